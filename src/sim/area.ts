@@ -1,0 +1,8 @@
+/** What a part of the simulator adds to every world. `assemble.ts` puts the parts together. */
+import type { Program } from "./kernel/program.ts";
+
+export interface Area {
+  programs: Program[];
+  /** Executables of the Ubuntu image that run these programs: path → program name. (Packages bring others, see internet/.) */
+  base: Record<string, string>;
+}

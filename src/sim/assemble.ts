@@ -1,0 +1,51 @@
+/** Puts the layers of the simulator together. */
+import type { Area } from "./area.ts";
+import { shellArea } from "./shell/area.ts";
+import { netArea } from "./bin/net/area.ts";
+import { systemArea } from "./bin/system/area.ts";
+import { textArea } from "./bin/text/area.ts";
+import { calicoArea } from "./cni/calico/area.ts";
+import { standardArea } from "./cni/standard/area.ts";
+import { criArea } from "./cri/area.ts";
+import { ubuntu } from "./image/ubuntu.ts";
+import { nullDevice } from "./kernel/file.ts";
+import { apiserverArea } from "./kube/apiserver/area.ts";
+import { controlArea } from "./kube/control/area.ts";
+import { kubeadmArea } from "./kube/kubeadm/area.ts";
+import { kubectlArea } from "./kube/kubectl/area.ts";
+import { nodeArea } from "./kube/node/area.ts";
+import { Network } from "./net/network.ts";
+import { serverArea } from "./server/area.ts";
+import type { Layers } from "./world.ts";
+
+const areas: Area[] = [
+  shellArea,
+  netArea,
+  systemArea,
+  textArea,
+  criArea,
+  apiserverArea,
+  kubectlArea,
+  nodeArea,
+  controlArea,
+  kubeadmArea,
+  standardArea,
+  calicoArea,
+  serverArea,
+];
+
+/** The layers of a real world. */
+export function layers(): Layers {
+  return {
+    programs: areas.flatMap((area) => area.programs),
+    images: { "ubuntu-24.04": () => ubuntu(Object.assign({}, ...areas.map((area) => area.base)) as Record<string, string>) },
+    virtual: {},
+    openSpecial: () => undefined,
+    openSink: () => nullDevice(),
+    network: (world) => new Network(world),
+    install: () => undefined,
+    boot: () => undefined,
+    lostPower: () => undefined,
+    admit: () => undefined,
+  };
+}

@@ -1,0 +1,187 @@
+/** One filesystem: inodes by number, as plain data, over an optional read-only image. */
+import { Errno } from "../core/errno.ts";
+import type { Obj } from "../core/json.ts";
+
+export type InodeType = "file" | "dir" | "symlink" | "fifo" | "socket" | "char" | "block";
+
+/** Bytes of a file: text, raw bytes, `extents` for long runs of one byte, or `object` for databases kept as structured data. */
+export type Content = string | Uint8Array | { extents: Extent[] } | { object: Obj };
+export type Extent = { bytes: Uint8Array } | { fill: number; length: number };
+
+export interface Inode {
+  ino: number;
+  type: InodeType;
+  /** Permission bits, including setuid, setgid and sticky. */
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Milliseconds since the epoch. */
+  mtime: number;
+  ctime: number;
+  nlink: number;
+  content?: Content;
+  entries?: Record<string, number>;
+  target?: string;
+  /** Device number "major:minor". */
+  rdev?: string;
+}
+
+export interface TreeState {
+  id: string;
+  fstype: string;
+  /** Name of the read-only image beneath, if any. */
+  lower?: string;
+  /** Bytes that fit (what df shows). */
+  capacity: number;
+  nextIno: number;
+  /** Inodes that differ from the image. null: gone. */
+  nodes: Record<number, Inode | null>;
+}
+
+/** A read-only image; inode 1 is the root. Never modified after it was built. */
+export type Image = ReadonlyMap<number, Readonly<Inode>>;
+
+const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+export function sizeOf(content: Content | undefined): number {
+  if (content === undefined) return 0;
+  if (typeof content === "string") return Buffer.byteLength(content);
+  if (content instanceof Uint8Array) return content.length;
+  if ("object" in content) return Math.max(16384, JSON.stringify(content.object).length);
+  return content.extents.reduce((sum, e) => sum + ("fill" in e ? e.length : e.bytes.length), 0);
+}
+
+export function bytesOf(content: Content | undefined): Uint8Array {
+  if (content === undefined) return new Uint8Array();
+  if (typeof content === "string") return Buffer.from(content, "utf8");
+  if (content instanceof Uint8Array) return content;
+  if ("object" in content) return Buffer.from(JSON.stringify(content.object), "utf8");
+  return Buffer.concat(content.extents.map((e) => ("fill" in e ? Buffer.alloc(e.length, e.fill) : e.bytes)));
+}
+
+/** Keeps text as text, so that snapshots stay readable and small. */
+export function contentOf(bytes: Uint8Array | string): Content {
+  if (typeof bytes === "string") return bytes;
+  try {
+    return text.decode(bytes);
+  } catch {
+    return new Uint8Array(bytes);
+  }
+}
+
+export class Tree {
+  readonly state: TreeState;
+  readonly #lower: Image | undefined;
+  readonly #now: () => number;
+  #used: number | undefined;
+
+  constructor(state: TreeState, lower: Image | undefined, now: () => number) {
+    this.state = state;
+    this.#lower = lower;
+    this.#now = now;
+    if (!lower && Object.keys(state.nodes).length === 0) {
+      state.nodes[1] = { ino: 1, type: "dir", mode: 0o755, uid: 0, gid: 0, mtime: now(), ctime: now(), nlink: 2, entries: {} };
+    }
+  }
+
+  static empty(id: string, fstype: string, capacity: number, lower?: string): TreeState {
+    return { id, fstype, lower, capacity, nextIno: lower ? 1_000_000 : 2, nodes: {} };
+  }
+
+  node(ino: number): Readonly<Inode> {
+    const own = this.state.nodes[ino];
+    if (own) return own;
+    const below = own === null ? undefined : this.#lower?.get(ino);
+    if (!below) throw new Errno("EIO");
+    return below;
+  }
+
+  /** The inode, copied up from the image if need be, to be changed in place. */
+  writable(ino: number): Inode {
+    const own = this.state.nodes[ino];
+    if (own) return own;
+    const below = this.#lower?.get(ino);
+    if (!below || own === null) throw new Errno("EIO");
+    const copy: Inode = { ...below, ...(below.entries ? { entries: { ...below.entries } } : {}) };
+    this.state.nodes[ino] = copy;
+    return copy;
+  }
+
+  lookup(dir: number, name: string): number | undefined {
+    const entries = this.node(dir).entries;
+    return entries && Object.hasOwn(entries, name) ? entries[name] : undefined;
+  }
+
+  create(dir: number, name: string, type: InodeType, mode: number, uid: number, gid: number): Inode {
+    if (name.length > 255) throw new Errno("ENAMETOOLONG");
+    const now = this.#now();
+    const ino = this.state.nextIno++;
+    const node: Inode = { ino, type, mode, uid, gid, mtime: now, ctime: now, nlink: type === "dir" ? 2 : 1 };
+    if (type === "dir") node.entries = {};
+    this.state.nodes[ino] = node;
+    this.link(dir, name, ino);
+    if (type === "dir") this.writable(dir).nlink++;
+    return node;
+  }
+
+  link(dir: number, name: string, ino: number): void {
+    const parent = this.writable(dir);
+    parent.entries![name] = ino;
+    parent.mtime = parent.ctime = this.#now();
+  }
+
+  /** Removes the name; the inode goes when its last link does. */
+  unlink(dir: number, name: string): void {
+    const parent = this.writable(dir);
+    const ino = parent.entries![name]!;
+    delete parent.entries![name];
+    parent.mtime = parent.ctime = this.#now();
+    const node = this.writable(ino);
+    if (node.type === "dir") {
+      parent.nlink--;
+      this.#forget(ino);
+    } else if (--node.nlink <= 0) {
+      this.#grow(-sizeOf(node.content));
+      this.#forget(ino);
+    }
+  }
+
+  #forget(ino: number): void {
+    if (this.#lower?.has(ino)) this.state.nodes[ino] = null;
+    else delete this.state.nodes[ino];
+  }
+
+  setContent(ino: number, content: Content): void {
+    const node = this.writable(ino);
+    this.#grow(sizeOf(content) - sizeOf(node.content));
+    node.content = content;
+    node.mtime = node.ctime = this.#now();
+  }
+
+  /** Bytes in use. */
+  get used(): number {
+    if (this.#used === undefined) {
+      let sum = 0;
+      const seen = new Set<number>();
+      for (const [ino, node] of Object.entries(this.state.nodes)) {
+        seen.add(Number(ino));
+        if (node) sum += sizeOf(node.content);
+      }
+      for (const [ino, node] of this.#lower ?? []) if (!seen.has(ino)) sum += sizeOf(node.content);
+      this.#used = sum;
+    }
+    return this.#used;
+  }
+
+  #grow(by: number): void {
+    const used = this.used;
+    if (by > 0 && used + by > this.state.capacity) throw new Errno("ENOSPC");
+    this.#used = used + by;
+  }
+
+  touch(ino: number, mtime = this.#now()): void {
+    const node = this.writable(ino);
+    node.mtime = mtime;
+    node.ctime = this.#now();
+  }
+}

@@ -1,0 +1,598 @@
+/** What one process sees of the filesystems: path resolution through mounts, permissions, and the file system calls. */
+import { Errno } from "../core/errno.ts";
+import type { Obj } from "../core/json.ts";
+import { bytesOf, contentOf, sizeOf, type Content, type Inode, type InodeType, type Tree } from "./tree.ts";
+
+/** A mount: `dir` is the absolute path in its namespace. */
+export interface Mount {
+  dir: string;
+  /** Tree id, or the name of a virtual filesystem such as `proc`. */
+  source: string;
+  fstype: string;
+  options: string;
+  /** Root of the mount within the tree (inode number), or path prefix within a virtual filesystem. */
+  root: number;
+  /** What mount(8) prints as the source. */
+  device: string;
+}
+
+/** A filesystem whose files are computed (procfs, sysfs, cgroupfs). `path` is relative to its root, without a leading slash ("" = root). */
+export interface VirtualFs {
+  stat(path: string, who: Credentials): Stat | undefined;
+  list(path: string, who: Credentials): string[];
+  read(path: string, who: Credentials): Uint8Array | string;
+  /** Throws Errno when the write is refused. */
+  write(path: string, data: string, who: Credentials): void;
+  /** Target of a symbolic link. */
+  link?(path: string, who: Credentials): string | undefined;
+}
+
+export interface Stat {
+  type: InodeType;
+  mode: number;
+  uid: number;
+  gid: number;
+  size: number;
+  mtime: number;
+  ctime: number;
+  nlink: number;
+  ino: number;
+  /** Identifies the filesystem. */
+  dev: string;
+  rdev?: string;
+}
+
+export interface Credentials {
+  uid: number;
+  gid: number;
+  groups: readonly number[];
+  pid: number;
+}
+
+/** Where the trees and virtual filesystems of a machine are found, and who wants to hear of changes. */
+export interface FsHost {
+  tree(id: string): Tree;
+  virtual(name: string): VirtualFs;
+  changed(tree: string, dir: number, name: string): void;
+}
+
+interface Place {
+  tree: Tree;
+  ino: number;
+  path: string;
+  mount: Mount;
+}
+interface VirtualPlace {
+  fs: VirtualFs;
+  rel: string;
+  path: string;
+  mount: Mount;
+}
+
+export interface WriteOptions {
+  mode?: number;
+  append?: boolean;
+  /** Fail with EEXIST when the file exists. */
+  exclusive?: boolean;
+}
+
+export class FsView {
+  readonly host: FsHost;
+  /** The mount namespace; shared by all processes in it. */
+  readonly mounts: Mount[];
+  readonly who: Credentials;
+  cwd: string;
+  umask: number;
+
+  constructor(host: FsHost, mounts: Mount[], who: Credentials, cwd = "/", umask = 0o022) {
+    this.host = host;
+    this.mounts = mounts;
+    this.who = who;
+    this.cwd = cwd;
+    this.umask = umask;
+  }
+
+  /** Same namespace, other credentials or working directory. */
+  as(who: Credentials, cwd = this.cwd): FsView {
+    return new FsView(this.host, this.mounts, who, cwd, this.umask);
+  }
+
+  /** Absolute, without `.` and `..`; symbolic links are not followed. */
+  absolute(path: string): string {
+    return normalize(path.startsWith("/") ? path : `${this.cwd}/${path}`);
+  }
+
+  #mountAt(path: string): Mount | undefined {
+    for (let i = this.mounts.length - 1; i >= 0; i--) if (this.mounts[i]!.dir === path) return this.mounts[i];
+    return undefined;
+  }
+
+  /** Walks to `path`. With `follow` false a final symbolic link is not followed. Missing final component: undefined. */
+  #walk(path: string, follow: boolean): Place | VirtualPlace | undefined {
+    if (path === "") throw new Errno("ENOENT", path);
+    let pending = split(path.startsWith("/") ? path : `${this.cwd}/${path}`);
+    const mustBeDir = path.endsWith("/");
+    const rootMount = this.#mountAt("/");
+    if (!rootMount) throw new Errno("ENOENT", path);
+    let here: Place | VirtualPlace = this.#enter(rootMount, "/");
+    const above: (Place | VirtualPlace)[] = [];
+    let links = 0;
+    while (pending.length > 0) {
+      const name = pending.shift()!;
+      if (this.#typeAt(here) !== "dir") throw new Errno("ENOTDIR", path);
+      if (name === "..") {
+        here = above.pop() ?? here;
+        continue;
+      }
+      this.#mayi(here, 1, path);
+      const childPath = here.path === "/" ? `/${name}` : `${here.path}/${name}`;
+      const mount = this.#mountAt(childPath);
+      let child: Place | VirtualPlace | undefined;
+      if (mount) child = this.#enter(mount, childPath);
+      else if ("tree" in here) {
+        const ino = here.tree.lookup(here.ino, name);
+        if (ino !== undefined) child = { tree: here.tree, ino, path: childPath, mount: here.mount };
+      } else {
+        const rel = here.rel === "" ? name : `${here.rel}/${name}`;
+        if (here.fs.stat(rel, this.who)) child = { fs: here.fs, rel, path: childPath, mount: here.mount };
+      }
+      if (!child) {
+        if (pending.length === 0) return undefined;
+        throw new Errno("ENOENT", path);
+      }
+      if ((pending.length > 0 || follow || mustBeDir) && this.#typeAt(child) === "symlink") {
+        if (++links > 40) throw new Errno("ELOOP", path);
+        const target = this.#targetAt(child);
+        pending = [...split(target), ...pending];
+        if (target.startsWith("/")) {
+          here = this.#enter(rootMount, "/");
+          above.length = 0;
+        }
+        continue;
+      }
+      above.push(here);
+      here = child;
+    }
+    if (mustBeDir && this.#typeAt(here) !== "dir") throw new Errno("ENOTDIR", path);
+    return here;
+  }
+
+  #enter(mount: Mount, path: string): Place | VirtualPlace {
+    if (mount.fstype === "proc" || mount.fstype === "sysfs" || mount.fstype === "cgroup2" || mount.fstype === "virtual")
+      return { fs: this.host.virtual(mount.source), rel: "", path, mount };
+    return { tree: this.host.tree(mount.source), ino: mount.root, path, mount };
+  }
+
+  #typeAt(place: Place | VirtualPlace): InodeType {
+    return "tree" in place ? place.tree.node(place.ino).type : place.fs.stat(place.rel, this.who)!.type;
+  }
+
+  #targetAt(place: Place | VirtualPlace): string {
+    if ("tree" in place) return place.tree.node(place.ino).target!;
+    const target = place.fs.link?.(place.rel, this.who);
+    if (target === undefined) throw new Errno("EINVAL", place.path);
+    return target;
+  }
+
+  #find(path: string, follow = true): Place | VirtualPlace {
+    const place = this.#walk(path, follow);
+    if (!place) throw new Errno("ENOENT", path);
+    return place;
+  }
+
+  /** The directory that holds (or will hold) the last component, and that component. */
+  #parent(path: string): { dir: Place; name: string } {
+    const trimmed = path.replace(/\/+$/, "") || "/";
+    const cut = trimmed.lastIndexOf("/");
+    const name = trimmed.slice(cut + 1);
+    if (name === "" || name === "." || name === "..") throw new Errno(name === "" ? "EEXIST" : "EINVAL", path);
+    const dirPath = cut < 0 ? "." : cut === 0 ? "/" : trimmed.slice(0, cut);
+    let dir: Place | VirtualPlace;
+    try {
+      dir = this.#find(dirPath);
+    } catch (error) {
+      throw error instanceof Errno ? new Errno(error.code, path) : error;
+    }
+    if (this.#typeAt(dir) !== "dir") throw new Errno("ENOTDIR", path);
+    if (!("tree" in dir)) throw new Errno("EACCES", path);
+    return { dir, name };
+  }
+
+  /** `need`: 4 read, 2 write, 1 search or execute. */
+  #mayi(place: Place | VirtualPlace, need: number, path: string): void {
+    const s = this.#statAt(place);
+    if (!permits(s, need, this.who)) throw new Errno("EACCES", path);
+    if (need & 2 && "tree" in place && /(^|,)ro(,|$)/.test(place.mount.options)) throw new Errno("EROFS", path);
+  }
+
+  #statAt(place: Place | VirtualPlace): Stat {
+    if (!("tree" in place)) return place.fs.stat(place.rel, this.who)!;
+    const node = place.tree.node(place.ino);
+    return {
+      type: node.type,
+      mode: node.mode,
+      uid: node.uid,
+      gid: node.gid,
+      size: node.type === "dir" ? 4096 : node.type === "symlink" ? node.target!.length : sizeOf(node.content),
+      mtime: node.mtime,
+      ctime: node.ctime,
+      nlink: node.nlink,
+      ino: node.ino,
+      dev: place.tree.state.id,
+      ...(node.rdev === undefined ? {} : { rdev: node.rdev }),
+    };
+  }
+
+  stat(path: string): Stat {
+    return this.#statAt(this.#find(path));
+  }
+
+  lstat(path: string): Stat {
+    return this.#statAt(this.#find(path, false));
+  }
+
+  /** undefined where stat would throw ENOENT or ENOTDIR. */
+  tryStat(path: string, follow = true): Stat | undefined {
+    try {
+      const place = this.#walk(path, follow);
+      return place && this.#statAt(place);
+    } catch (error) {
+      if (
+        error instanceof Errno &&
+        (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "ELOOP" || error.code === "EACCES")
+      )
+        return undefined;
+      throw error;
+    }
+  }
+
+  exists(path: string): boolean {
+    return this.tryStat(path) !== undefined;
+  }
+
+  isDir(path: string): boolean {
+    return this.tryStat(path)?.type === "dir";
+  }
+
+  isFile(path: string): boolean {
+    return this.tryStat(path)?.type === "file";
+  }
+
+  /** access(2): `need` is 4 read, 2 write, 1 execute, or a sum. */
+  access(path: string, need: number): boolean {
+    try {
+      this.#mayi(this.#find(path), need, path);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Absolute path with all symbolic links resolved. Throws ENOENT. */
+  realpath(path: string): string {
+    return this.#find(path).path;
+  }
+
+  /** The mount that holds the path. */
+  mountOf(path: string): Mount {
+    return this.#find(path).mount;
+  }
+
+  /** The inode number and tree behind a path, for watches and databases; undefined on virtual filesystems. */
+  locate(path: string): { tree: string; ino: number } | undefined {
+    const place = this.#walk(path, true);
+    return place && "tree" in place ? { tree: place.tree.state.id, ino: place.ino } : undefined;
+  }
+
+  readdir(path: string): string[] {
+    const place = this.#find(path);
+    if (this.#typeAt(place) !== "dir") throw new Errno("ENOTDIR", path);
+    this.#mayi(place, 4, path);
+    const names = "tree" in place ? Object.keys(place.tree.node(place.ino).entries!) : place.fs.list(place.rel, this.who);
+    return [...names].sort();
+  }
+
+  read(path: string): Uint8Array {
+    const place = this.#find(path);
+    if (this.#typeAt(place) === "dir") throw new Errno("EISDIR", path);
+    this.#mayi(place, 4, path);
+    if ("tree" in place) return bytesOf(place.tree.node(place.ino).content);
+    const data = place.fs.read(place.rel, this.who);
+    return typeof data === "string" ? Buffer.from(data, "utf8") : data;
+  }
+
+  readText(path: string): string {
+    const place = this.#find(path);
+    if (this.#typeAt(place) === "dir") throw new Errno("EISDIR", path);
+    this.#mayi(place, 4, path);
+    if ("tree" in place) {
+      const content = place.tree.node(place.ino).content;
+      return typeof content === "string" ? content : Buffer.from(bytesOf(content)).toString("utf8");
+    }
+    const data = place.fs.read(place.rel, this.who);
+    return typeof data === "string" ? data : Buffer.from(data).toString("utf8");
+  }
+
+  /** Text of a file, or undefined when it is not there. */
+  tryReadText(path: string): string | undefined {
+    try {
+      return this.readText(path);
+    } catch (error) {
+      if (error instanceof Errno && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;
+      throw error;
+    }
+  }
+
+  /** open(O_WRONLY|O_CREAT) + write + close. Follows symbolic links. */
+  write(path: string, data: Uint8Array | string, options: WriteOptions = {}): void {
+    const place = this.#openForWrite(path, options);
+    if (!("tree" in place)) {
+      place.fs.write(place.rel, typeof data === "string" ? data : Buffer.from(data).toString("utf8"), this.who);
+      return;
+    }
+    const old = options.append ? place.tree.node(place.ino).content : undefined;
+    place.tree.setContent(place.ino, old === undefined ? contentOf(data) : joined(old, data));
+    this.#changed(place);
+  }
+
+  #openForWrite(path: string, options: WriteOptions): Place | VirtualPlace {
+    const place = this.#walk(path, true);
+    if (place) {
+      if (options.exclusive) throw new Errno("EEXIST", path);
+      if (this.#typeAt(place) === "dir") throw new Errno("EISDIR", path);
+      this.#mayi(place, 2, path);
+      return place;
+    }
+    // a dangling symbolic link is created at its target
+    const target = this.#walk(path, false);
+    if (target && this.#typeAt(target) === "symlink") {
+      const to = this.#targetAt(target);
+      return this.#openForWrite(to.startsWith("/") ? to : `${dirname(target.path)}/${to}`, options);
+    }
+    const { dir, name } = this.#parent(path);
+    this.#mayi(dir, 3, path);
+    const node = dir.tree.create(dir.ino, name, "file", (options.mode ?? 0o666) & ~this.umask, this.who.uid, this.who.gid);
+    return { tree: dir.tree, ino: node.ino, path: `${dir.path === "/" ? "" : dir.path}/${name}`, mount: dir.mount };
+  }
+
+  /** Opens for writing at an offset, growing with zero bytes as lseek past the end does. */
+  writeAt(path: string, offset: number, data: Uint8Array): void {
+    const place = this.#find(path);
+    if (!("tree" in place)) return this.write(path, data);
+    const old = bytesOf(place.tree.node(place.ino).content);
+    const out = Buffer.alloc(Math.max(old.length, offset + data.length));
+    out.set(old);
+    out.set(data, offset);
+    place.tree.setContent(place.ino, contentOf(out));
+    this.#changed(place);
+  }
+
+  /** Sets raw content, for sparse files. The file must exist. */
+  setContent(path: string, content: Content): void {
+    const place = this.#find(path);
+    if (!("tree" in place)) throw new Errno("EINVAL", path);
+    this.#mayi(place, 2, path);
+    place.tree.setContent(place.ino, content);
+    this.#changed(place);
+  }
+
+  content(path: string): Content | undefined {
+    const place = this.#find(path);
+    return "tree" in place ? place.tree.node(place.ino).content : this.read(path);
+  }
+
+  /**
+   * The structured data of a database file (etcd's db, containerd's metadata), created empty when missing. The caller may
+   * change it in place: that is the file's content. A file that holds other bytes gives undefined (the database is corrupt).
+   */
+  database(path: string, create?: () => Obj): Obj | undefined {
+    if (!this.exists(path)) {
+      if (!create) return undefined;
+      this.write(path, "", { mode: 0o600 });
+      this.setContent(path, { object: create() });
+    }
+    const place = this.#find(path);
+    if (!("tree" in place)) return undefined;
+    const content = place.tree.writable(place.ino).content;
+    return content !== undefined && typeof content === "object" && "object" in content ? content.object : undefined;
+  }
+
+  mkdir(path: string, mode = 0o777): void {
+    if (this.#walk(path.replace(/\/+$/, "") || "/", false)) throw new Errno("EEXIST", path);
+    const { dir, name } = this.#parent(path);
+    this.#mayi(dir, 3, path);
+    dir.tree.create(dir.ino, name, "dir", mode & ~this.umask, this.who.uid, this.who.gid);
+    this.#notify(dir, name);
+  }
+
+  /** mkdir -p. */
+  mkdirp(path: string, mode = 0o777): void {
+    const full = this.absolute(path);
+    let at = "";
+    for (const part of split(full)) {
+      at += `/${part}`;
+      const s = this.tryStat(at);
+      if (!s) this.mkdir(at, mode);
+      else if (s.type !== "dir") throw new Errno("ENOTDIR", path);
+    }
+  }
+
+  #removable(path: string): { dir: Place; name: string; node: Readonly<Inode> } {
+    const { dir, name } = this.#parent(path);
+    const ino = dir.tree.lookup(dir.ino, name);
+    if (ino === undefined) throw new Errno("ENOENT", path);
+    this.#mayi(dir, 3, path);
+    const node = dir.tree.node(ino);
+    const parent = dir.tree.node(dir.ino);
+    if (parent.mode & 0o1000 && this.who.uid !== 0 && this.who.uid !== node.uid && this.who.uid !== parent.uid)
+      throw new Errno("EPERM", path);
+    const full = `${dir.path === "/" ? "" : dir.path}/${name}`;
+    if (this.#mountAt(full)) throw new Errno("EBUSY", path);
+    return { dir, name, node };
+  }
+
+  unlink(path: string): void {
+    const { dir, name, node } = this.#removable(path);
+    if (node.type === "dir") throw new Errno("EISDIR", path);
+    dir.tree.unlink(dir.ino, name);
+    this.#notify(dir, name);
+  }
+
+  rmdir(path: string): void {
+    const { dir, name, node } = this.#removable(path);
+    if (node.type !== "dir") throw new Errno("ENOTDIR", path);
+    if (Object.keys(node.entries!).length > 0) throw new Errno("ENOTEMPTY", path);
+    dir.tree.unlink(dir.ino, name);
+    this.#notify(dir, name);
+  }
+
+  /** rm -rf without messages; a path that is not there is fine. */
+  removeAll(path: string): void {
+    const s = this.tryStat(path, false);
+    if (!s) return;
+    if (s.type === "dir") {
+      for (const name of this.readdir(path)) this.removeAll(`${path}/${name}`);
+      this.rmdir(path);
+    } else this.unlink(path);
+  }
+
+  rename(from: string, to: string): void {
+    const source = this.#removable(from);
+    const existing = this.#walk(to, false);
+    const target = this.#parent(to);
+    if (source.dir.tree !== target.dir.tree) throw new Errno("EXDEV", to);
+    this.#mayi(target.dir, 3, to);
+    if (existing && "tree" in existing) {
+      if (existing.ino === source.node.ino) return;
+      const there = existing.tree.node(existing.ino);
+      if (there.type === "dir") {
+        if (source.node.type !== "dir") throw new Errno("EISDIR", to);
+        this.rmdir(to);
+      } else {
+        if (source.node.type === "dir") throw new Errno("ENOTDIR", to);
+        this.unlink(to);
+      }
+    }
+    const from_ = source.dir.tree.writable(source.dir.ino);
+    delete from_.entries![source.name];
+    target.dir.tree.link(target.dir.ino, target.name, source.node.ino);
+    if (source.node.type === "dir" && source.dir.ino !== target.dir.ino) {
+      from_.nlink--;
+      target.dir.tree.writable(target.dir.ino).nlink++;
+    }
+    this.#notify(source.dir, source.name);
+    this.#notify(target.dir, target.name);
+  }
+
+  symlink(target: string, path: string): void {
+    if (this.#walk(path, false)) throw new Errno("EEXIST", path);
+    const { dir, name } = this.#parent(path);
+    this.#mayi(dir, 3, path);
+    dir.tree.create(dir.ino, name, "symlink", 0o777, this.who.uid, this.who.gid).target = target;
+    this.#notify(dir, name);
+  }
+
+  readlink(path: string): string {
+    const place = this.#find(path, false);
+    if (this.#typeAt(place) !== "symlink") throw new Errno("EINVAL", path);
+    return this.#targetAt(place);
+  }
+
+  /** Hard link. */
+  link(existing: string, path: string): void {
+    const from = this.#find(existing, false);
+    const { dir, name } = this.#parent(path);
+    if (this.#walk(path, false)) throw new Errno("EEXIST", path);
+    if (!("tree" in from) || from.tree !== dir.tree) throw new Errno("EXDEV", path);
+    if (this.#typeAt(from) === "dir") throw new Errno("EPERM", path);
+    this.#mayi(dir, 3, path);
+    dir.tree.link(dir.ino, name, from.ino);
+    from.tree.writable(from.ino).nlink++;
+    this.#notify(dir, name);
+  }
+
+  /** mknod(2) and friends: sockets, fifos, devices. */
+  mknod(path: string, type: InodeType, mode: number, rdev?: string): void {
+    const { dir, name } = this.#parent(path);
+    if (this.#walk(path, false)) throw new Errno("EEXIST", path);
+    this.#mayi(dir, 3, path);
+    const node = dir.tree.create(dir.ino, name, type, mode & ~this.umask, this.who.uid, this.who.gid);
+    if (rdev !== undefined) node.rdev = rdev;
+    this.#notify(dir, name);
+  }
+
+  chmod(path: string, mode: number): void {
+    const node = this.#owned(path);
+    node.mode = mode;
+  }
+
+  chown(path: string, uid: number, gid: number, follow = true): void {
+    const place = this.#find(path, follow);
+    if (this.who.uid !== 0 || !("tree" in place)) throw new Errno("EPERM", path);
+    const node = place.tree.writable(place.ino);
+    node.uid = uid;
+    node.gid = gid;
+  }
+
+  utimes(path: string, mtime: number): void {
+    const place = this.#find(path);
+    if (!("tree" in place)) throw new Errno("EPERM", path);
+    place.tree.touch(place.ino, mtime);
+  }
+
+  #owned(path: string): Inode {
+    const place = this.#find(path);
+    if (!("tree" in place)) throw new Errno("EPERM", path);
+    const node = place.tree.writable(place.ino);
+    if (this.who.uid !== 0 && this.who.uid !== node.uid) throw new Errno("EPERM", path);
+    return node;
+  }
+
+  #changed(place: Place): void {
+    const cut = place.path.lastIndexOf("/");
+    const dir = this.#walk(place.path.slice(0, cut) || "/", true);
+    if (dir && "tree" in dir) this.host.changed(dir.tree.state.id, dir.ino, place.path.slice(cut + 1));
+  }
+
+  #notify(dir: Place, name: string): void {
+    this.host.changed(dir.tree.state.id, dir.ino, name);
+  }
+}
+
+function permits(s: Stat, need: number, who: Credentials): boolean {
+  if (who.uid === 0) return (need & 1) === 0 || s.type === "dir" || (s.mode & 0o111) !== 0;
+  const shift = who.uid === s.uid ? 6 : who.gid === s.gid || who.groups.includes(s.gid) ? 3 : 0;
+  return ((s.mode >> shift) & need) === need;
+}
+
+function joined(old: Content, data: Uint8Array | string): Content {
+  if (typeof old === "string") {
+    const more = contentOf(data);
+    if (typeof more === "string") return old + more;
+  }
+  const bytes = typeof data === "string" ? Buffer.from(data, "utf8") : new Uint8Array(data);
+  if (typeof old === "object" && "extents" in old) return { extents: [...old.extents, { bytes }] };
+  return contentOf(Buffer.concat([bytesOf(old), bytes]));
+}
+
+const split = (path: string): string[] => path.split("/").filter((part) => part !== "" && part !== ".");
+
+/** Path without `.`, `..` and doubled slashes, absolute. */
+export function normalize(path: string): string {
+  const out: string[] = [];
+  for (const part of split(path)) {
+    if (part === "..") out.pop();
+    else out.push(part);
+  }
+  return `/${out.join("/")}`;
+}
+
+export function dirname(path: string): string {
+  const cut = path.replace(/\/+$/, "").lastIndexOf("/");
+  return cut < 0 ? "." : cut === 0 ? "/" : path.slice(0, cut);
+}
+
+export function basename(path: string): string {
+  const trimmed = path.replace(/\/+$/, "");
+  return trimmed.slice(trimmed.lastIndexOf("/") + 1) || "/";
+}

@@ -1,0 +1,289 @@
+/** Open file descriptions: what a file descriptor refers to. */
+import { Errno } from "../core/errno.ts";
+import type { FsView } from "../fs/view.ts";
+import { bytesOf } from "../fs/tree.ts";
+import type { Proc } from "./proc.ts";
+
+export type Bytes = Uint8Array;
+const nothing: Bytes = new Uint8Array();
+
+/** Where a daemon's output goes, as data, so that it can be opened again after a restore. */
+export type Sink =
+  | { kind: "null" }
+  | { kind: "file"; path: string }
+  /** systemd's journal, under a unit and syslog identifier. */
+  | { kind: "journal"; unit: string; identifier: string }
+  /** A container's log file in CRI format, with rotation left out. */
+  | { kind: "cri"; path: string; stream: "stdout" | "stderr" };
+
+export abstract class OpenFile {
+  abstract readonly kind: "file" | "dir" | "pipe" | "tty" | "device" | "sink" | "socket";
+  /** As /proc/PID/fd shows it. */
+  abstract readonly path: string;
+  #refs = 0;
+
+  retain(): this {
+    this.#refs++;
+    return this;
+  }
+  release(): void {
+    if (--this.#refs === 0) this.closed();
+  }
+  protected closed(): void {
+    // nothing to give back
+  }
+  /** Up to `max` bytes; an empty array is the end of the file. */
+  read(_max: number, _p: Proc): Promise<Bytes> | Bytes {
+    throw new Errno("EBADF");
+  }
+  /** Writes all of `data`, waiting where the real call would block. */
+  write(_data: Bytes, _p: Proc): Promise<void> | void {
+    throw new Errno("EBADF");
+  }
+  /** Absolute position after the move. */
+  seek(_offset: number, _whence: "set" | "current" | "end"): number {
+    throw new Errno("ESPIPE");
+  }
+  get isTerminal(): boolean {
+    return false;
+  }
+}
+
+export interface OpenFlags {
+  read?: boolean;
+  write?: boolean;
+  append?: boolean;
+  create?: boolean;
+  truncate?: boolean;
+  exclusive?: boolean;
+  mode?: number;
+}
+
+/** A regular file (or a file of a virtual filesystem). */
+export class RegularFile extends OpenFile {
+  readonly kind = "file";
+  readonly path: string;
+  readonly #view: FsView;
+  readonly #flags: OpenFlags;
+  #offset = 0;
+
+  constructor(view: FsView, path: string, flags: OpenFlags) {
+    super();
+    this.#view = view;
+    this.#flags = flags;
+    const absolute = view.absolute(path);
+    const there = view.tryStat(absolute);
+    if (flags.write) {
+      if (!there && !flags.create) throw new Errno("ENOENT", path);
+      try {
+        if (!there || flags.exclusive) view.write(absolute, nothing, { mode: flags.mode, exclusive: flags.exclusive });
+        else if (!view.access(absolute, 2)) throw new Errno("EACCES", path);
+        else if (flags.truncate && there.type === "file" && there.size > 0) view.write(absolute, nothing);
+      } catch (error) {
+        throw error instanceof Errno ? new Errno(error.code, path) : error;
+      }
+    } else {
+      if (!view.access(absolute, 4)) {
+        view.stat(absolute); // ENOENT, ENOTDIR or ELOOP before EACCES
+        throw new Errno("EACCES", path);
+      }
+    }
+    this.path = view.realpath(absolute);
+  }
+
+  override read(max: number): Bytes {
+    if (!this.#flags.read) throw new Errno("EBADF");
+    const all = this.#view.read(this.path);
+    const part = all.subarray(this.#offset, this.#offset + max);
+    this.#offset += part.length;
+    return part;
+  }
+
+  override write(data: Bytes): void {
+    if (!this.#flags.write) throw new Errno("EBADF");
+    if (!this.#view.exists(this.path)) return; // unlinked while open: the bytes go with the inode
+    const size = this.#view.stat(this.path).size;
+    if (this.#flags.append || this.#offset >= size) {
+      if (!this.#flags.append && this.#offset > size) this.#view.writeAt(this.path, this.#offset, data);
+      else this.#view.write(this.path, data, { append: true });
+      this.#offset = (this.#flags.append ? size : this.#offset) + data.length;
+    } else {
+      this.#view.writeAt(this.path, this.#offset, data);
+      this.#offset += data.length;
+    }
+  }
+
+  override seek(offset: number, whence: "set" | "current" | "end"): number {
+    const base = whence === "set" ? 0 : whence === "current" ? this.#offset : this.#view.stat(this.path).size;
+    if (base + offset < 0) throw new Errno("EINVAL");
+    return (this.#offset = base + offset);
+  }
+}
+
+/** Bytes held in memory: here-documents and captured output. */
+export class MemoryFile extends OpenFile {
+  readonly kind = "file";
+  readonly path = "/memfd";
+  readonly #chunks: Bytes[] = [];
+  #offset = 0;
+
+  constructor(initial?: Bytes | string) {
+    super();
+    if (initial !== undefined) this.#chunks.push(typeof initial === "string" ? Buffer.from(initial) : initial);
+  }
+  override read(max: number): Bytes {
+    const part = this.bytes().subarray(this.#offset, this.#offset + max);
+    this.#offset += part.length;
+    return part;
+  }
+  override write(data: Bytes): void {
+    this.#chunks.push(new Uint8Array(data));
+  }
+  override seek(offset: number, whence: "set" | "current" | "end"): number {
+    return (this.#offset = (whence === "set" ? 0 : whence === "current" ? this.#offset : this.bytes().length) + offset);
+  }
+  bytes(): Bytes {
+    if (this.#chunks.length > 1) this.#chunks.splice(0, this.#chunks.length, Buffer.concat(this.#chunks));
+    return this.#chunks[0] ?? nothing;
+  }
+  text(): string {
+    return Buffer.from(this.bytes()).toString("utf8");
+  }
+}
+
+const pipeCapacity = 65536;
+
+class Pipe {
+  chunks: Bytes[] = [];
+  size = 0;
+  readers = 1;
+  writers = 1;
+  readonly #waiting: (() => void)[] = [];
+  id: number;
+  constructor(id: number) {
+    this.id = id;
+  }
+  wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+  wait(p: Proc): Promise<void> {
+    return p.block(new Promise<void>((resolve) => this.#waiting.push(resolve)));
+  }
+}
+
+class PipeEnd extends OpenFile {
+  readonly kind = "pipe";
+  readonly path: string;
+  readonly #pipe: Pipe;
+  readonly #writes: boolean;
+  constructor(pipe: Pipe, writes: boolean) {
+    super();
+    this.#pipe = pipe;
+    this.#writes = writes;
+    this.path = `pipe:[${pipe.id}]`;
+  }
+  protected override closed(): void {
+    if (this.#writes) this.#pipe.writers--;
+    else this.#pipe.readers--;
+    this.#pipe.wake();
+  }
+  override async read(max: number, p: Proc): Promise<Bytes> {
+    const pipe = this.#pipe;
+    if (this.#writes) throw new Errno("EBADF");
+    while (pipe.chunks.length === 0) {
+      if (pipe.writers === 0) return nothing;
+      await pipe.wait(p);
+    }
+    let chunk = pipe.chunks[0]!;
+    if (chunk.length > max) {
+      pipe.chunks[0] = chunk.subarray(max);
+      chunk = chunk.subarray(0, max);
+    } else pipe.chunks.shift();
+    pipe.size -= chunk.length;
+    pipe.wake();
+    return chunk;
+  }
+  override async write(data: Bytes, p: Proc): Promise<void> {
+    const pipe = this.#pipe;
+    if (!this.#writes) throw new Errno("EBADF");
+    for (let at = 0; at < data.length || data.length === 0;) {
+      if (pipe.readers === 0) {
+        p.raise("SIGPIPE");
+        throw new Errno("EPIPE");
+      }
+      if (data.length === 0) return;
+      const room = pipeCapacity - pipe.size;
+      if (room <= 0) {
+        await pipe.wait(p);
+        continue;
+      }
+      const part = data.slice(at, at + room);
+      pipe.chunks.push(part);
+      pipe.size += part.length;
+      at += part.length;
+      pipe.wake();
+    }
+  }
+}
+
+/** pipe(2): [read end, write end]. */
+export function makePipe(id: number): [OpenFile, OpenFile] {
+  const pipe = new Pipe(id);
+  return [new PipeEnd(pipe, false), new PipeEnd(pipe, true)];
+}
+
+/** A character device without state, by what reading and writing do. */
+export class DeviceFile extends OpenFile {
+  readonly kind = "device";
+  readonly path: string;
+  readonly #reader: (max: number) => Bytes;
+  readonly #writer: (data: Bytes) => void;
+  constructor(path: string, reader: (max: number) => Bytes, writer: (data: Bytes) => void) {
+    super();
+    this.path = path;
+    this.#reader = reader;
+    this.#writer = writer;
+  }
+  override read(max: number): Bytes {
+    return this.#reader(max);
+  }
+  override write(data: Bytes): void {
+    this.#writer(data);
+  }
+  override seek(): number {
+    return 0;
+  }
+}
+
+export const nullDevice = (): OpenFile =>
+  new DeviceFile(
+    "/dev/null",
+    () => nothing,
+    () => undefined,
+  );
+
+/** Output of a daemon, delivered line by line to a function. */
+export class SinkFile extends OpenFile {
+  readonly kind = "sink";
+  readonly path = "socket:[journal]";
+  readonly #line: (text: string) => void;
+  #rest = "";
+  constructor(line: (text: string) => void) {
+    super();
+    this.#line = line;
+  }
+  override read(): Bytes {
+    return nothing;
+  }
+  override write(data: Bytes): void {
+    const lines = (this.#rest + Buffer.from(data).toString("utf8")).split("\n");
+    this.#rest = lines.pop()!;
+    for (const line of lines) this.#line(line);
+  }
+  protected override closed(): void {
+    if (this.#rest !== "") this.#line(this.#rest);
+    this.#rest = "";
+  }
+}
+
+export { bytesOf };

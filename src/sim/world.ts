@@ -1,0 +1,258 @@
+/** A simulated world: one clock, some machines on some networks, and the programs that they run. */
+import { decode, encode } from "./core/codec.ts";
+import type { Obj } from "./core/json.ts";
+import { Random, type RandomState } from "./core/random.ts";
+import { Timeline, type TimelineState } from "./core/timeline.ts";
+import { Tree, type Image } from "./fs/tree.ts";
+import type { Stat, VirtualFs } from "./fs/view.ts";
+import type { OpenFile, OpenFlags, Sink } from "./kernel/file.ts";
+import { Machine, type MachineState } from "./kernel/machine.ts";
+import type { Proc } from "./kernel/proc.ts";
+import type { Program } from "./kernel/program.ts";
+import type { Network } from "./net/network.ts";
+
+export interface WorldState {
+  format: 1;
+  seed: string;
+  timeline: TimelineState;
+  random: RandomState;
+  machines: Record<string, MachineState>;
+  /** State that belongs to no machine, by layer (networks, the simulated Internet). */
+  layers: Record<string, Obj>;
+  /** What was asked for and is not simulated, with how often. */
+  gaps: Record<string, number>;
+}
+
+export interface MachineSpec {
+  name: string;
+  image: string;
+  cpus: number;
+  /** MiB. */
+  memory: number;
+  /** GiB. */
+  disk: number;
+  /** Private address with prefix length, e.g. 192.168.56.10/24. */
+  address: string;
+}
+
+/** The layers that a world is made of; `src/sim/assemble.ts` puts the real ones together. */
+export interface Layers {
+  programs: Iterable<Program>;
+  images: Record<string, () => Image>;
+  virtual: Record<string, (machine: Machine) => VirtualFs>;
+  /** Opens devices, fifos and sockets; undefined for regular files. */
+  openSpecial(p: Proc, path: string, stat: Stat, flags: OpenFlags): OpenFile | undefined;
+  openSink(machine: Machine, p: Proc, sink: Sink): OpenFile;
+  network(world: World): Network;
+  /** First state of a machine's disks (written once, when it is made). */
+  install(machine: Machine, spec: MachineSpec): void;
+  /** Kernel start: mounts, devices, process 1. */
+  boot(machine: Machine): void;
+  lostPower(machine: Machine): void;
+  /** Throws EAGAIN when the caller may not fork. */
+  admit(machine: Machine, parent: Proc | undefined): void;
+}
+
+export class World {
+  readonly state: WorldState;
+  readonly timeline: Timeline;
+  readonly machines = new Map<string, Machine>();
+  readonly network: Network;
+  readonly #layers: Layers;
+  readonly #programs = new Map<string, Program>();
+  readonly #images = new Map<string, Image>();
+  readonly #virtual = new Map<string, VirtualFs>();
+  readonly #waits = new Map<number, () => void>();
+  #nextWait = 1;
+  /** Where internal errors are reported; the server logs them. */
+  onBug: (machine: string, command: string, error: unknown) => void = () => undefined;
+
+  constructor(layers: Layers, state: WorldState) {
+    this.#layers = layers;
+    this.state = state;
+    this.timeline = new Timeline(state.timeline);
+    for (const program of layers.programs) {
+      if (this.#programs.has(program.name)) throw new Error(`two programs named ${program.name}`);
+      this.#programs.set(program.name, program);
+    }
+    this.timeline.handle("daemon", ({ machine, data }) => {
+      const { pid, boot, event, data: payload } = data as { pid: number; boot: number; event: string; data: never };
+      this.machines.get(machine)?.deliver(pid, boot, event, payload);
+    });
+    this.timeline.handle("wake", ({ data }) => this.#waits.get(data as number)?.());
+    for (const machine of Object.values(state.machines)) this.machines.set(machine.name, new Machine(this, machine));
+    this.network = layers.network(this);
+    for (const machine of this.machines.values()) if (machine.state.on) machine.resume();
+  }
+
+  /** A new world without machines. `now`: virtual start, milliseconds since the epoch. */
+  static create(layers: Layers, seed: string, now: number): World {
+    return new World(layers, {
+      format: 1,
+      seed,
+      timeline: { now, nextId: 1, entries: [] },
+      random: {},
+      machines: {},
+      layers: {},
+      gaps: {},
+    });
+  }
+
+  /** Throws SyntaxError on damaged text. */
+  static load(layers: Layers, snapshot: string): World {
+    return new World(layers, decode(snapshot) as WorldState);
+  }
+
+  save(): string {
+    return encode(this.state);
+  }
+
+  random(stream: string): Random {
+    return new Random(this.state.random, this.state.seed, stream);
+  }
+
+  layer<T extends Obj>(name: string, create: () => T): T {
+    return (this.state.layers[name] ??= create()) as T;
+  }
+
+  addMachine(spec: MachineSpec): Machine {
+    const state: MachineState = {
+      name: spec.name,
+      image: spec.image,
+      on: false,
+      boot: 0,
+      bootedAt: 0,
+      cpus: spec.cpus,
+      memory: spec.memory,
+      hostname: spec.name,
+      machineId: this.random(`${spec.name}/machine-id`).hex(32),
+      trees: { root: Tree.empty("root", "ext4", spec.disk * 1024 ** 3, spec.image) },
+      mountNamespaces: { "": [{ dir: "/", source: "root", fstype: "ext4", options: "rw,relatime", root: 1, device: "/dev/sda1" }] },
+      procs: {},
+      nextPid: 1,
+      nextPipe: 10_000,
+      watches: [],
+      layers: {},
+    };
+    this.state.machines[spec.name] = state;
+    const machine = new Machine(this, state);
+    this.machines.set(spec.name, machine);
+    this.#layers.install(machine, spec);
+    return machine;
+  }
+
+  machine(name: string): Machine {
+    const machine = this.machines.get(name);
+    if (!machine) throw new Error(`no machine ${name}`);
+    return machine;
+  }
+
+  // --- time
+
+  /** A promise that is kept `ms` of virtual time from now (lost, like its process, when the world is saved and loaded). */
+  wait(ms: number): { done: Promise<void>; cancel: () => void } {
+    const id = this.#nextWait++;
+    const timer = this.timeline.add(ms, "wake", "", id);
+    const done = new Promise<void>((resolve) => this.#waits.set(id, resolve)).finally(() => this.#waits.delete(id));
+    return {
+      done,
+      cancel: () => {
+        this.timeline.cancel(timer);
+        this.#waits.delete(id);
+      },
+    };
+  }
+
+  /** How many command programs wait for virtual time. */
+  get waiting(): number {
+    return this.#waits.size;
+  }
+
+  /** Lets every other runnable program and the host's own input go on. */
+  giveWay(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** Runs everything that is due until `ms` from now. */
+  async advance(ms: number): Promise<void> {
+    const until = this.timeline.now + ms;
+    await this.giveWay();
+    while (this.timeline.step(until)) await this.#drain();
+    this.timeline.moveTo(until);
+  }
+
+  /** Runs ahead until `done` holds; false when it did not within `limit` ms of virtual time. */
+  async until(done: () => boolean, limit: number): Promise<boolean> {
+    const end = this.timeline.now + limit;
+    await this.giveWay();
+    while (!done()) {
+      if (!this.timeline.step(end)) {
+        this.timeline.moveTo(end);
+        return done();
+      }
+      await this.#drain();
+    }
+    return true;
+  }
+
+  #steps = 0;
+  /** Command programs that are alive: while there are any, each event is followed by a turn in which they run. */
+  commands = 0;
+  async #drain(): Promise<void> {
+    if (this.commands > 0 || ++this.#steps % 256 === 0) await this.giveWay();
+  }
+
+  // --- layers
+
+  program(name: string): Program | undefined {
+    return this.#programs.get(name);
+  }
+  image(name: string): Image {
+    let image = this.#images.get(name);
+    if (!image) {
+      const build = this.#layers.images[name];
+      if (!build) throw new Error(`no image ${name}`);
+      image = build();
+      this.#images.set(name, image);
+    }
+    return image;
+  }
+  virtualFs(name: string, machine: Machine): VirtualFs {
+    const key = `${machine.name}/${name}`;
+    let fs = this.#virtual.get(key);
+    if (!fs) {
+      const make = this.#layers.virtual[name];
+      if (!make) throw new Error(`no filesystem ${name}`);
+      fs = make(machine);
+      this.#virtual.set(key, fs);
+    }
+    return fs;
+  }
+  openSpecial(p: Proc, path: string, stat: Stat, flags: OpenFlags): OpenFile | undefined {
+    return this.#layers.openSpecial(p, path, stat, flags);
+  }
+  openSink(machine: Machine, p: Proc, sink: Sink): OpenFile {
+    return this.#layers.openSink(machine, p, sink);
+  }
+  boot(machine: Machine): void {
+    this.#layers.boot(machine);
+  }
+  lostPower(machine: Machine): void {
+    this.#layers.lostPower(machine);
+  }
+  admit(machine: Machine, parent: Proc | undefined): void {
+    this.#layers.admit(machine, parent);
+  }
+
+  // --- honesty
+
+  /** Counts something that is not simulated. */
+  gap(_machine: string, command: string, what: string): void {
+    const key = `${what}\t${command}`;
+    this.state.gaps[key] = (this.state.gaps[key] ?? 0) + 1;
+  }
+  /** Reports an error of the simulator itself. */
+  bug(machine: string, command: string, error: unknown): void {
+    this.onBug(machine, command, error);
+  }
+}
