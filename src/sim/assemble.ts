@@ -7,6 +7,7 @@ import { textArea } from "./bin/text/area.ts";
 import { calicoArea } from "./cni/calico/area.ts";
 import { standardArea } from "./cni/standard/area.ts";
 import { criArea } from "./cri/area.ts";
+import { registerImages, rootImage } from "./cri/images.ts";
 import { ubuntu } from "./image/ubuntu.ts";
 import { nullDevice } from "./kernel/file.ts";
 import { apiserverArea } from "./kube/apiserver/area.ts";
@@ -34,11 +35,18 @@ const areas: Area[] = [
   serverArea,
 ];
 
+const base = Object.assign({}, ...areas.map((area) => area.base)) as Record<string, string>;
+registerImages(
+  areas.flatMap((area) => area.images ?? []),
+  base,
+);
+
 /** The layers of a real world. */
 export function layers(): Layers {
   return {
     programs: areas.flatMap((area) => area.programs),
-    images: { "ubuntu-24.04": () => ubuntu(Object.assign({}, ...areas.map((area) => area.base)) as Record<string, string>) },
+    images: { "ubuntu-24.04": () => ubuntu(base) },
+    findImage: rootImage,
     virtual: {},
     openSpecial: () => undefined,
     openSink: () => nullDevice(),

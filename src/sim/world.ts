@@ -39,6 +39,8 @@ export interface MachineSpec {
 export interface Layers {
   programs: Iterable<Program>;
   images: Record<string, () => Image>;
+  /** Images that are made on demand: root filesystems of containers. */
+  findImage?: (name: string) => Image | undefined;
   virtual: Record<string, (machine: Machine) => VirtualFs>;
   /** Opens devices, fifos and sockets; undefined for regular files. */
   openSpecial(p: Proc, path: string, stat: Stat, flags: OpenFlags): OpenFile | undefined;
@@ -210,9 +212,8 @@ export class World {
   image(name: string): Image {
     let image = this.#images.get(name);
     if (!image) {
-      const build = this.#layers.images[name];
-      if (!build) throw new Error(`no image ${name}`);
-      image = build();
+      image = this.#layers.images[name]?.() ?? this.#layers.findImage?.(name);
+      if (!image) throw new Error(`no image ${name}`);
       this.#images.set(name, image);
     }
     return image;
