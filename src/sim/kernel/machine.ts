@@ -148,7 +148,7 @@ export class Machine implements FsHost {
       pid: this.state.nextPid,
     };
     const cwd = options.cwd ?? (mntns === (base?.mntns ?? "") ? (parent?.fs.cwd ?? "/") : "/");
-    const fs = new FsView(this, this.mounts(mntns), who, cwd, base?.umask ?? 0o022);
+    const fs = new FsView(this, this.mounts(mntns), who, cwd, parent?.fs.umask ?? 0o022);
     const env = options.env ?? { ...base?.env };
     const image = this.#load(fs, options.exe ?? which(fs, options.argv[0] ?? "", env.PATH), options.argv);
     this.world.admit(this, parent);
@@ -170,7 +170,7 @@ export class Machine implements FsHost {
       argv: image.argv,
       env: { ...env },
       cwd,
-      umask: base?.umask ?? 0o022,
+      umask: parent?.fs.umask ?? 0o022,
       startedAt: this.world.timeline.now,
       cgroup: options.cgroup ?? base?.cgroup ?? "/",
       netns: options.netns ?? base?.netns ?? "",
@@ -197,6 +197,70 @@ export class Machine implements FsHost {
     if (!state.daemon) this.world.commands++;
     this.#run(p);
     return p;
+  }
+
+  /**
+   * fork(2): a child with the parent's credentials, descriptors, namespaces and ignored signals that goes on with `main`
+   * (the caller copies its own memory into it). Throws EAGAIN.
+   */
+  fork(parent: Proc, main: (p: Proc) => Promise<number>, options: { fds?: Map<number, OpenFile>; pgid?: true | number } = {}): Proc {
+    if (!this.state.on || parent.status) throw new Errno("ESRCH");
+    this.world.admit(this, parent);
+    const pid = this.state.nextPid++;
+    const base = parent.state;
+    const state: ProcState = {
+      ...base,
+      pid,
+      ppid: base.pid,
+      pgid: options.pgid === true ? pid : (options.pgid ?? base.pgid),
+      argv: [...base.argv],
+      env: { ...base.env },
+      cwd: parent.fs.cwd,
+      umask: parent.fs.umask,
+      startedAt: this.world.timeline.now,
+      daemon: false,
+      data: {},
+      stopped: false,
+      cpu: 0,
+    };
+    delete state.sinks;
+    const fs = new FsView(this, parent.fs.mounts, { uid: base.uid, gid: base.gid, groups: base.groups, pid }, parent.fs.cwd, parent.fs.umask);
+    const p = new Proc(this, state, { name: base.program, main }, fs);
+    for (const [fd, file] of options.fds ?? parent.fds) p.setFd(fd, file);
+    for (const [signal, trap] of parent.traps) if (trap === "ignore") p.traps.set(signal, trap);
+    this.procs.set(pid, p);
+    this.state.procs[pid] = state;
+    this.world.commands++;
+    this.#run(p);
+    return p;
+  }
+
+  /**
+   * execve(2): the process goes on as another program, with its pid, descriptors and ignored signals. Throws Errno while
+   * the file cannot be run; otherwise it never returns (it ends with the program's end).
+   */
+  async exec(p: Proc, options: { argv: string[]; exe?: string; env?: Record<string, string> }): Promise<never> {
+    const env = options.env ?? p.env;
+    const image = this.#load(p.fs, options.exe ?? which(p.fs, options.argv[0] ?? "", env.PATH), options.argv);
+    const program = this.world.program(image.program)!;
+    const { state } = p;
+    state.comm = image.comm.slice(0, 15);
+    state.exe = image.exe;
+    state.version = image.version;
+    state.argv = image.argv;
+    state.env = { ...env };
+    state.program = image.program;
+    p.program = program;
+    for (const [signal, trap] of p.traps) if (trap !== "ignore") p.traps.delete(signal);
+    if (isDaemon(program)) {
+      state.daemon = true;
+      state.data = {};
+      this.world.commands--;
+      p.after(0, "start");
+      return await p.block(new Promise<never>(() => undefined));
+    }
+    const code = await program.main(p);
+    return p.exit(code & 255);
   }
 
   #run(p: Proc): void {

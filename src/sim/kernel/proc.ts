@@ -97,16 +97,20 @@ export interface SpawnOptions {
 export class Proc {
   readonly machine: Machine;
   readonly state: ProcState;
-  readonly program: Program;
+  /** Changes with exec. */
+  program: Program;
   readonly fs: FsView;
   readonly fds = new Map<number, OpenFile>();
   /** Signal handlers of a command program; "ignore" for SIG_IGN. */
   readonly traps = new Map<Signal, ((signal: Signal) => void) | "ignore">();
+  /** The signal that stopped it last. */
+  stopSignal: Signal = "SIGSTOP";
   /** Set once the process has ended. */
   status: ExitStatus | undefined;
   readonly #blocked = new Set<(error: unknown) => void>();
   readonly #exitWaiters: ((status: ExitStatus) => void)[] = [];
   readonly #stopWaiters: (() => void)[] = [];
+  readonly #changeWaiters: (() => void)[] = [];
   #net: ProcNet | undefined;
   #ticks = 0;
 
@@ -193,12 +197,12 @@ export class Proc {
     }
   }
 
-  /** To be called in loops that may go on for long: gives way to everybody else now and then. */
-  async tick(): Promise<void> {
+  /** To be called (and awaited) in loops that may go on for long: gives way to everybody else now and then. */
+  tick(): Promise<void> | undefined {
     this.state.cpu += 0.01;
     if (this.status) throw new Ended(this.status);
-    if (++this.#ticks % 64 === 0) await this.block(this.machine.world.giveWay());
-    else if (this.state.stopped) await this.block(Promise.resolve());
+    if (++this.#ticks % 64 === 0) return this.block(this.machine.world.giveWay());
+    return this.state.stopped ? this.block(Promise.resolve()) : undefined;
   }
 
   /** Makes whatever the process awaits fail with EINTR. */
@@ -295,6 +299,23 @@ export class Proc {
     return this.status ? Promise.resolve(this.status) : new Promise((resolve) => this.#exitWaiters.push(resolve));
   }
 
+  /** Resolves when this process ends, or is stopped by a signal (at once if it is already). */
+  get changed(): Promise<ExitStatus | "stopped"> {
+    if (this.status) return Promise.resolve(this.status);
+    if (this.state.stopped) return Promise.resolve("stopped");
+    return new Promise((resolve) => this.#changeWaiters.push(() => resolve(this.status ?? "stopped")));
+  }
+
+  /** fork(2); see Machine.fork. */
+  fork(main: (p: Proc) => Promise<number>, options: { fds?: Map<number, OpenFile>; pgid?: true | number } = {}): Proc {
+    return this.machine.fork(this, main, options);
+  }
+
+  /** execve(2); see Machine.exec. */
+  exec(options: { argv: string[]; exe?: string; env?: Record<string, string> }): Promise<never> {
+    return this.machine.exec(this, options);
+  }
+
   /** Waits for a child. */
   wait(child: Proc): Promise<ExitStatus> {
     return this.block(child.ended);
@@ -305,6 +326,7 @@ export class Proc {
   /** Delivers a signal to this process. */
   raise(signal: Signal): void {
     if (this.status) return;
+    if (signal === "SIGCONT" && this.state.stopped) this.#resume();
     const trap = signal === "SIGKILL" || signal === "SIGSTOP" ? undefined : this.traps.get(signal);
     if (trap === "ignore") return;
     if (trap) return trap(signal);
@@ -315,17 +337,23 @@ export class Proc {
       case "ignore":
         return;
       case "continue":
-        this.state.stopped = false;
-        for (const resume of this.#stopWaiters.splice(0)) resume();
-        this.machine.childChanged(this, "continued");
         return;
       case "stop":
+        if (this.state.stopped) return;
         this.state.stopped = true;
+        this.stopSignal = signal;
         this.machine.childChanged(this, "stopped");
+        for (const changed of this.#changeWaiters.splice(0)) changed();
         return;
       case "end":
         this.finish({ code: 0, signal });
     }
+  }
+
+  #resume(): void {
+    this.state.stopped = false;
+    for (const resume of this.#stopWaiters.splice(0)) resume();
+    this.machine.childChanged(this, "continued");
   }
 
   /** Ends this process from within; never returns. */
@@ -344,6 +372,7 @@ export class Proc {
     this.#net?.closeAll();
     this.machine.reap(this);
     for (const resolve of this.#exitWaiters.splice(0)) resolve(status);
+    for (const changed of this.#changeWaiters.splice(0)) changed();
   }
 
   // --- for daemons
