@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Installs Calico through its operator. Run as root on a control plane; may be run again.
+#   CALICO              version, "v3.31.2"
+#   CALICO_RESOURCES    Installation (and what else belongs to it), as text
+set -euo pipefail
+export KUBECONFIG=/etc/kubernetes/admin.conf
+
+: "${CALICO:?}" "${CALICO_RESOURCES:?}"
+manifests="https://raw.githubusercontent.com/projectcalico/calico/$CALICO/manifests"
+
+# The definitions are larger than the annotation that `kubectl apply` would keep, hence create.
+kubectl get namespace tigera-operator >/dev/null 2>&1 || {
+  kubectl create -f "$manifests/operator-crds.yaml" >/dev/null
+  kubectl create -f "$manifests/tigera-operator.yaml" >/dev/null
+}
+kubectl wait --for=condition=established --timeout=120s crd/installations.operator.tigera.io >/dev/null
+mkdir -p /etc/kubernetes/calico
+printf '%s\n' "$CALICO_RESOURCES" >/etc/kubernetes/calico/custom-resources.yaml
+kubectl apply -f /etc/kubernetes/calico/custom-resources.yaml
+
+if ! command -v calicoctl >/dev/null; then
+  arch=$(dpkg --print-architecture)
+  curl -fsSL "https://github.com/projectcalico/calico/releases/download/$CALICO/calicoctl-linux-$arch" -o /usr/local/bin/calicoctl
+  chmod 755 /usr/local/bin/calicoctl
+fi

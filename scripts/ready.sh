@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Waits until all nodes are Ready and the system's pods are up. Run as root on a control plane.
+#   NODES   how many nodes there must be
+#   CNI     "calico" or another name
+set -euo pipefail
+export KUBECONFIG=/etc/kubernetes/admin.conf
+
+: "${NODES:?}" "${CNI:?}"
+
+for _ in $(seq 1 120); do
+  [ "$(kubectl get nodes --no-headers 2>/dev/null | wc -l)" -ge "$NODES" ] && break
+  sleep 2
+done
+if [ "$CNI" = none ]; then
+  kubectl get nodes
+  exit 0
+fi
+kubectl wait --for=condition=Ready nodes --all --timeout=600s
+# the daemon set appears only after the operator has read its Installation
+namespace=$(kubectl get ns calico-system >/dev/null 2>&1 && echo calico-system || echo kube-system)
+if [ "$CNI" = calico ]; then
+  kubectl -n "$namespace" rollout status daemonset/calico-node --timeout=600s
+fi
+kubectl -n kube-system rollout status deployment/coredns --timeout=300s

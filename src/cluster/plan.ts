@@ -1,0 +1,238 @@
+/** The network plan: from a specification to machines with addresses, and everything that would go wrong with them. */
+import { broadcastOf, contains, formatAddress, formatCidr, overlaps, parseAddress, parseCidr, sizeOf, within, type Cidr } from "./cidr.ts";
+import type { Finding, Location } from "./finding.ts";
+import type { Specification } from "./specification.ts";
+import { releaseOf } from "./versions.ts";
+
+export type Role = "controlplane" | "worker" | "loadbalancer";
+
+export interface PlannedMachine {
+  name: string;
+  role: Role;
+  ip: string;
+  cpus: number;
+  /** MiB. */
+  memory: number;
+  /** GiB. */
+  disk: number;
+  box: string;
+  boxVersion?: string;
+}
+
+export interface Plan {
+  name: string;
+  specification: Specification;
+  machines: PlannedMachine[];
+  /** HOST:PORT that every client uses: the control plane, or the load balancer before several. */
+  controlPlaneEndpoint: string;
+  kubeadmApi: string;
+}
+
+/** Facts about the host that decide whether a plan works there; missing facts raise no findings. */
+export interface HostFacts {
+  platform?: NodeJS.Platform;
+  /** Content of /etc/vbox/networks.conf, "" when there is none. */
+  vboxNetworks?: string;
+}
+
+/** VirtualBox's NAT network, the same on every machine. */
+const nat = parseCidr("10.0.2.0/24")!;
+const dockerBridge = parseCidr("172.17.0.0/16")!;
+const hostOnlyDefault = "192.168.56.0/21";
+
+/** Pure. The plan is there unless a finding is an error. */
+export function makePlan(specification: Specification, locate: (path: string) => Location | undefined = () => undefined, host: HostFacts = {}): { plan?: Plan; findings: Finding[] } {
+  const findings: Finding[] = [];
+  const report = (severity: Finding["severity"], code: string, field: string, value: unknown, message: string, fix: string): void => {
+    const at = locate(field);
+    findings.push({ severity, code, field, value: String(value), message, fix, ...(at ? { at } : {}) });
+  };
+
+  const ranges = readRanges(specification, report);
+  reportOverlaps(specification, ranges, report);
+  if (specification.controlplanes % 2 === 0) {
+    const n = specification.controlplanes;
+    report("error", "even-controlplanes", "controlplanes", n, `${n} control planes tolerate no more failures than ${n - 1}: etcd needs a majority`, `Use controlplanes: ${n - 1} or ${n + 1}.`);
+  }
+  if (ranges.pods && specification.cni.name === "calico" && specification.cni.blockSize < ranges.pods.prefix) {
+    report("error", "block-too-large", "cni.blockSize", specification.cni.blockSize, `a /${specification.cni.blockSize} block is larger than the pod network ${formatCidr(ranges.pods)}`, `Use blockSize: ${Math.max(26, Math.min(32, ranges.pods.prefix + 2))}, or a larger network.pods such as 10.244.0.0/16.`);
+  }
+  reportPodCapacity(specification, ranges.pods, report);
+
+  const machines = ranges.nodes ? placeMachines(specification, ranges.nodes, report) : [];
+  if (ranges.nodes) reportHost(specification, ranges.nodes, host, report);
+  for (const name of Object.keys(specification.machines)) {
+    const known = machineNames(specification).map((m) => m.name);
+    if (!known.includes(name)) report("error", "unknown-machine", `machines.${name}`, name, `there is no machine "${name}" in this cluster`, `Machines are: ${known.join(", ")}.`);
+  }
+  if (findings.some((finding) => finding.severity === "error")) return { findings };
+  const balancer = machines.find((m) => m.role === "loadbalancer");
+  const first = machines.find((m) => m.role === "controlplane")!;
+  return {
+    plan: {
+      name: specification.name,
+      specification,
+      machines,
+      controlPlaneEndpoint: `${(balancer ?? first).ip}:6443`,
+      kubeadmApi: releaseOf(specification.kubernetes).kubeadmApi,
+    },
+    findings,
+  };
+}
+
+type Report = (severity: Finding["severity"], code: string, field: string, value: unknown, message: string, fix: string) => void;
+interface Ranges {
+  nodes?: Cidr;
+  pods?: Cidr;
+  services?: Cidr;
+}
+
+const examples = { nodes: "192.168.56.0/24", pods: "10.244.0.0/16", services: "10.96.0.0/12" } as const;
+
+function readRanges(specification: Specification, report: Report): Ranges {
+  const ranges: Ranges = {};
+  for (const key of ["nodes", "pods", "services"] as const) {
+    const text = specification.network[key];
+    const cidr = parseCidr(text);
+    if (!cidr) {
+      report("error", "not-a-cidr", `network.${key}`, text, `"${text}" is not an IPv4 range`, `Write an address and a prefix length, such as ${examples[key]}.`);
+    } else if (formatCidr(cidr) !== text) {
+      report("error", "host-bits-set", `network.${key}`, text, `"${text}" has bits set after its prefix`, `Use ${formatCidr(cidr)}.`);
+    } else ranges[key] = cidr;
+  }
+  if (ranges.nodes && (ranges.nodes.prefix > 29 || ranges.nodes.prefix < 8)) {
+    report("error", "node-network-size", "network.nodes", specification.network.nodes, "the machines' network must be between /8 and /29", "Use 192.168.56.0/24.");
+    delete ranges.nodes;
+  }
+  if (ranges.services && (ranges.services.prefix < 12 || ranges.services.prefix > 28)) {
+    // kube-apiserver: "specified --service-cluster-ip-range is too large" below /12
+    report("error", "service-network-size", "network.services", specification.network.services, "kube-apiserver takes a service range between /12 and /28", "Use 10.96.0.0/12.");
+    delete ranges.services;
+  }
+  return ranges;
+}
+
+/** Ranges to suggest, in the order in which people expect them. */
+const candidates = {
+  nodes: ["192.168.56.0/24", "192.168.57.0/24", "192.168.60.0/24", "10.10.10.0/24"],
+  pods: ["10.244.0.0/16", "172.16.0.0/16", "10.42.0.0/16", "172.20.0.0/16", "192.168.0.0/16"],
+  services: ["10.96.0.0/12", "10.43.0.0/16", "172.24.0.0/16"],
+} as const;
+
+function reportOverlaps(specification: Specification, ranges: Ranges, report: Report): void {
+  const taken: { what: string; cidr: Cidr; key?: keyof Ranges }[] = [
+    { what: "the NAT network of every machine, 10.0.2.0/24", cidr: nat },
+    ...(specification.runtime === "docker" ? [{ what: "docker's bridge, 172.17.0.0/16", cidr: dockerBridge }] : []),
+  ];
+  for (const key of ["nodes", "services", "pods"] as const) {
+    const cidr = ranges[key];
+    if (!cidr) continue;
+    const clashes = taken.filter((other) => overlaps(other.cidr, cidr));
+    if (clashes.length > 0) {
+      const others = [...taken.map((t) => t.cidr), ...Object.entries(ranges).filter(([k]) => k !== key).map(([, c]) => c as Cidr)];
+      const free = candidates[key].find((text) => others.every((other) => !overlaps(other, parseCidr(text)!)));
+      const text = specification.network[key];
+      report("error", "cidr-overlap", `network.${key}`, text, `${text} overlaps ${clashes.map((c) => c.what).join(" and ")}`, `Use a range of its own, such as ${free ?? "10.42.0.0/16"}.`);
+    }
+    taken.push({ what: `network.${key} ${specification.network[key]}`, cidr, key });
+  }
+}
+
+function reportPodCapacity(specification: Specification, pods: Cidr | undefined, report: Report): void {
+  if (!pods) return;
+  const nodes = specification.controlplanes + specification.workers;
+  const { name, blockSize } = specification.cni;
+  if (name === "calico") {
+    const blocks = 2 ** Math.max(0, blockSize - pods.prefix);
+    if (blockSize >= pods.prefix && blocks < nodes)
+      report("warning", "fewer-blocks-than-nodes", "cni.blockSize", blockSize, `${formatCidr(pods)} holds ${blocks} block${blocks === 1 ? "" : "s"} of /${blockSize} for ${nodes} nodes: nodes will borrow addresses from each other`, "Use a larger network.pods such as 10.244.0.0/16, or smaller blocks (blockSize: 26).");
+  } else if (name !== "none") {
+    const count = 2 ** Math.max(0, 24 - pods.prefix);
+    if (pods.prefix > 24 || count < nodes)
+      report("error", "pod-network-too-small", "network.pods", specification.network.pods, `${formatCidr(pods)} cannot give each of ${nodes} nodes a /24`, "Use network.pods: 10.244.0.0/16.");
+  }
+}
+
+function machineNames(specification: Specification): { name: string; role: Role }[] {
+  const many = specification.controlplanes > 1;
+  const names: { name: string; role: Role }[] = many ? [{ name: "lb", role: "loadbalancer" }] : [];
+  for (let i = 1; i <= specification.controlplanes; i++) names.push({ name: many ? `controlplane${i}` : "controlplane", role: "controlplane" });
+  for (let i = 1; i <= specification.workers; i++) names.push({ name: `worker${i}`, role: "worker" });
+  return names;
+}
+
+function placeMachines(specification: Specification, nodes: Cidr, report: Report): PlannedMachine[] {
+  const wanted = machineNames(specification);
+  // .0, .1 and the broadcast address are never given to a machine
+  const room = sizeOf(nodes) - 3;
+  if (wanted.length > room) {
+    report("error", "too-many-machines", "network.nodes", specification.network.nodes, `${wanted.length} machines do not fit into ${formatCidr(nodes)}: it has ${room} addresses for machines`, `Use a larger network.nodes such as 192.168.56.0/24, or at most ${room} machines.`);
+    return [];
+  }
+  const owner = new Map<number, string>();
+  const fixed = new Map<string, number>();
+  for (const { name } of wanted) {
+    const text = specification.machines[name]?.ip;
+    if (text === undefined) continue;
+    const field = `machines.${name}.ip`;
+    const free = (): string => formatAddress(firstFree(nodes, owner, Number.MAX_SAFE_INTEGER)!);
+    const address = parseAddress(text);
+    if (address === undefined) report("error", "not-an-address", field, text, `"${text}" is not an IPv4 address`, `Use ${free()}.`);
+    else if (!contains(nodes, address)) report("error", "node-address-outside", field, text, `${text} is outside of network.nodes ${formatCidr(nodes)}`, `Use ${free()}, or change network.nodes.`);
+    else if (address === nodes.base) report("error", "node-address-network", field, text, `${text} is the address of the network ${formatCidr(nodes)} itself`, `Use ${free()}.`);
+    else if (address === broadcastOf(nodes)) report("error", "node-address-broadcast", field, text, `${text} is the broadcast address of ${formatCidr(nodes)}`, `Use ${free()}.`);
+    else if (address === nodes.base + 1) report("error", "node-address-first", field, text, `${text} is the host's own end of the private network (its first address)`, `Use ${free()}.`);
+    else if (owner.has(address)) report("error", "node-address-duplicate", field, text, `${text} is given to ${owner.get(address)} as well`, `Use ${free()}.`);
+    else {
+      owner.set(address, name);
+      fixed.set(name, address);
+    }
+  }
+  // familiar last octets in a usual network, next to each other in a small one
+  const spacious = sizeOf(nodes) >= 256;
+  const starts: Record<Role, number> = { loadbalancer: spacious ? 10 : 2, controlplane: spacious ? 11 : 2, worker: spacious ? 21 : 2 };
+  return wanted.map(({ name, role }) => {
+    let address = fixed.get(name);
+    if (address === undefined) {
+      address = firstFree(nodes, owner, nodes.base + starts[role]) ?? firstFree(nodes, owner, nodes.base + 2)!;
+      owner.set(address, name);
+    }
+    const { machine } = specification;
+    const own = specification.machines[name] ?? {};
+    return {
+      name,
+      role,
+      ip: formatAddress(address),
+      cpus: own.cpus ?? machine.cpus,
+      memory: own.memory ?? machine.memory,
+      disk: machine.disk,
+      box: machine.box,
+      ...(machine.boxVersion === undefined ? {} : { boxVersion: machine.boxVersion }),
+    };
+  });
+}
+
+function firstFree(nodes: Cidr, owner: Map<number, string>, from: number): number | undefined {
+  const begin = from === Number.MAX_SAFE_INTEGER ? nodes.base + (sizeOf(nodes) >= 256 ? 11 : 2) : from;
+  for (let address = begin; address < broadcastOf(nodes); address++) if (!owner.has(address) && address > nodes.base + 1) return address;
+  return undefined;
+}
+
+/**
+ * VirtualBox 6.1.28 and newer refuse host-only addresses outside of 192.168.56.0/21 on Linux, macOS and Solaris unless
+ * /etc/vbox/networks.conf allows them (VirtualBox manual, §6.7).
+ */
+function reportHost(specification: Specification, nodes: Cidr, host: HostFacts, report: Report): void {
+  if (specification.provider !== "virtualbox" || host.platform === "win32") return;
+  const conf = host.vboxNetworks ?? "";
+  const allowed = conf
+    .split("\n")
+    .filter((line) => line.trimStart().startsWith("*"))
+    .flatMap((line) => line.trim().slice(1).trim().split(/\s+/))
+    .map((text) => parseCidr(text))
+    .filter((cidr) => cidr !== undefined);
+  if (allowed.length === 0) allowed.push(parseCidr(hostOnlyDefault)!);
+  if (allowed.some((range) => within(range, nodes))) return;
+  const text = formatCidr(nodes);
+  report("warning", "host-only-range", "network.nodes", text, `VirtualBox allows host-only networks in ${allowed.map(formatCidr).join(", ")} only; ${text} will be refused`, `Add the line "* ${text}" to /etc/vbox/networks.conf on this host (as root), or use network.nodes: 192.168.56.0/24.`);
+}

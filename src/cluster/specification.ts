@@ -1,0 +1,217 @@
+/** The cluster specification: its schema, defaults, and reading it from YAML with the place of every problem. */
+import { LineCounter, isMap, isNode, isPair, isScalar, parseDocument, type Document } from "yaml";
+import { z } from "zod";
+import type { Finding, Location } from "./finding.ts";
+import { defaultBox, defaultKubernetes, newestMinor, oldestMinor } from "./versions.ts";
+
+export const providers = ["sim", "virtualbox", "libvirt", "lxc", "vmware_desktop", "parallels", "hyperv", "ssh"] as const;
+export type ProviderName = (typeof providers)[number];
+
+const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+const machine = z.strictObject({
+  cpus: z.int().min(1).max(64).default(2).describe("Virtual processors; kubeadm wants two."),
+  memory: z.int().min(512).max(1_048_576).default(2048).describe("Memory in MiB; kubeadm wants 1700."),
+  disk: z.int().min(8).max(4096).default(40).describe("Size of the root disk in GiB (the simulator; a box's own disk elsewhere)."),
+  box: z.string().min(1).default(defaultBox).describe("Vagrant box."),
+  boxVersion: z.string().min(1).optional().describe("Version of the box; the newest installed one when missing."),
+});
+
+const override = z.strictObject({
+  ip: z.string().optional().describe("Address on the private network."),
+  cpus: machine.shape.cpus.unwrap().optional(),
+  memory: machine.shape.memory.unwrap().optional(),
+});
+
+export const schema = z
+  .strictObject({
+    name: z.string().regex(dnsLabel, "must be a DNS label: lower-case letters, digits and hyphens").optional().describe("Name of the cluster; the folder's name when missing."),
+    provider: z.enum(providers).default("sim").describe("Where the machines run; the simulator needs nothing but Node.js."),
+    kubernetes: z
+      .string()
+      .regex(/^1\.\d{1,2}(\.\d{1,3})?$/, "must be a version such as \"1.35\" or \"1.35.2\"")
+      .refine((v) => Number(v.split(".")[1]) >= oldestMinor && Number(v.split(".")[1]) <= newestMinor, `must be between 1.${oldestMinor} and 1.${newestMinor}`)
+      .default(defaultKubernetes)
+      .describe("Kubernetes version, quoted: \"1.35\", or with a patch level \"1.35.2\"."),
+    controlplanes: z.int().min(1).max(7).default(1).describe("Number of control planes; odd, because etcd needs a majority."),
+    workers: z.int().min(0).max(50).default(2).describe("Number of workers."),
+    runtime: z.enum(["containerd", "cri-o", "docker"]).default("containerd").describe("Container runtime."),
+    cni: z
+      .strictObject({
+        name: z.enum(["calico", "flannel", "bridge", "none"]).default("calico").describe("Pod network."),
+        install: z.enum(["manifest", "operator", "typha"]).default("operator").describe("How Calico is installed."),
+        encapsulation: z
+          .enum(["VXLANCrossSubnet", "VXLAN", "IPIPCrossSubnet", "IPIP", "None"])
+          .default("VXLANCrossSubnet")
+          .describe("Calico's encapsulation between nodes."),
+        blockSize: z.int().min(20).max(32).default(26).describe("Prefix length of Calico's per-node IPAM blocks."),
+        routes: z.enum(["static", "bird"]).optional().describe("How the bridge network's routes get to the other nodes."),
+      })
+      .prefault({})
+      .describe("Pod network."),
+    network: z
+      .strictObject({
+        nodes: z.string().default("192.168.56.0/24").describe("Private network of the machines."),
+        pods: z.string().default("10.244.0.0/16").describe("Pod addresses (kubeadm's podSubnet)."),
+        services: z.string().default("10.96.0.0/12").describe("Service addresses (kubeadm's serviceSubnet)."),
+      })
+      .prefault({})
+      .describe("Address ranges; all disjoint."),
+    machine: machine.prefault({}).describe("What every machine is."),
+    machines: z.record(z.string(), override).default({}).describe("Differences for single machines, by name."),
+  })
+  .describe("A Kubemend cluster.");
+
+export type Specification = z.infer<typeof schema> & { name: string };
+
+/** A specification and how its fields are found again in the file. */
+export interface ReadSpecification {
+  specification?: Specification;
+  findings: Finding[];
+  locate: (path: string) => Location | undefined;
+}
+
+/**
+ * Reads a specification. All problems of form are reported at once; the specification is missing when there are any.
+ * `fallbackName`: the cluster's name when the file gives none.
+ */
+export function readSpecification(text: string, file: string, fallbackName: string): ReadSpecification {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
+  const place = (offset: number): Location => {
+    const { line, col } = counter.linePos(offset);
+    return { file, line, column: col };
+  };
+  const locate = (path: string): Location | undefined => {
+    const offset = offsetOf(document, path === "" ? [] : path.split("."));
+    return offset === undefined ? undefined : place(offset);
+  };
+  const findings: Finding[] = document.errors.map((error) => ({
+    severity: "error",
+    code: "yaml",
+    field: "",
+    value: "",
+    message: error.message.split("\n")[0]!,
+    fix: "Mend the YAML; `kubemend plan --help` shows a complete example.",
+    at: place(error.pos[0]),
+  }));
+  if (findings.length > 0) return { findings, locate };
+
+  const parsed = schema.safeParse(document.toJS() ?? {});
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) findings.push(...explain(issue, document.toJS() as unknown, locate));
+    return { findings, locate };
+  }
+  return { specification: { ...parsed.data, name: parsed.data.name ?? fallbackName }, findings, locate };
+}
+
+function explain(issue: z.core.$ZodIssue, input: unknown, locate: (path: string) => Location | undefined): Finding[] {
+  const path = issue.path.map(String);
+  const value = at(input, path);
+  if (issue.code === "unrecognized_keys") {
+    const known = keysAt(path);
+    return issue.keys.map((key) => {
+      const near = nearest(key, known);
+      return {
+        severity: "error",
+        code: "unknown-key",
+        field: [...path, key].join("."),
+        value: key,
+        message: `unknown key "${key}"`,
+        fix: near ? `Did you mean "${near}"? Known here: ${known.join(", ")}.` : `Known here: ${known.join(", ")}.`,
+        at: locate([...path, key].join(".")),
+      };
+    });
+  }
+  const node = schemaAt(path);
+  return [
+    {
+      severity: "error",
+      code: issue.code === "invalid_type" ? "wrong-type" : "invalid-value",
+      field: path.join("."),
+      value: value === undefined ? "" : JSON.stringify(value),
+      message: value === undefined ? issue.message : `${JSON.stringify(value)} is not valid: ${lowerFirst(issue.message)}`,
+      fix: suggestion(issue, node, value),
+      at: locate(path.join(".")),
+    },
+  ];
+}
+
+function suggestion(issue: z.core.$ZodIssue, node: z.ZodType | undefined, value: unknown): string {
+  if (issue.code === "invalid_value") {
+    const near = typeof value === "string" ? nearest(value, issue.values.map(String)) : undefined;
+    return `Use ${near ? `"${near}", or ` : ""}one of: ${issue.values.map(String).join(", ")}.`;
+  }
+  if (issue.path.at(-1) === "kubernetes") return `Write a quoted version between "1.${oldestMinor}" and "1.${newestMinor}", such as kubernetes: "${defaultKubernetes}".`;
+  const fallback = node?.safeParse(undefined);
+  if (fallback?.success && fallback.data !== undefined) return `For example: ${JSON.stringify(fallback.data)} (the default).`;
+  return issue.code === "too_small" || issue.code === "too_big" ? "Use a value inside that range." : "See `kubemend plan --help` for a complete example.";
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
+function at(input: unknown, path: string[]): unknown {
+  return path.reduce<unknown>((value, key) => (value !== null && typeof value === "object" ? (value as Record<string, unknown>)[key] : undefined), input);
+}
+
+function unwrap(node: z.ZodType | undefined): z.ZodType | undefined {
+  let here = node;
+  while (here instanceof z.ZodDefault || here instanceof z.ZodPrefault || here instanceof z.ZodOptional) here = here.unwrap() as z.ZodType;
+  return here;
+}
+
+function schemaAt(path: string[]): z.ZodType | undefined {
+  let here: z.ZodType | undefined = schema;
+  for (const [i, key] of path.entries()) {
+    const open = unwrap(here);
+    if (open instanceof z.ZodObject) here = open.shape[key] as z.ZodType | undefined;
+    else if (open instanceof z.ZodRecord) here = open.valueType as z.ZodType;
+    else return undefined;
+    if (i === path.length - 1) return here;
+  }
+  return here;
+}
+
+function keysAt(path: string[]): string[] {
+  const open = unwrap(path.length === 0 ? schema : schemaAt(path));
+  return open instanceof z.ZodObject ? Object.keys(open.shape) : [];
+}
+
+/** The known word that is at most two edits away. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = Math.min(3, Math.ceil(word.length / 2) + 1);
+  for (const candidate of known) {
+    const d = distance(word.toLowerCase(), candidate.toLowerCase());
+    if (d < least) {
+      least = d;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** Where a field's value (or the key of an unknown one, or the nearest parent that is written) begins. */
+function offsetOf(document: Document, path: string[]): number | undefined {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? node.range?.[0] : undefined;
+  for (const key of path) {
+    if (!isMap(node)) return offset;
+    const pair: unknown = node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === key);
+    if (!isPair(pair)) return offset;
+    node = pair.value;
+    const start = isNode(node) && node.range ? node.range[0] : isNode(pair.key) ? pair.key.range?.[0] : undefined;
+    offset = isMap(node) && isNode(pair.key) ? pair.key.range?.[0] : start;
+  }
+  return offset;
+}

@@ -1,0 +1,56 @@
+/** The contract of a provider: what boots and removes machines. Everything else is written once, over SSH. */
+import type { Finding } from "../cluster/finding.ts";
+import type { Plan } from "../cluster/plan.ts";
+import type { Endpoint } from "../ssh/client.ts";
+
+export interface MachineStatus {
+  name: string;
+  state: "running" | "stopped" | "missing" | "unknown";
+  /** The provider's own word for the state. */
+  detail?: string;
+  ssh?: Endpoint;
+  /** URL under which the machine's API server port answers on this host. */
+  api?: string;
+}
+
+export interface Progress {
+  machine?: string;
+  text: string;
+}
+
+/** Time as the machines live it: the wall clock's for real ones, virtual for the simulator's. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): Promise<number>;
+  sleep(ms: number): Promise<void>;
+  /** Runs the work with the machines' own waits taking as little real time as they can. */
+  hurry<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export interface SnapshotInfo {
+  name: string;
+  at: number;
+  bytes?: number;
+}
+
+export interface Provider {
+  readonly name: string;
+  readonly capabilities: { snapshots: boolean; virtualTime: boolean };
+  readonly clock: Clock;
+  /** What on this host would keep the plan from working. Changes nothing. */
+  preflight(plan: Plan): Promise<Finding[]>;
+  /** Boots every machine of the plan that does not run; idempotent. Afterwards each answers SSH with the cluster's key. */
+  up(plan: Plan, progress: (event: Progress) => void): Promise<void>;
+  /** Stops the machines; their disks stay. */
+  halt(): Promise<void>;
+  /** Removes everything, also half-made things; idempotent. */
+  destroy(): Promise<void>;
+  /** Never boots anything; machines that were never made are `missing`. */
+  machines(): Promise<MachineStatus[]>;
+  /** Saves all machines under a name; an existing one is replaced. */
+  snapshotSave(name: string): Promise<void>;
+  /** Throws KubemendError `snapshot-missing`, `snapshot-damaged`. */
+  snapshotRestore(name: string): Promise<void>;
+  snapshotList(): Promise<SnapshotInfo[]>;
+  snapshotDelete(name: string): Promise<void>;
+}

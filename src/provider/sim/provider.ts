@@ -1,0 +1,185 @@
+/** implements the simulator as a provider: a background process a cluster, found again through its state folder. */
+import { spawn } from "node:child_process";
+import { existsSync, openSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Finding } from "../../cluster/finding.ts";
+import { parseCidr } from "../../cluster/cidr.ts";
+import type { Plan } from "../../cluster/plan.ts";
+import { KubemendError, providerError } from "../../error.ts";
+import type { ServerFile, WorldDescription } from "../../sim/server/main.ts";
+import { ensureKey } from "../../ssh/keys.ts";
+import type { Clock, MachineStatus, Progress, Provider, SnapshotInfo } from "../provider.ts";
+import { Control } from "./control.ts";
+
+/** Milliseconds that a start may take before it is called failed. */
+const startLimit = 30_000;
+
+export interface SimulatorStatus {
+  now: number;
+  machines: { name: string; on: boolean; bootedAt: number }[];
+  gaps: Record<string, number>;
+  damaged: string[];
+  rss: number;
+  unsaved: string;
+}
+
+interface Connected {
+  control: Control;
+  file: ServerFile;
+}
+
+export class SimProvider implements Provider {
+  readonly name = "sim";
+  readonly capabilities = { snapshots: true, virtualTime: true };
+  readonly clock: Clock;
+  /** Folder of this cluster's state. */
+  readonly #dir: string;
+  readonly #keyFile: string;
+  #open: Connected | undefined;
+
+  constructor(dir: string) {
+    this.#dir = join(dir, "sim");
+    this.#keyFile = join(dir, "id_ed25519");
+    this.clock = {
+      now: async () => (await this.call<SimulatorStatus>("status")).now,
+      sleep: async (ms) => void (await this.call("advance", { ms })),
+      hurry: (work) => this.#hurry(work),
+    };
+  }
+
+  /** A request to the background process. Throws `simulator-down` when there is none. */
+  async call<T>(method: string, params?: Record<string, unknown>): Promise<T> {
+    const open = await this.#connect();
+    if (!open) throw providerError("simulator-down", "the simulated cluster is not running", { hint: "`kubemend up` starts it, from its last snapshot if it has one." });
+    return open.control.call<T>(method, params);
+  }
+
+  async #connect(): Promise<Connected | undefined> {
+    return (this.#open ??= await Control.open(this.#dir));
+  }
+
+  /** Gives the connection back, so that the command line can end. */
+  close(): void {
+    this.#open?.control.close();
+    this.#open = undefined;
+  }
+
+  async #hurry<T>(work: () => Promise<T>): Promise<T> {
+    // held by a connection of its own: when this process dies, the world falls back to real time
+    const holder = await Control.open(this.#dir);
+    await holder?.control.call("hurry");
+    try {
+      return await work();
+    } finally {
+      holder?.control.close();
+    }
+  }
+
+  preflight(): Promise<Finding[]> {
+    return Promise.resolve([]);
+  }
+
+  async up(plan: Plan, progress: (event: Progress) => void): Promise<void> {
+    await mkdir(this.#dir, { recursive: true });
+    if (!(await this.#connect())) {
+      const file = join(this.#dir, "world.json");
+      if (!existsSync(file)) await writeFile(file, JSON.stringify(describe(plan, await ensureKey(this.#keyFile, `kubemend-${plan.name}`)), null, 2), { mode: 0o600 });
+      progress({ text: existsSync(join(this.#dir, "world")) ? "restoring the simulated machines" : "booting the simulated machines" });
+      await this.#start();
+    }
+    await this.call("power", { on: true });
+  }
+
+  /** Starts the background process and waits until it answers. */
+  async #start(): Promise<void> {
+    await rm(join(this.#dir, "server.failed"), { force: true });
+    await rm(join(this.#dir, "server.json"), { force: true });
+    const out = openSync(join(this.#dir, "server.log"), "a", 0o600);
+    const entry = fileURLToPath(new URL("../../sim/server/main.js", import.meta.url));
+    const child = spawn(process.execPath, ["--max-old-space-size=512", entry, this.#dir], { detached: true, stdio: ["ignore", out, out] });
+    let exited: number | null | undefined;
+    child.on("exit", (code) => (exited = code));
+    child.on("error", () => (exited = -1));
+    child.unref();
+    for (let waited = 0; waited < startLimit; waited += 5) {
+      if (existsSync(join(this.#dir, "server.json")) && (await this.#connect())) return;
+      if (exited !== undefined) break;
+      await delay(5);
+    }
+    const why = await readFile(join(this.#dir, "server.failed"), "utf8").catch(() => "");
+    throw providerError("simulator-start", `the simulator did not start${why === "" ? "" : `: ${why.split("\n")[0]}`}`, { hint: `Its log is ${join(this.#dir, "server.log")}.`, cause: why === "" ? undefined : new Error(why) });
+  }
+
+  async halt(): Promise<void> {
+    const open = await this.#connect();
+    if (!open) return;
+    await open.control.call("power", { on: false });
+    await this.#stopProcess();
+  }
+
+  async #stopProcess(): Promise<void> {
+    const open = await this.#connect();
+    if (!open) return;
+    await open.control.call("stop").catch(() => undefined);
+    this.close();
+    for (let waited = 0; waited < 5000 && existsSync(join(this.#dir, "server.json")); waited += 5) await delay(5);
+  }
+
+  async destroy(): Promise<void> {
+    await this.#stopProcess();
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+
+  async machines(): Promise<MachineStatus[]> {
+    const text = await readFile(join(this.#dir, "world.json"), "utf8").catch(() => undefined);
+    if (text === undefined) return [];
+    const description = JSON.parse(text) as WorldDescription;
+    const open = await this.#connect();
+    const status = open && (await open.control.call<SimulatorStatus>("status"));
+    return description.machines.map(({ name }) => {
+      const on = status?.machines.find((m) => m.name === name)?.on ?? false;
+      if (!open || !on) return { name, state: "stopped" };
+      return {
+        name,
+        state: "running",
+        ssh: { machine: name, host: "127.0.0.1", port: open.file.ssh[name]!, user: "vagrant", keyFile: this.#keyFile },
+        api: `https://127.0.0.1:${open.file.api[name]}`,
+      };
+    });
+  }
+
+  async snapshotSave(name: string): Promise<void> {
+    await this.call("snapshot-save", { name });
+  }
+
+  async snapshotRestore(name: string): Promise<void> {
+    try {
+      await this.call("snapshot-restore", { name });
+    } catch (error) {
+      if (error instanceof KubemendError) throw error;
+      throw providerError("snapshot-missing", error instanceof Error ? error.message : String(error), { hint: "`kubemend snapshot list` shows what there is." });
+    }
+  }
+
+  snapshotList(): Promise<SnapshotInfo[]> {
+    return this.call("snapshot-list");
+  }
+
+  async snapshotDelete(name: string): Promise<void> {
+    await this.call("snapshot-delete", { name });
+  }
+}
+
+function describe(plan: Plan, authorizedKey: string): WorldDescription {
+  const { prefix } = parseCidr(plan.specification.network.nodes)!;
+  return {
+    name: plan.name,
+    seed: plan.name,
+    authorizedKey,
+    speed: 1,
+    machines: plan.machines.map((m) => ({ name: m.name, image: "ubuntu-24.04", cpus: m.cpus, memory: m.memory, disk: m.disk, address: `${m.ip}/${prefix}` })),
+  };
+}

@@ -1,0 +1,251 @@
+/** The background process of one simulated cluster: `node main.js STATE-FOLDER`. It outlives the command that started it. */
+import { randomBytes } from "node:crypto";
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import type { Server } from "node:net";
+import { join } from "node:path";
+import ssh2 from "ssh2";
+import { layers } from "../assemble.ts";
+import { World, type MachineSpec } from "../world.ts";
+import { listenApi } from "./api.ts";
+import { listenControl, type Handler } from "./control.ts";
+import { Driver, type HostClock } from "./driver.ts";
+import { settle } from "./settle.ts";
+import { listenSsh, type SshHost } from "./ssh.ts";
+import { Store } from "./store.ts";
+import { traceText } from "./trace.ts";
+
+/** What to build when there is no snapshot; written by the provider as world.json. */
+export interface WorldDescription {
+  name: string;
+  seed: string;
+  /** Line for ~vagrant/.ssh/authorized_keys. */
+  authorizedKey: string;
+  machines: MachineSpec[];
+  /** Virtual seconds a wall second. */
+  speed: number;
+}
+
+/** How the command line finds the process; written as server.json when it is ready. */
+export interface ServerFile {
+  pid: number;
+  port: number;
+  token: string;
+  /** SSH port on loopback by machine. */
+  ssh: Record<string, number>;
+  /** Loopback port that leads to the API server port of a machine. */
+  api: Record<string, number>;
+  /** What was wrong with the last snapshot, if anything. */
+  damaged: string[];
+}
+
+/** Nothing older than this is lost when the process is killed. */
+const saveEvery = 1000;
+
+async function main(dir: string): Promise<void> {
+  const log = (text: string): void => appendFileSync(join(dir, "server.log"), `${new Date().toISOString()} ${text}\n`);
+  const description = JSON.parse(readFileSync(join(dir, "world.json"), "utf8")) as WorldDescription;
+  const store = new Store(dir);
+  const { world: first, damaged } = obtain(description, store, log);
+  let world = first;
+  adopt(world);
+
+  const clock: HostClock = {
+    now: () => performance.timeOrigin + performance.now(),
+    after: (ms, call) => {
+      // setTimeout's one millisecond at least is too long when running ahead
+      if (ms <= 0) {
+        const immediate = setImmediate(call);
+        return () => clearImmediate(immediate);
+      }
+      const timer = setTimeout(call, ms);
+      return () => clearTimeout(timer);
+    },
+  };
+  const driver = new Driver(world, clock, description.speed);
+  const host: SshHost = { world: () => world, sessions: new Set() };
+  driver.busy = () => [...host.sessions].some((session) => !session.starved && !session.proc.status);
+
+  // --- saving: soon after a change, never more than once a second
+  let dirty = true;
+  let saving: NodeJS.Timeout | undefined;
+  let complained = "";
+  const saveNow = (): void => {
+    clearTimeout(saving);
+    saving = undefined;
+    if (!dirty) return;
+    try {
+      store.saveRunning(world.save());
+      dirty = false;
+      complained = "";
+    } catch (error) {
+      const text = `cannot save the running state: ${error instanceof Error ? error.message : String(error)}`;
+      if (text !== complained) log(text);
+      complained = text;
+    }
+  };
+  const touch = (): void => {
+    dirty = true;
+    saving ??= setTimeout(() => {
+      saving = undefined;
+      saveNow();
+    }, saveEvery);
+  };
+  driver.onProgress = touch;
+
+  function adopt(next: World): void {
+    next.onBug = (machine, command, error) => log(`internal error on ${machine} in ${command}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+
+  // --- doors
+  const earlier = readServerFile(dir);
+  const servers: Server[] = [];
+  const drops: (() => void)[] = [];
+  const ssh: Record<string, number> = {};
+  const api: Record<string, number> = {};
+  for (const { name } of description.machines) {
+    const key = hostKey(dir, name);
+    const door = await withFallback(earlier?.ssh[name] ?? 0, (port) => listenSsh(host, name, key, port));
+    servers.push(door.server);
+    drops.push(door.drop);
+    ssh[name] = door.port;
+    const front = await withFallback(earlier?.api[name] ?? 0, (port) => listenApi(host, name, port));
+    servers.push(front.server);
+    drops.push(front.drop);
+    api[name] = front.port;
+  }
+
+  const put = (next: World): void => {
+    for (const drop of drops) drop();
+    host.sessions.clear();
+    world = next;
+    adopt(next);
+    driver.replace(next);
+    touch();
+  };
+
+  const handlers: Record<string, Handler> = {
+    status: () => ({
+      now: world.timeline.now,
+      machines: [...world.machines.values()].map((m) => ({ name: m.name, on: m.state.on, bootedAt: m.state.bootedAt })),
+      gaps: world.state.gaps,
+      damaged,
+      rss: process.memoryUsage().rss,
+      unsaved: complained,
+    }),
+    hurry: (_params, caller) => {
+      caller.onClose(driver.hurry());
+      return true;
+    },
+    advance: async (params) => {
+      await driver.advance(Number(params.ms));
+      return { now: world.timeline.now };
+    },
+    settle: async (params) => settle(() => world, driver, params.ms === undefined ? undefined : Number(params.ms)),
+    power: (params) => {
+      for (const machine of world.machines.values()) {
+        if (params.machine !== undefined && params.machine !== machine.name) continue;
+        if (params.on === true) machine.powerOn();
+        else machine.powerOff();
+      }
+      touch();
+      return true;
+    },
+    "snapshot-save": (params) => {
+      store.save(String(params.name), world.save());
+      return true;
+    },
+    "snapshot-restore": (params) => {
+      const next = World.load(layers(), store.load(String(params.name)));
+      // the clock of a restored world goes on from where the snapshot was taken: certificates and leases stay valid
+      put(next);
+      return { now: next.timeline.now };
+    },
+    "snapshot-list": () => store.list(),
+    "snapshot-delete": (params) => store.delete(String(params.name)),
+    trace: (params) => traceText(world, String(params.from), String(params.to)),
+    save: () => {
+      saveNow();
+      return { unsaved: complained };
+    },
+    stop: () => {
+      setTimeout(() => finish(0), 5);
+      return true;
+    },
+  };
+  const token = randomBytes(24).toString("base64url");
+  const control = await listenControl(token, handlers);
+  servers.push(control.server);
+
+  const finish = (status: number): void => {
+    driver.stop();
+    saveNow();
+    rmSync(join(dir, "server.json"), { force: true });
+    process.exit(status);
+  };
+  process.on("SIGTERM", () => finish(0));
+  process.on("SIGINT", () => finish(0));
+  process.on("uncaughtException", (error) => log(`uncaught: ${error.stack ?? error.message}`));
+  process.on("unhandledRejection", (error) => log(`unhandled: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`));
+
+  driver.start();
+  saveNow();
+  const file: ServerFile = { pid: process.pid, port: control.port, token, ssh, api, damaged };
+  writeFileSync(join(dir, "server.json.new"), JSON.stringify(file), { mode: 0o600 });
+  renameSync(join(dir, "server.json.new"), join(dir, "server.json"));
+  rmSync(join(dir, "ports.json"), { force: true });
+  writeFileSync(join(dir, "ports.json"), JSON.stringify({ ssh, api }));
+}
+
+/** The last whole snapshot, or a new world. */
+function obtain(description: WorldDescription, store: Store, log: (text: string) => void): { world: World; damaged: string[] } {
+  const loaded = store.loadRunning();
+  const damaged = (loaded?.damaged ?? []).map((d) => `${d.file}: ${d.reason}; kept as ${d.keptAs}`);
+  for (const text of damaged) log(`damaged snapshot: ${text}`);
+  if (loaded && loaded.text !== "") return { world: World.load(layers(), loaded.text), damaged };
+  // a little in the past: what the bring-up takes in virtual time then ends near the present
+  const world = World.create(layers(), description.seed, Date.now() - 5 * 60_000);
+  for (const spec of description.machines) {
+    const machine = world.addMachine(spec);
+    const fs = machine.rootFs();
+    fs.mkdirp("/home/vagrant/.ssh", 0o700);
+    fs.write("/home/vagrant/.ssh/authorized_keys", `${description.authorizedKey}\n`, { mode: 0o600 });
+    for (const path of ["/home/vagrant/.ssh", "/home/vagrant/.ssh/authorized_keys"]) fs.chown(path, 1000, 1000);
+    machine.powerOn();
+  }
+  return { world, damaged };
+}
+
+/** Ports and keys of the run before, so that an ssh_config and known_hosts stay true. */
+function readServerFile(dir: string): Pick<ServerFile, "ssh" | "api"> | undefined {
+  try {
+    return JSON.parse(readFileSync(join(dir, "ports.json"), "utf8")) as Pick<ServerFile, "ssh" | "api">;
+  } catch {
+    return undefined;
+  }
+}
+
+async function withFallback<T>(port: number, listen: (port: number) => Promise<T>): Promise<T> {
+  try {
+    return await listen(port);
+  } catch (error) {
+    // somebody else has the port of the last run by now
+    if (port === 0 || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    return listen(0);
+  }
+}
+
+function hostKey(dir: string, machine: string): string {
+  const file = join(dir, `host_key_${machine}`);
+  if (!existsSync(file)) writeFileSync(file, ssh2.utils.generateKeyPairSync("ed25519").private, { mode: 0o600 });
+  return readFileSync(file, "utf8");
+}
+
+const dir = process.argv[2];
+if (dir === undefined) {
+  process.stderr.write("usage: main.js STATE-FOLDER\n");
+  process.exit(2);
+}
+await main(dir).catch((error: unknown) => {
+  writeFileSync(join(dir, "server.failed"), error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exit(1);
+});

@@ -1,0 +1,178 @@
+/** One SSH connection to a machine: commands, shells and files. */
+import { readFile } from "node:fs/promises";
+import type { Readable, Writable } from "node:stream";
+import type { Client, ClientChannel } from "ssh2";
+import { providerError } from "../error.ts";
+
+/** Where a machine answers SSH. */
+export interface Endpoint {
+  machine: string;
+  host: string;
+  port: number;
+  user: string;
+  /** Path of the private key. */
+  keyFile: string;
+}
+
+export interface CommandResult {
+  status: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface ExecOptions {
+  /** Sent to the command's standard input, which is then closed. */
+  stdin?: string;
+  /** Called with each piece of output as it arrives. */
+  onOutput?: (text: string, stream: "stdout" | "stderr") => void;
+  /** Wall-clock limit, milliseconds. */
+  timeout?: number;
+}
+
+export interface ShellOptions {
+  /** Run this instead of the login shell. */
+  command?: string;
+  /** A terminal on the other side; undefined: none. */
+  terminal?: { columns: number; rows: number; term: string };
+  stdin: Readable;
+  stdout: Writable;
+  stderr: Writable;
+  onResize?: (listener: (columns: number, rows: number) => void) => () => void;
+}
+
+export class SshConnection {
+  readonly endpoint: Endpoint;
+  readonly #client: Client;
+  #closed: Error | undefined;
+
+  private constructor(endpoint: Endpoint, client: Client) {
+    this.endpoint = endpoint;
+    this.#client = client;
+    // a halted machine shows only as an error after "ready"
+    client.on("error", (error: Error) => (this.#closed ??= error));
+    client.on("close", () => (this.#closed ??= new Error("connection closed")));
+  }
+
+  /** Throws KubemendError `ssh-…` when the machine cannot be reached or refuses the key. */
+  static async open(endpoint: Endpoint, timeout = 20_000): Promise<SshConnection> {
+    const [{ default: ssh2 }, privateKey] = await Promise.all([import("ssh2"), readFile(endpoint.keyFile)]);
+    const client = new ssh2.Client();
+    await new Promise<void>((resolve, reject) => {
+      client.once("ready", resolve).once("error", reject);
+      client.connect({
+        host: endpoint.host,
+        port: endpoint.port,
+        username: endpoint.user,
+        privateKey,
+        readyTimeout: timeout,
+        keepaliveInterval: 5000,
+        keepaliveCountMax: 3,
+      });
+    }).catch((error: unknown) => {
+      client.end();
+      throw explain(endpoint, error);
+    });
+    client.setNoDelay(true);
+    return new SshConnection(endpoint, client);
+  }
+
+  get isOpen(): boolean {
+    return this.#closed === undefined;
+  }
+
+  /** Runs a command through the user's shell and collects its output. */
+  async exec(command: string, options: ExecOptions = {}): Promise<CommandResult> {
+    const channel = await this.#channel(command);
+    const output = { stdout: "", stderr: "" };
+    const collect = (stream: "stdout" | "stderr") => {
+      const decoder = new TextDecoder();
+      return (data: Buffer) => {
+        const text = decoder.decode(data, { stream: true });
+        output[stream] += text;
+        options.onOutput?.(text, stream);
+      };
+    };
+    channel.on("data", collect("stdout"));
+    channel.stderr.on("data", collect("stderr"));
+    channel.end(options.stdin ?? "");
+    const status = await finished(this.#client, channel, this.endpoint, options.timeout);
+    return { status, ...output };
+  }
+
+  /** Joins the streams to a command or a login shell until it ends; returns its status. */
+  async interact(options: ShellOptions): Promise<number> {
+    const pty = options.terminal && { term: options.terminal.term, cols: options.terminal.columns, rows: options.terminal.rows };
+    const channel = await new Promise<ClientChannel>((resolve, reject) => {
+      const done = (error: Error | undefined, stream: ClientChannel): void => (error ? reject(explain(this.endpoint, error)) : resolve(stream));
+      if (options.command !== undefined) this.#client.exec(options.command, pty ? { pty } : {}, done);
+      else this.#client.shell(pty ?? false, done);
+    });
+    const stopResize = options.onResize?.((columns, rows) => channel.setWindow(rows, columns, 0, 0));
+    channel.pipe(options.stdout, { end: false });
+    channel.stderr.pipe(options.stderr, { end: false });
+    options.stdin.pipe(channel);
+    try {
+      return await finished(this.#client, channel, this.endpoint);
+    } finally {
+      stopResize?.();
+      options.stdin.unpipe(channel);
+      options.stdin.pause();
+    }
+  }
+
+  #channel(command: string): Promise<ClientChannel> {
+    if (this.#closed) throw explain(this.endpoint, this.#closed);
+    return new Promise((resolve, reject) => {
+      this.#client.exec(command, (error, stream) => (error ? reject(explain(this.endpoint, error)) : resolve(stream)));
+    });
+  }
+
+  close(): void {
+    this.#client.end();
+  }
+}
+
+/** The status of the command behind a channel: 128+n for a signal, 255 when the connection broke, as OpenSSH gives. */
+function finished(client: Client, channel: ClientChannel, endpoint: Endpoint, timeout?: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let status: number | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    const lost = (): void => {
+      clearTimeout(timer);
+      if (status === undefined) reject(providerError("ssh-lost", `${endpoint.machine}: the connection broke while a command was running`, { hint: "Look at `kubemend status`, and run the command again." }));
+    };
+    client.once("close", lost);
+    channel.on("exit", (code: number | null, signal?: string) => {
+      status = code ?? 128 + (signalNumbers[signal ?? ""] ?? 0);
+    });
+    channel.on("close", () => {
+      client.off("close", lost);
+      clearTimeout(timer);
+      resolve(status ?? 255);
+    });
+    if (timeout !== undefined) {
+      timer = setTimeout(() => {
+        client.off("close", lost);
+        channel.close();
+        reject(providerError("ssh-timeout", `${endpoint.machine}: no end after ${Math.round(timeout / 1000)} s`, { hint: "The command still runs on the machine; look there." }));
+      }, timeout);
+    }
+  });
+}
+
+const signalNumbers: Record<string, number> = { SIGHUP: 1, HUP: 1, SIGINT: 2, INT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, KILL: 9, SIGSEGV: 11, SIGPIPE: 13, PIPE: 13, SIGTERM: 15, TERM: 15 };
+
+function explain(endpoint: Endpoint, error: unknown): Error {
+  const text = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const where = `${endpoint.machine} (${endpoint.host}:${endpoint.port})`;
+  const facts = { cause: error };
+  if (text.includes("All configured authentication methods failed"))
+    return providerError("ssh-key-refused", `${where} refused the key ${endpoint.keyFile}`, { ...facts, hint: `Is ~${endpoint.user}/.ssh/authorized_keys on the machine intact? \`kubemend destroy\` and \`kubemend up\` make a new machine.` });
+  if (code === "ECONNREFUSED") return providerError("ssh-refused", `${where}: nothing listens there`, { ...facts, hint: "Is the machine up, and sshd running? `kubemend status` shows; `kubemend up` boots it." });
+  if (code === "EHOSTUNREACH" || code === "ENETUNREACH") return providerError("ssh-unreachable", `${where}: no route to the machine`, { ...facts, hint: "`kubemend status` shows whether it runs." });
+  if (text.includes("Cannot parse privateKey")) return providerError("ssh-key-damaged", `${endpoint.keyFile} is not a private key`, { ...facts, hint: "`kubemend destroy` and `kubemend up` make a new one." });
+  if (text.includes("Timed out") || text.includes("Keepalive timeout") || code === "ETIMEDOUT")
+    return providerError("ssh-timeout", `${where} does not answer`, { ...facts, hint: "A firewall rule on the machine, or a machine that is down: `kubemend status`. `kubemend lab reset` restores a lab's machines." });
+  return providerError("ssh", `${where}: ${text}`, { ...facts, hint: "`kubemend status` shows the machines." });
+}

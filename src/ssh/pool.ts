@@ -1,0 +1,53 @@
+/** Connections that are opened once a machine and shared. */
+import { RemoteError } from "../error.ts";
+import { SshConnection, type CommandResult, type Endpoint, type ExecOptions } from "./client.ts";
+
+export class SshPool {
+  readonly #endpoints: (machine: string) => Endpoint;
+  readonly #open = new Map<string, Promise<SshConnection>>();
+
+  constructor(endpoints: (machine: string) => Endpoint) {
+    this.#endpoints = endpoints;
+  }
+
+  /** The machine's connection, opened again when it broke. */
+  async connection(machine: string): Promise<SshConnection> {
+    const known = this.#open.get(machine);
+    if (known) {
+      const connection = await known.catch(() => undefined);
+      if (connection?.isOpen) return connection;
+    }
+    const opening = SshConnection.open(this.#endpoints(machine));
+    this.#open.set(machine, opening);
+    return opening;
+  }
+
+  async exec(machine: string, command: string, options?: ExecOptions): Promise<CommandResult> {
+    return (await this.connection(machine)).exec(command, options);
+  }
+
+  /** As `exec`; throws RemoteError when the status is not 0. */
+  async run(machine: string, command: string, options?: ExecOptions): Promise<CommandResult> {
+    const result = await this.exec(machine, command, options);
+    if (result.status !== 0) throw new RemoteError(machine, command, result);
+    return result;
+  }
+
+  /**
+   * Runs a bash script as root, with variables. The text goes in over standard input but is read in full before it starts, so
+   * that commands in it cannot swallow the rest of the script; `name` is what bash calls it in messages.
+   */
+  script(machine: string, name: string, text: string, environment: Record<string, string> = {}, options: Omit<ExecOptions, "stdin"> = {}): Promise<CommandResult> {
+    const assignments = Object.entries(environment).map(([key, value]) => `${key}=${quote(value)}`);
+    return this.exec(machine, ["sudo", "-n", "env", ...assignments, "bash", "-c", '"$(cat)"', quote(name)].join(" "), { ...options, stdin: text });
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#open.values()];
+    this.#open.clear();
+    for (const connection of open) (await connection.catch(() => undefined))?.close();
+  }
+}
+
+/** One word for a POSIX shell. */
+export const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
