@@ -63,7 +63,9 @@ export const subtreeControl = (machine: Machine, path: string): string[] => {
 
 /** cgroup.controllers: what the parent passes on. */
 export const controllersOf = (machine: Machine, path: string): string[] =>
-  path === "/" ? [...rootControllers] : subtreeControl(machine, parentOf(path)).filter((c) => controllersOf(machine, parentOf(path)).includes(c));
+  path === "/"
+    ? [...rootControllers]
+    : subtreeControl(machine, parentOf(path)).filter((c) => controllersOf(machine, parentOf(path)).includes(c));
 
 /** Writes `+a -b` to cgroup.subtree_control. */
 export function setSubtreeControl(machine: Machine, path: string, add: readonly string[], remove: readonly string[] = []): void {
