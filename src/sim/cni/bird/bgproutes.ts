@@ -1,0 +1,109 @@
+/** Routes between a BGP session and the table: updates in, updates out (proto/bgp/attrs.c). */
+import type { Proc } from "../../kernel/proc.ts";
+import { runFilter } from "./filter.ts";
+import { announce, preferences, withdraw } from "./rib.ts";
+import { birdState, ipv4Channel, type ProtocolState, type Route } from "./state.ts";
+
+export interface BgpUpdate {
+  type: "bgp";
+  kind: "update";
+  announce: { net: string; nextHop: string; asPath: number[]; localPref?: number; med?: number; originator?: string; clusters?: string[] }[];
+  withdraw: string[];
+  /** An empty update: the end of the first routes (RFC 4724). */
+  endOfRib?: boolean;
+}
+
+export function importUpdate(p: Proc, ps: ProtocolState, update: BgpUpdate): void {
+  const b = ps.config.bgp!;
+  const s = birdState(p);
+  for (const net of update.withdraw) withdraw(p, ps, net);
+  for (const a of update.announce) {
+    // our own AS in the path, or our own router as originator: a loop
+    if (a.asPath.includes(b.localAs) && !b.internal) continue;
+    if (a.originator === s.routerId || a.clusters?.includes(b.rrClusterId ?? s.routerId)) continue;
+    const route: Route = {
+      net: a.net,
+      proto: ps.name,
+      source: "BGP",
+      dest: "unicast",
+      preference: preferences.BGP,
+      at: p.now,
+      from: b.neighbor,
+      nextHop: a.nextHop,
+      asPath: a.asPath,
+      localPref: a.localPref ?? 100,
+      recursive: true,
+      ...(a.med === undefined ? {} : { med: a.med }),
+      ...(a.originator === undefined ? {} : { originator: a.originator }),
+      ...(a.clusters === undefined ? {} : { clusters: a.clusters }),
+    };
+    announce(p, ps, route);
+  }
+}
+
+const session = (ps: ProtocolState): { conn?: number; local?: string; peer?: { id: string } } | undefined =>
+  ps.bgp?.active && ps.bgp[ps.bgp.active];
+
+/** Tells the peer of the new best route of a net, or that there is none any more. */
+export function exportToPeer(p: Proc, ps: ProtocolState, net: string, best: Route | undefined): void {
+  const s = birdState(p);
+  const b = ps.config.bgp!;
+  const bgp = ps.bgp!;
+  const channel = ipv4Channel(ps.config);
+  const conn = session(ps);
+  if (!channel || conn?.conn === undefined) return;
+  const offered = best && offer(p, ps, best);
+  if (best) {
+    const { exportUpdates } = ps.stats;
+    exportUpdates.received++;
+    if (offered === "rejected") exportUpdates.rejected++;
+    else if (offered === "filtered") exportUpdates.filtered++;
+    else exportUpdates.accepted++;
+  }
+  if (!offered || typeof offered === "string") {
+    if (!(net in bgp.sent)) return;
+    delete bgp.sent[net];
+    if (!best) ps.stats.exportWithdraws.received++;
+    ps.stats.exportWithdraws.accepted++;
+    send(p, conn.conn, { type: "bgp", kind: "update", announce: [], withdraw: [net] });
+    return;
+  }
+  const keep = channel.nextHopKeep || (b.internal && best!.source === "BGP" && !channel.nextHopSelf);
+  const entry: BgpUpdate["announce"][number] = {
+    net,
+    nextHop: keep && offered.nextHop ? offered.nextHop : conn.local!,
+    asPath: b.internal ? (offered.asPath ?? []) : [b.localAs, ...(offered.asPath ?? [])],
+    ...(b.internal ? { localPref: offered.localPref ?? 100 } : {}),
+    ...(offered.med === undefined ? {} : { med: offered.med }),
+  };
+  if (b.internal && best!.source === "BGP" && internalRoute(p, best!)) {
+    entry.originator = best!.originator ?? peerId(p, best!.proto);
+    entry.clusters = [b.rrClusterId ?? s.routerId, ...(best!.clusters ?? [])];
+  }
+  const printed = JSON.stringify(entry);
+  if (bgp.sent[net] === printed) return;
+  bgp.sent[net] = printed;
+  send(p, conn.conn, { type: "bgp", kind: "update", announce: [entry], withdraw: [] });
+}
+
+/** The route as the export filter leaves it; a peer's own routes, and iBGP routes to iBGP peers without reflection, do not go out. */
+export function offer(p: Proc, ps: ProtocolState, best: Route): Route | "rejected" | "filtered" {
+  const b = ps.config.bgp!;
+  const channel = ipv4Channel(ps.config)!;
+  if (best.proto === ps.name) return "rejected";
+  if (b.internal && best.source === "BGP" && internalRoute(p, best) && !b.rrClient && !clientOf(p, best)) return "rejected";
+  const verdict = runFilter(birdState(p).config, channel.export, best);
+  return verdict.accepted ? verdict.route : "filtered";
+}
+
+const protocolOf = (p: Proc, name: string): ProtocolState | undefined => birdState(p).protocols.find((x) => x.name === name);
+const internalRoute = (p: Proc, r: Route): boolean => protocolOf(p, r.proto)?.config.bgp?.internal === true;
+const clientOf = (p: Proc, r: Route): boolean => protocolOf(p, r.proto)?.config.bgp?.rrClient === true;
+const peerId = (p: Proc, name: string): string => {
+  const ps = protocolOf(p, name);
+  return (ps && session(ps)?.peer?.id) ?? ps?.config.bgp?.neighbor ?? "";
+};
+
+function send(p: Proc, conn: number, update: BgpUpdate): void {
+  if (p.net.isOpen(conn)) p.net.send(conn, update as never);
+}
