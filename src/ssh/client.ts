@@ -1,7 +1,7 @@
 /** One SSH connection to a machine: commands, shells and files. */
 import { readFile } from "node:fs/promises";
 import type { Readable, Writable } from "node:stream";
-import type { Client, ClientChannel } from "ssh2";
+import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
 import { providerError } from "../error.ts";
 
 /** Where a machine answers SSH. */
@@ -118,6 +118,31 @@ export class SshConnection {
       options.stdin.unpipe(channel);
       options.stdin.pause();
     }
+  }
+
+  /** Copies a file of this host to the machine. Throws KubemendError `copy-failed`. */
+  upload(local: string, remote: string): Promise<void> {
+    return this.#transfer((sftp, done) => sftp.fastPut(local, remote, done), `${local} to ${this.endpoint.machine}:${remote}`);
+  }
+
+  /** Copies a file of the machine to this host. Throws KubemendError `copy-failed`. */
+  download(remote: string, local: string): Promise<void> {
+    return this.#transfer((sftp, done) => sftp.fastGet(remote, local, done), `${this.endpoint.machine}:${remote} to ${local}`);
+  }
+
+  #transfer(work: (sftp: SFTPWrapper, done: (error?: Error | null) => void) => void, what: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const failed = (error: Error): void =>
+        reject(providerError("copy-failed", `cannot copy ${what}: ${error.message}`, { cause: error, hint: `The account is ${this.endpoint.user}: for files of root, copy to /tmp and use \`sudo install\`.` }));
+      this.#client.sftp((error, sftp) => {
+        if (error) return failed(error);
+        work(sftp, (problem) => {
+          sftp.end();
+          if (problem) failed(problem);
+          else resolve();
+        });
+      });
+    });
   }
 
   #channel(command: string): Promise<ClientChannel> {

@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import { SshConnection } from "../../ssh/client.ts";
+import { quote } from "../../ssh/pool.ts";
+import { providerError } from "../../error.ts";
+import type { Cluster } from "../../provision/cluster.ts";
+import type { Context, GlobalOptions } from "../context.ts";
+import { clusterOption } from "../options.ts";
+
+export function ssh(program: Command, context: Context): void {
+  program
+    .command("ssh")
+    .argument("[node]", "machine; the first control plane when missing")
+    .argument("[command...]", "command after --")
+    .passThroughOptions()
+    .description("a shell on a machine, or run a command there and end with its status")
+    .addOption(clusterOption())
+    .addHelpText("after", "\nExamples:\n  kubemend ssh worker1\n  kubemend ssh worker1 -- sudo iptables -L -n\n\nThe command is given to the machine's shell as ssh does; quote what that shell must not touch.")
+    .action((node: string | undefined, command: string[], options: GlobalOptions) =>
+      context.withCluster(options, async (cluster) => {
+        context.status = await openShell(context, cluster, cluster.machineNamed(node), command.length === 0 ? undefined : command.join(" "));
+      }),
+    );
+}
+
+/** Joins this terminal to a machine; resolves with the status of what ran there. */
+export async function openShell(context: Context, cluster: Cluster, machine: string, command?: string): Promise<number> {
+  const endpoint = (await cluster.machines()).find((m) => m.name === machine)?.ssh;
+  if (!endpoint) throw providerError("machine-down", `${machine} is not running`, { hint: "`kubemend up` boots it." });
+  const { io } = context;
+  const connection = await SshConnection.open(endpoint);
+  const terminal = io.stdin.isTTY === true && io.stdout.isTTY === true && command === undefined;
+  if (terminal) io.stdin.setRawMode?.(true);
+  try {
+    return await connection.interact({
+      ...(command === undefined ? {} : { command }),
+      ...(terminal ? { terminal: { columns: io.stdout.columns ?? 80, rows: io.stdout.rows ?? 24, term: io.env.TERM ?? "xterm-256color" } } : {}),
+      stdin: io.stdin,
+      stdout: io.stdout,
+      stderr: io.stderr,
+      onResize: (listener) => {
+        const resized = (): void => listener(io.stdout.columns ?? 80, io.stdout.rows ?? 24);
+        io.stdout.on("resize", resized);
+        return () => io.stdout.off("resize", resized);
+      },
+    });
+  } finally {
+    if (terminal) io.stdin.setRawMode?.(false);
+    connection.close();
+  }
+}
+
+export { quote };

@@ -1,0 +1,103 @@
+/** What every command needs: where state is, which cluster, how to speak. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { formatFinding, type Finding } from "../cluster/finding.ts";
+import { makePlan, type HostFacts, type Plan } from "../cluster/plan.ts";
+import { readSpecification } from "../cluster/specification.ts";
+import { KubemendError, usageError } from "../error.ts";
+import { openCluster, type Cluster } from "../provision/cluster.ts";
+import type { Listener } from "../report/events.ts";
+import { jsonReporter } from "../report/json.ts";
+import { terminalReporter } from "../report/terminal.ts";
+import type { Io } from "./io.ts";
+
+export interface GlobalOptions {
+  file?: string;
+  name?: string;
+  provider?: string;
+  output?: "text" | "json";
+}
+
+export class Context {
+  readonly io: Io;
+  /** Exit status of a command that ends without an error. */
+  status = 0;
+
+  constructor(io: Io) {
+    this.io = io;
+  }
+
+  /** Folder that holds all clusters' state. */
+  get home(): string {
+    return resolve(this.io.cwd, this.io.env.KUBEMEND_HOME || ".kubemend");
+  }
+
+  /** Writes a result line to stdout. */
+  print(text: string): void {
+    this.io.stdout.write(`${text}\n`);
+  }
+
+  /** Writes a line about the work to stderr. */
+  say(text: string): void {
+    this.io.stderr.write(`${text}\n`);
+  }
+
+  printJson(value: unknown): void {
+    this.print(JSON.stringify(value, null, 2));
+  }
+
+  reporter(options: { output?: string }): Listener {
+    return options.output === "json" ? jsonReporter(this.io.stdout) : terminalReporter(this.io);
+  }
+
+  /** The specification of the folder (or of -f), planned. Prints warnings; throws `specification` with every error. */
+  async plan(options: GlobalOptions, host: HostFacts = {}): Promise<{ plan: Plan; findings: Finding[] }> {
+    const { plan, findings } = await this.tryPlan(options, host);
+    if (plan) return { plan, findings };
+    const errors = findings.filter((f) => f.severity === "error");
+    throw usageError("specification", `the specification has ${errors.length} problem${errors.length === 1 ? "" : "s"}:\n\n${errors.map(formatFinding).join("\n")}`, { details: { findings } });
+  }
+
+  async tryPlan(options: GlobalOptions, host: HostFacts = {}): Promise<{ plan?: Plan; findings: Finding[] }> {
+    const file = options.file ?? (existsSync(resolve(this.io.cwd, "kubemend.yaml")) ? "kubemend.yaml" : undefined);
+    let text = "";
+    if (file !== undefined) {
+      text = await readFile(resolve(this.io.cwd, file), "utf8").catch((error: NodeJS.ErrnoException) => {
+        throw usageError("no-specification", `cannot read ${file}: ${error.message}`, { hint: "Without -f, kubemend.yaml of this folder is read; with neither, every field has its default." });
+      });
+    }
+    const read = readSpecification(text, file ?? "kubemend.yaml", nameFrom(this.io.cwd));
+    if (!read.specification) return { findings: read.findings };
+    const specification = {
+      ...read.specification,
+      ...(options.name === undefined ? {} : { name: options.name }),
+      ...(options.provider === undefined ? {} : { provider: options.provider as Plan["specification"]["provider"] }),
+    };
+    const { plan, findings } = makePlan(specification, read.locate, host);
+    return { ...(plan ? { plan } : {}), findings: [...read.findings, ...findings] };
+  }
+
+  /** The cluster the command is about, closed again afterwards. */
+  async withCluster<T>(options: GlobalOptions, work: (cluster: Cluster) => Promise<T>): Promise<T> {
+    const cluster = await openCluster(this.home, options.name);
+    try {
+      await cluster.machines();
+      return await work(cluster);
+    } finally {
+      await cluster.close();
+    }
+  }
+}
+
+/** A DNS label from a folder's name. */
+function nameFrom(folder: string): string {
+  const label = basename(folder)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 63);
+  return label === "" ? "lab" : label;
+}
+
+export { KubemendError };

@@ -1,0 +1,184 @@
+/** The lab format: its schema, and reading a lab's folder with every problem at once. */
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { LineCounter, isMap, isNode, isSeq, parseDocument, type Document } from "yaml";
+import { z } from "zod";
+import { formatFinding, type Finding } from "../cluster/finding.ts";
+import { usageError } from "../error.ts";
+
+const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens");
+const duration = z.string().regex(/^\d+(s|m)$/, "must be a duration such as 30s or 5m");
+/** A machine's name, or `controlplane` (the first), `workers`, `nodes` (each of them). */
+const machine = z.string().min(1);
+
+const step = z.strictObject({ machine, script: z.string().min(1).describe("File in the lab's folder, run as root with bash.") });
+const observation = z
+  .strictObject({
+    id,
+    title: z.string().min(1).describe("What is looked at, without giving the cause away."),
+    machine,
+    run: z.string().min(1).optional().describe("Shell command, run as root."),
+    script: z.string().min(1).optional().describe("File in the lab's folder instead of `run`."),
+    status: z.int().min(0).max(255).default(0).describe("Exit status that is expected."),
+    stdout: z.string().optional().describe("Regular expression (multi-line) that the output must match."),
+    absent: z.string().optional().describe("Regular expression that the output must not match."),
+    within: duration.default("0s").describe("How long the world may take to get there."),
+    expected: z.string().min(1).describe("What a person should see, for the report."),
+  })
+  .refine((o) => (o.run === undefined) !== (o.script === undefined), "give either run or script");
+const check = observation.safeExtend({ weight: z.int().min(1).max(100).default(1) });
+const repair = z.strictObject({ title: z.string().min(1), steps: z.array(step).min(1) });
+
+const body = {
+  break: z.array(step).min(1),
+  symptoms: z.array(observation).min(1),
+  checks: z.array(check).min(1),
+  solutions: z.array(repair).min(1),
+  wrong: z.array(repair).min(1),
+};
+
+export const schema = z
+  .strictObject({
+    id,
+    title: z.string().min(1),
+    summary: z.string().min(1),
+    level: z.enum(["easy", "medium", "hard"]),
+    minutes: z.int().min(1).max(240),
+    curriculum: z.array(z.strictObject({ exam: z.enum(["CKA", "CKS", "CKAD"]), domain: z.string().min(1), competency: z.string().min(1) })).min(1),
+    cluster: z
+      .strictObject({
+        workers: z.int().min(0).default(1).describe("At least so many workers."),
+        cni: z.array(z.string()).optional().describe("One of these pod networks."),
+        runtime: z.array(z.string()).optional().describe("One of these runtimes."),
+        kubernetes: z.string().regex(/^>=1\.\d+$/, "must be such as \">=1.24\"").optional(),
+      })
+      .prefault({}),
+    ...body,
+    hints: z.array(z.strictObject({ text: z.string().min(1), cost: z.int().min(0).max(100).default(10) })).min(1),
+    variants: z
+      .array(
+        z.strictObject({
+          id,
+          title: z.string().min(1),
+          break: body.break,
+          symptoms: body.symptoms.optional(),
+          checks: body.checks.optional(),
+          solutions: body.solutions.optional(),
+          wrong: body.wrong.optional(),
+        }),
+      )
+      .default([])
+      .describe("The same lab broken in another way; what a variant does not give is the lab's own."),
+  })
+  .describe("A Kubemend lab.");
+
+export type Definition = z.infer<typeof schema>;
+export type Observation = z.infer<typeof observation>;
+export type Check = z.infer<typeof check>;
+export type Step = z.infer<typeof step>;
+export type Repair = z.infer<typeof repair>;
+
+/** A lab with its folder; `variant` names the way in which it is broken. */
+export interface Lab extends Definition {
+  dir: string;
+}
+
+/** The lab as one variant has it; "" is the lab itself. Throws `unknown-variant`. */
+export function asVariant(lab: Lab, variant: string | undefined): Lab {
+  if (variant === undefined || variant === "") return lab;
+  const found = lab.variants.find((v) => v.id === variant);
+  if (!found) throw usageError("unknown-variant", `lab ${lab.id} has no variant "${variant}"`, { hint: lab.variants.length === 0 ? "It has no variants." : `Variants are: ${lab.variants.map((v) => v.id).join(", ")}.` });
+  const { id: _id, title: _title, ...parts } = found;
+  return { ...lab, ...Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) };
+}
+
+export const seconds = (text: string): number => Number(text.slice(0, -1)) * (text.endsWith("m") ? 60 : 1);
+
+/** Reads one lab's folder. Exactly one of lab and problems is there. */
+export function readLab(dir: string): { lab: Lab; findings?: undefined } | { lab?: undefined; findings: Finding[] } {
+  const file = join(dir, "lab.yaml");
+  const problem = (code: string, field: string, message: string, fix: string, at?: Finding["at"]): Finding => ({ severity: "error", code, field, value: "", message, fix, ...(at ? { at } : {}) });
+  if (!existsSync(file)) return { findings: [problem("no-lab-file", "", `${dir} has no lab.yaml`, "Every folder of labs/ is a lab: write its lab.yaml or remove the folder.")] };
+  const counter = new LineCounter();
+  const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: counter, prettyErrors: false });
+  const place = (offset: number): Finding["at"] => {
+    const { line, col } = counter.linePos(offset);
+    return { file, line, column: col };
+  };
+  if (document.errors.length > 0) return { findings: document.errors.map((error) => problem("yaml", "", error.message.split("\n")[0]!, "Mend the YAML.", place(error.pos[0]))) };
+  const parsed = schema.safeParse(document.toJS());
+  const findings: Finding[] = [];
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      const keys = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
+      for (const key of keys) {
+        const path = [...issue.path.map(String), ...(key === undefined ? [] : [key])];
+        findings.push(problem(issue.code, path.join("."), key === undefined ? issue.message : `unknown key "${key}"`, "docs/labs.md describes every field.", place(offsetOf(document, path))));
+      }
+    }
+    return { findings };
+  }
+  const lab: Lab = { ...parsed.data, dir };
+  if (lab.id !== dir.split(/[/\\]/).pop()) findings.push(problem("id-is-not-folder", "id", `the lab in ${dir} calls itself "${lab.id}"`, "The id is the folder's name.", place(offsetOf(document, ["id"]))));
+  for (const [path, script] of scriptsOf(lab)) {
+    if (!existsSync(join(dir, script))) findings.push(problem("missing-script", path.join("."), `there is no file ${script}`, `Write ${join(dir, script)}.`, place(offsetOf(document, path))));
+  }
+  for (const name of ["brief.md", "debrief.md"]) if (!existsSync(join(dir, name))) findings.push(problem("missing-text", "", `there is no ${name}`, `Write ${join(dir, name)}.`));
+  for (const [path, pattern] of patternsOf(lab)) {
+    try {
+      new RegExp(pattern, "m");
+    } catch (error) {
+      findings.push(problem("bad-pattern", path.join("."), error instanceof Error ? error.message : String(error), "Write a JavaScript regular expression.", place(offsetOf(document, path))));
+    }
+  }
+  return findings.length > 0 ? { findings } : { lab };
+}
+
+type Path = string[];
+
+function* parts(lab: Lab): Generator<[Path, Pick<Lab, "break"> & Partial<Lab>]> {
+  yield [[], lab];
+  for (const [i, variant] of lab.variants.entries()) yield [["variants", String(i)], variant];
+}
+
+function* scriptsOf(lab: Lab): Generator<[Path, string]> {
+  for (const [base, part] of parts(lab)) {
+    for (const [i, s] of part.break.entries()) yield [[...base, "break", String(i), "script"], s.script];
+    for (const key of ["symptoms", "checks"] as const) for (const [i, o] of (part[key] ?? []).entries()) if (o.script !== undefined) yield [[...base, key, String(i), "script"], o.script];
+    for (const key of ["solutions", "wrong"] as const)
+      for (const [i, r] of (part[key] ?? []).entries()) for (const [j, s] of r.steps.entries()) yield [[...base, key, String(i), "steps", String(j), "script"], s.script];
+  }
+}
+
+function* patternsOf(lab: Lab): Generator<[Path, string]> {
+  for (const [base, part] of parts(lab))
+    for (const key of ["symptoms", "checks"] as const)
+      for (const [i, o] of (part[key] ?? []).entries()) for (const field of ["stdout", "absent"] as const) if (o[field] !== undefined) yield [[...base, key, String(i), field], o[field]];
+}
+
+function offsetOf(document: Document, path: Path): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const key of path) {
+    const next: unknown = isMap(node) ? node.get(key, true) : isSeq(node) ? node.get(Number(key), true) : undefined;
+    if (!isNode(next)) break;
+    node = next;
+    offset = next.range?.[0] ?? offset;
+  }
+  return offset;
+}
+
+/** All labs of a folder, by id. Throws `labs` naming every malformed file and every id that is taken twice. */
+export function readLabs(folder: string): Lab[] {
+  const labs: Lab[] = [];
+  const findings: Finding[] = [];
+  for (const name of readdirSync(folder, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name).sort()) {
+    const read = readLab(join(folder, name));
+    if (read.findings) findings.push(...read.findings);
+    else if (labs.some((lab) => lab.id === read.lab.id)) {
+      findings.push({ severity: "error", code: "two-labs-one-id", field: "id", value: read.lab.id, message: `two labs are called "${read.lab.id}": ${labs.find((l) => l.id === read.lab.id)!.dir} and ${read.lab.dir}`, fix: "Rename one of them." });
+    } else labs.push(read.lab);
+  }
+  if (findings.length > 0) throw usageError("labs", `the labs in ${folder} have ${findings.length} problem${findings.length === 1 ? "" : "s"}:\n\n${findings.map(formatFinding).join("\n")}`, { details: { findings } });
+  return labs;
+}

@@ -1,0 +1,75 @@
+/** Runs checks and symptoms on the machines, each within its window. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Cluster } from "../provision/cluster.ts";
+import { usageError } from "../error.ts";
+import { seconds, type Lab, type Observation, type Step } from "./definition.ts";
+
+export interface Observed {
+  observation: Observation;
+  machine: string;
+  pass: boolean;
+  /** What was there at the last look. */
+  seen: string;
+  /** Milliseconds of the machines' time until it passed (or was given up). */
+  took: number;
+}
+
+/** Between two looks, milliseconds of the machines' time. */
+const pause = 2000;
+
+/** The machines that a selector names. Throws `unknown-machine`. */
+export function machinesOf(cluster: Cluster, selector: string): string[] {
+  const named = cluster.plan.machines;
+  if (selector === "nodes") return named.filter((m) => m.role !== "loadbalancer").map((m) => m.name);
+  if (selector === "workers") return named.filter((m) => m.role === "worker").map((m) => m.name);
+  if (selector === "controlplane") return [cluster.machineNamed(undefined)];
+  if (named.some((m) => m.name === selector)) return [selector];
+  throw usageError("unknown-machine", `the lab names the machine "${selector}", which this cluster does not have`, { hint: `Machines are: ${named.map((m) => m.name).join(", ")}; selectors: controlplane, workers, nodes.` });
+}
+
+/** Looks until the observation holds on every machine it names, or its window is over. */
+export async function observe(cluster: Cluster, lab: Lab, observation: Observation): Promise<Observed[]> {
+  const text = observation.run ?? (await readFile(join(lab.dir, observation.script!), "utf8"));
+  return Promise.all(
+    machinesOf(cluster, observation.machine).map(async (machine) => {
+      const begin = await cluster.provider.clock.now();
+      const limit = seconds(observation.within) * 1000;
+      for (;;) {
+        const look = await once(cluster, machine, observation, text);
+        const took = (await cluster.provider.clock.now()) - begin;
+        if (look.pass || took >= limit) return { observation, machine, took, ...look };
+        await cluster.provider.clock.sleep(Math.min(pause, Math.max(1, limit - took)));
+      }
+    }),
+  );
+}
+
+async function once(cluster: Cluster, machine: string, observation: Observation, text: string): Promise<{ pass: boolean; seen: string }> {
+  try {
+    const result = await cluster.provider.clock.hurry(() => cluster.ssh.script(machine, observation.id, text, {}, { timeout: 120_000 }));
+    const output = `${result.stdout}${result.stderr}`.trim();
+    const pass =
+      result.status === observation.status &&
+      (observation.stdout === undefined || new RegExp(observation.stdout, "m").test(result.stdout)) &&
+      (observation.absent === undefined || !new RegExp(observation.absent, "m").test(result.stdout));
+    const short = output.split("\n").slice(-6).join("\n");
+    return { pass, seen: `${short === "" ? "(no output)" : short}${result.status === observation.status ? "" : `\n(exit status ${result.status})`}` };
+  } catch (error) {
+    // a machine that cannot be reached fails the check; it is no error of the engine
+    return { pass: false, seen: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Runs the steps in order, each on every machine it names. Throws RemoteError-like text through `failed`. */
+export async function runSteps(cluster: Cluster, lab: Lab, steps: readonly Step[], say: (text: string) => void): Promise<{ machine: string; script: string; status: number; output: string } | undefined> {
+  for (const step of steps) {
+    const text = await readFile(join(lab.dir, step.script), "utf8");
+    for (const machine of machinesOf(cluster, step.machine)) {
+      say(`${machine}: ${step.script}`);
+      const result = await cluster.provider.clock.hurry(() => cluster.ssh.script(machine, step.script, text));
+      if (result.status !== 0) return { machine, script: step.script, status: result.status, output: `${result.stdout}${result.stderr}`.trim().split("\n").slice(-15).join("\n") };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,66 @@
+/** implements the Vagrantfile: Vagrantfile.hbs filled from a plan. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import Mustache from "mustache";
+import type { Plan, PlannedMachine } from "../../cluster/plan.ts";
+import { scriptsFolder } from "../../provision/bring-up.ts";
+import { cniStep, controlPlaneStep, joinStep, prepareSteps, readyStep, type Step } from "../../provision/steps.ts";
+
+const template = fileURLToPath(new URL("../../../Vagrantfile.hbs", import.meta.url));
+
+/** A Ruby string in single quotes: only the backslash and the quote mean anything there. */
+export const ruby = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+
+/** Pure but for reading the template. `scripts`: folder of the node scripts as the Vagrantfile names it. */
+export function renderVagrantfile(plan: Plan, scripts = scriptsFolder): string {
+  const { specification } = plan;
+  const view = {
+    name: plan.name,
+    kubernetes: specification.kubernetes,
+    provider: specification.provider,
+    machines: plan.machines.map((machine, i) => ({
+      name: ruby(machine.name),
+      hostname: ruby(machine.name),
+      ip: ruby(machine.ip),
+      box: ruby(machine.box),
+      boxVersion: machine.boxVersion === undefined ? undefined : ruby(machine.boxVersion),
+      cpus: machine.cpus,
+      memory: machine.memory,
+      vmName: ruby(`${plan.name}-${machine.name}`),
+      group: ruby(`/kubemend-${plan.name}`),
+      primary: i === 0,
+      steps: stepsOf(plan, machine).map((step) => ({
+        name: ruby(step.title),
+        path: ruby(join(scripts, step.script)),
+        environment: Object.entries(step.environment).map(([key, value]) => ({ key: ruby(key), value: ruby(value) })),
+      })),
+    })),
+  };
+  // nothing here is HTML
+  return Mustache.render(readFileSync(template, "utf8"), view, {}, { escape: String });
+}
+
+/**
+ * Vagrant boots machines in the order in which they stand, so the control plane is there before the workers join. The pod
+ * network waits for nobody: it is installed with the control plane, and the last machine waits until all are Ready.
+ */
+function stepsOf(plan: Plan, machine: PlannedMachine): Step[] {
+  if (machine.role === "loadbalancer") return [];
+  const nodes = plan.machines.filter((m) => m.role !== "loadbalancer");
+  const token = derivedToken(plan);
+  const steps = prepareSteps(plan, machine);
+  if (machine === nodes.find((m) => m.role === "controlplane")) {
+    const cni = cniStep(plan);
+    steps.push(controlPlaneStep(plan, machine, token), ...(cni ? [cni] : []));
+    if (nodes.length === 1) steps.push(readyStep(plan));
+  } else steps.push(joinStep(plan, machine, { token }));
+  return steps;
+}
+
+/** The same token each time the file is rendered, so that a rendered file is reproducible; it lives for 24 hours on a private network. */
+function derivedToken(plan: Plan): string {
+  const digest = createHash("sha256").update(`${plan.name} ${plan.controlPlaneEndpoint}`).digest("hex");
+  return `${digest.slice(0, 6)}.${digest.slice(6, 22)}`;
+}

@@ -1,0 +1,98 @@
+/** implements bring-up: all nodes prepared in parallel → control plane → joins in parallel → pod network → Ready. */
+import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Plan, PlannedMachine } from "../cluster/plan.ts";
+import { KubemendError, exitStatus } from "../error.ts";
+import type { Listener } from "../report/events.ts";
+import type { SshPool } from "../ssh/pool.ts";
+import { cniStep, controlPlaneStep, joinStep, prepareSteps, readyStep, type Step } from "./steps.ts";
+
+export interface BringUp {
+  plan: Plan;
+  ssh: SshPool;
+  /** Bootstrap token of this cluster. */
+  token: string;
+  /** Folder for one log a machine. */
+  logs: string;
+  emit: Listener;
+}
+
+/** Folder of the scripts that run on nodes. */
+export const scriptsFolder = fileURLToPath(new URL("../../scripts", import.meta.url));
+
+/** Idempotent: every script leaves alone what is done already. Throws `provision-failed` with machine, script, last output. */
+export async function bringUp(work: BringUp): Promise<void> {
+  const { plan, emit } = work;
+  await mkdir(work.logs, { recursive: true });
+  const nodes = plan.machines.filter((m) => m.role !== "loadbalancer");
+  const first = nodes.find((m) => m.role === "controlplane")!;
+
+  emit({ type: "stage", title: "Preparing the nodes" });
+  await all(nodes.map((machine) => series(prepareSteps(plan, machine), (step) => runStep(work, machine, step))));
+
+  emit({ type: "stage", title: "Starting the control plane" });
+  await runStep(work, first, controlPlaneStep(plan, first, work.token));
+
+  const workers = nodes.filter((m) => m !== first);
+  if (workers.length > 0) {
+    emit({ type: "stage", title: "Joining the workers" });
+    const secrets = await joinSecrets(work, first, workers);
+    await all(workers.map((machine) => runStep(work, machine, joinStep(plan, machine, secrets))));
+  }
+
+  const cni = cniStep(plan);
+  if (cni) {
+    emit({ type: "stage", title: "Installing the pod network" });
+    await runStep(work, first, cni);
+  }
+  emit({ type: "stage", title: "Waiting for the nodes" });
+  await runStep(work, first, readyStep(plan));
+}
+
+/** The token of the plan while it lives, a new one when a node joins later; and the CA's hash, so that nobody can stand in for the API server. */
+async function joinSecrets(work: BringUp, first: PlannedMachine, workers: PlannedMachine[]): Promise<{ token: string; caCertHash: string }> {
+  const waiting = await Promise.all(workers.map((m) => work.ssh.exec(m.name, "test -f /etc/kubernetes/kubelet.conf")));
+  if (waiting.every((result) => result.status === 0)) return { token: work.token, caCertHash: "" };
+  const { stdout } = await work.ssh.run(first.name, "sudo kubeadm token create --print-join-command");
+  const token = /--token (\S+)/.exec(stdout)?.[1];
+  const caCertHash = /--discovery-token-ca-cert-hash (\S+)/.exec(stdout)?.[1];
+  if (token === undefined || caCertHash === undefined)
+    throw new KubemendError("join-command", exitStatus.provider, `${first.name}: kubeadm printed no join command: ${stdout.trim()}`);
+  return { token, caCertHash };
+}
+
+async function series<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (const item of items) await work(item);
+}
+
+/** Waits for all, so that no machine is left in the middle, then reports the first failure. */
+async function all(work: Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const failed = results.find((r) => r.status === "rejected");
+  if (failed) throw failed.reason;
+}
+
+async function runStep(work: BringUp, machine: PlannedMachine, step: Step): Promise<void> {
+  const { emit } = work;
+  const text = await readFile(join(scriptsFolder, step.script), "utf8");
+  const log = join(work.logs, `${machine.name}.log`);
+  emit({ type: "step-started", machine: machine.name, script: step.script, title: step.title });
+  const begin = performance.now();
+  let written = appendFile(log, `\n=== ${step.script}: ${step.title}\n`);
+  const result = await work.ssh.script(machine.name, step.script, text, step.environment, {
+    onOutput: (output) => {
+      written = written.then(() => appendFile(log, output));
+      emit({ type: "step-output", machine: machine.name, script: step.script, text: output });
+    },
+  });
+  await written;
+  emit({ type: "step-finished", machine: machine.name, script: step.script, title: step.title, ok: result.status === 0, milliseconds: performance.now() - begin });
+  if (result.status === 0) return;
+  const said = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-20).join("\n");
+  const line = /: line (\d+):/.exec(result.stderr)?.[1];
+  throw new KubemendError("provision-failed", exitStatus.provider, `${machine.name}: scripts/${step.script}${line === undefined ? "" : ` line ${line}`} (${step.title}) ended with status ${result.status}\n${said}`, {
+    hint: `The whole log is ${log}. Look on the machine with \`kubemend ssh ${machine.name}\`, mend it, and run \`kubemend up\` again: it continues.`,
+    details: { machine: machine.name, script: step.script, status: result.status, output: said },
+  });
+}

@@ -1,0 +1,137 @@
+/** A cluster on this host: its state folder, its plan, its provider and the way to its machines. */
+import { existsSync } from "node:fs";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Plan } from "../cluster/plan.ts";
+import { KubemendError, providerError, usageError } from "../error.ts";
+import type { MachineStatus, Provider } from "../provider/provider.ts";
+import { SimProvider } from "../provider/sim/provider.ts";
+import type { Endpoint } from "../ssh/client.ts";
+import { SshPool } from "../ssh/pool.ts";
+
+/** What is kept of a cluster between commands (cluster.json). */
+export interface ClusterRecord {
+  format: 1;
+  plan: Plan;
+  /** Bootstrap token for the first joins. */
+  token: string;
+  /** true once every node was Ready. */
+  ready: boolean;
+}
+
+export class Cluster {
+  readonly dir: string;
+  readonly record: ClusterRecord;
+  readonly provider: Provider;
+  readonly ssh: SshPool;
+  #endpoints = new Map<string, Endpoint>();
+
+  constructor(dir: string, record: ClusterRecord) {
+    this.dir = dir;
+    this.record = record;
+    this.provider = makeProvider(dir, record.plan);
+    this.ssh = new SshPool((machine) => {
+      const endpoint = this.#endpoints.get(machine);
+      if (!endpoint) throw providerError("machine-down", `${machine} is not running`, { hint: "`kubemend up` boots it." });
+      return endpoint;
+    });
+  }
+
+  get name(): string {
+    return this.record.plan.name;
+  }
+  get plan(): Plan {
+    return this.record.plan;
+  }
+
+  /** Machines with their state; remembers where they answer. */
+  async machines(): Promise<MachineStatus[]> {
+    const found = await this.provider.machines();
+    this.#endpoints = new Map(found.filter((m) => m.ssh).map((m) => [m.name, m.ssh!]));
+    return this.plan.machines.map((planned) => found.find((m) => m.name === planned.name) ?? { name: planned.name, state: "missing" });
+  }
+
+  /** Forgets connections and addresses, after machines were restored or rebooted. */
+  async refresh(): Promise<void> {
+    await this.ssh.close();
+    await this.machines();
+  }
+
+  /** Throws `unknown-machine` with the names there are. */
+  machineNamed(name: string | undefined): string {
+    const names = this.plan.machines.map((m) => m.name);
+    if (name === undefined) return this.plan.machines.find((m) => m.role === "controlplane")!.name;
+    if (names.includes(name)) return name;
+    throw usageError("unknown-machine", `there is no machine "${name}" in cluster ${this.name}`, { hint: `Machines are: ${names.join(", ")}.` });
+  }
+
+  async save(): Promise<void> {
+    await writeJson(join(this.dir, "cluster.json"), this.record);
+  }
+
+  async close(): Promise<void> {
+    await this.ssh.close();
+    if (this.provider instanceof SimProvider) this.provider.close();
+  }
+}
+
+function makeProvider(dir: string, plan: Plan): Provider {
+  const { provider } = plan.specification;
+  if (provider === "sim") return new SimProvider(dir);
+  throw providerError("provider-unavailable", `the provider "${provider}" cannot boot machines yet`, {
+    hint: "Use `--provider sim`, or `kubemend render > Vagrantfile` and plain `vagrant up`.",
+  });
+}
+
+/** Writes a JSON file so that a crash leaves the old or the new one, never half of it. */
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  await writeFile(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+/** Names of the clusters in a home folder. */
+export async function clusterNames(home: string): Promise<string[]> {
+  const names = await readdir(home).catch(() => []);
+  return names.filter((name) => existsSync(join(home, name, "cluster.json"))).sort();
+}
+
+/** Opens a cluster: the named one, or the only one there is. Throws `no-cluster`, `which-cluster`, `state-damaged`. */
+export async function openCluster(home: string, name: string | undefined): Promise<Cluster> {
+  const names = await clusterNames(home);
+  if (name === undefined && names.length > 1) throw usageError("which-cluster", `there are several clusters here: ${names.join(", ")}`, { hint: "Say which with --name." });
+  const chosen = name ?? names[0];
+  if (chosen === undefined || !names.includes(chosen)) {
+    throw providerError("no-cluster", chosen === undefined ? `there is no cluster in ${home}` : `there is no cluster "${chosen}" in ${home}`, { hint: "`kubemend up` makes one." });
+  }
+  return readCluster(join(home, chosen));
+}
+
+export async function readCluster(dir: string): Promise<Cluster> {
+  const file = join(dir, "cluster.json");
+  try {
+    return new Cluster(dir, JSON.parse(await readFile(file, "utf8")) as ClusterRecord);
+  } catch (error) {
+    if (error instanceof KubemendError) throw error;
+    throw providerError("state-damaged", `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { hint: "`kubemend destroy` removes the cluster's state; the file is kept until then.", cause: error });
+  }
+}
+
+/** Removes what is left of a cluster's folder. */
+export async function forgetCluster(dir: string): Promise<void> {
+  await rm(dir, { recursive: true, force: true });
+}
+
+/** Makes the state folder. Throws `state-unwritable` with the path. */
+export async function makeHome(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    const probe = join(dir, `.probe-${process.pid}`);
+    await writeFile(probe, "");
+    await rm(probe);
+  } catch (error) {
+    throw providerError("state-unwritable", `cannot write the state folder ${dir}: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: "Make the folder writable, free some space, or set KUBEMEND_HOME to another folder.",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,73 @@
+/** kubeadm configuration files for a plan, in the version of the API that its kubeadm reads. */
+import { stringify } from "yaml";
+import type { Plan, PlannedMachine } from "../cluster/plan.ts";
+
+export interface JoinSecrets {
+  /** Bootstrap token, `abcdef.0123456789abcdef`. */
+  token: string;
+  /** `sha256:…` of the cluster's CA; undefined: the CA is trusted unseen. */
+  caCertHash?: string;
+}
+
+const runtimeSockets = {
+  containerd: "unix:///run/containerd/containerd.sock",
+  "cri-o": "unix:///var/run/crio/crio.sock",
+  docker: "unix:///var/run/cri-dockerd.sock",
+} as const;
+
+/** For `kubeadm init --config`. */
+export function initConfiguration(plan: Plan, machine: PlannedMachine, token: string): string {
+  const { specification } = plan;
+  const api = `kubeadm.k8s.io/${plan.kubeadmApi}`;
+  const [endpointHost] = plan.controlPlaneEndpoint.split(":");
+  const sans = [...new Set([endpointHost!, machine.ip, machine.name, "localhost", "127.0.0.1"])];
+  const patch = specification.kubernetes.split(".").length === 3;
+  const documents = [
+    {
+      apiVersion: api,
+      kind: "InitConfiguration",
+      bootstrapTokens: [{ token, ttl: "24h0m0s", usages: ["signing", "authentication"], groups: ["system:bootstrappers:kubeadm:default-node-token"] }],
+      // the address of the private network: the default route's interface has the same NAT address on every machine
+      localAPIEndpoint: { advertiseAddress: machine.ip, bindPort: 6443 },
+      nodeRegistration: registration(plan, machine),
+    },
+    {
+      apiVersion: api,
+      kind: "ClusterConfiguration",
+      clusterName: plan.name,
+      kubernetesVersion: patch ? `v${specification.kubernetes}` : `stable-${specification.kubernetes}`,
+      controlPlaneEndpoint: plan.controlPlaneEndpoint,
+      apiServer: { certSANs: sans },
+      networking: { podSubnet: specification.network.pods, serviceSubnet: specification.network.services, dnsDomain: "cluster.local" },
+      ...(plan.kubeadmApi === "v1beta4" ? { encryptionAlgorithm: "ECDSA-P256" } : {}),
+    },
+    { apiVersion: "kubelet.config.k8s.io/v1beta1", kind: "KubeletConfiguration", cgroupDriver: "systemd" },
+    { apiVersion: "kubeproxy.config.k8s.io/v1alpha1", kind: "KubeProxyConfiguration", mode: "iptables" },
+  ];
+  return documents.map((document) => stringify(document)).join("---\n");
+}
+
+/** For `kubeadm join --config`. */
+export function joinConfiguration(plan: Plan, machine: PlannedMachine, secrets: JoinSecrets): string {
+  return stringify({
+    apiVersion: `kubeadm.k8s.io/${plan.kubeadmApi}`,
+    kind: "JoinConfiguration",
+    discovery: {
+      bootstrapToken: {
+        apiServerEndpoint: plan.controlPlaneEndpoint,
+        token: secrets.token,
+        ...(secrets.caCertHash === undefined ? { unsafeSkipCAVerification: true } : { caCertHashes: [secrets.caCertHash] }),
+      },
+    },
+    nodeRegistration: registration(plan, machine),
+  });
+}
+
+function registration(plan: Plan, machine: PlannedMachine): Record<string, unknown> {
+  const argument = { name: "node-ip", value: machine.ip };
+  return {
+    name: machine.name,
+    criSocket: runtimeSockets[plan.specification.runtime],
+    kubeletExtraArgs: plan.kubeadmApi === "v1beta4" ? [argument] : { "node-ip": machine.ip },
+  };
+}

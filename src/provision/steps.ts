@@ -1,0 +1,50 @@
+/** The steps that make a cluster of booted machines: which script runs where, with which variables. */
+import type { Plan, PlannedMachine } from "../cluster/plan.ts";
+import { calicoVersion } from "../cluster/versions.ts";
+import { calicoResources, poolModes } from "./calico.ts";
+import { initConfiguration, joinConfiguration, type JoinSecrets } from "./kubeadm.ts";
+
+export interface Step {
+  /** File in scripts/. */
+  script: string;
+  title: string;
+  environment: Record<string, string>;
+}
+
+/** What makes a machine fit for kubeadm. */
+export function prepareSteps(plan: Plan, machine: PlannedMachine): Step[] {
+  const hosts = plan.machines.map((m) => `${m.ip} ${m.name}`).join(";");
+  return [
+    { script: "prepare.sh", title: "prepare the system", environment: { HOSTS: hosts } },
+    { script: "containerd.sh", title: "install containerd", environment: {} },
+    { script: "kubernetes.sh", title: "install kubeadm, kubelet, kubectl", environment: { KUBERNETES: plan.specification.kubernetes, NODE_IP: machine.ip } },
+  ];
+}
+
+export function controlPlaneStep(plan: Plan, machine: PlannedMachine, token: string): Step {
+  return { script: "controlplane.sh", title: "kubeadm init", environment: { KUBEADM_CONFIG: initConfiguration(plan, machine, token) } };
+}
+
+export function joinStep(plan: Plan, machine: PlannedMachine, secrets: JoinSecrets): Step {
+  return { script: "join.sh", title: "kubeadm join", environment: { KUBEADM_CONFIG: joinConfiguration(plan, machine, secrets) } };
+}
+
+/** The pod network; none when the specification asks for none. */
+export function cniStep(plan: Plan): Step | undefined {
+  const { cni, network } = plan.specification;
+  if (cni.name === "none") return undefined;
+  if (cni.install === "operator") {
+    return { script: "calico-operator.sh", title: "install Calico (operator)", environment: { CALICO: calicoVersion, CALICO_RESOURCES: calicoResources(plan) } };
+  }
+  const { ipip, vxlan } = poolModes(plan);
+  return {
+    script: "calico-manifest.sh",
+    title: "install Calico (manifest)",
+    environment: { CALICO: calicoVersion, PODS: network.pods, BLOCKS: String(cni.blockSize), IPIP: ipip, VXLAN: vxlan },
+  };
+}
+
+export function readyStep(plan: Plan): Step {
+  const nodes = plan.machines.filter((m) => m.role !== "loadbalancer").length;
+  return { script: "ready.sh", title: "wait until every node is Ready", environment: { NODES: String(nodes), CNI: plan.specification.cni.name } };
+}

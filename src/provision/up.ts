@@ -1,0 +1,71 @@
+/** implements `up`: plan → boot → provision → Ready, continuing wherever an earlier try stopped. */
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { formatFinding } from "../cluster/finding.ts";
+import type { Plan } from "../cluster/plan.ts";
+import { providerError, usageError } from "../error.ts";
+import type { Listener } from "../report/events.ts";
+import { bringUp } from "./bring-up.ts";
+import { Cluster, makeHome, readCluster } from "./cluster.ts";
+import { hostKubeconfig } from "./kubeconfig.ts";
+import { sshConfig } from "./ssh-config.ts";
+
+/** Result: the cluster, open, and whether there was anything to do. */
+export async function up(home: string, plan: Plan, emit: Listener): Promise<{ cluster: Cluster; fresh: boolean; milliseconds: number }> {
+  const begin = performance.now();
+  const dir = join(home, plan.name);
+  await makeHome(dir);
+  const known = existsSync(join(dir, "cluster.json"));
+  const cluster = known ? await readCluster(dir) : new Cluster(dir, { format: 1, plan, token: bootstrapToken(), ready: false });
+  if (known) refuseChange(cluster.plan, plan);
+
+  const findings = await cluster.provider.preflight(plan);
+  for (const finding of findings) emit({ type: "finding", finding });
+  const fatal = findings.filter((f) => f.severity === "error");
+  if (fatal.length > 0) throw providerError("preflight", `this host cannot run the plan:\n${fatal.map(formatFinding).join("\n")}`);
+
+  await cluster.save();
+  const before = known ? await cluster.machines() : [];
+  const running = before.length > 0 && before.every((m) => m.state === "running");
+  if (!running) {
+    emit({ type: "stage", title: `Booting ${plan.machines.length} machines` });
+    await cluster.provider.up(plan, (event) => emit({ type: "machine", ...event }));
+  }
+  await cluster.refresh();
+  await writeFile(join(dir, "ssh_config"), sshConfig(await cluster.machines(), dir));
+  if (!cluster.record.ready) {
+    await cluster.provider.clock.hurry(() => bringUp({ plan, ssh: cluster.ssh, token: cluster.record.token, logs: join(dir, "logs"), emit }));
+    cluster.record.ready = true;
+    await cluster.save();
+  }
+  const kubeconfig = await hostKubeconfig(cluster);
+  if (kubeconfig !== undefined) {
+    await writeFile(join(dir, "kubeconfig"), kubeconfig, { mode: 0o600 });
+    await chmod(join(dir, "kubeconfig"), 0o600);
+  }
+  const milliseconds = performance.now() - begin;
+  emit({ type: "ready", name: plan.name, milliseconds });
+  return { cluster, fresh: !running || !known, milliseconds };
+}
+
+/** A running cluster does not change its shape: say what differs and how to get it. */
+function refuseChange(old: Plan, wanted: Plan): void {
+  const a = JSON.stringify({ ...old, specification: { ...old.specification } });
+  const b = JSON.stringify({ ...wanted, specification: { ...wanted.specification } });
+  if (a === b) return;
+  const changed = Object.keys({ ...old.specification, ...wanted.specification }).filter(
+    (key) => JSON.stringify(old.specification[key as keyof typeof old.specification]) !== JSON.stringify(wanted.specification[key as keyof typeof wanted.specification]),
+  );
+  throw usageError("cluster-differs", `cluster ${old.name} exists with another specification (changed: ${changed.join(", ") || "addresses"})`, {
+    hint: "`kubemend destroy` removes it, then `kubemend up` makes the new one; or give the new one another --name.",
+  });
+}
+
+/** kubeadm's form: [a-z0-9]{6}.[a-z0-9]{16}. */
+function bootstrapToken(): string {
+  const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+  const word = (length: number): string => [...randomBytes(length)].map((byte) => alphabet[byte % alphabet.length]).join("");
+  return `${word(6)}.${word(16)}`;
+}
