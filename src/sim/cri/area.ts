@@ -1,4 +1,12 @@
 import type { Area } from "../area.ts";
 import { catalogue } from "./catalogue.ts";
+import { containerd } from "./containerd.ts";
+import { pause } from "./programs/pause.ts";
+import { agnhost, busyboxHttpd, httpd, nginx, redis } from "./programs/webserver.ts";
+import { shim } from "./shim.ts";
 
-export const criArea: Area = { programs: [], base: {}, images: catalogue };
+export const criArea: Area = {
+  programs: [containerd, shim, pause, nginx, httpd, busyboxHttpd, agnhost, redis],
+  base: {},
+  images: catalogue,
+};

@@ -1,6 +1,7 @@
 /** Container images that the simulated registries hold: what a reference names, and the root filesystem behind it. */
 import { createHash } from "node:crypto";
 import { ImageBuilder } from "../fs/image.ts";
+import { containerDev } from "./rootfs.ts";
 import type { Image } from "../fs/tree.ts";
 
 /** The part of an OCI image configuration that a runtime uses. */
@@ -136,6 +137,7 @@ export const tagsOf = (domain: string, path: string): string[] => repositories.g
 /** The image behind `rootImageName`'s result; used when the world builds root filesystems. Undefined for other names. */
 export function rootImage(name: string): Image | undefined {
   if (!name.startsWith("image:")) return undefined;
+  if (name === "image:container-dev") return containerDev();
   const image = byRef.get(name.slice("image:".length));
   if (!image) return undefined;
   const builder = new ImageBuilder(Date.UTC(2026, 1, 10, 12, 0, 0));

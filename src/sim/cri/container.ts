@@ -1,0 +1,206 @@
+/** Creating, starting and removing containers. */
+import { Errno } from "../core/errno.ts";
+import type { Obj } from "../core/json.ts";
+import { dirname } from "../fs/view.ts";
+import { which } from "../kernel/machine.ts";
+import type { Signal } from "../kernel/program.ts";
+import { CriError } from "./messages.ts";
+import { accountOf, createRootfs, removeRootfs, type BindMount } from "./rootfs.ts";
+import { cgroupsPath, leaveCgroup, placeInCgroup } from "./runc.ts";
+import type { Service } from "./service.ts";
+import { callShim, type ProcessSpec } from "./shim.ts";
+import { findStoredImage, type ContainerRecord, type SandboxRecord } from "./store.ts";
+
+export const newId = (s: Service): string => s.p.machine.random("container-id").hex(64);
+
+export function createContainer(s: Service, sandbox: SandboxRecord, config: Obj): string {
+  if (sandbox.state !== "SANDBOX_READY")
+    throw new CriError("Unknown", `failed to get sandbox container task: no running task found: task ${sandbox.id} not found: not found`);
+  const image = findStoredImage(s.store, config.image.image as string);
+  if (!image)
+    throw new CriError(
+      "NotFound",
+      `failed to resolve image "${config.image.image as string}": failed to get image from containerd "${config.image.image as string}": image not found`,
+    );
+  const meta = config.metadata as Obj;
+  const pod = sandbox.config.metadata as Obj;
+  const name = (c: ContainerRecord): string => `${c.config.metadata.name as string}_${c.config.metadata.attempt as number}`;
+  const twin = Object.values(s.store.containers).find(
+    (c) => c.sandbox === sandbox.id && name(c) === `${meta.name as string}_${meta.attempt as number}`,
+  );
+  const full = `${meta.name as string}_${pod.name as string}_${pod.namespace as string}_${pod.uid as string}_${meta.attempt as number}`;
+  if (twin) throw new CriError("Unknown", `failed to reserve container name "${full}": name "${full}" is reserved for "${twin.id}"`);
+  const argv = [...(config.command?.length ? (config.command as string[]) : (image.config.Entrypoint ?? []))];
+  const args = config.args?.length ? (config.args as string[]) : config.command?.length ? [] : (image.config.Cmd ?? []);
+  argv.push(...args);
+  const id = newId(s);
+  if (argv.length === 0)
+    throw new CriError("Unknown", `failed to generate container "${id}" spec: failed to generate spec: no command specified`);
+  const security = (config.linux?.securityContext ?? {}) as Obj;
+  const binds: BindMount[] = [];
+  const dir = sandboxDir(sandbox.id);
+  const given = (config.mounts ?? []) as (BindMount & { selinuxRelabel?: boolean })[];
+  for (const [file, path] of [
+    ["hostname", "/etc/hostname"],
+    ["hosts", "/etc/hosts"],
+    ["resolv.conf", "/etc/resolv.conf"],
+  ] as const) {
+    if (given.some((m) => m.containerPath === path)) continue;
+    if (s.p.fs.exists(`${dir}/${file}`)) binds.push({ containerPath: path, hostPath: `${dir}/${file}` });
+  }
+  for (const m of given) binds.push(m);
+  try {
+    createRootfs(s.p.machine, id, image.root, binds, {
+      privileged: security.privileged === true,
+      readonlyRoot: security.readonlyRootfs === true,
+    });
+  } catch (error) {
+    removeRootfs(s.p.machine, id);
+    if (error instanceof Errno)
+      throw new CriError("Unknown", `failed to generate container "${id}" spec: failed to generate spec: ${error.message}`);
+    throw error instanceof CriError ? error : new CriError("Unknown", (error as Error).message);
+  }
+  const logPath =
+    config.logPath && sandbox.config.logDirectory ? `${sandbox.config.logDirectory as string}/${config.logPath as string}` : "";
+  s.store.containers[id] = {
+    id,
+    sandbox: sandbox.id,
+    config: { ...config, resolvedArgv: argv },
+    image: image.id,
+    state: "CONTAINER_CREATED",
+    createdAt: s.p.now,
+    startedAt: 0,
+    finishedAt: 0,
+    exitCode: 0,
+    reason: "",
+    message: "",
+    logPath,
+    cgroup: "",
+  };
+  return id;
+}
+
+export const sandboxDir = (id: string): string => `/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/${id}`;
+
+/** What a process of the container is run with. Throws CriError when the image's user is unknown. */
+export function processSpec(s: Service, c: ContainerRecord, argv: string[]): ProcessSpec {
+  const sandbox = s.store.sandboxes[c.sandbox]!;
+  const image = s.store.images[c.image]?.config ?? {};
+  const security = (c.config.linux?.securityContext ?? {}) as Obj;
+  const options = (security.namespaceOptions ?? {}) as Obj;
+  const fs = s.p.machine.rootFs(c.id);
+  const account = accountOf(fs, image.User ?? "", security);
+  if (!account)
+    throw new CriError(
+      "Unknown",
+      `failed to generate container "${c.id}" spec: failed to generate spec: no users found for "${image.User ?? ""}": unable to find user ${image.User ?? ""}: no matching entries in passwd file`,
+    );
+  const env: Record<string, string> = { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" };
+  for (const pair of image.Env ?? []) env[pair.slice(0, pair.indexOf("="))] = pair.slice(pair.indexOf("=") + 1);
+  env.HOSTNAME = sandbox.config.hostname ? (sandbox.config.hostname as string) : s.p.machine.hostname;
+  for (const { key, value } of (c.config.envs ?? []) as { key: string; value: string }[]) env[key] = value;
+  env.HOME ??= account.home;
+  const target = options.targetId as string | undefined;
+  return {
+    argv,
+    env,
+    cwd: (c.config.workingDir as string | undefined) || image.WorkingDir || "/",
+    uid: account.uid,
+    gid: account.gid,
+    groups: account.groups,
+    mntns: c.id,
+    netns: sandbox.netns,
+    pidns: options.pid === "NODE" ? "" : options.pid === "POD" ? sandbox.id : options.pid === "TARGET" && target ? target : c.id,
+    ...(sandbox.config.hostname ? { hostname: sandbox.config.hostname as string } : {}),
+    cgroup: c.cgroup,
+    log: c.logPath,
+    tty: c.config.tty === true,
+    stdin: c.config.stdin === true,
+  };
+}
+
+/** StartContainer. A container whose process cannot be started has exited with 128, "StartError", as containerd records it. */
+export function startContainer(s: Service, c: ContainerRecord): void {
+  if (c.state !== "CONTAINER_CREATED")
+    throw new CriError("Unknown", `failed to set starting state for container "${c.id}": container is in ${c.state} state`);
+  const sandbox = s.store.sandboxes[c.sandbox]!;
+  const failed = (message: string): never => {
+    c.state = "CONTAINER_EXITED";
+    c.exitCode = 128;
+    c.reason = "StartError";
+    c.message = message;
+    c.finishedAt = s.p.now;
+    c.startedAt = 0;
+    leaveCgroup(s.p.machine, c);
+    throw new CriError("Unknown", message);
+  };
+  const state = callShim(s.p, c.sandbox, { type: "shim", method: "State" });
+  if (!state?.ok) return failed("failed to create containerd task: failed to create shim task: ttrpc: closed: unknown");
+  const missing = missingRuntime(s);
+  if (missing) return failed(`failed to create containerd task: failed to create shim task: OCI runtime create failed: ${missing}`);
+  const parent = (sandbox.config.linux?.cgroupParent ?? "") as string;
+  const shimCgroup = (state.pid === undefined ? undefined : s.p.machine.procs.get(state.pid)?.state.cgroup) ?? s.p.state.cgroup;
+  const placed = placeInCgroup(s.p.machine, s.settings.systemdCgroup, cgroupsPath(parent, c.id), shimCgroup);
+  if ("error" in placed)
+    return failed(
+      `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${placed.error}: unknown`,
+    );
+  c.cgroup = placed.cgroup;
+  if (placed.scope !== undefined) c.scope = placed.scope;
+  if (c.logPath !== "") {
+    s.p.fs.mkdirp(dirname(c.logPath), 0o755);
+    if (!s.p.fs.exists(c.logPath)) s.p.fs.write(c.logPath, "", { mode: 0o640 });
+  }
+  let spec: ProcessSpec;
+  try {
+    spec = processSpec(s, c, c.config.resolvedArgv as string[]);
+  } catch (error) {
+    if (error instanceof CriError) return failed(error.message);
+    throw error;
+  }
+  const view = s.p.machine.rootFs(c.id);
+  if (!view.isDir(spec.cwd)) view.mkdirp(spec.cwd, 0o755);
+  const reply = callShim(s.p, c.sandbox, { type: "shim", method: "Start", id: c.id, spec });
+  if (!reply) return failed("failed to create containerd task: failed to create shim task: ttrpc: closed: unknown");
+  if (!reply.ok) return failed(reply.error);
+  c.state = "CONTAINER_RUNNING";
+  c.startedAt = s.p.now;
+}
+
+/** Go's exec error when runc is not there, as the shim reports it. */
+export function missingRuntime(s: Service): string | undefined {
+  try {
+    which(s.p.fs, s.settings.runtimeBinary, s.p.env.PATH);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    return `unable to retrieve OCI runtime error (open /run/containerd/io.containerd.runtime.v2.task/k8s.io/log.json: no such file or directory): exec: "${s.settings.runtimeBinary}": executable file not found in $PATH: unknown`;
+  }
+}
+
+/** Records the end of a container's first process. */
+export function containerExited(s: Service, c: ContainerRecord, status: number, at: number): void {
+  if (c.state !== "CONTAINER_RUNNING") return;
+  c.state = "CONTAINER_EXITED";
+  c.exitCode = status;
+  c.finishedAt = at;
+  c.reason = status === 0 ? "Completed" : "Error";
+  leaveCgroup(s.p.machine, c);
+  callShim(s.p, c.sandbox, { type: "shim", method: "Delete", id: c.id });
+}
+
+export function killContainer(s: Service, c: ContainerRecord, signal: Signal): void {
+  callShim(s.p, c.sandbox, { type: "shim", method: "Kill", id: c.id, signal });
+}
+
+export const stopSignal = (s: Service, c: ContainerRecord): Signal => {
+  const name = s.store.images[c.image]?.config.StopSignal;
+  return (name && /^SIG[A-Z0-9]+$/.test(name) ? name : "SIGTERM") as Signal;
+};
+
+export function removeContainer(s: Service, c: ContainerRecord): void {
+  if (c.state === "CONTAINER_RUNNING") killContainer(s, c, "SIGKILL");
+  leaveCgroup(s.p.machine, c);
+  removeRootfs(s.p.machine, c.id);
+  delete s.store.containers[c.id];
+}

@@ -1,0 +1,41 @@
+/**
+ * Where runc puts a container in the cgroup tree. containerd's CRI service builds cgroupsPath from the cgroup parent that the
+ * kubelet asked for (`slice:cri-containerd:id` below a .slice, `parent/id` otherwise: internal/cri/server getCgroupsPath);
+ * runc's systemd driver wants the first form and starts a delegated scope, its cgroupfs driver takes either form for a path:
+ * an absolute one under the root, a relative one beside runc's own cgroup (runc, libcontainer/cgroups/fs2/defaultpath.go).
+ */
+import { createCgroupPath, removeCgroup, cgroupExists } from "../kernel/cgroup.ts";
+import type { Machine } from "../kernel/machine.ts";
+import { startTransientUnit, stopTransientUnit } from "../systemd/transient.ts";
+
+export function cgroupsPath(parent: string, id: string): string {
+  if (parent === "") return `/k8s.io/${id}`;
+  const base = parent.slice(parent.lastIndexOf("/") + 1);
+  if (base.endsWith(".slice")) return `${base}:cri-containerd:${id}`;
+  return `${parent.replace(/\/+$/, "")}/${id}`;
+}
+
+export type Placed = { cgroup: string; scope?: string } | { error: string };
+
+/** `own`: runc's own cgroup, which is the shim's. */
+export function placeInCgroup(machine: Machine, systemdCgroup: boolean, path: string, own: string): Placed {
+  if (systemdCgroup) {
+    const parts = path.split(":");
+    if (parts.length !== 3)
+      return { error: `expected cgroupsPath to be of format "slice:prefix:name" for systemd cgroups, got "${path}" instead` };
+    const [slice, prefix, name] = parts as [string, string, string];
+    const scope = `${prefix}-${name}.scope`;
+    return { cgroup: startTransientUnit(machine, scope, { slice, delegate: true }), scope };
+  }
+  const beside = own.slice(0, own.lastIndexOf("/"));
+  const cgroup = path.startsWith("/") ? path : `${beside}/${path}`;
+  createCgroupPath(machine, cgroup);
+  return { cgroup };
+}
+
+export function leaveCgroup(machine: Machine, placed: { cgroup: string; scope?: string }): void {
+  if (placed.cgroup === "") return;
+  for (const p of machine.procs.values()) if (p.state.cgroup === placed.cgroup) return;
+  if (placed.scope !== undefined) stopTransientUnit(machine, placed.scope);
+  else if (cgroupExists(machine, placed.cgroup)) removeCgroup(machine, placed.cgroup);
+}

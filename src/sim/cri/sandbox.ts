@@ -1,0 +1,173 @@
+/** Pod sandboxes: network namespace, CNI, the pause process and its cgroup. */
+import { Errno } from "../core/errno.ts";
+import type { Obj } from "../core/json.ts";
+import { addressesOf, loadNetwork, setupNetwork, teardownNetwork, type NetworkConfig } from "./cni.ts";
+import { logLine, majorOf } from "./config.ts";
+import { missingRuntime, newId, removeContainer, sandboxDir } from "./container.ts";
+import { CriError } from "./messages.ts";
+import { createNetns, deleteNetns } from "./netns.ts";
+import { createRootfs, removeRootfs } from "./rootfs.ts";
+import { cgroupsPath, leaveCgroup, placeInCgroup } from "./runc.ts";
+import type { Service } from "./service.ts";
+import { callShim, startShim } from "./shim.ts";
+import type { ImageRecord, SandboxRecord } from "./store.ts";
+
+export const hostNetwork = (config: Obj): boolean => config.linux?.securityContext?.namespaceOptions?.network === "NODE";
+
+/** RunPodSandbox, once the sandbox image is there. Throws CriError. */
+export function runPodSandbox(s: Service, config: Obj, handler: string, image: ImageRecord): string {
+  const meta = config.metadata as Obj;
+  const name = (c: Obj): string => `${c.name as string}_${c.namespace as string}_${c.uid as string}_${c.attempt as number}`;
+  const twin = Object.values(s.store.sandboxes).find((x) => name(x.config.metadata as Obj) === name(meta));
+  if (twin)
+    throw new CriError("Unknown", `failed to reserve sandbox name "${name(meta)}": name "${name(meta)}" is reserved for "${twin.id}"`);
+  if (handler !== "" && !s.settings.runtimes.includes(handler))
+    throw new CriError("Unknown", `failed to get sandbox runtime: no runtime for "${handler}" is configured`);
+  const id = newId(s);
+  const sandbox: SandboxRecord = {
+    id,
+    config,
+    state: "SANDBOX_NOTREADY",
+    createdAt: s.p.now,
+    netns: "",
+    ips: [],
+    cgroup: "",
+    runtimeHandler: handler,
+  };
+  const host = hostNetwork(config);
+  let network: NetworkConfig | undefined;
+  if (!host) {
+    const loaded = loadNetwork(s.p, s.settings);
+    sandbox.netns = `cni-${s.p.machine.random("netns").uuid()}`;
+    createNetns(s.p, sandbox.netns);
+    try {
+      if ("error" in loaded) throw new Error("cni plugin not initialized");
+      network = loaded;
+      sandbox.cniResult = setupNetwork(s.p, s.settings, loaded, sandbox);
+      sandbox.cni = loaded as unknown as Obj;
+      sandbox.ips = addressesOf(sandbox.cniResult);
+      if (sandbox.ips.length === 0) throw new Error("failed to find network info for sandbox " + JSON.stringify(id));
+    } catch (error) {
+      const why = error instanceof Errno ? error.message : (error as Error).message;
+      if (!(error instanceof Error) || error.name === "NotSimulated") throw error;
+      undoNetwork(s, sandbox, network);
+      throw failed(s, "RunPodSandbox", config, `failed to setup network for sandbox "${id}": ${why}`);
+    }
+  }
+  writeSandboxFiles(s, sandbox, host);
+  const abort = (why: string): CriError => {
+    undoNetwork(s, sandbox, network);
+    leaveCgroup(s.p.machine, sandbox);
+    removeRootfs(s.p.machine, id);
+    s.p.fs.removeAll(sandboxDir(id));
+    callShim(s.p, id, { type: "shim", method: "Shutdown" });
+    return failed(s, "RunPodSandbox", config, `${majorOf(s.p.state.version) >= 2 ? `failed to start sandbox "${id}": ` : ""}${why}`);
+  };
+  const missing = missingRuntime(s);
+  if (missing) throw abort(`failed to create containerd task: failed to create shim task: OCI runtime create failed: ${missing}`);
+  const parent = (config.linux?.cgroupParent ?? "") as string;
+  const placed = placeInCgroup(s.p.machine, s.settings.systemdCgroup, cgroupsPath(parent, id), s.p.state.cgroup);
+  if ("error" in placed)
+    throw abort(
+      `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${placed.error}: unknown`,
+    );
+  sandbox.cgroup = placed.cgroup;
+  if (placed.scope !== undefined) sandbox.scope = placed.scope;
+  createRootfs(s.p.machine, id, image.root, [], { privileged: false, readonlyRoot: true });
+  startShim(s.p, id);
+  const pid = config.linux?.securityContext?.namespaceOptions?.pid as string | undefined;
+  const reply = callShim(s.p, id, {
+    type: "shim",
+    method: "Start",
+    id,
+    spec: {
+      argv: image.config.Entrypoint ?? ["/pause"],
+      env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" },
+      cwd: "/",
+      uid: 65535,
+      gid: 65535,
+      groups: [],
+      mntns: id,
+      netns: sandbox.netns,
+      pidns: pid === "NODE" ? "" : id,
+      ...(config.hostname ? { hostname: config.hostname as string } : {}),
+      cgroup: sandbox.cgroup,
+    },
+  });
+  if (!reply?.ok) throw abort(reply ? reply.error : "failed to create containerd task: failed to start shim: ttrpc: closed: unknown");
+  sandbox.state = "SANDBOX_READY";
+  s.store.sandboxes[id] = sandbox;
+  return id;
+}
+
+function failed(s: Service, call: string, config: Obj, why: string): CriError {
+  const m = config.metadata as Obj;
+  s.p.log(
+    logLine(
+      s.p,
+      "error",
+      `${call} for &PodSandboxMetadata{Name:${m.name as string},Uid:${m.uid as string},Namespace:${m.namespace as string},Attempt:${m.attempt as number},} failed, error`,
+      { error: why },
+    ),
+  );
+  return new CriError("Unknown", why);
+}
+
+function undoNetwork(s: Service, sandbox: SandboxRecord, network: NetworkConfig | undefined): void {
+  if (sandbox.netns === "") return;
+  try {
+    if (network) teardownNetwork(s.p, s.settings, network, sandbox);
+  } catch {
+    // best effort, as containerd's deferred clean-up
+  }
+  deleteNetns(s.p, sandbox.netns);
+}
+
+/** hostname, hosts and resolv.conf that containers get when the kubelet mounts none. */
+function writeSandboxFiles(s: Service, sandbox: SandboxRecord, host: boolean): void {
+  const dir = sandboxDir(sandbox.id);
+  s.p.fs.mkdirp(dir, 0o755);
+  const dns = sandbox.config.dnsConfig as { servers?: string[]; searches?: string[]; options?: string[] } | undefined;
+  s.p.fs.write(`${dir}/hostname`, `${(sandbox.config.hostname as string) || s.p.machine.hostname}\n`);
+  s.p.fs.write(`${dir}/hosts`, s.p.fs.tryReadText("/etc/hosts") ?? "");
+  const lines: string[] = [];
+  if (dns?.searches?.length) lines.push(`search ${dns.searches.join(" ")}`);
+  for (const server of dns?.servers ?? []) lines.push(`nameserver ${server}`);
+  if (dns?.options?.length) lines.push(`options ${dns.options.join(" ")}`);
+  s.p.fs.write(
+    `${dir}/resolv.conf`,
+    dns && (host || lines.length > 0) ? `${lines.join("\n")}\n` : (s.p.fs.tryReadText("/etc/resolv.conf") ?? ""),
+  );
+}
+
+/** The part of StopPodSandbox after its containers have ended. Throws CriError when the network cannot be torn down. */
+export function stopSandbox(s: Service, x: SandboxRecord): void {
+  if (x.netns !== "" && s.p.fs.exists(`/run/netns/${x.netns}`)) {
+    const loaded = x.cni ? (x.cni as unknown as NetworkConfig) : loadNetwork(s.p, s.settings);
+    try {
+      if ("error" in loaded) throw new Error("cni plugin not initialized");
+      teardownNetwork(s.p, s.settings, loaded, x);
+    } catch (error) {
+      throw new CriError("Unknown", `failed to destroy network for sandbox "${x.id}": ${(error as Error).message}`);
+    }
+    deleteNetns(s.p, x.netns);
+  }
+  callShim(s.p, x.id, { type: "shim", method: "Kill", id: x.id, signal: "SIGKILL" });
+  x.state = "SANDBOX_NOTREADY";
+  leaveCgroup(s.p.machine, x);
+}
+
+export function removeSandbox(s: Service, x: SandboxRecord): void {
+  for (const c of Object.values(s.store.containers)) if (c.sandbox === x.id) removeContainer(s, c);
+  leaveCgroup(s.p.machine, x);
+  removeRootfs(s.p.machine, x.id);
+  s.p.fs.removeAll(sandboxDir(x.id));
+  callShim(s.p, x.id, { type: "shim", method: "Shutdown" });
+  delete s.store.sandboxes[x.id];
+}
+
+/** The pause process has ended by itself or was killed. */
+export function sandboxExited(s: Service, x: SandboxRecord): void {
+  x.state = "SANDBOX_NOTREADY";
+  leaveCgroup(s.p.machine, x);
+}

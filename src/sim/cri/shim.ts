@@ -1,0 +1,331 @@
+/** containerd-shim-runc-v2: one for each pod; parent of the pod's container processes, and outlives containerd's restarts. */
+import { Errno } from "../core/errno.ts";
+import type { Obj } from "../core/json.ts";
+import { MemoryFile, type OpenFile } from "../kernel/file.ts";
+import type { Machine } from "../kernel/machine.ts";
+import type { Proc } from "../kernel/proc.ts";
+import { signals, type DaemonProgram, type Signal } from "../kernel/program.ts";
+import { openPty, type Pty } from "./pty.ts";
+import type { Incoming } from "../net/api.ts";
+import type { ExecStream } from "./messages.ts";
+import { InputPipe, OutputPipe } from "./stream.ts";
+
+/** What a container or exec process is started with. */
+export interface ProcessSpec {
+  argv: string[];
+  env: Record<string, string>;
+  cwd: string;
+  uid: number;
+  gid: number;
+  groups: number[];
+  mntns: string;
+  netns: string;
+  pidns: string;
+  hostname?: string;
+  cgroup: string;
+  /** CRI log file; "" for none. */
+  log?: string;
+  tty?: boolean;
+  stdin?: boolean;
+}
+
+interface Task {
+  pid: number;
+  state: "running" | "stopped";
+  exit?: number;
+  at?: number;
+}
+
+export type ShimRequest =
+  | { type: "shim"; method: "Start"; id: string; spec: ProcessSpec }
+  | { type: "shim"; method: "Exec"; exec: string; id: string; spec: ProcessSpec; stream?: { stdin: boolean; tty: boolean } }
+  | { type: "shim"; method: "Kill"; id: string; signal: Signal; exec?: string }
+  | { type: "shim"; method: "Attach"; id: string }
+  | { type: "shim"; method: "State" }
+  | { type: "shim"; method: "Delete"; id: string }
+  | { type: "shim"; method: "Shutdown" };
+
+export type ShimReply = { ok: true; pid?: number; tasks?: Record<string, Task>; stream?: ExecStream } | { ok: false; error: string };
+
+export const shimSocket = (sandbox: string): string => `/run/containerd/s/${sandbox}`;
+
+/** Streams and captured output live as long as the host process does. */
+interface Live {
+  capture?: { out: MemoryFile; err: MemoryFile };
+  stream?: ExecStream & { finish: (status: number) => void };
+}
+const lives = new WeakMap<Machine, Map<number, Live>>();
+const livesOf = (p: Proc): Map<number, Live> => {
+  let map = lives.get(p.machine);
+  if (!map) lives.set(p.machine, (map = new Map()));
+  return map;
+};
+
+const tasksOf = (p: Proc): Record<string, Task> => (p.data.tasks ??= {}) as Record<string, Task>;
+const execsOf = (p: Proc): Record<string, { exec: string; id: string }> =>
+  (p.data.execs ??= {}) as Record<string, { exec: string; id: string }>;
+
+/** runc's words for an executable that cannot be run (runc, libcontainer/utils and Go's os/exec). */
+function startError(error: Errno, argv: string[]): string {
+  const name = JSON.stringify(argv[0] ?? "");
+  const why =
+    error.code === "ENOENT"
+      ? argv[0]?.includes("/")
+        ? `stat ${argv[0]}: no such file or directory`
+        : "executable file not found in $PATH"
+      : error.text.toLowerCase();
+  return `unable to start container process: error during container init: exec: ${name}: ${why}`;
+}
+
+function spawn(p: Proc, spec: ProcessSpec, io: { fds?: Map<number, OpenFile>; tty?: string }): Proc {
+  return p.spawn({
+    argv: spec.argv,
+    env: spec.env,
+    cwd: spec.cwd,
+    uid: spec.uid,
+    gid: spec.gid,
+    groups: spec.groups,
+    mntns: spec.mntns,
+    netns: spec.netns,
+    pidns: spec.pidns,
+    ...(spec.hostname === undefined ? {} : { hostname: spec.hostname }),
+    cgroup: spec.cgroup,
+    session: true,
+    ...(io.tty === undefined ? {} : { tty: io.tty }),
+    ...(io.fds
+      ? { fds: io.fds }
+      : spec.log
+        ? { sinks: { out: { kind: "cri", path: spec.log, stream: "stdout" }, err: { kind: "cri", path: spec.log, stream: "stderr" } } }
+        : { fds: new Map<number, OpenFile>() }),
+  });
+}
+
+function pipes(): { stream: Live["stream"] & object; fds: Map<number, OpenFile>; input: InputPipe } {
+  const input = new InputPipe();
+  let finish!: (status: number) => void;
+  const exited = new Promise<number>((resolve) => (finish = resolve));
+  const stream = {
+    input: (bytes: Uint8Array | undefined) => input.push(bytes),
+    onOutput: (_fd: 1 | 2, _bytes: Uint8Array): void => undefined,
+    resize: () => undefined,
+    exited,
+    close: () => input.push(undefined),
+    finish,
+  };
+  const fds = new Map<number, OpenFile>([
+    [0, input],
+    [1, new OutputPipe((b) => stream.onOutput(1, b))],
+    [2, new OutputPipe((b) => stream.onOutput(2, b))],
+  ]);
+  return { stream, fds, input };
+}
+
+function terminal(p: Proc): { stream: Live["stream"] & object; fds: Map<number, OpenFile>; pty: Pty } {
+  const pty = openPty(p.machine, { cols: 80, rows: 24, term: "xterm" });
+  let finish!: (status: number) => void;
+  const exited = new Promise<number>((resolve) => (finish = resolve));
+  const stream = {
+    input: (bytes: Uint8Array | undefined) => (bytes === undefined ? pty.input(new Uint8Array([4])) : pty.input(bytes)),
+    onOutput: (_fd: 1 | 2, _bytes: Uint8Array): void => undefined,
+    resize: (cols: number, rows: number) => pty.resize(cols, rows),
+    exited,
+    close: () => pty.hangup(),
+    finish,
+  };
+  pty.onOutput((bytes) => stream.onOutput(1, bytes));
+  const fds = new Map<number, OpenFile>([0, 1, 2].map((fd) => [fd, pty.slave]));
+  return { stream, fds, pty };
+}
+
+function handle(p: Proc, m: ShimRequest): ShimReply {
+  const tasks = tasksOf(p);
+  switch (m.method) {
+    case "State":
+      return { ok: true, pid: p.pid, tasks };
+    case "Start": {
+      try {
+        const live: Live = {};
+        let io: { fds?: Map<number, OpenFile>; tty?: string } = {};
+        if (m.spec.tty) {
+          const t = terminal(p);
+          live.stream = t.stream;
+          io = { fds: t.fds, tty: t.pty.name };
+        } else if (m.spec.stdin) {
+          const t = pipes();
+          live.stream = t.stream;
+          io = { fds: t.fds };
+        }
+        const child = spawn(p, m.spec, io);
+        if (live.stream) livesOf(p).set(child.pid, live);
+        tasks[m.id] = { pid: child.pid, state: "running" };
+        return { ok: true, pid: child.pid };
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+        return {
+          ok: false,
+          error: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${startError(error, m.spec.argv)}: unknown`,
+        };
+      }
+    }
+    case "Exec": {
+      const task = tasks[m.id];
+      if (!task || task.state !== "running") return { ok: false, error: `cannot exec in a stopped state: unknown` };
+      try {
+        const live: Live = {};
+        let io: { fds: Map<number, OpenFile>; tty?: string };
+        if (m.stream?.tty) {
+          const t = terminal(p);
+          live.stream = t.stream;
+          io = { fds: t.fds, tty: t.pty.name };
+        } else if (m.stream) {
+          const t = pipes();
+          live.stream = t.stream;
+          if (!m.stream.stdin) t.input.push(undefined);
+          io = { fds: t.fds };
+        } else {
+          live.capture = { out: new MemoryFile(), err: new MemoryFile() };
+          io = {
+            fds: new Map<number, OpenFile>([
+              [0, new MemoryFile("")],
+              [1, live.capture.out],
+              [2, live.capture.err],
+            ]),
+          };
+        }
+        const child = spawn(p, m.spec, io);
+        livesOf(p).set(child.pid, live);
+        execsOf(p)[child.pid] = { exec: m.exec, id: m.id };
+        return { ok: true, pid: child.pid, ...(live.stream ? { stream: live.stream } : {}) };
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+        return {
+          ok: false,
+          error: `failed to exec in container: failed to start exec "${m.exec}": OCI runtime exec failed: exec failed: ${startError(error, m.spec.argv).replace("error during container init: ", "")}: unknown`,
+        };
+      }
+    }
+    case "Attach": {
+      const stream = livesOf(p).get(tasks[m.id]?.pid ?? -1)?.stream;
+      return stream ? { ok: true, stream } : { ok: false, error: "container has no streams to attach to" };
+    }
+    case "Kill": {
+      const pid = m.exec === undefined ? tasks[m.id]?.pid : Number(Object.entries(execsOf(p)).find(([, e]) => e.exec === m.exec)?.[0]);
+      const proc = pid === undefined ? undefined : p.machine.procs.get(pid);
+      if (!proc || (m.exec === undefined && tasks[m.id]?.state !== "running"))
+        return { ok: false, error: "process already finished: not found" };
+      proc.raise(m.signal);
+      return { ok: true };
+    }
+    case "Delete":
+      delete tasks[m.id];
+      return { ok: true };
+    case "Shutdown":
+      p.after(0, "shutdown");
+      return { ok: true };
+  }
+}
+
+/** Tells containerd, if it is there; when it is not, it asks for State once it is back. */
+function publish(p: Proc, event: Obj): void {
+  try {
+    const met = p.net.connectUnix("/run/containerd/containerd.sock.ttrpc");
+    if (!met.ok) return;
+    p.net.exchange(met.conn, { type: "shim-event", ...event });
+    p.net.shut(met.conn);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+  }
+}
+
+export const shim: DaemonProgram = {
+  name: "containerd-shim-runc-v2",
+  start(p) {
+    const id = p.args[p.args.indexOf("-id") + 1];
+    if (p.args.includes("-v") || id === undefined || p.args.indexOf("-id") < 0) {
+      p.log(`containerd-shim-runc-v2:\n  Version:  ${p.state.version}\n  Revision: \n  Go version: go1.24.3\n`, 1);
+      p.exit(0);
+    }
+    if (p.data.started) return;
+    p.data.id = id;
+    listen(p, id);
+  },
+  on(p, event, data) {
+    if (event === "shutdown") {
+      const path = shimSocket(p.data.id as string);
+      if (p.fs.exists(path)) p.fs.unlink(path);
+      p.exit(0);
+    }
+    if (event !== "sigchld") return;
+    const { pid, code, signal } = data as { pid: number; code: number; signal: Signal | null };
+    const status = signal ? 128 + signals[signal] : code;
+    const live = livesOf(p).get(pid);
+    livesOf(p).delete(pid);
+    live?.stream?.finish(status);
+    const exec = execsOf(p)[pid];
+    if (exec) {
+      delete execsOf(p)[pid];
+      publish(p, {
+        topic: "/tasks/exec-exit",
+        exec: exec.exec,
+        id: exec.id,
+        status,
+        stdout: live?.capture?.out.text() ?? "",
+        stderr: live?.capture?.err.text() ?? "",
+      });
+      return;
+    }
+    const found = Object.entries(tasksOf(p)).find(([, t]) => t.pid === pid && t.state === "running");
+    if (!found) return;
+    const [id, task] = found;
+    task.state = "stopped";
+    task.exit = status;
+    task.at = p.now;
+    // the namespace's init is gone: the kernel kills the rest
+    for (const other of [...p.machine.procs.values()]) if (other.state.pidns === id) other.finish({ code: 0, signal: "SIGKILL" });
+    publish(p, { topic: "/tasks/exit", id, status, at: p.now });
+  },
+  signal: (_p, signal) => signal === "SIGTERM" || signal === "SIGINT" || signal === "SIGPIPE" || signal === "SIGHUP",
+  serve(p, incoming: Incoming) {
+    const m = incoming.message as ShimRequest | { type?: undefined };
+    return m.type === "shim" ? handle(p, m) : undefined;
+  },
+};
+
+function listen(p: Proc, id: string): void {
+  p.fs.mkdirp("/run/containerd/s", 0o711);
+  const path = shimSocket(id);
+  if (p.fs.exists(path)) p.fs.unlink(path);
+  p.net.listenUnix(path);
+}
+
+/** Starts a shim for a sandbox (it detaches: its parent is process 1), ready to be called. */
+export function startShim(p: Proc, sandbox: string): void {
+  const child = p.machine.spawn({
+    argv: ["/usr/bin/containerd-shim-runc-v2", "-namespace", "k8s.io", "-id", sandbox, "-address", "/run/containerd/containerd.sock"],
+    env: { PATH: p.env.PATH ?? "" },
+    cgroup: p.state.cgroup,
+    cwd: "/",
+    session: true,
+    fds: new Map<number, OpenFile>(),
+  });
+  // the real containerd waits until the shim has printed its address
+  if ("start" in child.program) {
+    child.data.id = sandbox;
+    listen(child, sandbox);
+    child.data.started = true;
+  }
+}
+
+/** Calls a sandbox's shim; undefined when it is not there. */
+export function callShim(p: Proc, sandbox: string, request: ShimRequest): ShimReply | undefined {
+  try {
+    const met = p.net.connectUnix(shimSocket(sandbox));
+    if (!met.ok) return undefined;
+    const reply = p.net.exchange<ShimReply | undefined>(met.conn, request);
+    p.net.shut(met.conn);
+    return reply.ok ? reply.reply : undefined;
+  } catch (error) {
+    if (error instanceof Errno) return undefined;
+    throw error;
+  }
+}
