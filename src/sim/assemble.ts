@@ -8,6 +8,7 @@ import { calicoArea } from "./cni/calico/area.ts";
 import { standardArea } from "./cni/standard/area.ts";
 import { criArea } from "./cri/area.ts";
 import { registerImages, rootImage } from "./cri/images.ts";
+import { openCriLog } from "./cri/log.ts";
 import { ubuntu } from "./image/ubuntu.ts";
 import { nullDevice } from "./kernel/file.ts";
 import { apiserverArea } from "./kube/apiserver/area.ts";
@@ -49,7 +50,7 @@ export function layers(): Layers {
     findImage: rootImage,
     virtual: {},
     openSpecial: () => undefined,
-    openSink: () => nullDevice(),
+    openSink: (machine, _p, sink) => (sink.kind === "cri" ? openCriLog(machine, sink.path, sink.stream) : nullDevice()),
     network: (world) => new Network(world),
     install: () => undefined,
     boot: () => undefined,
