@@ -1,24 +1,19 @@
 #!/usr/bin/env bash
-# Installs containerd from Docker's repository and sets it up for the kubelet. Run as root; may be run again.
+# Installs containerd from Ubuntu's archive and sets it up for the kubelet. Run as root; may be run again.
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
 if ! command -v containerd >/dev/null; then
   apt-get update -qq
-  apt-get install -y -qq ca-certificates curl gnupg >/dev/null
-  install -m 0755 -d /etc/apt/keyrings
-  curl -fsSL https://download.docker.com/linux/ubuntu/gpg | gpg --dearmor --batch --yes -o /etc/apt/keyrings/docker.gpg
-  chmod a+r /etc/apt/keyrings/docker.gpg
-  . /etc/os-release
-  echo "deb [arch=$(dpkg --print-architecture) signed-by=/etc/apt/keyrings/docker.gpg] https://download.docker.com/linux/ubuntu $VERSION_CODENAME stable" \
-    >/etc/apt/sources.list.d/docker.list
-  apt-get update -qq
-  apt-get install -y -qq containerd.io >/dev/null
+  apt-get install -y -qq containerd ca-certificates curl gnupg >/dev/null
 fi
 
-# Docker's package ships a config.toml that turns the kubelet's interface off; Ubuntu boots with systemd as cgroup manager.
+# Ubuntu boots with systemd as the one cgroup manager, so runc must ask systemd for its cgroups, as the kubelet does.
 mkdir -p /etc/containerd
-containerd config default >/etc/containerd/config.toml
-sed -i 's/SystemdCgroup = false/SystemdCgroup = true/' /etc/containerd/config.toml
-systemctl enable -q containerd
-systemctl restart containerd
+containerd config default | sed 's/SystemdCgroup = false/SystemdCgroup = true/' >/etc/containerd/config.toml.new
+if ! cmp -s /etc/containerd/config.toml.new /etc/containerd/config.toml; then
+  mv /etc/containerd/config.toml.new /etc/containerd/config.toml
+  systemctl restart containerd
+fi
+rm -f /etc/containerd/config.toml.new
+systemctl enable -q --now containerd

@@ -41,8 +41,8 @@ export const schema = z
         name: z.enum(["calico", "flannel", "bridge", "none"]).default("calico").describe("Pod network."),
         install: z.enum(["manifest", "operator", "typha"]).default("operator").describe("How Calico is installed."),
         encapsulation: z
-          .enum(["VXLANCrossSubnet", "VXLAN", "IPIPCrossSubnet", "IPIP", "None"])
-          .default("VXLANCrossSubnet")
+          .enum(["IPIPCrossSubnet", "IPIP", "VXLANCrossSubnet", "VXLAN", "None"])
+          .default("IPIPCrossSubnet")
           .describe("Calico's encapsulation between nodes."),
         blockSize: z.int().min(20).max(32).default(26).describe("Prefix length of Calico's per-node IPAM blocks."),
         routes: z.enum(["static", "bird"]).optional().describe("How the bridge network's routes get to the other nodes."),

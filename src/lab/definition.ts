@@ -49,6 +49,7 @@ export const schema = z
       .strictObject({
         workers: z.int().min(0).default(1).describe("At least so many workers."),
         cni: z.array(z.string()).optional().describe("One of these pod networks."),
+        encapsulation: z.array(z.string()).optional().describe("One of Calico's encapsulations."),
         runtime: z.array(z.string()).optional().describe("One of these runtimes."),
         kubernetes: z.string().regex(/^>=1\.\d+$/, "must be such as \">=1.24\"").optional(),
       })

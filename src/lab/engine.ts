@@ -27,6 +27,8 @@ export function unmetNeeds(lab: Lab, cluster: Cluster): string[] {
   const workers = machines.filter((m) => m.role === "worker").length;
   if (workers < lab.cluster.workers) needs.push(`${lab.cluster.workers} workers (the cluster has ${workers})`);
   if (lab.cluster.cni && !lab.cluster.cni.includes(specification.cni.name)) needs.push(`cni ${lab.cluster.cni.join(" or ")} (the cluster has ${specification.cni.name})`);
+  if (lab.cluster.encapsulation && !lab.cluster.encapsulation.includes(specification.cni.encapsulation))
+    needs.push(`encapsulation ${lab.cluster.encapsulation.join(" or ")} (the cluster has ${specification.cni.encapsulation})`);
   if (lab.cluster.runtime && !lab.cluster.runtime.includes(specification.runtime)) needs.push(`runtime ${lab.cluster.runtime.join(" or ")} (the cluster has ${specification.runtime})`);
   const minor = (version: string): number => Number(version.replace(">=", "").split(".")[1]);
   if (lab.cluster.kubernetes && minor(specification.kubernetes) < minor(lab.cluster.kubernetes)) needs.push(`Kubernetes ${lab.cluster.kubernetes} (the cluster has ${specification.kubernetes})`);

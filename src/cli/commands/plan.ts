@@ -15,7 +15,7 @@ Example specification (every field is optional; these are the defaults):
   controlplanes: 1
   workers: 2
   runtime: containerd
-  cni: { name: calico, install: operator, encapsulation: VXLANCrossSubnet, blockSize: 26 }
+  cni: { name: calico, install: operator, encapsulation: IPIPCrossSubnet, blockSize: 26 }
   network: { nodes: 192.168.56.0/24, pods: 10.244.0.0/16, services: 10.96.0.0/12 }
   machine: { cpus: 2, memory: 2048 }
   machines: { worker1: { ip: 192.168.56.31 } }

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+set -euo pipefail
+export KUBECONFIG=/etc/kubernetes/admin.conf
+namespace=$(kubectl get pods -A -l k8s-app=calico-node --no-headers | awk '{print $1; exit}')
+kubectl -n "$namespace" delete pod -l k8s-app=calico-node --field-selector spec.nodeName=worker1
