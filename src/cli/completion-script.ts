@@ -10,7 +10,11 @@ interface Entry {
 
 /** For each command path, what may follow: subcommands and long options. */
 function entries(command: Command, path: string[] = []): Entry[] {
-  const words = [...command.commands.map((c) => c.name()), ...command.options.map((o) => o.long).filter((long) => long !== undefined && long !== null), "--help"];
+  const words = [
+    ...command.commands.map((c) => c.name()),
+    ...command.options.map((o) => o.long).filter((long) => long !== undefined && long !== null),
+    "--help",
+  ];
   return [{ path, words }, ...command.commands.flatMap((child) => entries(child, [...path, child.name()]))];
 }
 
@@ -21,7 +25,9 @@ export function completionScript(program: Command, shell: (typeof shells)[number
       .flatMap(({ path, words }) =>
         words.map((word) => {
           const condition = path.length === 0 ? "__fish_use_subcommand" : `__fish_seen_subcommand_from ${path.at(-1)}`;
-          return word.startsWith("--") ? `complete -c kubemend -n '${condition}' -l ${word.slice(2)}` : `complete -c kubemend -f -n '${condition}' -a ${word}`;
+          return word.startsWith("--")
+            ? `complete -c kubemend -n '${condition}' -l ${word.slice(2)}`
+            : `complete -c kubemend -f -n '${condition}' -a ${word}`;
         }),
       )
       .join("\n");
@@ -31,7 +37,10 @@ export function completionScript(program: Command, shell: (typeof shells)[number
   local path="" words="" i word
   for ((i = 1; i < COMP_CWORD; i++)); do
     word="\${COMP_WORDS[i]}"
-    case " ${list.filter((e) => e.path.length > 0).map((e) => e.path.join(" ")).join(" : ")} " in
+    case " ${list
+      .filter((e) => e.path.length > 0)
+      .map((e) => e.path.join(" "))
+      .join(" : ")} " in
       *" \${path:+$path }$word "*) path="\${path:+$path }$word" ;;
     esac
   done

@@ -56,7 +56,11 @@ export class Context {
     const { plan, findings } = await this.tryPlan(options, host);
     if (plan) return { plan, findings };
     const errors = findings.filter((f) => f.severity === "error");
-    throw usageError("specification", `the specification has ${errors.length} problem${errors.length === 1 ? "" : "s"}:\n\n${errors.map(formatFinding).join("\n")}`, { details: { findings } });
+    throw usageError(
+      "specification",
+      `the specification has ${errors.length} problem${errors.length === 1 ? "" : "s"}:\n\n${errors.map(formatFinding).join("\n")}`,
+      { details: { findings } },
+    );
   }
 
   async tryPlan(options: GlobalOptions, host: HostFacts = {}): Promise<{ plan?: Plan; findings: Finding[] }> {
@@ -64,7 +68,9 @@ export class Context {
     let text = "";
     if (file !== undefined) {
       text = await readFile(resolve(this.io.cwd, file), "utf8").catch((error: NodeJS.ErrnoException) => {
-        throw usageError("no-specification", `cannot read ${file}: ${error.message}`, { hint: "Without -f, kubemend.yaml of this folder is read; with neither, every field has its default." });
+        throw usageError("no-specification", `cannot read ${file}: ${error.message}`, {
+          hint: "Without -f, kubemend.yaml of this folder is read; with neither, every field has its default.",
+        });
       });
     }
     const read = readSpecification(text, file ?? "kubemend.yaml", nameFrom(this.io.cwd));

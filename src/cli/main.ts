@@ -22,17 +22,24 @@ export async function main(argv: string[], io: Io): Promise<number> {
 export function build(context: Context): Command {
   const { io } = context;
   const program = new Command("kubemend")
-    .description("Kubernetes clusters to break and mend: a kubeadm cluster on your machine, labs that break it as clusters really break, and a judge.")
+    .description(
+      "Kubernetes clusters to break and mend: a kubeadm cluster on your machine, labs that break it as clusters really break, and a judge.",
+    )
     .version(version(), "-V, --version")
     .showHelpAfterError("(run with --help for the options)")
     .showSuggestionAfterError()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
     .exitOverride()
-    .addHelpText("after", "\nExamples:\n  kubemend up\n  kubemend lab list\n  kubemend lab run bgp-port-blocked\n  kubemend ssh worker1 -- ip route\n\nState is kept in ./.kubemend (KUBEMEND_HOME moves it).");
+    .addHelpText(
+      "after",
+      "\nExamples:\n  kubemend up\n  kubemend lab list\n  kubemend lab run bgp-port-blocked\n  kubemend ssh worker1 -- ip route\n\nState is kept in ./.kubemend (KUBEMEND_HOME moves it).",
+    );
   program.enablePositionalOptions();
   for (const add of commands) add(program, context);
   for (const command of all(program)) {
-    command.exitOverride().configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) });
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) });
   }
   return program;
 }
@@ -51,9 +58,13 @@ export const outputOption = (): Option => new Option("-o, --output <format>", "h
 function report(error: unknown, io: Io, argv: string[]): number {
   const color = paint(io, "stderr");
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.ok : exitStatus.usage;
-  const json = argv.includes("--output=json") || ["-o", "--output"].some((flag) => argv[argv.indexOf(flag) + 1] === "json" && argv.includes(flag));
+  const json =
+    argv.includes("--output=json") || ["-o", "--output"].some((flag) => argv[argv.indexOf(flag) + 1] === "json" && argv.includes(flag));
   if (error instanceof KubemendError) {
-    if (json) io.stdout.write(`${JSON.stringify({ type: "error", code: error.code, message: error.message, hint: error.hint, ...error.details })}\n`);
+    if (json)
+      io.stdout.write(
+        `${JSON.stringify({ type: "error", code: error.code, message: error.message, hint: error.hint, ...error.details })}\n`,
+      );
     io.stderr.write(`${color("red", "Error:")} ${error.message}\n`);
     if (error.hint !== undefined) io.stderr.write(`${color("dim", "→")} ${error.hint}\n`);
     if (io.env.KUBEMEND_DEBUG && error.cause instanceof Error) io.stderr.write(`${error.cause.stack ?? error.cause.message}\n`);

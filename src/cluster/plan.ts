@@ -41,7 +41,11 @@ const dockerBridge = parseCidr("172.17.0.0/16")!;
 const hostOnlyDefault = "192.168.56.0/21";
 
 /** Pure. The plan is there unless a finding is an error. */
-export function makePlan(specification: Specification, locate: (path: string) => Location | undefined = () => undefined, host: HostFacts = {}): { plan?: Plan; findings: Finding[] } {
+export function makePlan(
+  specification: Specification,
+  locate: (path: string) => Location | undefined = () => undefined,
+  host: HostFacts = {},
+): { plan?: Plan; findings: Finding[] } {
   const findings: Finding[] = [];
   const report = (severity: Finding["severity"], code: string, field: string, value: unknown, message: string, fix: string): void => {
     const at = locate(field);
@@ -52,10 +56,24 @@ export function makePlan(specification: Specification, locate: (path: string) =>
   reportOverlaps(specification, ranges, report);
   if (specification.controlplanes % 2 === 0) {
     const n = specification.controlplanes;
-    report("error", "even-controlplanes", "controlplanes", n, `${n} control planes tolerate no more failures than ${n - 1}: etcd needs a majority`, `Use controlplanes: ${n - 1} or ${n + 1}.`);
+    report(
+      "error",
+      "even-controlplanes",
+      "controlplanes",
+      n,
+      `${n} control planes tolerate no more failures than ${n - 1}: etcd needs a majority`,
+      `Use controlplanes: ${n - 1} or ${n + 1}.`,
+    );
   }
   if (ranges.pods && specification.cni.name === "calico" && specification.cni.blockSize < ranges.pods.prefix) {
-    report("error", "block-too-large", "cni.blockSize", specification.cni.blockSize, `a /${specification.cni.blockSize} block is larger than the pod network ${formatCidr(ranges.pods)}`, `Use blockSize: ${Math.max(26, Math.min(32, ranges.pods.prefix + 2))}, or a larger network.pods such as 10.244.0.0/16.`);
+    report(
+      "error",
+      "block-too-large",
+      "cni.blockSize",
+      specification.cni.blockSize,
+      `a /${specification.cni.blockSize} block is larger than the pod network ${formatCidr(ranges.pods)}`,
+      `Use blockSize: ${Math.max(26, Math.min(32, ranges.pods.prefix + 2))}, or a larger network.pods such as 10.244.0.0/16.`,
+    );
   }
   reportPodCapacity(specification, ranges.pods, report);
 
@@ -63,7 +81,15 @@ export function makePlan(specification: Specification, locate: (path: string) =>
   if (ranges.nodes) reportHost(specification, ranges.nodes, host, report);
   for (const name of Object.keys(specification.machines)) {
     const known = machineNames(specification).map((m) => m.name);
-    if (!known.includes(name)) report("error", "unknown-machine", `machines.${name}`, name, `there is no machine "${name}" in this cluster`, `Machines are: ${known.join(", ")}.`);
+    if (!known.includes(name))
+      report(
+        "error",
+        "unknown-machine",
+        `machines.${name}`,
+        name,
+        `there is no machine "${name}" in this cluster`,
+        `Machines are: ${known.join(", ")}.`,
+      );
   }
   if (findings.some((finding) => finding.severity === "error")) return { findings };
   const balancer = machines.find((m) => m.role === "loadbalancer");
@@ -95,18 +121,39 @@ function readRanges(specification: Specification, report: Report): Ranges {
     const text = specification.network[key];
     const cidr = parseCidr(text);
     if (!cidr) {
-      report("error", "not-a-cidr", `network.${key}`, text, `"${text}" is not an IPv4 range`, `Write an address and a prefix length, such as ${examples[key]}.`);
+      report(
+        "error",
+        "not-a-cidr",
+        `network.${key}`,
+        text,
+        `"${text}" is not an IPv4 range`,
+        `Write an address and a prefix length, such as ${examples[key]}.`,
+      );
     } else if (formatCidr(cidr) !== text) {
       report("error", "host-bits-set", `network.${key}`, text, `"${text}" has bits set after its prefix`, `Use ${formatCidr(cidr)}.`);
     } else ranges[key] = cidr;
   }
   if (ranges.nodes && (ranges.nodes.prefix > 29 || ranges.nodes.prefix < 8)) {
-    report("error", "node-network-size", "network.nodes", specification.network.nodes, "the machines' network must be between /8 and /29", "Use 192.168.56.0/24.");
+    report(
+      "error",
+      "node-network-size",
+      "network.nodes",
+      specification.network.nodes,
+      "the machines' network must be between /8 and /29",
+      "Use 192.168.56.0/24.",
+    );
     delete ranges.nodes;
   }
   if (ranges.services && (ranges.services.prefix < 12 || ranges.services.prefix > 28)) {
     // kube-apiserver: "specified --service-cluster-ip-range is too large" below /12
-    report("error", "service-network-size", "network.services", specification.network.services, "kube-apiserver takes a service range between /12 and /28", "Use 10.96.0.0/12.");
+    report(
+      "error",
+      "service-network-size",
+      "network.services",
+      specification.network.services,
+      "kube-apiserver takes a service range between /12 and /28",
+      "Use 10.96.0.0/12.",
+    );
     delete ranges.services;
   }
   return ranges;
@@ -129,10 +176,22 @@ function reportOverlaps(specification: Specification, ranges: Ranges, report: Re
     if (!cidr) continue;
     const clashes = taken.filter((other) => overlaps(other.cidr, cidr));
     if (clashes.length > 0) {
-      const others = [...taken.map((t) => t.cidr), ...Object.entries(ranges).filter(([k]) => k !== key).map(([, c]) => c as Cidr)];
+      const others = [
+        ...taken.map((t) => t.cidr),
+        ...Object.entries(ranges)
+          .filter(([k]) => k !== key)
+          .map(([, c]) => c as Cidr),
+      ];
       const free = candidates[key].find((text) => others.every((other) => !overlaps(other, parseCidr(text)!)));
       const text = specification.network[key];
-      report("error", "cidr-overlap", `network.${key}`, text, `${text} overlaps ${clashes.map((c) => c.what).join(" and ")}`, `Use a range of its own, such as ${free ?? "10.42.0.0/16"}.`);
+      report(
+        "error",
+        "cidr-overlap",
+        `network.${key}`,
+        text,
+        `${text} overlaps ${clashes.map((c) => c.what).join(" and ")}`,
+        `Use a range of its own, such as ${free ?? "10.42.0.0/16"}.`,
+      );
     }
     taken.push({ what: `network.${key} ${specification.network[key]}`, cidr, key });
   }
@@ -145,18 +204,33 @@ function reportPodCapacity(specification: Specification, pods: Cidr | undefined,
   if (name === "calico") {
     const blocks = 2 ** Math.max(0, blockSize - pods.prefix);
     if (blockSize >= pods.prefix && blocks < nodes)
-      report("warning", "fewer-blocks-than-nodes", "cni.blockSize", blockSize, `${formatCidr(pods)} holds ${blocks} block${blocks === 1 ? "" : "s"} of /${blockSize} for ${nodes} nodes: nodes will borrow addresses from each other`, "Use a larger network.pods such as 10.244.0.0/16, or smaller blocks (blockSize: 26).");
+      report(
+        "warning",
+        "fewer-blocks-than-nodes",
+        "cni.blockSize",
+        blockSize,
+        `${formatCidr(pods)} holds ${blocks} block${blocks === 1 ? "" : "s"} of /${blockSize} for ${nodes} nodes: nodes will borrow addresses from each other`,
+        "Use a larger network.pods such as 10.244.0.0/16, or smaller blocks (blockSize: 26).",
+      );
   } else if (name !== "none") {
     const count = 2 ** Math.max(0, 24 - pods.prefix);
     if (pods.prefix > 24 || count < nodes)
-      report("error", "pod-network-too-small", "network.pods", specification.network.pods, `${formatCidr(pods)} cannot give each of ${nodes} nodes a /24`, "Use network.pods: 10.244.0.0/16.");
+      report(
+        "error",
+        "pod-network-too-small",
+        "network.pods",
+        specification.network.pods,
+        `${formatCidr(pods)} cannot give each of ${nodes} nodes a /24`,
+        "Use network.pods: 10.244.0.0/16.",
+      );
   }
 }
 
 function machineNames(specification: Specification): { name: string; role: Role }[] {
   const many = specification.controlplanes > 1;
   const names: { name: string; role: Role }[] = many ? [{ name: "lb", role: "loadbalancer" }] : [];
-  for (let i = 1; i <= specification.controlplanes; i++) names.push({ name: many ? `controlplane${i}` : "controlplane", role: "controlplane" });
+  for (let i = 1; i <= specification.controlplanes; i++)
+    names.push({ name: many ? `controlplane${i}` : "controlplane", role: "controlplane" });
   for (let i = 1; i <= specification.workers; i++) names.push({ name: `worker${i}`, role: "worker" });
   return names;
 }
@@ -166,7 +240,14 @@ function placeMachines(specification: Specification, nodes: Cidr, report: Report
   // .0, .1 and the broadcast address are never given to a machine
   const room = sizeOf(nodes) - 3;
   if (wanted.length > room) {
-    report("error", "too-many-machines", "network.nodes", specification.network.nodes, `${wanted.length} machines do not fit into ${formatCidr(nodes)}: it has ${room} addresses for machines`, `Use a larger network.nodes such as 192.168.56.0/24, or at most ${room} machines.`);
+    report(
+      "error",
+      "too-many-machines",
+      "network.nodes",
+      specification.network.nodes,
+      `${wanted.length} machines do not fit into ${formatCidr(nodes)}: it has ${room} addresses for machines`,
+      `Use a larger network.nodes such as 192.168.56.0/24, or at most ${room} machines.`,
+    );
     return [];
   }
   const owner = new Map<number, string>();
@@ -178,11 +259,37 @@ function placeMachines(specification: Specification, nodes: Cidr, report: Report
     const free = (): string => formatAddress(firstFree(nodes, owner, Number.MAX_SAFE_INTEGER)!);
     const address = parseAddress(text);
     if (address === undefined) report("error", "not-an-address", field, text, `"${text}" is not an IPv4 address`, `Use ${free()}.`);
-    else if (!contains(nodes, address)) report("error", "node-address-outside", field, text, `${text} is outside of network.nodes ${formatCidr(nodes)}`, `Use ${free()}, or change network.nodes.`);
-    else if (address === nodes.base) report("error", "node-address-network", field, text, `${text} is the address of the network ${formatCidr(nodes)} itself`, `Use ${free()}.`);
-    else if (address === broadcastOf(nodes)) report("error", "node-address-broadcast", field, text, `${text} is the broadcast address of ${formatCidr(nodes)}`, `Use ${free()}.`);
-    else if (address === nodes.base + 1) report("error", "node-address-first", field, text, `${text} is the host's own end of the private network (its first address)`, `Use ${free()}.`);
-    else if (owner.has(address)) report("error", "node-address-duplicate", field, text, `${text} is given to ${owner.get(address)} as well`, `Use ${free()}.`);
+    else if (!contains(nodes, address))
+      report(
+        "error",
+        "node-address-outside",
+        field,
+        text,
+        `${text} is outside of network.nodes ${formatCidr(nodes)}`,
+        `Use ${free()}, or change network.nodes.`,
+      );
+    else if (address === nodes.base)
+      report(
+        "error",
+        "node-address-network",
+        field,
+        text,
+        `${text} is the address of the network ${formatCidr(nodes)} itself`,
+        `Use ${free()}.`,
+      );
+    else if (address === broadcastOf(nodes))
+      report("error", "node-address-broadcast", field, text, `${text} is the broadcast address of ${formatCidr(nodes)}`, `Use ${free()}.`);
+    else if (address === nodes.base + 1)
+      report(
+        "error",
+        "node-address-first",
+        field,
+        text,
+        `${text} is the host's own end of the private network (its first address)`,
+        `Use ${free()}.`,
+      );
+    else if (owner.has(address))
+      report("error", "node-address-duplicate", field, text, `${text} is given to ${owner.get(address)} as well`, `Use ${free()}.`);
     else {
       owner.set(address, name);
       fixed.set(name, address);
@@ -234,5 +341,12 @@ function reportHost(specification: Specification, nodes: Cidr, host: HostFacts, 
   if (allowed.length === 0) allowed.push(parseCidr(hostOnlyDefault)!);
   if (allowed.some((range) => within(range, nodes))) return;
   const text = formatCidr(nodes);
-  report("warning", "host-only-range", "network.nodes", text, `VirtualBox allows host-only networks in ${allowed.map(formatCidr).join(", ")} only; ${text} will be refused`, `Add the line "* ${text}" to /etc/vbox/networks.conf on this host (as root), or use network.nodes: 192.168.56.0/24.`);
+  report(
+    "warning",
+    "host-only-range",
+    "network.nodes",
+    text,
+    `VirtualBox allows host-only networks in ${allowed.map(formatCidr).join(", ")} only; ${text} will be refused`,
+    `Add the line "* ${text}" to /etc/vbox/networks.conf on this host (as root), or use network.nodes: 192.168.56.0/24.`,
+  );
 }

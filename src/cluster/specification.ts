@@ -25,14 +25,21 @@ const override = z.strictObject({
 
 export const schema = z
   .strictObject({
-    name: z.string().regex(dnsLabel, "must be a DNS label: lower-case letters, digits and hyphens").optional().describe("Name of the cluster; the folder's name when missing."),
+    name: z
+      .string()
+      .regex(dnsLabel, "must be a DNS label: lower-case letters, digits and hyphens")
+      .optional()
+      .describe("Name of the cluster; the folder's name when missing."),
     provider: z.enum(providers).default("sim").describe("Where the machines run; the simulator needs nothing but Node.js."),
     kubernetes: z
       .string()
-      .regex(/^1\.\d{1,2}(\.\d{1,3})?$/, "must be a version such as \"1.35\" or \"1.35.2\"")
-      .refine((v) => Number(v.split(".")[1]) >= oldestMinor && Number(v.split(".")[1]) <= newestMinor, `must be between 1.${oldestMinor} and 1.${newestMinor}`)
+      .regex(/^1\.\d{1,2}(\.\d{1,3})?$/, 'must be a version such as "1.35" or "1.35.2"')
+      .refine(
+        (v) => Number(v.split(".")[1]) >= oldestMinor && Number(v.split(".")[1]) <= newestMinor,
+        `must be between 1.${oldestMinor} and 1.${newestMinor}`,
+      )
       .default(defaultKubernetes)
-      .describe("Kubernetes version, quoted: \"1.35\", or with a patch level \"1.35.2\"."),
+      .describe('Kubernetes version, quoted: "1.35", or with a patch level "1.35.2".'),
     controlplanes: z.int().min(1).max(7).default(1).describe("Number of control planes; odd, because etcd needs a majority."),
     workers: z.int().min(0).max(50).default(2).describe("Number of workers."),
     runtime: z.enum(["containerd", "cri-o", "docker"]).default("containerd").describe("Container runtime."),
@@ -99,13 +106,22 @@ export function readSpecification(text: string, file: string, fallbackName: stri
 
   const parsed = schema.safeParse(document.toJS() ?? {});
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) findings.push(...explain(issue, document.toJS() as unknown, locate));
+    const keyPlace = (path: string[]): Location | undefined => {
+      const offset = offsetOf(document, path, true);
+      return offset === undefined ? undefined : place(offset);
+    };
+    for (const issue of parsed.error.issues) findings.push(...explain(issue, document.toJS() as unknown, locate, keyPlace));
     return { findings, locate };
   }
   return { specification: { ...parsed.data, name: parsed.data.name ?? fallbackName }, findings, locate };
 }
 
-function explain(issue: z.core.$ZodIssue, input: unknown, locate: (path: string) => Location | undefined): Finding[] {
+function explain(
+  issue: z.core.$ZodIssue,
+  input: unknown,
+  locate: (path: string) => Location | undefined,
+  keyPlace: (path: string[]) => Location | undefined,
+): Finding[] {
   const path = issue.path.map(String);
   const value = at(input, path);
   if (issue.code === "unrecognized_keys") {
@@ -119,7 +135,7 @@ function explain(issue: z.core.$ZodIssue, input: unknown, locate: (path: string)
         value: key,
         message: `unknown key "${key}"`,
         fix: near ? `Did you mean "${near}"? Known here: ${known.join(", ")}.` : `Known here: ${known.join(", ")}.`,
-        at: locate([...path, key].join(".")),
+        at: keyPlace([...path, key]),
       };
     });
   }
@@ -142,16 +158,22 @@ function suggestion(issue: z.core.$ZodIssue, node: z.ZodType | undefined, value:
     const near = typeof value === "string" ? nearest(value, issue.values.map(String)) : undefined;
     return `Use ${near ? `"${near}", or ` : ""}one of: ${issue.values.map(String).join(", ")}.`;
   }
-  if (issue.path.at(-1) === "kubernetes") return `Write a quoted version between "1.${oldestMinor}" and "1.${newestMinor}", such as kubernetes: "${defaultKubernetes}".`;
+  if (issue.path.at(-1) === "kubernetes")
+    return `Write a quoted version between "1.${oldestMinor}" and "1.${newestMinor}", such as kubernetes: "${defaultKubernetes}".`;
   const fallback = node?.safeParse(undefined);
   if (fallback?.success && fallback.data !== undefined) return `For example: ${JSON.stringify(fallback.data)} (the default).`;
-  return issue.code === "too_small" || issue.code === "too_big" ? "Use a value inside that range." : "See `kubemend plan --help` for a complete example.";
+  return issue.code === "too_small" || issue.code === "too_big"
+    ? "Use a value inside that range."
+    : "See `kubemend plan --help` for a complete example.";
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 function at(input: unknown, path: string[]): unknown {
-  return path.reduce<unknown>((value, key) => (value !== null && typeof value === "object" ? (value as Record<string, unknown>)[key] : undefined), input);
+  return path.reduce<unknown>(
+    (value, key) => (value !== null && typeof value === "object" ? (value as Record<string, unknown>)[key] : undefined),
+    input,
+  );
 }
 
 function unwrap(node: z.ZodType | undefined): z.ZodType | undefined {
@@ -201,17 +223,17 @@ function distance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-/** Where a field's value (or the key of an unknown one, or the nearest parent that is written) begins. */
-function offsetOf(document: Document, path: string[]): number | undefined {
+/** Where a field's value (with `ofKey`: its key), or the nearest parent that is written, begins. */
+function offsetOf(document: Document, path: string[], ofKey = false): number | undefined {
   let node: unknown = document.contents;
   let offset = isNode(node) ? node.range?.[0] : undefined;
-  for (const key of path) {
+  for (const [i, key] of path.entries()) {
     if (!isMap(node)) return offset;
     const pair: unknown = node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === key);
     if (!isPair(pair)) return offset;
     node = pair.value;
     const start = isNode(node) && node.range ? node.range[0] : isNode(pair.key) ? pair.key.range?.[0] : undefined;
-    offset = isMap(node) && isNode(pair.key) ? pair.key.range?.[0] : start;
+    offset = (isMap(node) || (ofKey && i === path.length - 1)) && isNode(pair.key) ? pair.key.range?.[0] : start;
   }
   return offset;
 }

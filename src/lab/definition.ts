@@ -44,14 +44,19 @@ export const schema = z
     summary: z.string().min(1),
     level: z.enum(["easy", "medium", "hard"]),
     minutes: z.int().min(1).max(240),
-    curriculum: z.array(z.strictObject({ exam: z.enum(["CKA", "CKS", "CKAD"]), domain: z.string().min(1), competency: z.string().min(1) })).min(1),
+    curriculum: z
+      .array(z.strictObject({ exam: z.enum(["CKA", "CKS", "CKAD"]), domain: z.string().min(1), competency: z.string().min(1) }))
+      .min(1),
     cluster: z
       .strictObject({
         workers: z.int().min(0).default(1).describe("At least so many workers."),
         cni: z.array(z.string()).optional().describe("One of these pod networks."),
         encapsulation: z.array(z.string()).optional().describe("One of Calico's encapsulations."),
         runtime: z.array(z.string()).optional().describe("One of these runtimes."),
-        kubernetes: z.string().regex(/^>=1\.\d+$/, "must be such as \">=1.24\"").optional(),
+        kubernetes: z
+          .string()
+          .regex(/^>=1\.\d+$/, 'must be such as ">=1.24"')
+          .optional(),
       })
       .prefault({}),
     ...body,
@@ -88,7 +93,10 @@ export interface Lab extends Definition {
 export function asVariant(lab: Lab, variant: string | undefined): Lab {
   if (variant === undefined || variant === "") return lab;
   const found = lab.variants.find((v) => v.id === variant);
-  if (!found) throw usageError("unknown-variant", `lab ${lab.id} has no variant "${variant}"`, { hint: lab.variants.length === 0 ? "It has no variants." : `Variants are: ${lab.variants.map((v) => v.id).join(", ")}.` });
+  if (!found)
+    throw usageError("unknown-variant", `lab ${lab.id} has no variant "${variant}"`, {
+      hint: lab.variants.length === 0 ? "It has no variants." : `Variants are: ${lab.variants.map((v) => v.id).join(", ")}.`,
+    });
   const { id: _id, title: _title, ...parts } = found;
   return { ...lab, ...Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) };
 }
@@ -98,15 +106,31 @@ export const seconds = (text: string): number => Number(text.slice(0, -1)) * (te
 /** Reads one lab's folder. Exactly one of lab and problems is there. */
 export function readLab(dir: string): { lab: Lab; findings?: undefined } | { lab?: undefined; findings: Finding[] } {
   const file = join(dir, "lab.yaml");
-  const problem = (code: string, field: string, message: string, fix: string, at?: Finding["at"]): Finding => ({ severity: "error", code, field, value: "", message, fix, ...(at ? { at } : {}) });
-  if (!existsSync(file)) return { findings: [problem("no-lab-file", "", `${dir} has no lab.yaml`, "Every folder of labs/ is a lab: write its lab.yaml or remove the folder.")] };
+  const problem = (code: string, field: string, message: string, fix: string, at?: Finding["at"]): Finding => ({
+    severity: "error",
+    code,
+    field,
+    value: "",
+    message,
+    fix,
+    ...(at ? { at } : {}),
+  });
+  if (!existsSync(file))
+    return {
+      findings: [
+        problem("no-lab-file", "", `${dir} has no lab.yaml`, "Every folder of labs/ is a lab: write its lab.yaml or remove the folder."),
+      ],
+    };
   const counter = new LineCounter();
   const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: counter, prettyErrors: false });
   const place = (offset: number): Finding["at"] => {
     const { line, col } = counter.linePos(offset);
     return { file, line, column: col };
   };
-  if (document.errors.length > 0) return { findings: document.errors.map((error) => problem("yaml", "", error.message.split("\n")[0]!, "Mend the YAML.", place(error.pos[0]))) };
+  if (document.errors.length > 0)
+    return {
+      findings: document.errors.map((error) => problem("yaml", "", error.message.split("\n")[0]!, "Mend the YAML.", place(error.pos[0]))),
+    };
   const parsed = schema.safeParse(document.toJS());
   const findings: Finding[] = [];
   if (!parsed.success) {
@@ -114,22 +138,57 @@ export function readLab(dir: string): { lab: Lab; findings?: undefined } | { lab
       const keys = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
       for (const key of keys) {
         const path = [...issue.path.map(String), ...(key === undefined ? [] : [key])];
-        findings.push(problem(issue.code, path.join("."), key === undefined ? issue.message : `unknown key "${key}"`, "docs/labs.md describes every field.", place(offsetOf(document, path))));
+        findings.push(
+          problem(
+            issue.code,
+            path.join("."),
+            key === undefined ? issue.message : `unknown key "${key}"`,
+            "docs/labs.md describes every field.",
+            place(offsetOf(document, path)),
+          ),
+        );
       }
     }
     return { findings };
   }
   const lab: Lab = { ...parsed.data, dir };
-  if (lab.id !== dir.split(/[/\\]/).pop()) findings.push(problem("id-is-not-folder", "id", `the lab in ${dir} calls itself "${lab.id}"`, "The id is the folder's name.", place(offsetOf(document, ["id"]))));
+  if (lab.id !== dir.split(/[/\\]/).pop())
+    findings.push(
+      problem(
+        "id-is-not-folder",
+        "id",
+        `the lab in ${dir} calls itself "${lab.id}"`,
+        "The id is the folder's name.",
+        place(offsetOf(document, ["id"])),
+      ),
+    );
   for (const [path, script] of scriptsOf(lab)) {
-    if (!existsSync(join(dir, script))) findings.push(problem("missing-script", path.join("."), `there is no file ${script}`, `Write ${join(dir, script)}.`, place(offsetOf(document, path))));
+    if (!existsSync(join(dir, script)))
+      findings.push(
+        problem(
+          "missing-script",
+          path.join("."),
+          `there is no file ${script}`,
+          `Write ${join(dir, script)}.`,
+          place(offsetOf(document, path)),
+        ),
+      );
   }
-  for (const name of ["brief.md", "debrief.md"]) if (!existsSync(join(dir, name))) findings.push(problem("missing-text", "", `there is no ${name}`, `Write ${join(dir, name)}.`));
+  for (const name of ["brief.md", "debrief.md"])
+    if (!existsSync(join(dir, name))) findings.push(problem("missing-text", "", `there is no ${name}`, `Write ${join(dir, name)}.`));
   for (const [path, pattern] of patternsOf(lab)) {
     try {
       new RegExp(pattern, "m");
     } catch (error) {
-      findings.push(problem("bad-pattern", path.join("."), error instanceof Error ? error.message : String(error), "Write a JavaScript regular expression.", place(offsetOf(document, path))));
+      findings.push(
+        problem(
+          "bad-pattern",
+          path.join("."),
+          error instanceof Error ? error.message : String(error),
+          "Write a JavaScript regular expression.",
+          place(offsetOf(document, path)),
+        ),
+      );
     }
   }
   return findings.length > 0 ? { findings } : { lab };
@@ -145,16 +204,19 @@ function* parts(lab: Lab): Generator<[Path, Pick<Lab, "break"> & Partial<Lab>]> 
 function* scriptsOf(lab: Lab): Generator<[Path, string]> {
   for (const [base, part] of parts(lab)) {
     for (const [i, s] of part.break.entries()) yield [[...base, "break", String(i), "script"], s.script];
-    for (const key of ["symptoms", "checks"] as const) for (const [i, o] of (part[key] ?? []).entries()) if (o.script !== undefined) yield [[...base, key, String(i), "script"], o.script];
+    for (const key of ["symptoms", "checks"] as const)
+      for (const [i, o] of (part[key] ?? []).entries()) if (o.script !== undefined) yield [[...base, key, String(i), "script"], o.script];
     for (const key of ["solutions", "wrong"] as const)
-      for (const [i, r] of (part[key] ?? []).entries()) for (const [j, s] of r.steps.entries()) yield [[...base, key, String(i), "steps", String(j), "script"], s.script];
+      for (const [i, r] of (part[key] ?? []).entries())
+        for (const [j, s] of r.steps.entries()) yield [[...base, key, String(i), "steps", String(j), "script"], s.script];
   }
 }
 
 function* patternsOf(lab: Lab): Generator<[Path, string]> {
   for (const [base, part] of parts(lab))
     for (const key of ["symptoms", "checks"] as const)
-      for (const [i, o] of (part[key] ?? []).entries()) for (const field of ["stdout", "absent"] as const) if (o[field] !== undefined) yield [[...base, key, String(i), field], o[field]];
+      for (const [i, o] of (part[key] ?? []).entries())
+        for (const field of ["stdout", "absent"] as const) if (o[field] !== undefined) yield [[...base, key, String(i), field], o[field]];
 }
 
 function offsetOf(document: Document, path: Path): number {
@@ -173,13 +235,28 @@ function offsetOf(document: Document, path: Path): number {
 export function readLabs(folder: string): Lab[] {
   const labs: Lab[] = [];
   const findings: Finding[] = [];
-  for (const name of readdirSync(folder, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name).sort()) {
+  for (const name of readdirSync(folder, { withFileTypes: true })
+    .filter((e) => e.isDirectory())
+    .map((e) => e.name)
+    .sort()) {
     const read = readLab(join(folder, name));
     if (read.findings) findings.push(...read.findings);
     else if (labs.some((lab) => lab.id === read.lab.id)) {
-      findings.push({ severity: "error", code: "two-labs-one-id", field: "id", value: read.lab.id, message: `two labs are called "${read.lab.id}": ${labs.find((l) => l.id === read.lab.id)!.dir} and ${read.lab.dir}`, fix: "Rename one of them." });
+      findings.push({
+        severity: "error",
+        code: "two-labs-one-id",
+        field: "id",
+        value: read.lab.id,
+        message: `two labs are called "${read.lab.id}": ${labs.find((l) => l.id === read.lab.id)!.dir} and ${read.lab.dir}`,
+        fix: "Rename one of them.",
+      });
     } else labs.push(read.lab);
   }
-  if (findings.length > 0) throw usageError("labs", `the labs in ${folder} have ${findings.length} problem${findings.length === 1 ? "" : "s"}:\n\n${findings.map(formatFinding).join("\n")}`, { details: { findings } });
+  if (findings.length > 0)
+    throw usageError(
+      "labs",
+      `the labs in ${folder} have ${findings.length} problem${findings.length === 1 ? "" : "s"}:\n\n${findings.map(formatFinding).join("\n")}`,
+      { details: { findings } },
+    );
   return labs;
 }

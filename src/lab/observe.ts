@@ -25,7 +25,9 @@ export function machinesOf(cluster: Cluster, selector: string): string[] {
   if (selector === "workers") return named.filter((m) => m.role === "worker").map((m) => m.name);
   if (selector === "controlplane") return [cluster.machineNamed(undefined)];
   if (named.some((m) => m.name === selector)) return [selector];
-  throw usageError("unknown-machine", `the lab names the machine "${selector}", which this cluster does not have`, { hint: `Machines are: ${named.map((m) => m.name).join(", ")}; selectors: controlplane, workers, nodes.` });
+  throw usageError("unknown-machine", `the lab names the machine "${selector}", which this cluster does not have`, {
+    hint: `Machines are: ${named.map((m) => m.name).join(", ")}; selectors: controlplane, workers, nodes.`,
+  });
 }
 
 /** Looks until the observation holds on every machine it names, or its window is over. */
@@ -54,7 +56,10 @@ async function once(cluster: Cluster, machine: string, observation: Observation,
       (observation.stdout === undefined || new RegExp(observation.stdout, "m").test(result.stdout)) &&
       (observation.absent === undefined || !new RegExp(observation.absent, "m").test(result.stdout));
     const short = output.split("\n").slice(-6).join("\n");
-    return { pass, seen: `${short === "" ? "(no output)" : short}${result.status === observation.status ? "" : `\n(exit status ${result.status})`}` };
+    return {
+      pass,
+      seen: `${short === "" ? "(no output)" : short}${result.status === observation.status ? "" : `\n(exit status ${result.status})`}`,
+    };
   } catch (error) {
     // a machine that cannot be reached fails the check; it is no error of the engine
     return { pass: false, seen: error instanceof Error ? error.message : String(error) };
@@ -62,13 +67,24 @@ async function once(cluster: Cluster, machine: string, observation: Observation,
 }
 
 /** Runs the steps in order, each on every machine it names. Throws RemoteError-like text through `failed`. */
-export async function runSteps(cluster: Cluster, lab: Lab, steps: readonly Step[], say: (text: string) => void): Promise<{ machine: string; script: string; status: number; output: string } | undefined> {
+export async function runSteps(
+  cluster: Cluster,
+  lab: Lab,
+  steps: readonly Step[],
+  say: (text: string) => void,
+): Promise<{ machine: string; script: string; status: number; output: string } | undefined> {
   for (const step of steps) {
     const text = await readFile(join(lab.dir, step.script), "utf8");
     for (const machine of machinesOf(cluster, step.machine)) {
       say(`${machine}: ${step.script}`);
       const result = await cluster.provider.clock.hurry(() => cluster.ssh.script(machine, step.script, text));
-      if (result.status !== 0) return { machine, script: step.script, status: result.status, output: `${result.stdout}${result.stderr}`.trim().split("\n").slice(-15).join("\n") };
+      if (result.status !== 0)
+        return {
+          machine,
+          script: step.script,
+          status: result.status,
+          output: `${result.stdout}${result.stderr}`.trim().split("\n").slice(-15).join("\n"),
+        };
     }
   }
   return undefined;

@@ -21,7 +21,8 @@ const broken = "verify-broken";
 /** Untouched it passes; broken it shows its symptoms and fails; wrong fixes still fail; each solution passes; undone it passes. */
 export async function verifyLab(cluster: Cluster, lab: Lab, emit: Listener): Promise<Proof[]> {
   const needs = unmetNeeds(lab, cluster);
-  if (needs.length > 0) return [{ lab: lab.id, variant: "", name: "the cluster has what the lab needs", ok: false, detail: needs.join(", "), milliseconds: 0 }];
+  if (needs.length > 0)
+    return [{ lab: lab.id, variant: "", name: "the cluster has what the lab needs", ok: false, detail: needs.join(", "), milliseconds: 0 }];
   const proofs: Proof[] = [];
   await cluster.provider.snapshotSave(baseline);
   try {
@@ -49,7 +50,10 @@ async function verifyVariant(cluster: Cluster, lab: Lab, variant: string, emit: 
     }
     const proof: Proof = { lab: lab.id, variant, name, ok: detail === "", detail, milliseconds: performance.now() - begin };
     proofs.push(proof);
-    emit({ type: "note", text: `${proof.ok ? "✓" : "✗"} ${lab.id}${variant === "" ? "" : `/${variant}`}: ${name}${proof.ok ? "" : `\n    ${detail.split("\n").join("\n    ")}`}` });
+    emit({
+      type: "note",
+      text: `${proof.ok ? "✓" : "✗"} ${lab.id}${variant === "" ? "" : `/${variant}`}: ${name}${proof.ok ? "" : `\n    ${detail.split("\n").join("\n    ")}`}`,
+    });
     return proof.ok;
   };
   const quiet: Listener = () => undefined;
@@ -72,7 +76,10 @@ async function verifyVariant(cluster: Cluster, lab: Lab, variant: string, emit: 
   };
   for (const wrong of lab.wrong) {
     await fromBroken();
-    await prove(`wrong fix "${wrong.title}" does not pass`, async () => (await applyRepair(cluster, lab, wrong, () => undefined), mustFail()));
+    await prove(
+      `wrong fix "${wrong.title}" does not pass`,
+      async () => (await applyRepair(cluster, lab, wrong, () => undefined), mustFail()),
+    );
   }
   for (const solution of lab.solutions) {
     await fromBroken();
@@ -86,11 +93,14 @@ async function verifyVariant(cluster: Cluster, lab: Lab, variant: string, emit: 
 
 /** JUnit XML, for CI. */
 export function junit(proofs: Proof[]): string {
-  const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  const escape = (text: string): string =>
+    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
   const failures = proofs.filter((p) => !p.ok).length;
   const cases = proofs.map((p) => {
     const head = `  <testcase classname="${escape(p.lab + (p.variant === "" ? "" : `/${p.variant}`))}" name="${escape(p.name)}" time="${(p.milliseconds / 1000).toFixed(3)}"`;
-    return p.ok ? `${head}/>` : `${head}>\n    <failure message="${escape(p.detail.split("\n")[0]!)}">${escape(p.detail)}</failure>\n  </testcase>`;
+    return p.ok
+      ? `${head}/>`
+      : `${head}>\n    <failure message="${escape(p.detail.split("\n")[0]!)}">${escape(p.detail)}</failure>\n  </testcase>`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="labs" tests="${proofs.length}" failures="${failures}">\n${cases.join("\n")}\n</testsuite>\n`;
 }

@@ -51,7 +51,11 @@ export async function bringUp(work: BringUp): Promise<void> {
 }
 
 /** The token of the plan while it lives, a new one when a node joins later; and the CA's hash, so that nobody can stand in for the API server. */
-async function joinSecrets(work: BringUp, first: PlannedMachine, workers: PlannedMachine[]): Promise<{ token: string; caCertHash: string }> {
+async function joinSecrets(
+  work: BringUp,
+  first: PlannedMachine,
+  workers: PlannedMachine[],
+): Promise<{ token: string; caCertHash: string }> {
   const waiting = await Promise.all(workers.map((m) => work.ssh.exec(m.name, "test -f /etc/kubernetes/kubelet.conf")));
   if (waiting.every((result) => result.status === 0)) return { token: work.token, caCertHash: "" };
   const { stdout } = await work.ssh.run(first.name, "sudo kubeadm token create --print-join-command");
@@ -87,12 +91,24 @@ async function runStep(work: BringUp, machine: PlannedMachine, step: Step): Prom
     },
   });
   await written;
-  emit({ type: "step-finished", machine: machine.name, script: step.script, title: step.title, ok: result.status === 0, milliseconds: performance.now() - begin });
+  emit({
+    type: "step-finished",
+    machine: machine.name,
+    script: step.script,
+    title: step.title,
+    ok: result.status === 0,
+    milliseconds: performance.now() - begin,
+  });
   if (result.status === 0) return;
   const said = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-20).join("\n");
   const line = /: line (\d+):/.exec(result.stderr)?.[1];
-  throw new KubemendError("provision-failed", exitStatus.provider, `${machine.name}: scripts/${step.script}${line === undefined ? "" : ` line ${line}`} (${step.title}) ended with status ${result.status}\n${said}`, {
-    hint: `The whole log is ${log}. Look on the machine with \`kubemend ssh ${machine.name}\`, mend it, and run \`kubemend up\` again: it continues.`,
-    details: { machine: machine.name, script: step.script, status: result.status, output: said },
-  });
+  throw new KubemendError(
+    "provision-failed",
+    exitStatus.provider,
+    `${machine.name}: scripts/${step.script}${line === undefined ? "" : ` line ${line}`} (${step.title}) ended with status ${result.status}\n${said}`,
+    {
+      hint: `The whole log is ${log}. Look on the machine with \`kubemend ssh ${machine.name}\`, mend it, and run \`kubemend up\` again: it continues.`,
+      details: { machine: machine.name, script: step.script, status: result.status, output: said },
+    },
+  );
 }

@@ -15,7 +15,14 @@ export function calicoResources(plan: Plan): string {
           bgp: "Enabled",
           nodeAddressAutodetectionV4: { kubernetes: "NodeInternalIP" },
           ipPools: [
-            { name: "default-ipv4-ippool", blockSize: cni.blockSize, cidr: network.pods, encapsulation: cni.encapsulation, natOutgoing: "Enabled", nodeSelector: "all()" },
+            {
+              name: "default-ipv4-ippool",
+              blockSize: cni.blockSize,
+              cidr: network.pods,
+              encapsulation: cni.encapsulation,
+              natOutgoing: "Enabled",
+              nodeSelector: "all()",
+            },
           ],
         },
       },

@@ -62,7 +62,9 @@ export class Cluster {
     const names = this.plan.machines.map((m) => m.name);
     if (name === undefined) return this.plan.machines.find((m) => m.role === "controlplane")!.name;
     if (names.includes(name)) return name;
-    throw usageError("unknown-machine", `there is no machine "${name}" in cluster ${this.name}`, { hint: `Machines are: ${names.join(", ")}.` });
+    throw usageError("unknown-machine", `there is no machine "${name}" in cluster ${this.name}`, {
+      hint: `Machines are: ${names.join(", ")}.`,
+    });
   }
 
   async save(): Promise<void> {
@@ -98,10 +100,15 @@ export async function clusterNames(home: string): Promise<string[]> {
 /** Opens a cluster: the named one, or the only one there is. Throws `no-cluster`, `which-cluster`, `state-damaged`. */
 export async function openCluster(home: string, name: string | undefined): Promise<Cluster> {
   const names = await clusterNames(home);
-  if (name === undefined && names.length > 1) throw usageError("which-cluster", `there are several clusters here: ${names.join(", ")}`, { hint: "Say which with --name." });
+  if (name === undefined && names.length > 1)
+    throw usageError("which-cluster", `there are several clusters here: ${names.join(", ")}`, { hint: "Say which with --name." });
   const chosen = name ?? names[0];
   if (chosen === undefined || !names.includes(chosen)) {
-    throw providerError("no-cluster", chosen === undefined ? `there is no cluster in ${home}` : `there is no cluster "${chosen}" in ${home}`, { hint: "`kubemend up` makes one." });
+    throw providerError(
+      "no-cluster",
+      chosen === undefined ? `there is no cluster in ${home}` : `there is no cluster "${chosen}" in ${home}`,
+      { hint: "`kubemend up` makes one." },
+    );
   }
   return readCluster(join(home, chosen));
 }
@@ -112,7 +119,10 @@ export async function readCluster(dir: string): Promise<Cluster> {
     return new Cluster(dir, JSON.parse(await readFile(file, "utf8")) as ClusterRecord);
   } catch (error) {
     if (error instanceof KubemendError) throw error;
-    throw providerError("state-damaged", `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { hint: "`kubemend destroy` removes the cluster's state; the file is kept until then.", cause: error });
+    throw providerError("state-damaged", `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: "`kubemend destroy` removes the cluster's state; the file is kept until then.",
+      cause: error,
+    });
   }
 }
 
@@ -129,9 +139,13 @@ export async function makeHome(dir: string): Promise<void> {
     await writeFile(probe, "");
     await rm(probe);
   } catch (error) {
-    throw providerError("state-unwritable", `cannot write the state folder ${dir}: ${error instanceof Error ? error.message : String(error)}`, {
-      hint: "Make the folder writable, free some space, or set KUBEMEND_HOME to another folder.",
-      cause: error,
-    });
+    throw providerError(
+      "state-unwritable",
+      `cannot write the state folder ${dir}: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        hint: "Make the folder writable, free some space, or set KUBEMEND_HOME to another folder.",
+        cause: error,
+      },
+    );
   }
 }

@@ -26,7 +26,9 @@ export function initConfiguration(plan: Plan, machine: PlannedMachine, token: st
     {
       apiVersion: api,
       kind: "InitConfiguration",
-      bootstrapTokens: [{ token, ttl: "24h0m0s", usages: ["signing", "authentication"], groups: ["system:bootstrappers:kubeadm:default-node-token"] }],
+      bootstrapTokens: [
+        { token, ttl: "24h0m0s", usages: ["signing", "authentication"], groups: ["system:bootstrappers:kubeadm:default-node-token"] },
+      ],
       // the address of the private network: the default route's interface has the same NAT address on every machine
       localAPIEndpoint: { advertiseAddress: machine.ip, bindPort: 6443 },
       nodeRegistration: registration(plan, machine),

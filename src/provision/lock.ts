@@ -28,7 +28,9 @@ export async function withLock<T>(dir: string, what: string, say: (text: string)
       continue;
     }
     if (performance.now() - begin > patience)
-      throw providerError("locked", `\`kubemend ${owner.what}\` (process ${owner.pid}) is working on this cluster`, { hint: "Wait for it to end, or end it." });
+      throw providerError("locked", `\`kubemend ${owner.what}\` (process ${owner.pid}) is working on this cluster`, {
+        hint: "Wait for it to end, or end it.",
+      });
     if (!told) say(`waiting for \`kubemend ${owner.what}\` (process ${owner.pid}), which is working on this cluster`);
     await delay(100);
   }

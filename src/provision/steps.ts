@@ -17,7 +17,11 @@ export function prepareSteps(plan: Plan, machine: PlannedMachine): Step[] {
   return [
     { script: "prepare.sh", title: "prepare the system", environment: { HOSTS: hosts } },
     { script: "containerd.sh", title: "install containerd", environment: {} },
-    { script: "kubernetes.sh", title: "install kubeadm, kubelet, kubectl", environment: { KUBERNETES: plan.specification.kubernetes, NODE_IP: machine.ip } },
+    {
+      script: "kubernetes.sh",
+      title: "install kubeadm, kubelet, kubectl",
+      environment: { KUBERNETES: plan.specification.kubernetes, NODE_IP: machine.ip },
+    },
   ];
 }
 
@@ -34,7 +38,11 @@ export function cniStep(plan: Plan): Step | undefined {
   const { cni, network } = plan.specification;
   if (cni.name === "none") return undefined;
   if (cni.install === "operator") {
-    return { script: "calico-operator.sh", title: "install Calico (operator)", environment: { CALICO: calicoVersion, CALICO_RESOURCES: calicoResources(plan) } };
+    return {
+      script: "calico-operator.sh",
+      title: "install Calico (operator)",
+      environment: { CALICO: calicoVersion, CALICO_RESOURCES: calicoResources(plan) },
+    };
   }
   const { ipip, vxlan } = poolModes(plan);
   return {
@@ -46,5 +54,9 @@ export function cniStep(plan: Plan): Step | undefined {
 
 export function readyStep(plan: Plan): Step {
   const nodes = plan.machines.filter((m) => m.role !== "loadbalancer").length;
-  return { script: "ready.sh", title: "wait until every node is Ready", environment: { NODES: String(nodes), CNI: plan.specification.cni.name } };
+  return {
+    script: "ready.sh",
+    title: "wait until every node is Ready",
+    environment: { NODES: String(nodes), CNI: plan.specification.cni.name },
+  };
 }

@@ -36,7 +36,9 @@ export async function up(home: string, plan: Plan, emit: Listener): Promise<{ cl
   await cluster.refresh();
   await writeFile(join(dir, "ssh_config"), sshConfig(await cluster.machines(), dir));
   if (!cluster.record.ready) {
-    await cluster.provider.clock.hurry(() => bringUp({ plan, ssh: cluster.ssh, token: cluster.record.token, logs: join(dir, "logs"), emit }));
+    await cluster.provider.clock.hurry(() =>
+      bringUp({ plan, ssh: cluster.ssh, token: cluster.record.token, logs: join(dir, "logs"), emit }),
+    );
     cluster.record.ready = true;
     await cluster.save();
   }
@@ -56,11 +58,17 @@ function refuseChange(old: Plan, wanted: Plan): void {
   const b = JSON.stringify({ ...wanted, specification: { ...wanted.specification } });
   if (a === b) return;
   const changed = Object.keys({ ...old.specification, ...wanted.specification }).filter(
-    (key) => JSON.stringify(old.specification[key as keyof typeof old.specification]) !== JSON.stringify(wanted.specification[key as keyof typeof wanted.specification]),
+    (key) =>
+      JSON.stringify(old.specification[key as keyof typeof old.specification]) !==
+      JSON.stringify(wanted.specification[key as keyof typeof wanted.specification]),
   );
-  throw usageError("cluster-differs", `cluster ${old.name} exists with another specification (changed: ${changed.join(", ") || "addresses"})`, {
-    hint: "`kubemend destroy` removes it, then `kubemend up` makes the new one; or give the new one another --name.",
-  });
+  throw usageError(
+    "cluster-differs",
+    `cluster ${old.name} exists with another specification (changed: ${changed.join(", ") || "addresses"})`,
+    {
+      hint: "`kubemend destroy` removes it, then `kubemend up` makes the new one; or give the new one another --name.",
+    },
+  );
 }
 
 /** kubeadm's form: [a-z0-9]{6}.[a-z0-9]{16}. */

@@ -9,7 +9,18 @@ export type KubemendEvent =
   | { type: "step-output"; machine: string; script: string; text: string }
   | { type: "step-finished"; machine: string; script: string; title: string; ok: boolean; milliseconds: number }
   | { type: "ready"; name: string; milliseconds: number }
-  | { type: "check"; lab: string; id: string; title: string; machine: string; pass: boolean; points: number; of: number; expected: string; seen: string }
+  | {
+      type: "check";
+      lab: string;
+      id: string;
+      title: string;
+      machine: string;
+      pass: boolean;
+      points: number;
+      of: number;
+      expected: string;
+      seen: string;
+    }
   | { type: "note"; text: string };
 
 export type Listener = (event: KubemendEvent) => void;

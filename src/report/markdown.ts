@@ -13,7 +13,11 @@ export function markdown(text: string, paint: Paint): string {
       if (fenced) return [`    ${paint("cyan", line)}`];
       const heading = /^#+\s+(.*)$/.exec(line);
       if (heading) return [paint("bold", heading[1]!)];
-      return [line.replaceAll(/`([^`]+)`/g, (_all, code: string) => paint("cyan", code)).replaceAll(/\*\*([^*]+)\*\*/g, (_all, strong: string) => paint("bold", strong))];
+      return [
+        line
+          .replaceAll(/`([^`]+)`/g, (_all, code: string) => paint("cyan", code))
+          .replaceAll(/\*\*([^*]+)\*\*/g, (_all, strong: string) => paint("bold", strong)),
+      ];
     })
     .join("\n");
 }

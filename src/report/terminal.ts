@@ -42,13 +42,17 @@ export function terminalReporter(io: Io): Listener {
         break;
       case "step-finished":
         running.delete(event.machine);
-        line(`  ${event.ok ? color("green", "✓") : color("red", "✗")} ${event.machine.padEnd(14)} ${event.title} ${color("dim", `(${seconds(event.milliseconds)})`)}`);
+        line(
+          `  ${event.ok ? color("green", "✓") : color("red", "✗")} ${event.machine.padEnd(14)} ${event.title} ${color("dim", `(${seconds(event.milliseconds)})`)}`,
+        );
         break;
       case "ready":
         line(color("green", `Cluster ${event.name} is ready (${seconds(event.milliseconds)}).`));
         break;
       case "check":
-        line(`  ${event.pass ? color("green", "✓") : color("red", "✗")} ${event.title} ${color("dim", `[${event.machine}] ${event.points}/${event.of}`)}`);
+        line(
+          `  ${event.pass ? color("green", "✓") : color("red", "✗")} ${event.title} ${color("dim", `[${event.machine}] ${event.points}/${event.of}`)}`,
+        );
         if (!event.pass) line(`      expected: ${indent(event.expected)}\n      seen:     ${indent(event.seen)}`);
         break;
       case "note":
@@ -61,4 +65,5 @@ export function terminalReporter(io: Io): Listener {
 
 const indent = (text: string): string => text.trim().split("\n").join("\n                ");
 
-export const seconds = (ms: number): string => (ms < 10_000 ? `${(ms / 1000).toFixed(2)} s` : ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`);
+export const seconds = (ms: number): string =>
+  ms < 10_000 ? `${(ms / 1000).toFixed(2)} s` : ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;

@@ -103,7 +103,8 @@ export class SshConnection {
   async interact(options: ShellOptions): Promise<number> {
     const pty = options.terminal && { term: options.terminal.term, cols: options.terminal.columns, rows: options.terminal.rows };
     const channel = await new Promise<ClientChannel>((resolve, reject) => {
-      const done = (error: Error | undefined, stream: ClientChannel): void => (error ? reject(explain(this.endpoint, error)) : resolve(stream));
+      const done = (error: Error | undefined, stream: ClientChannel): void =>
+        error ? reject(explain(this.endpoint, error)) : resolve(stream);
       if (options.command !== undefined) this.#client.exec(options.command, pty ? { pty } : {}, done);
       else this.#client.shell(pty ?? false, done);
     });
@@ -133,7 +134,12 @@ export class SshConnection {
   #transfer(work: (sftp: SFTPWrapper, done: (error?: Error | null) => void) => void, what: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const failed = (error: Error): void =>
-        reject(providerError("copy-failed", `cannot copy ${what}: ${error.message}`, { cause: error, hint: `The account is ${this.endpoint.user}: for files of root, copy to /tmp and use \`sudo install\`.` }));
+        reject(
+          providerError("copy-failed", `cannot copy ${what}: ${error.message}`, {
+            cause: error,
+            hint: `The account is ${this.endpoint.user}: for files of root, copy to /tmp and use \`sudo install\`.`,
+          }),
+        );
       this.#client.sftp((error, sftp) => {
         if (error) return failed(error);
         work(sftp, (problem) => {
@@ -164,7 +170,12 @@ function finished(client: Client, channel: ClientChannel, endpoint: Endpoint, ti
     let timer: NodeJS.Timeout | undefined;
     const lost = (): void => {
       clearTimeout(timer);
-      if (status === undefined) reject(providerError("ssh-lost", `${endpoint.machine}: the connection broke while a command was running`, { hint: "Look at `kubemend status`, and run the command again." }));
+      if (status === undefined)
+        reject(
+          providerError("ssh-lost", `${endpoint.machine}: the connection broke while a command was running`, {
+            hint: "Look at `kubemend status`, and run the command again.",
+          }),
+        );
     };
     client.once("close", lost);
     channel.on("exit", (code: number | null, signal?: string) => {
@@ -179,13 +190,31 @@ function finished(client: Client, channel: ClientChannel, endpoint: Endpoint, ti
       timer = setTimeout(() => {
         client.off("close", lost);
         channel.close();
-        reject(providerError("ssh-timeout", `${endpoint.machine}: no end after ${Math.round(timeout / 1000)} s`, { hint: "The command still runs on the machine; look there." }));
+        reject(
+          providerError("ssh-timeout", `${endpoint.machine}: no end after ${Math.round(timeout / 1000)} s`, {
+            hint: "The command still runs on the machine; look there.",
+          }),
+        );
       }, timeout);
     }
   });
 }
 
-const signalNumbers: Record<string, number> = { SIGHUP: 1, HUP: 1, SIGINT: 2, INT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, KILL: 9, SIGSEGV: 11, SIGPIPE: 13, PIPE: 13, SIGTERM: 15, TERM: 15 };
+const signalNumbers: Record<string, number> = {
+  SIGHUP: 1,
+  HUP: 1,
+  SIGINT: 2,
+  INT: 2,
+  SIGQUIT: 3,
+  SIGABRT: 6,
+  SIGKILL: 9,
+  KILL: 9,
+  SIGSEGV: 11,
+  SIGPIPE: 13,
+  PIPE: 13,
+  SIGTERM: 15,
+  TERM: 15,
+};
 
 function explain(endpoint: Endpoint, error: unknown): Error {
   const text = error instanceof Error ? error.message : String(error);
@@ -193,11 +222,29 @@ function explain(endpoint: Endpoint, error: unknown): Error {
   const where = `${endpoint.machine} (${endpoint.host}:${endpoint.port})`;
   const facts = { cause: error };
   if (text.includes("All configured authentication methods failed"))
-    return providerError("ssh-key-refused", `${where} refused the key ${endpoint.keyFile}`, { ...facts, hint: `Is ~${endpoint.user}/.ssh/authorized_keys on the machine intact? \`kubemend destroy\` and \`kubemend up\` make a new machine.` });
-  if (code === "ECONNREFUSED") return providerError("ssh-refused", `${where}: nothing listens there`, { ...facts, hint: "Is the machine up, and sshd running? `kubemend status` shows; `kubemend up` boots it." });
-  if (code === "EHOSTUNREACH" || code === "ENETUNREACH") return providerError("ssh-unreachable", `${where}: no route to the machine`, { ...facts, hint: "`kubemend status` shows whether it runs." });
-  if (text.includes("Cannot parse privateKey")) return providerError("ssh-key-damaged", `${endpoint.keyFile} is not a private key`, { ...facts, hint: "`kubemend destroy` and `kubemend up` make a new one." });
+    return providerError("ssh-key-refused", `${where} refused the key ${endpoint.keyFile}`, {
+      ...facts,
+      hint: `Is ~${endpoint.user}/.ssh/authorized_keys on the machine intact? \`kubemend destroy\` and \`kubemend up\` make a new machine.`,
+    });
+  if (code === "ECONNREFUSED")
+    return providerError("ssh-refused", `${where}: nothing listens there`, {
+      ...facts,
+      hint: "Is the machine up, and sshd running? `kubemend status` shows; `kubemend up` boots it.",
+    });
+  if (code === "EHOSTUNREACH" || code === "ENETUNREACH")
+    return providerError("ssh-unreachable", `${where}: no route to the machine`, {
+      ...facts,
+      hint: "`kubemend status` shows whether it runs.",
+    });
+  if (text.includes("Cannot parse privateKey"))
+    return providerError("ssh-key-damaged", `${endpoint.keyFile} is not a private key`, {
+      ...facts,
+      hint: "`kubemend destroy` and `kubemend up` make a new one.",
+    });
   if (text.includes("Timed out") || text.includes("Keepalive timeout") || code === "ETIMEDOUT")
-    return providerError("ssh-timeout", `${where} does not answer`, { ...facts, hint: "A firewall rule on the machine, or a machine that is down: `kubemend status`. `kubemend lab reset` restores a lab's machines." });
+    return providerError("ssh-timeout", `${where} does not answer`, {
+      ...facts,
+      hint: "A firewall rule on the machine, or a machine that is down: `kubemend status`. `kubemend lab reset` restores a lab's machines.",
+    });
   return providerError("ssh", `${where}: ${text}`, { ...facts, hint: "`kubemend status` shows the machines." });
 }

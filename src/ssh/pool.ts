@@ -37,9 +37,18 @@ export class SshPool {
    * Runs a bash script as root, with variables. The text goes in over standard input but is read in full before it starts, so
    * that commands in it cannot swallow the rest of the script; `name` is what bash calls it in messages.
    */
-  script(machine: string, name: string, text: string, environment: Record<string, string> = {}, options: Omit<ExecOptions, "stdin"> = {}): Promise<CommandResult> {
+  script(
+    machine: string,
+    name: string,
+    text: string,
+    environment: Record<string, string> = {},
+    options: Omit<ExecOptions, "stdin"> = {},
+  ): Promise<CommandResult> {
     const assignments = Object.entries(environment).map(([key, value]) => `${key}=${quote(value)}`);
-    return this.exec(machine, ["sudo", "-n", "env", ...assignments, "bash", "-c", '"$(cat)"', quote(name)].join(" "), { ...options, stdin: text });
+    return this.exec(machine, ["sudo", "-n", "env", ...assignments, "bash", "-c", '"$(cat)"', quote(name)].join(" "), {
+      ...options,
+      stdin: text,
+    });
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,9 @@ export function completion(program: Command, context: Context): void {
     .command("completion")
     .addArgument(new Argument("<shell>").choices(shells))
     .description("print a completion script")
-    .addHelpText("after", "\nExamples:\n  source <(kubemend completion bash)\n  kubemend completion fish > ~/.config/fish/completions/kubemend.fish")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  source <(kubemend completion bash)\n  kubemend completion fish > ~/.config/fish/completions/kubemend.fish",
+    )
     .action((shell: (typeof shells)[number]) => context.print(completionScript(program, shell)));
 }

@@ -17,11 +17,15 @@ export function copy(program: Command, context: Context): void {
       context.withCluster(options, async (cluster) => {
         const from = remote(source);
         const to = remote(target);
-        if ((from === undefined) === (to === undefined)) throw usageError("copy-sides", "one side of the copy must be a machine, the other a file of this host", { hint: "For example: kubemend cp worker1:/etc/hosts ." });
+        if ((from === undefined) === (to === undefined))
+          throw usageError("copy-sides", "one side of the copy must be a machine, the other a file of this host", {
+            hint: "For example: kubemend cp worker1:/etc/hosts .",
+          });
         if (to && !existsSync(source)) throw usageError("no-such-file", `there is no file ${source}`);
         const machine = cluster.machineNamed((from ?? to)!.machine);
         const connection = await cluster.ssh.connection(machine);
-        if (from) await connection.download(from.path, target === "." || target.endsWith("/") ? `${target}/${basename(from.path)}` : target);
+        if (from)
+          await connection.download(from.path, target === "." || target.endsWith("/") ? `${target}/${basename(from.path)}` : target);
         else await connection.upload(source, to!.path === "" || to!.path.endsWith("/") ? `${to!.path}${basename(source)}` : to!.path);
       }),
     );

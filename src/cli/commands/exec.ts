@@ -25,10 +25,17 @@ export function exec(program: Command, context: Context): void {
     .action((command: string[], options: ExecOptions) =>
       context.withCluster(options, async (cluster) => {
         const chosen = cluster.plan.machines
-          .filter((m) => (options.role === undefined || m.role === options.role) && (options.machine === undefined || options.machine.includes(m.name)))
+          .filter(
+            (m) =>
+              (options.role === undefined || m.role === options.role) &&
+              (options.machine === undefined || options.machine.includes(m.name)),
+          )
           .map((m) => m.name);
         for (const name of options.machine ?? []) cluster.machineNamed(name);
-        if (chosen.length === 0) throw usageError("no-machine", "no machine of this cluster matches", { hint: `Machines are: ${cluster.plan.machines.map((m) => `${m.name} (${m.role})`).join(", ")}.` });
+        if (chosen.length === 0)
+          throw usageError("no-machine", "no machine of this cluster matches", {
+            hint: `Machines are: ${cluster.plan.machines.map((m) => `${m.name} (${m.role})`).join(", ")}.`,
+          });
         const text = command.join(" ");
         const results = await Promise.all(
           chosen.map(async (machine) => {

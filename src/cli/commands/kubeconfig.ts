@@ -13,20 +13,25 @@ export function kubeconfig(program: Command, context: Context): void {
     .command("kubeconfig")
     .description("print the path of a kubeconfig that works from this host")
     .addOption(clusterOption())
-    .addHelpText("after", "\nExample:\n  kubectl --kubeconfig \"$(kubemend kubeconfig)\" get nodes")
+    .addHelpText("after", '\nExample:\n  kubectl --kubeconfig "$(kubemend kubeconfig)" get nodes')
     .action((options: GlobalOptions) => context.withCluster(options, async (cluster) => context.print(await fresh(cluster))));
   program
     .command("env")
     .description("print the line that points KUBECONFIG at the cluster")
     .addOption(clusterOption())
-    .addHelpText("after", "\nExample:\n  eval \"$(kubemend env)\"")
-    .action((options: GlobalOptions) => context.withCluster(options, async (cluster) => context.print(`export KUBECONFIG=${quote(await fresh(cluster))}`)));
+    .addHelpText("after", '\nExample:\n  eval "$(kubemend env)"')
+    .action((options: GlobalOptions) =>
+      context.withCluster(options, async (cluster) => context.print(`export KUBECONFIG=${quote(await fresh(cluster))}`)),
+    );
 }
 
 /** The path, with the file written anew: ports and certificates may have changed. */
 async function fresh(cluster: Cluster): Promise<string> {
   const text = await hostKubeconfig(cluster);
-  if (text === undefined) throw providerError("no-kubeconfig", "the control plane has no /etc/kubernetes/admin.conf", { hint: "`kubemend up` provisions the cluster; after `kubeadm reset` there is none until `kubeadm init`." });
+  if (text === undefined)
+    throw providerError("no-kubeconfig", "the control plane has no /etc/kubernetes/admin.conf", {
+      hint: "`kubemend up` provisions the cluster; after `kubeadm reset` there is none until `kubeadm init`.",
+    });
   const path = join(cluster.dir, "kubeconfig");
   await writeFile(path, text, { mode: 0o600 });
   return path;

@@ -47,7 +47,8 @@ export function lab(program: Command, context: Context): void {
     if (!found) throw usageError("unknown-lab", `there is no lab "${id}"`, { hint: `Labs are: ${all.map((l) => l.id).join(", ")}.` });
     return found;
   };
-  const locked = <T>(cluster: Cluster, what: string, work: () => Promise<T>): Promise<T> => withLock(cluster.dir, what, (text) => context.say(text), work);
+  const locked = <T>(cluster: Cluster, what: string, work: () => Promise<T>): Promise<T> =>
+    withLock(cluster.dir, what, (text) => context.say(text), work);
 
   group
     .command("list")
@@ -57,9 +58,30 @@ export function lab(program: Command, context: Context): void {
     .action((options: LabOptions) => {
       const all = labs(options);
       if (options.output === "json") {
-        return context.printJson(all.map(({ id, title, summary, level, minutes, curriculum, variants }) => ({ id, title, summary, level, minutes, curriculum, variants: variants.map((v) => ({ id: v.id, title: v.title })) })));
+        return context.printJson(
+          all.map(({ id, title, summary, level, minutes, curriculum, variants }) => ({
+            id,
+            title,
+            summary,
+            level,
+            minutes,
+            curriculum,
+            variants: variants.map((v) => ({ id: v.id, title: v.title })),
+          })),
+        );
       }
-      context.print(table(["LAB", "LEVEL", "TIME", "EXAM", "TITLE"], all.map((l) => [l.id, l.level, `${l.minutes} min`, [...new Set(l.curriculum.map((c) => `${c.exam} ${c.domain}`))].join("; "), l.title])));
+      context.print(
+        table(
+          ["LAB", "LEVEL", "TIME", "EXAM", "TITLE"],
+          all.map((l) => [
+            l.id,
+            l.level,
+            `${l.minutes} min`,
+            [...new Set(l.curriculum.map((c) => `${c.exam} ${c.domain}`))].join("; "),
+            l.title,
+          ]),
+        ),
+      );
     });
 
   group
@@ -71,7 +93,18 @@ export function lab(program: Command, context: Context): void {
     .action(async (id: string, options: LabOptions) => {
       const found = find(options, id);
       const { title, summary, level, minutes, curriculum, variants, hints, cluster } = found;
-      if (options.output === "json") return context.printJson({ id, title, summary, level, minutes, curriculum, cluster, hints: hints.length, variants: variants.map((v) => ({ id: v.id, title: v.title })) });
+      if (options.output === "json")
+        return context.printJson({
+          id,
+          title,
+          summary,
+          level,
+          minutes,
+          curriculum,
+          cluster,
+          hints: hints.length,
+          variants: variants.map((v) => ({ id: v.id, title: v.title })),
+        });
       context.print(`${title} (${id})\n${level}, ${minutes} min, ${hints.length} hints\n${summary}\n`);
       for (const c of curriculum) context.print(`${c.exam}: ${c.domain}: ${c.competency}`);
       for (const v of variants) context.print(`variant ${v.id}: ${v.title}`);
@@ -88,7 +121,10 @@ export function lab(program: Command, context: Context): void {
       const found = find(options, id);
       await withUpCluster(context, options, async (cluster, emit) => {
         await locked(cluster, "lab start", () => startLab(cluster, found, options.variant, emit));
-        if (options.output === "json") return context.print(JSON.stringify({ type: "lab", lab: id, variant: options.variant ?? "", phase: "broken", brief: await brief(found) }));
+        if (options.output === "json")
+          return context.print(
+            JSON.stringify({ type: "lab", lab: id, variant: options.variant ?? "", phase: "broken", brief: await brief(found) }),
+          );
         context.print(markdown(await brief(found), paint(context.io, "stdout")));
         context.say(afterBrief(cluster));
       });
@@ -101,12 +137,19 @@ export function lab(program: Command, context: Context): void {
       .addOption(clusterOption())
       .addOption(labsOption())
       .addOption(outputOption())
-      .action((options: LabOptions) => context.withCluster(options, (cluster) => locked(cluster, `lab ${name}`, () => work(cluster, options, labs(options)))));
+      .action((options: LabOptions) =>
+        context.withCluster(options, (cluster) => locked(cluster, `lab ${name}`, () => work(cluster, options, labs(options)))),
+      );
   };
 
   inLab("check", "run the checks: what was expected, what was seen, where; and the score", async (cluster, options, all) => {
     const { lab: found, progress } = await currentLab(cluster, all);
-    const report = await checkLab(cluster, found, progress.penalty, options.output === "json" ? () => undefined : context.reporter(options));
+    const report = await checkLab(
+      cluster,
+      found,
+      progress.penalty,
+      options.output === "json" ? () => undefined : context.reporter(options),
+    );
     await writeProgress(cluster.dir, { ...progress, score: report.score, phase: report.pass ? "solved" : "broken" });
     if (options.output === "json") context.printJson(checkJson(report));
     else await sayVerdict(context, found, report);
@@ -116,9 +159,13 @@ export function lab(program: Command, context: Context): void {
   inLab("hint", "the next hint (it costs points)", async (cluster, options, all) => {
     const { lab: found, progress } = await currentLab(cluster, all);
     const hint = found.hints[progress.hints];
-    if (!hint) throw usageError("no-more-hints", `all ${found.hints.length} hints were given`, { hint: "`kubemend lab solve` applies and shows the reference solution." });
+    if (!hint)
+      throw usageError("no-more-hints", `all ${found.hints.length} hints were given`, {
+        hint: "`kubemend lab solve` applies and shows the reference solution.",
+      });
     await writeProgress(cluster.dir, { ...progress, hints: progress.hints + 1, penalty: progress.penalty + hint.cost });
-    if (options.output === "json") return context.printJson({ lab: found.id, hint: progress.hints + 1, of: found.hints.length, cost: hint.cost, text: hint.text });
+    if (options.output === "json")
+      return context.printJson({ lab: found.id, hint: progress.hints + 1, of: found.hints.length, cost: hint.cost, text: hint.text });
     context.print(`Hint ${progress.hints + 1} of ${found.hints.length} (−${hint.cost} points): ${hint.text}`);
   });
 
@@ -150,7 +197,11 @@ export function lab(program: Command, context: Context): void {
     .addOption(labsOption())
     .action(async (id: string, options: LabOptions) => {
       const found = find(options, id);
-      await withUpCluster(context, options, (cluster, emit) => (context.io.stdin.isTTY && context.io.stdout.isTTY ? interactive(context, cluster, found, options, emit) : playThrough(context, cluster, found, options, emit)));
+      await withUpCluster(context, options, (cluster, emit) =>
+        context.io.stdin.isTTY && context.io.stdout.isTTY
+          ? interactive(context, cluster, found, options, emit)
+          : playThrough(context, cluster, found, options, emit),
+      );
     });
 
   specificationOptions(group.command("verify"))
@@ -163,7 +214,10 @@ export function lab(program: Command, context: Context): void {
       const chosen = ids.length === 0 ? labs(options) : ids.map((id) => find(options, id));
       await withUpCluster(context, options, async (cluster, emit) => {
         const running = await readProgress(cluster.dir);
-        if (running) throw usageError("lab-running", `the lab ${running.lab} is in progress on cluster ${cluster.name}`, { hint: "`kubemend lab stop` ends it." });
+        if (running)
+          throw usageError("lab-running", `the lab ${running.lab} is in progress on cluster ${cluster.name}`, {
+            hint: "`kubemend lab stop` ends it.",
+          });
         const proofs: Proof[] = [];
         for (const found of chosen) proofs.push(...(await locked(cluster, "lab verify", () => verifyLab(cluster, found, emit))));
         if (options.junit !== undefined) await writeFile(resolve(context.io.cwd, options.junit), junit(proofs));
@@ -176,7 +230,11 @@ export function lab(program: Command, context: Context): void {
 }
 
 /** The cluster of the options, brought up if there is none. */
-async function withUpCluster(context: Context, options: LabOptions, work: (cluster: Cluster, emit: Listener) => Promise<void>): Promise<void> {
+async function withUpCluster(
+  context: Context,
+  options: LabOptions,
+  work: (cluster: Cluster, emit: Listener) => Promise<void>,
+): Promise<void> {
   const emit = context.reporter(options);
   const existing = await openCluster(context.home, options.name).catch((error: unknown) => {
     if (error instanceof KubemendError && error.code === "no-cluster") return undefined;
@@ -195,7 +253,12 @@ async function withUpCluster(context: Context, options: LabOptions, work: (clust
   }
   const { plan, findings } = existing ? { plan: existing.plan, findings: [] } : await context.plan(options, hostFacts());
   for (const finding of findings) context.say(formatFinding(finding));
-  const { cluster } = await withLock(join(context.home, plan.name), "up", (text) => context.say(text), () => up(context.home, plan, emit));
+  const { cluster } = await withLock(
+    join(context.home, plan.name),
+    "up",
+    (text) => context.say(text),
+    () => up(context.home, plan, emit),
+  );
   try {
     await work(cluster, emit);
   } finally {
@@ -210,12 +273,23 @@ function afterBrief(cluster: Cluster): string {
 
 async function interactive(context: Context, cluster: Cluster, found: Lab, options: LabOptions, emit: Listener): Promise<void> {
   const progress = await readProgress(cluster.dir);
-  if (progress && progress.lab !== found.id) throw usageError("lab-running", `the lab ${progress.lab} is in progress on cluster ${cluster.name}`, { hint: "`kubemend lab stop` ends it." });
-  if (!progress) await withLock(cluster.dir, "lab run", (text) => context.say(text), () => startLab(cluster, found, options.variant, emit));
+  if (progress && progress.lab !== found.id)
+    throw usageError("lab-running", `the lab ${progress.lab} is in progress on cluster ${cluster.name}`, {
+      hint: "`kubemend lab stop` ends it.",
+    });
+  if (!progress)
+    await withLock(
+      cluster.dir,
+      "lab run",
+      (text) => context.say(text),
+      () => startLab(cluster, found, options.variant, emit),
+    );
   const { lab: current } = await currentLab(cluster, [found]);
   context.print(markdown(await brief(current), paint(context.io, "stdout")));
   const first = cluster.machineNamed(undefined);
-  context.say(`\nYou get a shell on ${first}; from there \`ssh worker1\` goes on, or use \`kubemend ssh worker1\` in another terminal.\nLeave the shell (exit) to be judged.\n`);
+  context.say(
+    `\nYou get a shell on ${first}; from there \`ssh worker1\` goes on, or use \`kubemend ssh worker1\` in another terminal.\nLeave the shell (exit) to be judged.\n`,
+  );
   await openShell(context, cluster, first);
   const { progress: now } = await currentLab(cluster, [found]);
   const report = await checkLab(cluster, current, now.penalty, emit);
@@ -225,7 +299,9 @@ async function interactive(context: Context, cluster: Cluster, found: Lab, optio
 }
 
 async function sayVerdict(context: Context, found: Lab, report: CheckReport): Promise<void> {
-  context.say(`\nScore: ${report.score} of 100.${report.pass ? " Solved." : " Not solved yet: look again, or ask for a hint (`kubemend lab hint`)."}`);
+  context.say(
+    `\nScore: ${report.score} of 100.${report.pass ? " Solved." : " Not solved yet: look again, or ask for a hint (`kubemend lab hint`)."}`,
+  );
   if (!report.pass) return;
   context.print(`\n${markdown(await debrief(found), paint(context.io, "stdout"))}`);
   context.say("`kubemend lab stop` ends the lab.");
@@ -233,27 +309,33 @@ async function sayVerdict(context: Context, found: Lab, report: CheckReport): Pr
 
 /** For a machine without a terminal: break, symptoms, check fails, reference solution, check passes; says so at each step. */
 async function playThrough(context: Context, cluster: Cluster, found: Lab, options: LabOptions, emit: Listener): Promise<void> {
-  await withLock(cluster.dir, "lab run", (text) => context.say(text), async () => {
-    context.print(`Lab ${found.id}: ${found.title}`);
-    const progress = await startLab(cluster, found, options.variant, emit);
-    const { lab: current } = await currentLab(cluster, [found]);
-    context.print("1. The cluster is broken; the symptoms show:");
-    for (const symptom of current.symptoms) context.print(`   ${symptom.title}: ${symptom.expected}`);
-    try {
-      const before = await checkLab(cluster, current, progress.penalty, () => undefined);
-      if (before.pass) throw new KubemendError("lab-unsound", exitStatus.failed, `the lab ${found.id} is broken, but every check passes`);
-      context.print(`2. The check fails, as it must: ${before.checks.filter((c) => !c.pass).length} of ${before.checks.length} checks.`);
-      const solution = current.solutions[0]!;
-      await applyRepair(cluster, current, solution, () => undefined);
-      context.print(`3. The reference solution is applied: ${solution.title}.`);
-      const after = await checkLab(cluster, current, 0, emit);
-      if (!after.pass) throw new KubemendError("lab-unsound", exitStatus.failed, `the reference solution of ${found.id} does not pass the check`);
-      context.print(`4. The check passes: ${after.score} of 100.`);
-    } finally {
-      await stopLab(cluster);
-    }
-    context.print("5. The lab is over; the cluster is healthy again.");
-  });
+  await withLock(
+    cluster.dir,
+    "lab run",
+    (text) => context.say(text),
+    async () => {
+      context.print(`Lab ${found.id}: ${found.title}`);
+      const progress = await startLab(cluster, found, options.variant, emit);
+      const { lab: current } = await currentLab(cluster, [found]);
+      context.print("1. The cluster is broken; the symptoms show:");
+      for (const symptom of current.symptoms) context.print(`   ${symptom.title}: ${symptom.expected}`);
+      try {
+        const before = await checkLab(cluster, current, progress.penalty, () => undefined);
+        if (before.pass) throw new KubemendError("lab-unsound", exitStatus.failed, `the lab ${found.id} is broken, but every check passes`);
+        context.print(`2. The check fails, as it must: ${before.checks.filter((c) => !c.pass).length} of ${before.checks.length} checks.`);
+        const solution = current.solutions[0]!;
+        await applyRepair(cluster, current, solution, () => undefined);
+        context.print(`3. The reference solution is applied: ${solution.title}.`);
+        const after = await checkLab(cluster, current, 0, emit);
+        if (!after.pass)
+          throw new KubemendError("lab-unsound", exitStatus.failed, `the reference solution of ${found.id} does not pass the check`);
+        context.print(`4. The check passes: ${after.score} of 100.`);
+      } finally {
+        await stopLab(cluster);
+      }
+      context.print("5. The lab is over; the cluster is healthy again.");
+    },
+  );
 }
 
 function checkJson(report: CheckReport): unknown {
@@ -261,6 +343,14 @@ function checkJson(report: CheckReport): unknown {
     lab: report.lab,
     pass: report.pass,
     score: report.score,
-    checks: report.checks.map(({ check, machine, pass, seen }) => ({ id: check.id, title: check.title, machine, pass, weight: check.weight, expected: check.expected, seen })),
+    checks: report.checks.map(({ check, machine, pass, seen }) => ({
+      id: check.id,
+      title: check.title,
+      machine,
+      pass,
+      weight: check.weight,
+      expected: check.expected,
+      seen,
+    })),
   };
 }

@@ -14,7 +14,12 @@ export function halt(program: Command, context: Context): void {
     .addHelpText("after", "\nExample:\n  kubemend halt")
     .action((options: GlobalOptions) =>
       context.withCluster(options, async (cluster) => {
-        await withLock(cluster.dir, "halt", (text) => context.say(text), () => cluster.provider.halt());
+        await withLock(
+          cluster.dir,
+          "halt",
+          (text) => context.say(text),
+          () => cluster.provider.halt(),
+        );
         context.say(`Cluster ${cluster.name} is halted.`);
       }),
     );
@@ -36,7 +41,12 @@ export function destroy(program: Command, context: Context): void {
       }
       if (names.length === 0 && options.name === undefined) return context.say("There is no cluster here.");
       const cluster = await openCluster(context.home, name);
-      await withLock(cluster.dir, "destroy", (text) => context.say(text), () => cluster.provider.destroy());
+      await withLock(
+        cluster.dir,
+        "destroy",
+        (text) => context.say(text),
+        () => cluster.provider.destroy(),
+      );
       await cluster.close();
       await forgetCluster(cluster.dir);
       context.say(`Cluster ${cluster.name} is gone.`);

@@ -34,7 +34,12 @@ export function plan(program: Command, context: Context): void {
       else if (plan) {
         const { network, cni, kubernetes, provider, runtime } = plan.specification;
         context.print(`Cluster ${plan.name}: Kubernetes ${kubernetes}, ${runtime}, ${cni.name}, on ${provider}\n`);
-        context.print(table(["MACHINE", "ROLE", "ADDRESS", "CPUS", "MEMORY"], plan.machines.map((m) => [m.name, m.role, m.ip, String(m.cpus), `${m.memory} MiB`])));
+        context.print(
+          table(
+            ["MACHINE", "ROLE", "ADDRESS", "CPUS", "MEMORY"],
+            plan.machines.map((m) => [m.name, m.role, m.ip, String(m.cpus), `${m.memory} MiB`]),
+          ),
+        );
         context.print("");
         context.print(
           table(

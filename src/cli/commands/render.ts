@@ -8,7 +8,10 @@ import { specificationOptions } from "../options.ts";
 export function render(program: Command, context: Context): void {
   specificationOptions(program.command("render"))
     .description("print the Vagrantfile; it also works with plain `vagrant up`")
-    .addHelpText("after", "\nExample:\n  kubemend render --provider virtualbox > Vagrantfile && vagrant up\n\nThe Vagrantfile runs the scripts of this installation of kubemend from where they are.")
+    .addHelpText(
+      "after",
+      "\nExample:\n  kubemend render --provider virtualbox > Vagrantfile && vagrant up\n\nThe Vagrantfile runs the scripts of this installation of kubemend from where they are.",
+    )
     .action(async (options: GlobalOptions) => {
       const { plan, findings } = await context.plan(options, hostFacts());
       for (const finding of findings) context.say(formatFinding(finding));

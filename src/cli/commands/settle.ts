@@ -15,10 +15,17 @@ export function settle(program: Command, context: Context): void {
     .addHelpText("after", "\nExample:\n  kubemend settle --for 4m")
     .action((options: GlobalOptions & { for?: number }) =>
       context.withCluster(options, async (cluster) => {
-        if (!(cluster.provider instanceof SimProvider)) throw usageError("not-simulated", `time on ${cluster.provider.name} machines is real`, { hint: "Only the simulator can run time ahead." });
-        const result = await cluster.provider.call<{ advanced: number; settled: boolean }>("settle", options.for === undefined ? {} : { ms: options.for });
+        if (!(cluster.provider instanceof SimProvider))
+          throw usageError("not-simulated", `time on ${cluster.provider.name} machines is real`, {
+            hint: "Only the simulator can run time ahead.",
+          });
+        const result = await cluster.provider.call<{ advanced: number; settled: boolean }>(
+          "settle",
+          options.for === undefined ? {} : { ms: options.for },
+        );
         if (options.output === "json") context.printJson(result);
-        else context.print(`${Math.round(result.advanced / 1000)} s of virtual time passed${result.settled ? "" : "; things still change"}.`);
+        else
+          context.print(`${Math.round(result.advanced / 1000)} s of virtual time passed${result.settled ? "" : "; things still change"}.`);
         if (!result.settled) context.status = 1;
       }),
     );
@@ -29,6 +36,7 @@ const units: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 
 /** `2m30s` → milliseconds. Throws `bad-duration`. */
 function duration(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-  if (parts.length === 0 || parts.map((p) => p[0]).join("") !== text) throw usageError("bad-duration", `"${text}" is not a duration`, { hint: "Write a number and a unit: 30s, 2m, 1h30m." });
+  if (parts.length === 0 || parts.map((p) => p[0]).join("") !== text)
+    throw usageError("bad-duration", `"${text}" is not a duration`, { hint: "Write a number and a unit: 30s, 2m, 1h30m." });
   return parts.reduce((sum, [, value, unit]) => sum + Number(value) * units[unit!]!, 0);
 }

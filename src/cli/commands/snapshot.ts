@@ -6,7 +6,10 @@ import { outputOption } from "../main.ts";
 import { clusterOption } from "../options.ts";
 
 export function snapshot(program: Command, context: Context): void {
-  const group = program.command("snapshot").description("save and restore all machines").addHelpText("after", "\nExample:\n  kubemend snapshot save before-upgrade");
+  const group = program
+    .command("snapshot")
+    .description("save and restore all machines")
+    .addHelpText("after", "\nExample:\n  kubemend snapshot save before-upgrade");
   group
     .command("save")
     .argument("<name>")
@@ -14,7 +17,12 @@ export function snapshot(program: Command, context: Context): void {
     .addOption(clusterOption())
     .action((name: string, options: GlobalOptions) =>
       context.withCluster(options, async (cluster) => {
-        await withLock(cluster.dir, "snapshot save", (text) => context.say(text), () => cluster.provider.snapshotSave(name));
+        await withLock(
+          cluster.dir,
+          "snapshot save",
+          (text) => context.say(text),
+          () => cluster.provider.snapshotSave(name),
+        );
         context.say(`Saved snapshot ${name}.`);
       }),
     );
@@ -25,7 +33,12 @@ export function snapshot(program: Command, context: Context): void {
     .addOption(clusterOption())
     .action((name: string, options: GlobalOptions) =>
       context.withCluster(options, async (cluster) => {
-        await withLock(cluster.dir, "snapshot restore", (text) => context.say(text), () => cluster.provider.snapshotRestore(name));
+        await withLock(
+          cluster.dir,
+          "snapshot restore",
+          (text) => context.say(text),
+          () => cluster.provider.snapshotRestore(name),
+        );
         context.say(`Restored snapshot ${name}.`);
       }),
     );
@@ -44,7 +57,12 @@ export function snapshot(program: Command, context: Context): void {
       context.withCluster(options, async (cluster) => {
         const list = await cluster.provider.snapshotList();
         if (options.output === "json") return context.printJson(list);
-        context.print(table(["NAME", "SAVED", "SIZE"], list.map((s) => [s.name, new Date(s.at).toISOString(), s.bytes === undefined ? "-" : `${Math.ceil(s.bytes / 1024)} KiB`])));
+        context.print(
+          table(
+            ["NAME", "SAVED", "SIZE"],
+            list.map((s) => [s.name, new Date(s.at).toISOString(), s.bytes === undefined ? "-" : `${Math.ceil(s.bytes / 1024)} KiB`]),
+          ),
+        );
       }),
     );
 }

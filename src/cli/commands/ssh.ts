@@ -14,10 +14,18 @@ export function ssh(program: Command, context: Context): void {
     .passThroughOptions()
     .description("a shell on a machine, or run a command there and end with its status")
     .addOption(clusterOption())
-    .addHelpText("after", "\nExamples:\n  kubemend ssh worker1\n  kubemend ssh worker1 -- sudo iptables -L -n\n\nThe command is given to the machine's shell as ssh does; quote what that shell must not touch.")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  kubemend ssh worker1\n  kubemend ssh worker1 -- sudo iptables -L -n\n\nThe command is given to the machine's shell as ssh does; quote what that shell must not touch.",
+    )
     .action((node: string | undefined, command: string[], options: GlobalOptions) =>
       context.withCluster(options, async (cluster) => {
-        context.status = await openShell(context, cluster, cluster.machineNamed(node), command.length === 0 ? undefined : command.join(" "));
+        context.status = await openShell(
+          context,
+          cluster,
+          cluster.machineNamed(node),
+          command.length === 0 ? undefined : command.join(" "),
+        );
       }),
     );
 }
@@ -33,7 +41,9 @@ export async function openShell(context: Context, cluster: Cluster, machine: str
   try {
     return await connection.interact({
       ...(command === undefined ? {} : { command }),
-      ...(terminal ? { terminal: { columns: io.stdout.columns ?? 80, rows: io.stdout.rows ?? 24, term: io.env.TERM ?? "xterm-256color" } } : {}),
+      ...(terminal
+        ? { terminal: { columns: io.stdout.columns ?? 80, rows: io.stdout.rows ?? 24, term: io.env.TERM ?? "xterm-256color" } }
+        : {}),
       stdin: io.stdin,
       stdout: io.stdout,
       stderr: io.stderr,

@@ -20,24 +20,57 @@ export function status(program: Command, context: Context): void {
         const machines = await cluster.machines();
         const nodes = machines.some((m) => m.state === "running") ? await nodesOf(cluster) : undefined;
         const progress = await readProgress(cluster.dir);
-        const simulator = cluster.provider instanceof SimProvider && machines.some((m) => m.state === "running") ? await cluster.provider.call<SimulatorStatus>("status") : undefined;
+        const simulator =
+          cluster.provider instanceof SimProvider && machines.some((m) => m.state === "running")
+            ? await cluster.provider.call<SimulatorStatus>("status")
+            : undefined;
         const rows = machines.map((m) => {
           const planned = cluster.plan.machines.find((p) => p.name === m.name)!;
           const ssh = m.ssh ? { host: m.ssh.host, port: m.ssh.port, user: m.ssh.user } : null;
-          return { name: m.name, role: planned.role, state: m.state, address: planned.ip, ssh, node: nodes?.find((n) => n.name === m.name)?.status ?? null };
+          return {
+            name: m.name,
+            role: planned.role,
+            state: m.state,
+            address: planned.ip,
+            ssh,
+            node: nodes?.find((n) => n.name === m.name)?.status ?? null,
+          };
         });
         if (options.output === "json") {
-          return context.printJson({ name: cluster.name, provider: cluster.provider.name, ready: cluster.record.ready, machines: rows, lab: progress ?? null, simulator: simulator ?? null });
+          return context.printJson({
+            name: cluster.name,
+            provider: cluster.provider.name,
+            ready: cluster.record.ready,
+            machines: rows,
+            lab: progress ?? null,
+            simulator: simulator ?? null,
+          });
         }
-        context.print(`Cluster ${cluster.name} (${cluster.provider.name})${cluster.record.ready ? "" : ", not complete: `kubemend up` continues"}`);
-        context.print(table(["MACHINE", "ROLE", "STATE", "ADDRESS", "SSH", "NODE"], rows.map((r) => [r.name, r.role, r.state, r.address, r.ssh ? `${r.ssh.host}:${r.ssh.port}` : "-", r.node ?? (nodes ? "-" : "unknown")])));
+        context.print(
+          `Cluster ${cluster.name} (${cluster.provider.name})${cluster.record.ready ? "" : ", not complete: `kubemend up` continues"}`,
+        );
+        context.print(
+          table(
+            ["MACHINE", "ROLE", "STATE", "ADDRESS", "SSH", "NODE"],
+            rows.map((r) => [
+              r.name,
+              r.role,
+              r.state,
+              r.address,
+              r.ssh ? `${r.ssh.host}:${r.ssh.port}` : "-",
+              r.node ?? (nodes ? "-" : "unknown"),
+            ]),
+          ),
+        );
         context.print(`\nssh -F ${join(cluster.dir, "ssh_config")} ${rows[0]!.name}`);
-        if (progress) context.print(`Lab in progress: ${progress.lab}${progress.score === undefined ? "" : `, last check ${progress.score}`}`);
+        if (progress)
+          context.print(`Lab in progress: ${progress.lab}${progress.score === undefined ? "" : `, last check ${progress.score}`}`);
         if (simulator) {
           for (const text of simulator.damaged) context.print(`A snapshot was damaged: ${text}`);
           if (simulator.unsaved !== "") context.print(`Not saved: ${simulator.unsaved}`);
           const gaps = Object.values(simulator.gaps).reduce((sum, n) => sum + n, 0);
-          if (gaps > 0) context.print(`${gaps} time${gaps === 1 ? "" : "s"} something was asked for that is not simulated (see --output json).`);
+          if (gaps > 0)
+            context.print(`${gaps} time${gaps === 1 ? "" : "s"} something was asked for that is not simulated (see --output json).`);
         }
       }),
     );
@@ -46,7 +79,13 @@ export function status(program: Command, context: Context): void {
 /** Nodes as the API server has them; undefined when it does not answer. */
 async function nodesOf(cluster: Cluster): Promise<{ name: string; status: string }[] | undefined> {
   const result = await cluster.provider.clock
-    .hurry(() => cluster.ssh.exec(cluster.machineNamed(undefined), "sudo kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=5s get nodes --no-headers", { timeout: 20_000 }))
+    .hurry(() =>
+      cluster.ssh.exec(
+        cluster.machineNamed(undefined),
+        "sudo kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=5s get nodes --no-headers",
+        { timeout: 20_000 },
+      ),
+    )
     .catch(() => undefined);
   if (result?.status !== 0) return undefined;
   return result.stdout

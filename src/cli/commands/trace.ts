@@ -16,8 +16,14 @@ export function trace(program: Command, context: Context): void {
     .addHelpText("after", "\nExample:\n  kubemend trace worker1 worker2:179")
     .action((from: string, to: string, options: GlobalOptions) =>
       context.withCluster(options, async (cluster) => {
-        if (!(cluster.provider instanceof SimProvider)) throw usageError("not-simulated", `packets on ${cluster.provider.name} machines cannot be traced from here`, { hint: "Use tcpdump and conntrack on the machines." });
-        const result = await cluster.provider.call<{ hops: { where: string; what: string }[]; outcome: string; ok: boolean }>("trace", { from, to });
+        if (!(cluster.provider instanceof SimProvider))
+          throw usageError("not-simulated", `packets on ${cluster.provider.name} machines cannot be traced from here`, {
+            hint: "Use tcpdump and conntrack on the machines.",
+          });
+        const result = await cluster.provider.call<{ hops: { where: string; what: string }[]; outcome: string; ok: boolean }>("trace", {
+          from,
+          to,
+        });
         if (options.output === "json") context.printJson(result);
         else {
           for (const { where, what } of result.hops) context.print(`${where.padEnd(28)} ${what}`);

@@ -29,7 +29,12 @@ export class Control {
     });
     socket.on("error", () => undefined);
     socket.on("close", () => {
-      for (const { reject } of this.#pending.values()) reject(providerError("simulator-gone", "the simulator's process ended", { hint: "`kubemend up` starts it again from its last snapshot." }));
+      for (const { reject } of this.#pending.values())
+        reject(
+          providerError("simulator-gone", "the simulator's process ended", {
+            hint: "`kubemend up` starts it again from its last snapshot.",
+          }),
+        );
       this.#pending.clear();
     });
   }
@@ -61,7 +66,8 @@ export class Control {
   call<T>(method: string, params: Record<string, unknown> = {}): Promise<T> {
     const id = this.#next++;
     return new Promise<T>((resolve, reject) => {
-      if (this.#socket.destroyed) return reject(providerError("simulator-gone", "the simulator's process ended", { hint: "`kubemend up` starts it again." }));
+      if (this.#socket.destroyed)
+        return reject(providerError("simulator-gone", "the simulator's process ended", { hint: "`kubemend up` starts it again." }));
       this.#pending.set(id, { resolve: resolve as (value: never) => void, reject });
       this.#socket.write(`${JSON.stringify({ id, token: this.#token, method, params })}\n`);
     });

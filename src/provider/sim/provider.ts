@@ -53,7 +53,10 @@ export class SimProvider implements Provider {
   /** A request to the background process. Throws `simulator-down` when there is none. */
   async call<T>(method: string, params?: Record<string, unknown>): Promise<T> {
     const open = await this.#connect();
-    if (!open) throw providerError("simulator-down", "the simulated cluster is not running", { hint: "`kubemend up` starts it, from its last snapshot if it has one." });
+    if (!open)
+      throw providerError("simulator-down", "the simulated cluster is not running", {
+        hint: "`kubemend up` starts it, from its last snapshot if it has one.",
+      });
     return open.control.call<T>(method, params);
   }
 
@@ -86,7 +89,10 @@ export class SimProvider implements Provider {
     await mkdir(this.#dir, { recursive: true });
     if (!(await this.#connect())) {
       const file = join(this.#dir, "world.json");
-      if (!existsSync(file)) await writeFile(file, JSON.stringify(describe(plan, await ensureKey(this.#keyFile, `kubemend-${plan.name}`)), null, 2), { mode: 0o600 });
+      if (!existsSync(file))
+        await writeFile(file, JSON.stringify(describe(plan, await ensureKey(this.#keyFile, `kubemend-${plan.name}`)), null, 2), {
+          mode: 0o600,
+        });
       progress({ text: existsSync(join(this.#dir, "world")) ? "restoring the simulated machines" : "booting the simulated machines" });
       await this.#start();
     }
@@ -110,7 +116,10 @@ export class SimProvider implements Provider {
       await delay(5);
     }
     const why = await readFile(join(this.#dir, "server.failed"), "utf8").catch(() => "");
-    throw providerError("simulator-start", `the simulator did not start${why === "" ? "" : `: ${why.split("\n")[0]}`}`, { hint: `Its log is ${join(this.#dir, "server.log")}.`, cause: why === "" ? undefined : new Error(why) });
+    throw providerError("simulator-start", `the simulator did not start${why === "" ? "" : `: ${why.split("\n")[0]}`}`, {
+      hint: `Its log is ${join(this.#dir, "server.log")}.`,
+      cause: why === "" ? undefined : new Error(why),
+    });
   }
 
   async halt(): Promise<void> {
@@ -160,7 +169,9 @@ export class SimProvider implements Provider {
       await this.call("snapshot-restore", { name });
     } catch (error) {
       if (error instanceof KubemendError) throw error;
-      throw providerError("snapshot-missing", error instanceof Error ? error.message : String(error), { hint: "`kubemend snapshot list` shows what there is." });
+      throw providerError("snapshot-missing", error instanceof Error ? error.message : String(error), {
+        hint: "`kubemend snapshot list` shows what there is.",
+      });
     }
   }
 
@@ -180,6 +191,13 @@ function describe(plan: Plan, authorizedKey: string): WorldDescription {
     seed: plan.name,
     authorizedKey,
     speed: 1,
-    machines: plan.machines.map((m) => ({ name: m.name, image: "ubuntu-24.04", cpus: m.cpus, memory: m.memory, disk: m.disk, address: `${m.ip}/${prefix}` })),
+    machines: plan.machines.map((m) => ({
+      name: m.name,
+      image: "ubuntu-24.04",
+      cpus: m.cpus,
+      memory: m.memory,
+      disk: m.disk,
+      address: `${m.ip}/${prefix}`,
+    })),
   };
 }
