@@ -1,0 +1,63 @@
+import { execa } from "execa";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { makePlan } from "../../src/cluster/plan.ts";
+import { readSpecification } from "../../src/cluster/specification.ts";
+import { renderVagrantfile, ruby } from "../../src/provider/vagrant/render.ts";
+import { needs } from "../needs.ts";
+
+const rendered = (yaml: string): string => {
+  const { specification } = readSpecification(yaml, "kubemend.yaml", "lab");
+  return renderVagrantfile(makePlan(specification!).plan!);
+};
+
+const specifications = {
+  default: "",
+  "three control planes": "controlplanes: 3\nworkers: 3\n",
+  "seed 001": "network: { nodes: 192.168.1.0/24, pods: 172.16.0.0/16 }\nmachines: { controlplane: { ip: 192.168.1.2 } }\n",
+  "Kubernetes 1.24 and a box of one version": 'kubernetes: "1.24"\nmachine: { box: "bento/ubuntu-22.04", boxVersion: "202401.31.0" }\n',
+};
+
+describe("ruby", () => {
+  it("cannot be left by any text", async () => {
+    for (const text of ["plain", "it's", "\\", "\\'", "#{exit 7}", "'; exit 7; '", "a\nb"]) expect(ruby(text)).toMatch(/^'(?:[^'\\]|\\\\|\\')*'$/s);
+  });
+});
+
+const vagrant = needs("vagrant", ["vagrant", "--version"]);
+
+describe.skipIf(!vagrant)("the Vagrantfile, read by Vagrant", () => {
+  const scratch = mkdtempSync(join(tmpdir(), "kubemend-vagrant-"));
+  // Vagrant checks VirtualBox's options only when it sees a VirtualBox
+  const bin = join(scratch, "bin");
+  mkdirSync(bin);
+  writeFileSync(join(bin, "VBoxManage"), "#!/bin/sh\necho 7.0.20r163906\n");
+  chmodSync(join(bin, "VBoxManage"), 0o755);
+  const env = { PATH: `${bin}${delimiter}${process.env.PATH}`, VAGRANT_HOME: join(scratch, "home"), VAGRANT_CHECKPOINT_DISABLE: "1", VAGRANT_DEFAULT_PROVIDER: "virtualbox" };
+  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+  const inFolder = async (name: string, text: string, args: string[]) => {
+    const cwd = join(scratch, name.replaceAll(" ", "-"));
+    mkdirSync(cwd, { recursive: true });
+    writeFileSync(join(cwd, "Vagrantfile"), text);
+    return execa("vagrant", args, { cwd, env, reject: false });
+  };
+
+  it.each(Object.entries(specifications))("is valid for %s and names every machine", async (name, yaml) => {
+    const text = rendered(yaml);
+    const validated = await inFolder(name, text, ["validate"]);
+    expect(validated.stdout + validated.stderr).toContain("Vagrantfile validated successfully.");
+    const status = await inFolder(name, text, ["status", "--machine-readable"]);
+    const { specification } = readSpecification(yaml, "kubemend.yaml", "lab");
+    const names = makePlan(specification!).plan!.machines.map((m) => m.name);
+    expect([...status.stdout.matchAll(/^\d+,([^,]+),state,(.*)$/gm)].map((m) => [m[1], m[2]])).toEqual(names.map((machine) => [machine, "not_created"]));
+  });
+
+  it("would say so if an option were misspelt", async () => {
+    const result = await inFolder("misspelt", rendered("").replaceAll("vb.memory", "vb.memry"), ["validate"]);
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toContain("memry");
+  });
+});
