@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+set -euo pipefail
+sed -i 's/^cgroupDriver: .*/cgroupDriver: systemd/' /var/lib/kubelet/config.yaml
