@@ -8,6 +8,7 @@ import {
   clientProblem,
   goVerifyText,
   isHelloReply,
+  localProblem,
   serverProblem,
   type HelloReply,
   type TlsAlert,
@@ -210,7 +211,8 @@ function connectTcp(p: Proc, call: HttpCall, target: Target): { ok: true; connec
 /** Go's http.Transport waits ten seconds for a handshake (DefaultTransport, and client-go's). */
 const handshakeTimeout = 10_000;
 
-function handshake(p: Proc, connection: HttpConnection, tls: TlsClient, target: Target): HttpFailure | undefined {
+/** The TLS handshake on an open connection: undefined when it succeeded. */
+export function handshake(p: Proc, connection: HttpConnection, tls: TlsClient, target: Target): HttpFailure | undefined {
   const { conn, remote, after } = connection;
   const fail = (code: string, detail: string, more = 0): HttpFailure => ({
     ok: false,
@@ -221,6 +223,8 @@ function handshake(p: Proc, connection: HttpConnection, tls: TlsClient, target: 
     remote,
   });
   const serverName = tls.serverName ?? target.host;
+  const local = localProblem(tls);
+  if (local !== undefined) return fail("LOCAL", local);
   const met = p.net.exchange(conn, { type: "tls-hello", serverName: isAddress(serverName) ? "" : serverName });
   if (!met.ok) {
     if (met.code === "ETIMEDOUT") return fail("ETIMEDOUT", "net/http: TLS handshake timeout", handshakeTimeout);

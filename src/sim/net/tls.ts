@@ -3,7 +3,7 @@
  * client's own certificate travels with each request (its possession of the key was checked when it was loaded).
  */
 import type { Proc } from "../kernel/proc.ts";
-import { verifyChain } from "./chain.ts";
+import { checkKeyPair, verifyChain } from "../pki/verify.ts";
 
 /** What a server answers to {type: "tls-hello"}. Anything else (bytes, nothing) is no TLS. */
 export type HelloReply =
@@ -41,6 +41,12 @@ export interface TlsClient {
 
 /** Debian's bundle (package ca-certificates). */
 export const trustStore = "/etc/ssl/certs/ca-certificates.crt";
+
+/** Why the client's own certificate cannot be used, in the words of Go's tls.X509KeyPair. */
+export function localProblem(client: TlsClient): string | undefined {
+  if (client.certificate === undefined || client.key === undefined) return undefined;
+  return checkKeyPair(client.certificate, client.key);
+}
 
 /** Whether the text is a reply to a TLS hello. */
 export function isHelloReply(reply: unknown): reply is HelloReply {

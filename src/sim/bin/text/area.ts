@@ -11,6 +11,7 @@ import { mv } from "./file/mv.ts";
 import { readlink, realpath } from "./file/realpath.ts";
 import { rm } from "./file/rm.ts";
 import { egrep, fgrep, grep } from "./grep/grep.ts";
+import { curl } from "./http/curl.ts";
 import { sed } from "./sed/sed.ts";
 import { cat } from "./stream/cat.ts";
 import { cut } from "./stream/cut.ts";
@@ -23,6 +24,7 @@ import { tr } from "./stream/tr.ts";
 const programs: Program[] = [
   ...[cat, head, tail, tee, cut, tr, sort, grep, egrep, fgrep, sed],
   ...[ls, dir, cp, mv, rm, ln, mkdir, rmdir, chmod, chown, chgrp, install, readlink, realpath],
+  curl,
 ];
 
 export const textArea: Area = {
