@@ -369,7 +369,7 @@ export class Proc {
     this.status = status;
     for (const reject of [...this.#blocked]) reject(new Ended(status));
     for (const fd of [...this.fds.keys()]) this.closeFd(fd);
-    this.#net?.closeAll();
+    this.net.closeAll(); // also what it had opened before the world was loaded
     this.machine.reap(this);
     for (const resolve of this.#exitWaiters.splice(0)) resolve(status);
     for (const changed of this.#changeWaiters.splice(0)) changed();

@@ -1,0 +1,153 @@
+/** [[ … ]] */
+import type { TestExpression, Word } from "unbash";
+import { expandPattern, expandSegments, expandString, ExpansionError, type Pieces } from "./expand.ts";
+import { escaped, extendedRegex, matches } from "./pattern.ts";
+import { traced } from "./quote.ts";
+import type { Shell } from "./shell.ts";
+import { compile } from "./syntax.ts";
+import { compareFiles, fileTest, integerTest, isFileTest, TestError } from "./test.ts";
+
+/** Status: 0 true, 1 false, 2 error. */
+export async function conditional(sh: Shell, expression: TestExpression): Promise<number> {
+  try {
+    return (await holds(sh, expression)) ? 0 : 1;
+  } catch (error) {
+    if (error instanceof TestError) {
+      await sh.error(`[[: ${error.message}`);
+      return 2;
+    }
+    if (error instanceof BadRegex) return 2;
+    throw error;
+  }
+}
+
+class BadRegex extends Error {}
+
+async function holds(sh: Shell, e: TestExpression): Promise<boolean> {
+  switch (e.type) {
+    case "TestGroup":
+      return await holds(sh, e.expression);
+    case "TestNot": {
+      const value = await holds(sh, e.operand);
+      return e.negations.length % 2 === 1 ? !value : value;
+    }
+    case "TestLogical": {
+      for (const operand of e.operands) {
+        const value = await holds(sh, operand);
+        if (value !== (e.operator === "&&")) return value;
+      }
+      return e.operator === "&&";
+    }
+    case "TestUnary": {
+      const text = await expandString(sh, e.operand);
+      return unary(sh, e.operator, text);
+    }
+    case "TestBinary":
+      return await binary(sh, e.operator, e.left, e.right);
+  }
+}
+
+function unary(sh: Shell, operator: string, text: string): boolean {
+  switch (operator) {
+    case "-z":
+      return text === "";
+    case "-n":
+      return text !== "";
+    case "-v":
+      return isVariableSet(sh, text);
+    case "-R":
+      return sh.vars.all.get(text)?.nameref ?? false;
+    case "-o":
+      return (sh.flags as Record<string, boolean>)[text] ?? false;
+    case "-t":
+      return sh.p.fds.get(Number(text))?.isTerminal ?? false;
+    default:
+      if (isFileTest(operator)) return fileTest(sh.p, operator, text);
+      throw new TestError(`${operator}: unary operator expected`);
+  }
+}
+
+/** test -v: a name, or an element. */
+export function isVariableSet(sh: Shell, text: string): boolean {
+  const element = /^(\w+)\[(.*)\]$/s.exec(text);
+  if (!element) return /^\d+$/.test(text) ? sh.specialParameter(text) !== undefined : sh.vars.isSet(text);
+  if (element[2] === "@" || element[2] === "*") return sh.vars.values(element[1]!).length > 0;
+  return sh.vars.element(element[1]!, element[2]!) !== undefined;
+}
+
+async function binary(sh: Shell, operator: string, left: Word, right: Word): Promise<boolean> {
+  const a = await expandString(sh, left);
+  switch (operator) {
+    case "=":
+    case "==":
+    case "!=": {
+      const pattern = await expandPattern(sh, right);
+      return matches(a, pattern, { extglob: true, nocase: sh.shopt.nocasematch }) === (operator !== "!=");
+    }
+    case "=~":
+      return await regexMatch(sh, a, right);
+    case "<":
+      return a < (await expandString(sh, right));
+    case ">":
+      return a > (await expandString(sh, right));
+    case "-eq":
+    case "-ne":
+    case "-lt":
+    case "-le":
+    case "-gt":
+    case "-ge": {
+      const b = await expandString(sh, right);
+      const number = (text: string): bigint => {
+        try {
+          return sh.arithmetic(text);
+        } catch (error) {
+          if (error instanceof ExpansionError && error.status !== 127) throw new TestError(error.message);
+          throw error;
+        }
+      };
+      return integerTest(operator, number(a), number(b));
+    }
+    case "-nt":
+    case "-ot":
+    case "-ef":
+      return compareFiles(sh.p, operator, a, await expandString(sh, right));
+    default:
+      throw new TestError(`${operator}: binary operator expected`);
+  }
+}
+
+async function regexMatch(sh: Shell, text: string, word: Word): Promise<boolean> {
+  const pieces: Pieces = [];
+  await expandSegments(sh, compile(word, "word").segments, pieces);
+  const source = pieces.map((piece) => (piece === null ? " " : piece.quoted ? escaped(piece.text).replaceAll("\\\n", "\n") : inBrackets(piece.text))).join("");
+  let regex: RegExp;
+  try {
+    regex = extendedRegex(source, sh.shopt.nocasematch);
+  } catch {
+    throw new BadRegex();
+  }
+  const match = regex.exec(text);
+  const v = sh.vars.declare("BASH_REMATCH");
+  sh.vars.makeArray(v, "array");
+  v.array = new Map((match ? [...match] : []).map((group, i) => [i, group ?? ""]));
+  return match !== null;
+}
+
+/** A backslash in a bracket expression of a regular expression stands for itself. */
+const inBrackets = (text: string): string => text;
+
+/** As set -x shows it. */
+export async function conditionalText(sh: Shell, e: TestExpression): Promise<string> {
+  switch (e.type) {
+    case "TestGroup":
+      return `( ${await conditionalText(sh, e.expression)} )`;
+    case "TestNot":
+      return `! ${await conditionalText(sh, e.operand)}`;
+    case "TestLogical":
+      return (await Promise.all(e.operands.map((operand) => conditionalText(sh, operand)))).join(` ${e.operator} `);
+    case "TestUnary":
+      return `${e.operator} ${traced(await expandString(sh, e.operand))}`;
+    case "TestBinary":
+      return `${traced(await expandString(sh, e.left))} ${e.operator} ${e.operator === "=~" || e.operator === "==" || e.operator === "=" || e.operator === "!=" ? await expandPattern(sh, e.right) : traced(await expandString(sh, e.right))}`;
+  }
+}
