@@ -52,9 +52,9 @@ export function layers(): Layers {
     openSpecial: () => undefined,
     openSink: (machine, _p, sink) => (sink.kind === "cri" ? openCriLog(machine, sink.path, sink.stream) : nullDevice()),
     network: (world) => new Network(world),
-    install: () => undefined,
-    boot: () => undefined,
-    lostPower: () => undefined,
+    install: (machine, spec) => machine.world.network.install(machine, spec),
+    boot: (machine) => machine.world.network.boot(machine),
+    lostPower: (machine) => machine.world.network.lostPower(machine),
     admit: () => undefined,
   };
 }

@@ -33,6 +33,8 @@ const table = {
   ENAMETOOLONG: [36, "File name too long"],
   ENOTEMPTY: [39, "Directory not empty"],
   ELOOP: [40, "Too many levels of symbolic links"],
+  EMSGSIZE: [90, "Message too long"],
+  ENOPROTOOPT: [92, "Protocol not available"],
   EOPNOTSUPP: [95, "Operation not supported"],
   EADDRINUSE: [98, "Address already in use"],
   EADDRNOTAVAIL: [99, "Cannot assign requested address"],
@@ -43,6 +45,7 @@ const table = {
   ENOTCONN: [107, "Transport endpoint is not connected"],
   ETIMEDOUT: [110, "Connection timed out"],
   ECONNREFUSED: [111, "Connection refused"],
+  EHOSTDOWN: [112, "Host is down"],
   EHOSTUNREACH: [113, "No route to host"],
 } as const;
 

@@ -1,14 +1,255 @@
-/** The networks of a world. */
+/** The networks of a world: namespaces of all machines, the cables between them, and what lies outside. */
+import { Errno } from "../core/errno.ts";
+import type { Machine } from "../kernel/machine.ts";
 import type { Proc } from "../kernel/proc.ts";
-import type { World } from "../world.ts";
-import type { ProcNet } from "./api.ts";
+import type { MachineSpec, World } from "../world.ts";
+import type { Connected, Exchange, ProcNet } from "./api.ts";
+import { ipOf, networkOf, prefixOf, prefixText } from "./ip.ts";
+import type { Env } from "./netfilter/env.ts";
+import { NetNs } from "./netlink.ts";
+import type { Packet } from "./packet.ts";
+import { SocketCalls } from "./socket.ts";
+import type { LinkState, MachineNetState, NsState, WorldNetState } from "./state.ts";
+import { Tcp } from "./tcp.ts";
+import { UnixSockets } from "./unix.ts";
+
+/** The simulated Internet as the NAT engine reaches it. */
+export interface Internet {
+  /** Whether somebody listens there; undefined: no such host (packets vanish). */
+  answers(ip: string, port: number, transport: "tcp" | "udp"): boolean | undefined;
+  serve(ip: string, port: number, message: unknown): unknown;
+}
+
+/** Addresses of VirtualBox's NAT engine, the same for every machine. */
+export const natEngine = { gateway: "10.0.2.2", dns: "10.0.2.3", network: "10.0.2.0/24", guest: "10.0.2.15" } as const;
 
 export class Network {
   readonly world: World;
+  readonly state: WorldNetState;
+  readonly tcp: Tcp;
+  readonly unix: UnixSockets;
+  /** Set by whoever puts the world together; without it the NAT leads nowhere. */
+  internet: Internet | undefined;
+  /** A LOG target has matched. */
+  onKernelLog: ((ns: NetNs, p: Packet, env: Env, prefix: string, level: number) => void) | undefined;
+  readonly #spaces = new Map<string, NetNs>();
+  #segments: Map<string, { ns: NetNs; link: LinkState }[]> | undefined;
+
   constructor(world: World) {
     this.world = world;
+    this.state = world.layer<WorldNetState>("net", () => ({ nics: {}, nextId: 1, connections: {}, outside: {} }));
+    this.tcp = new Tcp(this);
+    this.unix = new UnixSockets(this);
+    world.timeline.handle("tcp", ({ data }) => this.tcp.retransmit(data as { conn: number; side: 0 | 1 }));
   }
-  forProc(_p: Proc): ProcNet {
-    throw new Error("network: not built yet");
+
+  nextId(): number {
+    return this.state.nextId++;
+  }
+
+  // --- namespaces
+
+  layer(machine: Machine): MachineNetState {
+    return machine.layer<MachineNetState>("net", () => ({ namespaces: {}, bridgeNetfilter: false, unix: {} }));
+  }
+
+  /** A namespace of a machine ("" is its own), or undefined. With machine "": one of the stacks outside. */
+  find(machine: string, name: string): NetNs | undefined {
+    const key = `${machine}\n${name}`;
+    const known = this.#spaces.get(key);
+    if (known) return known;
+    const owner = machine === "" ? undefined : this.world.machines.get(machine);
+    const state = owner ? this.layer(owner).namespaces[name] : machine === "" ? this.state.outside[name] : undefined;
+    if (!state) return undefined;
+    const ns = new NetNs(this, owner, state);
+    this.#spaces.set(key, ns);
+    return ns;
+  }
+
+  /** Throws EINVAL when there is no such namespace (or the machine has never been on). */
+  ns(machine: string, name = ""): NetNs {
+    const ns = this.find(machine, name);
+    if (!ns) throw new Errno("EINVAL", name === "" ? machine : name);
+    return ns;
+  }
+
+  namespaces(machine: string): string[] {
+    const owner = this.world.machines.get(machine);
+    return owner ? Object.keys(this.layer(owner).namespaces) : [];
+  }
+
+  /** unshare(CLONE_NEWNET): a namespace with a loopback that is down. Throws EEXIST. */
+  createNs(machine: string, name: string): NetNs {
+    const layer = this.layer(this.world.machine(machine));
+    if (layer.namespaces[name]) throw new Errno("EEXIST", name);
+    layer.namespaces[name] = this.#emptyNs(name);
+    return this.#withLoopback(this.ns(machine, name));
+  }
+
+  deleteNs(machine: string, name: string): void {
+    const ns = this.find(machine, name);
+    if (!ns || name === "") throw new Errno("ENOENT", name);
+    ns.dissolve();
+    this.tcp.dropNamespace(machine, name);
+    delete this.layer(this.world.machine(machine)).namespaces[name];
+    this.#spaces.delete(`${machine}\n${name}`);
+    this.linksChanged();
+  }
+
+  #withLoopback(ns: NetNs): NetNs {
+    ns.addLink({ name: "lo", kind: "loopback" });
+    return ns;
+  }
+
+  #emptyNs(name: string): NsState {
+    return {
+      name,
+      nextIndex: 1,
+      links: [],
+      routes: [],
+      rules: [
+        { priority: 0, table: 255 },
+        { priority: 32766, table: 254 },
+        { priority: 32767, table: 253 },
+      ],
+      neighbours: [],
+      fdb: [],
+      tables: {},
+      tracking: false,
+      conntrack: {},
+      nextConntrack: 1,
+      sets: {},
+      sysctls: {},
+      sockets: {},
+      synSent: [],
+      nextPort: 32768 + this.world.random("net/port").int(0, 28000),
+    };
+  }
+
+  // --- machines
+
+  /**
+   * Screws the network cards into a new machine: enp0s3 on its own NAT network, enp0s8 on the layer-2 network of its
+   * private subnet. Called once, when the machine is made.
+   */
+  install(machine: Machine, spec: Pick<MachineSpec, "address">): void {
+    const { ip, len } = prefixOf(spec.address);
+    const subnet = prefixText(networkOf(ip, len), len);
+    const random = machine.random("net/nic");
+    const mac = (): string => `08:00:27:${random.hex(2)}:${random.hex(2)}:${random.hex(2)}`;
+    this.state.nics[machine.name] = [
+      { name: "enp0s3", mac: mac(), segment: `nat:${machine.name}` },
+      { name: "enp0s8", mac: mac(), segment: `private:${subnet}` },
+    ];
+    this.#outside(`nat:${machine.name}`, "nat", `nat:${machine.name}`, "52:54:00:12:35:02", [`${natEngine.gateway}/24`, `${natEngine.dns}/24`]);
+    // the host's own card on the private network has the first address, as VirtualBox's host-only adapter does
+    this.#outside("host", `vboxnet-${subnet}`, `private:${subnet}`, "0a:00:27:00:00:00", [`${prefixText(networkOf(ip, len) + 1, len)}`]);
+  }
+
+  #outside(name: string, link: string, segment: string, mac: string, addresses: string[]): void {
+    if (!this.state.outside[name]) {
+      this.state.outside[name] = this.#emptyNs(name);
+      this.#withLoopback(this.ns("", name)).setUp("lo", true);
+    }
+    const ns = this.ns("", name);
+    const short = link.slice(0, 15);
+    if (ns.state.links.some((l) => l.segment === segment)) return;
+    ns.addLink({ name: ns.linkState(short) ? `eth${ns.state.nextIndex}` : short, kind: "ether", mac, segment });
+    const made = ns.state.links.at(-1)!;
+    ns.setUp(made.name, true);
+    for (const address of addresses) ns.addAddress(made.name, address);
+  }
+
+  /**
+   * Kernel start: nothing is left of the last boot. The loopback is up, the cards are there and down. Whoever plays
+   * systemd-networkd configures them:
+   *   const ns = network.ns(machine.name);
+   *   ns.setUp("enp0s3", true); ns.addAddress("enp0s3", "10.0.2.15/24", { metric: 100, until: … });
+   *   ns.addRoute({ dst: "default", via: "10.0.2.2", dev: "enp0s3", proto: "dhcp", src: "10.0.2.15", metric: 100 });
+   *   ns.setUp("enp0s8", true); ns.addAddress("enp0s8", spec.address);
+   */
+  boot(machine: Machine): void {
+    machine.state.layers.net = { namespaces: {}, bridgeNetfilter: false, unix: {} } satisfies MachineNetState;
+    this.#forget(machine);
+    this.layer(machine).namespaces[""] = this.#emptyNs("");
+    const ns = this.#withLoopback(this.ns(machine.name));
+    ns.setUp("lo", true);
+    for (const nic of this.state.nics[machine.name] ?? []) ns.addLink({ name: nic.name, kind: "ether", mac: nic.mac, segment: nic.segment });
+  }
+
+  /** Power is gone: sockets vanish without a word to their peers. */
+  lostPower(machine: Machine): void {
+    this.tcp.dropMachine(machine.name);
+    machine.state.layers.net = { namespaces: {}, bridgeNetfilter: false, unix: {} } satisfies MachineNetState;
+    this.#forget(machine);
+  }
+
+  #forget(machine: Machine): void {
+    for (const key of [...this.#spaces.keys()]) if (key.startsWith(`${machine.name}\n`)) this.#spaces.delete(key);
+    this.linksChanged();
+  }
+
+  /** br_netfilter is (un)loaded: /proc/sys/net/bridge appears, and bridged packets pass iptables. */
+  setBridgeNetfilter(machine: Machine, loaded: boolean): void {
+    this.layer(machine).bridgeNetfilter = loaded;
+    for (const name of this.namespaces(machine.name)) this.ns(machine.name, name).sysctls.changed();
+  }
+  bridgeNetfilter(machine: Machine): boolean {
+    return this.layer(machine).bridgeNetfilter;
+  }
+
+  // --- cables
+
+  linksChanged(): void {
+    this.#segments = undefined;
+  }
+
+  /** Every card on a layer-2 network whose machine is on. */
+  onSegment(segment: string): readonly { ns: NetNs; link: LinkState }[] {
+    this.#segments ??= this.#plug();
+    return this.#segments.get(segment) ?? [];
+  }
+
+  #plug(): Map<string, { ns: NetNs; link: LinkState }[]> {
+    const out = new Map<string, { ns: NetNs; link: LinkState }[]>();
+    const plug = (ns: NetNs): void => {
+      for (const link of ns.state.links) {
+        if (link.segment === undefined) continue;
+        const list = out.get(link.segment);
+        if (list) list.push({ ns, link });
+        else out.set(link.segment, [{ ns, link }]);
+      }
+    };
+    for (const machine of this.world.machines.values())
+      if (machine.state.on) for (const name of this.namespaces(machine.name)) plug(this.ns(machine.name, name));
+    for (const name of Object.keys(this.state.outside)) plug(this.ns("", name));
+    return out;
+  }
+
+  // --- processes
+
+  forProc(p: Proc): ProcNet {
+    return new SocketCalls(this, p);
+  }
+
+  // --- the host
+
+  /**
+   * A connection from the host: to a forwarded port through the NAT (10.0.2.2 → 10.0.2.15 on enp0s3), or to the private
+   * address from the host's own address on that network. It passes the machine's rules like any other.
+   */
+  fromHost(machine: string, port: number, address?: string): Connected {
+    const engine = { machine: "", netns: address === undefined ? `nat:${machine}` : "host", pid: 0, uid: 0 };
+    return this.tcp.connect(engine, address === undefined ? ipOf(natEngine.guest) : ipOf(address), port, "serve", address === undefined ? { source: natEngine.gateway } : {});
+  }
+  /** Asks the server at the other end of such a connection. */
+  exchangeFromHost<T = unknown>(conn: number, message: unknown): Exchange<T> {
+    return this.tcp.exchange(conn, 0, message) as Exchange<T>;
+  }
+  shutFromHost(conn: number): void {
+    this.tcp.shut(conn, 0, false);
+  }
+  isOpenFromHost(conn: number): boolean {
+    return this.state.connections[conn]?.ends[0].state === "ESTAB";
   }
 }

@@ -1,0 +1,175 @@
+/** IP sets of a network namespace (ipset(8)): hash:ip, hash:net, hash:ip,port and their kin. */
+import { Errno, NotSimulated } from "../core/errno.ts";
+import { ipText, maskOf, networkOf, parseIp, parsePrefix } from "./ip.ts";
+import type { Packet } from "./packet.ts";
+import type { IpSetState, NsState } from "./state.ts";
+
+export const setTypes = ["hash:ip", "hash:net", "hash:ip,port", "hash:ip,port,ip", "hash:ip,port,net", "hash:net,port", "hash:net,net", "hash:ip,mark", "bitmap:port", "hash:mac", "hash:net,iface", "list:set"];
+
+/** The IPv4 sets of one namespace. An IPv6 set can be made, but no packet here is ever in it. */
+export class IpSets {
+  readonly #state: NsState;
+  readonly #now: () => number;
+  readonly #index = new WeakMap<IpSetState, { count: number; lengths: number[] }>();
+
+  constructor(state: NsState, now: () => number) {
+    this.#state = state;
+    this.#now = now;
+  }
+
+  get(name: string): IpSetState | undefined {
+    return this.#state.sets[name];
+  }
+  names(): string[] {
+    return Object.keys(this.#state.sets);
+  }
+
+  /** Throws EEXIST, EINVAL (unknown type). */
+  create(name: string, type: string, options: Partial<IpSetState["header"]> = {}): void {
+    if (this.#state.sets[name]) throw new Errno("EEXIST");
+    if (!setTypes.includes(type)) throw new Errno("EINVAL");
+    this.#state.sets[name] = { type, header: { family: "inet", hashsize: 1024, maxelem: 65536, ...options }, members: {} };
+  }
+
+  /** Throws ENOENT; EBUSY is for the caller, who knows the rules. */
+  destroy(name: string): void {
+    if (!this.#state.sets[name]) throw new Errno("ENOENT");
+    delete this.#state.sets[name];
+  }
+
+  rename(from: string, to: string): void {
+    const set = this.#need(from);
+    if (this.#state.sets[to]) throw new Errno("EEXIST");
+    delete this.#state.sets[from];
+    this.#state.sets[to] = set;
+  }
+
+  swap(a: string, b: string): void {
+    const first = this.#need(a);
+    const second = this.#need(b);
+    this.#state.sets[a] = second;
+    this.#state.sets[b] = first;
+  }
+
+  #need(name: string): IpSetState {
+    const set = this.#state.sets[name];
+    if (!set) throw new Errno("ENOENT");
+    return set;
+  }
+
+  flush(name: string): void {
+    this.#need(name).members = {};
+  }
+
+  /** Throws ENOENT, EEXIST, EINVAL. */
+  add(name: string, entry: string, options: { timeout?: number; comment?: string; exist?: boolean } = {}): void {
+    const set = this.#need(name);
+    const member = canonical(set, entry);
+    if (member in set.members && !options.exist && !this.#expired(set, member)) throw new Errno("EEXIST");
+    const timeout = options.timeout ?? set.header.timeout;
+    set.members[member] = {
+      ...(timeout ? { expires: this.#now() + timeout * 1000 } : {}),
+      ...(options.comment === undefined ? {} : { comment: options.comment }),
+    };
+  }
+
+  delete(name: string, entry: string): void {
+    const set = this.#need(name);
+    const member = canonical(set, entry);
+    if (!(member in set.members)) throw new Errno("ENOENT");
+    delete set.members[member];
+  }
+
+  has(name: string, entry: string): boolean {
+    const set = this.#need(name);
+    const member = canonical(set, entry);
+    return member in set.members && !this.#expired(set, member);
+  }
+
+  members(name: string): string[] {
+    const set = this.#need(name);
+    return Object.keys(set.members).filter((member) => !this.#expired(set, member));
+  }
+
+  #expired(set: IpSetState, member: string): boolean {
+    const { expires } = set.members[member]!;
+    if (expires === undefined || expires > this.#now()) return false;
+    delete set.members[member];
+    return true;
+  }
+
+  /** Whether the packet is in the set; `dirs` says which side each dimension takes (src, dst). A set that is not there matches nothing. */
+  test(name: string, dirs: string[], p: Packet): boolean {
+    const set = this.#state.sets[name];
+    if (!set || set.header.family === "inet6") return false;
+    if (set.type === "list:set") return Object.keys(set.members).some((inner) => this.test(inner, dirs, p));
+    const side = (i: number): number => (dirs[i] === "src" ? p.src : p.dst);
+    const port = (i: number): string => `${p.proto === 6 ? "tcp" : p.proto === 17 ? "udp" : p.proto === 132 ? "sctp" : "?"}:${dirs[i] === "src" ? p.sport : p.dport}`;
+    const has = (member: string): boolean => member in set.members && !this.#expired(set, member);
+    switch (set.type) {
+      case "hash:ip":
+        return has(ipText(side(0)));
+      case "hash:net":
+        return this.#lengths(set).some((len) => has(netText(networkOf(side(0), len), len)));
+      case "hash:ip,port":
+        return has(`${ipText(side(0))},${port(1)}`);
+      case "hash:ip,port,ip":
+        return has(`${ipText(side(0))},${port(1)},${ipText(side(2))}`);
+      case "hash:net,port":
+        return this.#lengths(set).some((len) => has(`${netText(networkOf(side(0), len), len)},${port(1)}`));
+      case "hash:ip,port,net":
+        for (let len = 32; len >= 0; len--) if (has(`${ipText(side(0))},${port(1)},${netText(networkOf(side(2), len), len)}`)) return true;
+        return false;
+      case "hash:net,net":
+        for (let a = 32; a >= 0; a--) for (let b = 32; b >= 0; b--) if (has(`${netText(networkOf(side(0), a), a)},${netText(networkOf(side(1), b), b)}`)) return true;
+        return false;
+      case "bitmap:port":
+        return has(String(dirs[0] === "src" ? p.sport : p.dport));
+      default:
+        throw new NotSimulated(`ipset type ${set.type} in a rule`);
+    }
+  }
+
+  /** Prefix lengths that occur in the set, longest first. */
+  #lengths(set: IpSetState): number[] {
+    const count = Object.keys(set.members).length;
+    let known = this.#index.get(set);
+    if (!known || known.count !== count) {
+      const lengths = new Set(Object.keys(set.members).map((m) => Number(m.split(",")[0]!.split("/")[1] ?? 32)));
+      known = { count, lengths: [...lengths].sort((a, b) => b - a) };
+      this.#index.set(set, known);
+    }
+    return known.lengths;
+  }
+}
+
+const netText = (ip: number, len: number): string => (len === 32 ? ipText(ip) : `${ipText(ip)}/${len}`);
+
+/** A member as ipset prints it; throws EINVAL. */
+export function canonical(set: IpSetState, entry: string): string {
+  if (set.header.family === "inet6" || set.type === "list:set" || set.type === "hash:mac") return entry;
+  const dimensions = set.type.slice(set.type.indexOf(":") + 1).split(",");
+  const parts = entry.split(",");
+  if (parts.length !== dimensions.length) throw new Errno("EINVAL");
+  return parts
+    .map((part, i) => {
+      switch (dimensions[i]) {
+        case "ip": {
+          const ip = parseIp(part.replace(/\/32$/, ""));
+          if (ip === undefined) throw new Errno("EINVAL");
+          return ipText(ip);
+        }
+        case "net": {
+          const prefix = parsePrefix(part);
+          if (!prefix) throw new Errno("EINVAL");
+          return netText((prefix.ip & maskOf(prefix.len)) >>> 0, prefix.len);
+        }
+        case "port":
+          if (set.type === "bitmap:port") return part;
+          return /^\d+$/.test(part) ? `tcp:${part}` : part;
+        default:
+          return part;
+      }
+    })
+    .join(",");
+}

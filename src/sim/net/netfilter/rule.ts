@@ -1,0 +1,276 @@
+/** Rules: from words to data and back. Command-line grammar of iptables 1.8.10. */
+import { NotSimulated } from "../../core/errno.ts";
+import { ipText, maskOf, parseIp } from "../ip.ts";
+import type { MatchState, RuleState, TargetState } from "../state.ts";
+import { IptablesError } from "./env.ts";
+import { matchExtensions, otherMatches, type MatchExtension } from "./matches.ts";
+import { otherTargets, targetExtensions } from "./targets.ts";
+
+export const protocolNames: Record<string, number> = {
+  all: 0, ip: 0, icmp: 1, igmp: 2, ipencap: 4, ipip: 4, tcp: 6, udp: 17, dccp: 33, gre: 47, esp: 50, ah: 51, "ipv6-icmp": 58, icmpv6: 58, ospf: 89, sctp: 132, udplite: 136,
+};
+/** Names that iptables-save prints. */
+const printedProtocols: Record<number, string> = { 1: "icmp", 4: "ipencap", 6: "tcp", 17: "udp", 33: "dccp", 47: "gre", 50: "esp", 51: "ah", 58: "ipv6-icmp", 89: "ospf", 132: "sctp", 136: "udplite" };
+export const protocolText = (n: number): string => printedProtocols[n] ?? String(n);
+
+/** What was read from the words of a rule; `rest` holds the options that belong to the command (-n, -v, …) in place. */
+export interface ParsedRule {
+  rule: RuleState;
+  /** Several addresses for -s or -d make several rules. */
+  sources: RuleState["src"][];
+  destinations: RuleState["dst"][];
+  counters?: [number, number];
+}
+
+function parseAddress(text: string): { ip: number; mask: number } {
+  const [host = "", tail] = text.split("/");
+  const ip = parseIp(host) ?? parseShort(host, tail !== undefined);
+  if (ip === undefined) throw new IptablesError(`host/network \`${host}' not found`);
+  let mask = 0xffffffff;
+  if (tail !== undefined) {
+    const dotted = parseIp(tail);
+    if (dotted !== undefined) mask = dotted;
+    else if (/^\d{1,2}$/.test(tail) && Number(tail) <= 32) mask = maskOf(Number(tail));
+    else throw new IptablesError(`invalid mask \`${tail}' specified`);
+  }
+  return { ip: (ip & mask) >>> 0, mask };
+}
+
+/** 10/8 and 192.168/16: missing octets are zero. */
+function parseShort(host: string, network: boolean): number | undefined {
+  return network && /^\d{1,3}(\.\d{1,3}){0,2}$/.test(host) ? parseIp([...host.split("."), "0", "0", "0"].slice(0, 4).join(".")) : undefined;
+}
+
+function parseAddresses(words: string, not: boolean): { ip: number; mask: number; not: boolean }[] {
+  if (not && words.includes(",")) throw new IptablesError("! not allowed with multiple source or destination IP addresses");
+  return words.split(",").map((word) => ({ ...parseAddress(word), not }));
+}
+
+const basic: Record<string, string> = {
+  "-p": "proto", "--protocol": "proto", "--proto": "proto",
+  "-s": "src", "--source": "src", "--src": "src",
+  "-d": "dst", "--destination": "dst", "--dst": "dst",
+  "-i": "in", "--in-interface": "in",
+  "-o": "out", "--out-interface": "out",
+  "-j": "jump", "--jump": "jump", "-g": "goto", "--goto": "goto",
+  "-m": "match", "--match": "match",
+  "-f": "fragment", "--fragment": "fragment",
+  "-c": "counters", "--set-counters": "counters",
+};
+
+export class RuleParser {
+  readonly #rule: RuleState = { matches: [], packets: 0, bytes: 0 };
+  readonly #sources: RuleState["src"][] = [];
+  readonly #destinations: RuleState["dst"][] = [];
+  #counters: [number, number] | undefined;
+  readonly #isChain: (name: string) => boolean;
+  readonly #table: string;
+
+  constructor(table: string, isChain: (name: string) => boolean) {
+    this.#table = table;
+    this.#isChain = isChain;
+  }
+
+  /** Takes the option at `at`; returns the index after it, or undefined when the option is none of a rule's. */
+  take(words: string[], at: number): number | undefined {
+    let i = at;
+    let not = false;
+    if (words[i] === "!") {
+      not = true;
+      i++;
+    }
+    const word = words[i];
+    if (word === undefined) throw new IptablesError("Bad argument `!'");
+    const cut = word.startsWith("--") ? word.indexOf("=") : -1;
+    const name = cut > 0 ? word.slice(0, cut) : word;
+    const inline = cut > 0 ? [word.slice(cut + 1)] : [];
+    const next = (): string => {
+      const value = inline.shift() ?? words[++i];
+      if (value === undefined) throw new IptablesError(`option "${name}" requires an argument`);
+      // the old place of the exclamation mark
+      if (value === "!" && words[i + 1] !== undefined) throw new IptablesError(`Using intrapositioned negation (\`--option ! this\`) is not supported`);
+      return value;
+    };
+    const kind = basic[name] ?? (/^-[psdijogm]./.test(name) && !name.startsWith("--") ? "glued" : undefined);
+    if (kind === "glued") {
+      const spread = [...words.slice(0, i), name.slice(0, 2), name.slice(2), ...words.slice(i + 1)];
+      const after = this.take(spread, at);
+      return after === undefined ? undefined : after - 1;
+    }
+    if (kind !== undefined) {
+      this.#basic(kind, not, next);
+      return i + 1;
+    }
+    if (!name.startsWith("--")) return undefined;
+    const option = name.slice(2);
+    return this.#extension(option, not, next) ? i + 1 : undefined;
+  }
+
+  #basic(kind: string, not: boolean, next: () => string): void {
+    const rule = this.#rule;
+    switch (kind) {
+      case "proto": {
+        const word = next().toLowerCase();
+        const number = /^\d+$/.test(word) ? Number(word) : protocolNames[word];
+        if (number === undefined || number > 255) throw new IptablesError(`unknown protocol "${word}" specified`);
+        if (number === 0 && not) throw new IptablesError("rule would never match protocol");
+        if (number !== 0) rule.proto = { number, not };
+        return;
+      }
+      case "src":
+        this.#sources.push(...parseAddresses(next(), not));
+        return;
+      case "dst":
+        this.#destinations.push(...parseAddresses(next(), not));
+        return;
+      case "in":
+      case "out": {
+        const name = next();
+        if (name.length > 15) throw new IptablesError(`interface name \`${name}' must be shorter than 16 characters`);
+        if (name !== "+" || not) rule[kind] = { name, not };
+        return;
+      }
+      case "fragment":
+        rule.fragment = { not };
+        return;
+      case "counters": {
+        const [packets, bytes] = next().split(",");
+        this.#counters = [Number(packets), Number(bytes ?? next())];
+        return;
+      }
+      case "match": {
+        const name = next();
+        if (!matchExtensions[name]) {
+          if (otherMatches.includes(name)) throw new NotSimulated(`iptables -m ${name}`);
+          throw new IptablesError(`Couldn't load match \`${name}':No such file or directory\n`);
+        }
+        rule.matches.push({ name });
+        return;
+      }
+      default: {
+        if (rule.target) throw new IptablesError("cannot have multiple -j options".replace("cannot have multiple -j options", "multiple -j flags not allowed"));
+        const name = next();
+        if (!targetExtensions[name] && !this.#isChain(name) && name !== "RETURN") {
+          if (otherTargets.includes(name)) throw new NotSimulated(`iptables -j ${name}`);
+          if (name.length > 28) throw new IptablesError(`Invalid target name \`${name}' (28 chars max)`);
+          throw new UnknownTarget(name);
+        }
+        rule.target = { name, ...(kind === "goto" ? { goto: true } : {}) };
+      }
+    }
+  }
+
+  #extension(option: string, not: boolean, next: () => string): boolean {
+    const rule = this.#rule;
+    const target = rule.target && targetExtensions[rule.target.name];
+    if (target && option in target.options) {
+      const count = target.options[option]!;
+      if (count === null) throw new NotSimulated(`iptables -j ${rule.target!.name} --${option}`);
+      target.parse(rule.target!, option, take(count, next));
+      return true;
+    }
+    for (let m = rule.matches.length - 1; m >= 0; m--) {
+      const match = rule.matches[m]!;
+      if (this.#tryMatch(match, matchExtensions[match.name]!, option, not, next)) return true;
+    }
+    // -p tcp --dport 80 without -m tcp
+    if (rule.proto && !rule.proto.not) {
+      const name = protocolText(rule.proto.number);
+      const extension = matchExtensions[name];
+      if (extension && option in extension.options && !rule.matches.some((m) => m.name === name)) {
+        const match: MatchState = { name };
+        if (!this.#tryMatch(match, extension, option, not, next)) return false;
+        rule.matches.push(match);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #tryMatch(match: MatchState, extension: MatchExtension, option: string, not: boolean, next: () => string): boolean {
+    if (!(option in extension.options)) return false;
+    const count = extension.options[option]!;
+    if (count === null) throw new NotSimulated(`iptables -m ${match.name} --${option}`);
+    extension.parse(match, option, take(count, next), not);
+    return true;
+  }
+
+  finish(): ParsedRule {
+    const rule = this.#rule;
+    for (const match of rule.matches) matchExtensions[match.name]!.check?.(match);
+    if (rule.target) {
+      const extension = targetExtensions[rule.target.name];
+      extension?.check?.(rule.target);
+      if (extension?.tables && !extension.tables.includes(this.#table)) throw new WrongTable(rule.target.name, extension.tables);
+      if (rule.target.with === "tcp-reset" && (rule.proto?.number !== 6 || rule.proto.not)) throw new WrongTable("REJECT", []);
+    }
+    const ported = ["tcp", "udp", "sctp"].find((name) => rule.matches.some((m) => m.name === name));
+    if (ported && (rule.proto?.number !== protocolNames[ported] || rule.proto?.not)) throw new WrongTable(ported, []);
+    if (rule.matches.some((m) => m.name === "multiport") && ![6, 17, 33, 132, 136].includes(rule.proto?.number ?? 0))
+      throw new IptablesError("multiport only works with TCP, UDP, UDPLITE, SCTP and DCCP");
+    return {
+      rule,
+      sources: this.#sources.length > 0 ? this.#sources : [undefined],
+      destinations: this.#destinations.length > 0 ? this.#destinations : [undefined],
+      ...(this.#counters ? { counters: this.#counters } : {}),
+    };
+  }
+}
+
+/** -j with a name that is neither a target nor a chain. */
+export class UnknownTarget extends IptablesError {
+  constructor(name: string) {
+    super(`Couldn't load target \`${name}':No such file or directory\n`);
+  }
+}
+
+/** The kernel's refusal of a target or match in this place. */
+export class WrongTable extends IptablesError {
+  constructor(_name: string, _tables: string[]) {
+    super("RULE_APPEND failed (Invalid argument)", { usage: false, status: 4 });
+  }
+}
+
+function take(count: number, next: () => string): string[] {
+  return Array.from({ length: count }, next);
+}
+
+/** The rules that the words stand for: one for each pair of addresses. */
+export function rulesOf(parsed: ParsedRule): RuleState[] {
+  return parsed.sources.flatMap((src) =>
+    parsed.destinations.map((dst) => ({
+      ...structuredClone(parsed.rule),
+      ...(src && (src.mask !== 0 || src.not) ? { src } : {}),
+      ...(dst && (dst.mask !== 0 || dst.not) ? { dst } : {}),
+      packets: parsed.counters?.[0] ?? 0,
+      bytes: parsed.counters?.[1] ?? 0,
+    })),
+  );
+}
+
+function maskText(mask: number): string {
+  for (let len = 0; len <= 32; len++) if (maskOf(len) === mask) return String(len);
+  return ipText(mask);
+}
+
+/** The rule as iptables-save prints it, after the chain's name. */
+export function ruleText(rule: RuleState): string {
+  const bang = (o: { not: boolean }): string => (o.not ? "! " : "");
+  let text = "";
+  if (rule.src) text += ` ${bang(rule.src)}-s ${ipText(rule.src.ip)}/${maskText(rule.src.mask)}`;
+  if (rule.dst) text += ` ${bang(rule.dst)}-d ${ipText(rule.dst.ip)}/${maskText(rule.dst.mask)}`;
+  if (rule.in) text += ` ${bang(rule.in)}-i ${rule.in.name}`;
+  if (rule.out) text += ` ${bang(rule.out)}-o ${rule.out.name}`;
+  if (rule.proto) text += ` ${bang(rule.proto)}-p ${protocolText(rule.proto.number)}`;
+  if (rule.fragment) text += ` ${bang(rule.fragment)}-f`;
+  for (const match of rule.matches) text += ` -m ${match.name}${matchExtensions[match.name]!.save(match)}`;
+  if (rule.target) text += ` ${rule.target.goto ? "-g" : "-j"} ${rule.target.name}${targetExtensions[rule.target.name]?.save(rule.target) ?? ""}`;
+  return text.slice(1);
+}
+
+/** Whether two rules say the same (counters and running state aside), for -D and -C. */
+export function sameRule(a: RuleState, b: RuleState): boolean {
+  return ruleText(a) === ruleText(b);
+}
+
+export const targetOf = (rule: RuleState): TargetState | undefined => rule.target;

@@ -1,0 +1,221 @@
+/** The tables of one network namespace, and a packet's way through them in the kernel's order. */
+import { Errno } from "../../core/errno.ts";
+import { isIcmpError, type Packet, type Walk } from "../packet.ts";
+import type { ChainState, NsState, RuleState, TableName, TableState } from "../state.ts";
+import type { Env, Hook, Test } from "./env.ts";
+import { nameTest } from "./env.ts";
+import { matchExtensions } from "./matches.ts";
+import { translate } from "./nat.ts";
+import { ruleText } from "./rule.ts";
+import { targetExtensions, type Verdict } from "./targets.ts";
+
+export const builtinChains: Record<TableName, Hook[]> = {
+  raw: ["PREROUTING", "OUTPUT"],
+  mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
+  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
+  filter: ["INPUT", "FORWARD", "OUTPUT"],
+  security: ["INPUT", "FORWARD", "OUTPUT"],
+};
+
+interface Compiled {
+  rule: RuleState;
+  tests: Test[];
+  /** Extension or verdict. */
+  act: ((p: Packet, env: Env, walk: Walk) => Verdict) | undefined;
+  jump: string | undefined;
+  goto: boolean;
+  returns: boolean;
+}
+
+const compiled = new WeakMap<RuleState, Compiled>();
+
+function compile(rule: RuleState): Compiled {
+  const tests: Test[] = [];
+  // cheapest first; the order has no other effect, since tests that keep state come last in rule.matches order
+  if (rule.proto) {
+    const { number, not } = rule.proto;
+    tests.push((p) => (p.proto === number) !== not);
+  }
+  if (rule.src) {
+    const { ip, mask, not } = rule.src;
+    tests.push((p) => (((p.src ^ ip) & mask) === 0) !== not);
+  }
+  if (rule.dst) {
+    const { ip, mask, not } = rule.dst;
+    tests.push((p) => (((p.dst ^ ip) & mask) === 0) !== not);
+  }
+  if (rule.in) {
+    const test = nameTest(rule.in.name);
+    const { not } = rule.in;
+    tests.push((_p, env) => (env.in !== undefined && test(env.in.name)) !== not);
+  }
+  if (rule.out) {
+    const test = nameTest(rule.out.name);
+    const { not } = rule.out;
+    tests.push((_p, env) => (env.out !== undefined && test(env.out.name)) !== not);
+  }
+  if (rule.fragment) {
+    // packets are never fragments here
+    const { not } = rule.fragment;
+    tests.push(() => not);
+  }
+  for (const match of rule.matches) if (match.name !== "comment") tests.push(matchExtensions[match.name]!.test(match));
+  const { target } = rule;
+  const extension = target && targetExtensions[target.name];
+  return {
+    rule,
+    tests,
+    act: target && extension ? extension.act(target) : undefined,
+    jump: target && !extension && target.name !== "RETURN" ? target.name : undefined,
+    goto: target?.goto === true,
+    returns: target?.name === "RETURN",
+  };
+}
+
+export class Netfilter {
+  readonly #state: NsState;
+
+  constructor(state: NsState) {
+    this.#state = state;
+  }
+
+  /** A table, undefined while nobody has used it. */
+  table(name: TableName): TableState | undefined {
+    return this.#state.tables[name];
+  }
+
+  /** A table, made with its built-in chains on first use. */
+  need(name: TableName): TableState {
+    let table = this.#state.tables[name];
+    if (!table) {
+      table = { chains: {} };
+      for (const hook of builtinChains[name]) table.chains[hook] = { policy: "ACCEPT", packets: 0, bytes: 0, rules: [] };
+      this.#state.tables[name] = table;
+    }
+    // rules may look at connections from now on; the kernel tracks once a table that needs it is there
+    this.#state.tracking = true;
+    return table;
+  }
+
+  chain(table: TableName, name: string): ChainState | undefined {
+    return this.#state.tables[table]?.chains[name];
+  }
+
+  /** Runs all that hangs on a hook. Returns false when the packet goes no further. */
+  run(p: Packet, env: Env, walk: Walk): boolean {
+    const { tables, tracking } = this.#state;
+    switch (env.hook) {
+      case "PREROUTING":
+        if (tables.raw && !this.#pass("raw", p, env, walk)) return false;
+        if (tracking) env.ns.conntrack.track(p);
+        if (tables.mangle && !this.#pass("mangle", p, env, walk)) return false;
+        return !p.ct || this.#nat("dst", p, env, walk);
+      case "INPUT":
+        if (tables.mangle && !this.#pass("mangle", p, env, walk)) return false;
+        if (tables.filter && !this.#pass("filter", p, env, walk)) return false;
+        if (tables.security && !this.#pass("security", p, env, walk)) return false;
+        if (p.ct && !this.#nat("src", p, env, walk)) return false;
+        if (p.ct) env.ns.conntrack.confirm(p);
+        return true;
+      case "FORWARD":
+        if (tables.mangle && !this.#pass("mangle", p, env, walk)) return false;
+        if (tables.filter && !this.#pass("filter", p, env, walk)) return false;
+        return !tables.security || this.#pass("security", p, env, walk);
+      case "OUTPUT":
+        if (tables.raw && !this.#pass("raw", p, env, walk)) return false;
+        if (tracking) env.ns.conntrack.track(p);
+        if (tables.mangle && !this.#pass("mangle", p, env, walk)) return false;
+        if (p.ct && !this.#nat("dst", p, env, walk)) return false;
+        if (tables.filter && !this.#pass("filter", p, env, walk)) return false;
+        return !tables.security || this.#pass("security", p, env, walk);
+      case "POSTROUTING":
+        if (tables.mangle && !this.#pass("mangle", p, env, walk)) return false;
+        if (p.ct && !this.#nat("src", p, env, walk)) return false;
+        if (p.ct) env.ns.conntrack.confirm(p);
+        return true;
+    }
+  }
+
+  #nat(kind: "src" | "dst", p: Packet, env: Env, walk: Walk): boolean {
+    const ct = p.ct!;
+    if (p.ctInfo === "NEW" && !ct.confirmed && p.ctDir === 0 && !isIcmpError(p) && !(kind === "src" ? ct.srcDone : ct.dstDone)) {
+      if (this.#state.tables.nat && !this.#pass("nat", p, env, walk)) return false;
+      if (kind === "src") {
+        ct.srcDone = true;
+        env.ns.conntrack.makeUnique(ct);
+      } else ct.dstDone = true;
+    }
+    translate(p, kind);
+    return true;
+  }
+
+  #pass(tableName: TableName, p: Packet, env: Env, walk: Walk): boolean {
+    const chains = this.#state.tables[tableName]!.chains;
+    const base = chains[env.hook];
+    if (!base) return true;
+    let chain = base;
+    let chainName: string = env.hook;
+    let at = 0;
+    const stack: { chain: ChainState; name: string; at: number }[] = [];
+    for (;;) {
+      const rule = chain.rules[at];
+      if (!rule) {
+        const back = stack.pop();
+        if (!back) break;
+        ({ chain, at } = back);
+        chainName = back.name;
+        continue;
+      }
+      at++;
+      let c = compiled.get(rule);
+      if (!c) compiled.set(rule, (c = compile(rule)));
+      let matched = true;
+      for (const test of c.tests)
+        if (!test(p, env)) {
+          matched = false;
+          break;
+        }
+      if (!matched) continue;
+      rule.packets++;
+      rule.bytes += p.size;
+      if (c.act) {
+        const verdict = c.act(p, env, walk);
+        if (verdict === undefined) continue;
+        if (walk.hops && (verdict === "DROP" || tableName === "nat")) this.#note(walk, env, tableName, chainName, at, rule, verdict);
+        return verdict === "ACCEPT";
+      }
+      if (c.jump !== undefined) {
+        const next = chains[c.jump];
+        if (!next) throw new Errno("EINVAL", c.jump);
+        if (!c.goto) stack.push({ chain, name: chainName, at });
+        chain = next;
+        chainName = c.jump;
+        at = 0;
+        continue;
+      }
+      if (c.returns) {
+        const back = stack.pop();
+        if (!back) break;
+        ({ chain, at } = back);
+        chainName = back.name;
+      }
+    }
+    base.packets++;
+    base.bytes += p.size;
+    if (base.policy === "DROP") {
+      walk.hops?.push({ machine: env.ns.machineName, netns: env.ns.name, where: `${tableName}/${env.hook} policy`, verdict: "DROP" });
+      return false;
+    }
+    return true;
+  }
+
+  #note(walk: Walk, env: Env, table: string, chain: string, number: number, rule: RuleState, verdict: string): void {
+    const name = rule.target?.name ?? verdict;
+    walk.hops!.push({
+      machine: env.ns.machineName,
+      netns: env.ns.name,
+      where: `${table}/${chain} rule ${number}: -A ${chain} ${ruleText(rule)}`,
+      verdict: name === "REJECT" ? "REJECT" : name in targetExtensions ? name : verdict,
+    });
+  }
+}

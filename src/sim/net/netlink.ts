@@ -1,0 +1,780 @@
+/** One network namespace: its links, addresses, routes, rules, neighbours, tables and sets, as rtnetlink and nfnetlink offer them. */
+import { Errno, type ErrnoCode } from "../core/errno.ts";
+import type { Machine } from "../kernel/machine.ts";
+import { Fib, selectSource, tables, type Decision, type Flow } from "./fib.ts";
+import { inPrefix, ipOf, ipText, maskOf, networkOf, prefixOf, prefixText } from "./ip.ts";
+import { IpSets } from "./ipset.ts";
+import { ask, reachable, receiveFrame } from "./link.ts";
+import { ConntrackTable } from "./netfilter/conntrack.ts";
+import type { Env } from "./netfilter/env.ts";
+import { restore, save } from "./netfilter/save.ts";
+import { Netfilter } from "./netfilter/tables.ts";
+import type { Network } from "./network.ts";
+import type { Packet, Walk } from "./packet.ts";
+import type { AddressState, LinkKind, LinkState, NeighbourState, NsState, PolicyRule, RouteState, RouteType, SocketState } from "./state.ts";
+import { Sysctls } from "./sysctl.ts";
+import { routeInput } from "./walk.ts";
+
+/** The kernel's refusal with the sentence of its extended acknowledgement, where it gives one. */
+export class NetlinkError extends Errno {
+  readonly extack: string | undefined;
+  constructor(code: ErrnoCode, extack?: string) {
+    super(code);
+    this.extack = extack;
+  }
+}
+
+export interface LinkSpec {
+  name: string;
+  kind: LinkKind;
+  /** veth: name of the other end, and the namespace it is made in. */
+  peer?: { name: string; ns?: string; mac?: string };
+  master?: string;
+  mtu?: number;
+  mac?: string;
+  vni?: number;
+  local?: string;
+  remote?: string;
+  /** VXLAN destination port (4789). */
+  port?: number;
+  dev?: string;
+  learning?: boolean;
+  segment?: string;
+}
+
+export interface AddressInfo {
+  /** Address with prefix length. */
+  cidr: string;
+  ip: string;
+  len: number;
+  scope: "global" | "link" | "host";
+  label: string;
+}
+
+export interface LinkInfo {
+  index: number;
+  name: string;
+  kind: LinkKind;
+  mac: string;
+  mtu: number;
+  up: boolean;
+  master: string | undefined;
+  addresses: AddressInfo[];
+}
+
+export interface RouteSpec {
+  /** `default`, or a prefix (a bare address is a /32). */
+  dst: string;
+  via?: string;
+  dev?: string;
+  src?: string;
+  proto?: string;
+  scope?: "global" | "link" | "host";
+  metric?: number;
+  /** Number or name (main, local, default). */
+  table?: number | string;
+  type?: RouteType;
+  onlink?: boolean;
+  mtu?: number;
+  nexthops?: { via?: string; dev?: string; weight?: number; onlink?: boolean }[];
+}
+
+export type RouteInfo = RouteSpec & { table: number; type: RouteType; proto: string; scope: "global" | "link" | "host" };
+
+export interface NeighbourInfo {
+  ip: string;
+  dev: string;
+  mac: string | undefined;
+  state: "PERMANENT" | "REACHABLE" | "STALE" | "PROBE" | "INCOMPLETE" | "FAILED";
+}
+
+export const tableNumber = (table: number | string | undefined): number =>
+  table === undefined ? tables.main : typeof table === "number" ? table : table in tables ? tables[table as "main"] : Number(table);
+
+const prefixFor = (dst: string): { ip: number; len: number } => (dst === "default" ? { ip: 0, len: 0 } : prefixOf(dst));
+
+export class NetNs {
+  readonly state: NsState;
+  readonly network: Network;
+  readonly machine: Machine | undefined;
+  readonly fib: Fib;
+  readonly netfilter: Netfilter;
+  readonly conntrack: ConntrackTable;
+  readonly sets: IpSets;
+  readonly sysctls: Sysctls;
+  /** Called with every packet that passes a link (packet capture). */
+  seen: ((link: LinkState, p: Packet, way: "in" | "out") => void) | undefined;
+  #byIndex: Map<number, LinkState> | undefined;
+  #rules: PolicyRule[] | undefined;
+  #locals: Set<number> | undefined;
+  #settings = new Map<string, number>();
+
+  constructor(network: Network, machine: Machine | undefined, state: NsState) {
+    this.network = network;
+    this.machine = machine;
+    this.state = state;
+    this.fib = new Fib(this);
+    this.netfilter = new Netfilter(state);
+    this.conntrack = new ConntrackTable(state, () => this.now);
+    this.sets = new IpSets(state, () => this.now);
+    this.sysctls = new Sysctls(
+      state.sysctls,
+      () => state.links.map((link) => link.name),
+      () => machine !== undefined && network.bridgeNetfilter(machine),
+    );
+    this.sysctls.changed = () => this.#settings.clear();
+  }
+
+  get name(): string {
+    return this.state.name;
+  }
+  /** A machine's NAT engine, behind which the Internet lies. */
+  get isGateway(): boolean {
+    return this.machine === undefined && this.state.name.startsWith("nat:");
+  }
+  get machineName(): string {
+    return this.machine?.name ?? "host";
+  }
+  get now(): number {
+    return this.network.world.timeline.now;
+  }
+  text(ip: number): string {
+    return ipText(ip);
+  }
+  /** 31 random bits, for the statistic match. */
+  random31(): number {
+    return (this.machine ?? this.network.world).random("net/statistic").u32() >>> 1;
+  }
+
+  /** Everything derived from links, addresses, routes and rules is made anew. */
+  #changed(): void {
+    this.#byIndex = undefined;
+    this.#rules = undefined;
+    this.#locals = undefined;
+    this.#settings.clear();
+    this.fib.invalidate();
+    this.network.linksChanged();
+  }
+
+  // --- links
+
+  linkByIndex(index: number): LinkState | undefined {
+    this.#byIndex ??= new Map(this.state.links.map((link) => [link.index, link]));
+    return this.#byIndex.get(index);
+  }
+
+  linkState(name: string): LinkState | undefined {
+    return this.state.links.find((link) => link.name === name || link.altnames?.includes(name));
+  }
+
+  #need(name: string): LinkState {
+    const link = this.linkState(name);
+    if (!link) throw new NetlinkError("ENODEV");
+    return link;
+  }
+
+  get loopback(): LinkState {
+    return this.state.links[0]!;
+  }
+
+  #info(link: LinkState): LinkInfo {
+    return {
+      index: link.index,
+      name: link.name,
+      kind: link.kind,
+      mac: link.mac,
+      mtu: link.mtu,
+      up: link.up,
+      master: link.master === undefined ? undefined : this.linkByIndex(link.master)?.name,
+      addresses: link.addresses.map((a) => ({ cidr: prefixText(a.ip, a.len), ip: ipText(a.ip), len: a.len, scope: a.scope, label: a.label })),
+    };
+  }
+
+  links(): LinkInfo[] {
+    return this.state.links.map((link) => this.#info(link));
+  }
+
+  link(name: string): LinkInfo | undefined {
+    const link = this.linkState(name);
+    return link && this.#info(link);
+  }
+
+  /** Whether there is a carrier: both ends of a cable are up. */
+  carrier(link: LinkState): boolean {
+    if (!link.up) return false;
+    if (link.kind === "veth") return this.peerOf(link)?.link.up === true;
+    if (link.kind === "bridge") return this.state.links.some((port) => port.master === link.index && port.up);
+    return true;
+  }
+
+  peerOf(link: LinkState): { ns: NetNs; link: LinkState } | undefined {
+    if (!link.peer || !this.machine) return undefined;
+    const ns = link.peer.ns === this.name ? this : this.network.find(this.machine.name, link.peer.ns);
+    const peer = ns?.linkByIndex(link.peer.index);
+    return ns && peer ? { ns, link: peer } : undefined;
+  }
+
+  #randomMac(): string {
+    const bytes = (this.machine ?? this.network.world).random("net/mac").bytes(6);
+    bytes[0] = (bytes[0]! & 0xfe) | 2;
+    return [...bytes].map((b) => b.toString(16).padStart(2, "0")).join(":");
+  }
+
+  #makeLink(name: string, kind: LinkKind, mac: string, mtu: number): LinkState {
+    if (this.linkState(name)) throw new NetlinkError("EEXIST");
+    if (name.length === 0 || name.length > 15 || /[/\s:]/.test(name) || name === "." || name === "..") throw new NetlinkError("EINVAL");
+    const link: LinkState = {
+      index: this.state.nextIndex++,
+      name,
+      kind,
+      mac,
+      mtu,
+      up: false,
+      addresses: [],
+      rx: { packets: 0, bytes: 0, dropped: 0 },
+      tx: { packets: 0, bytes: 0, dropped: 0 },
+    };
+    this.state.links.push(link);
+    this.sysctls.copyDefaults(name);
+    return link;
+  }
+
+  /** Makes a link, down. Throws EEXIST, EINVAL, ENODEV (master). */
+  addLink(spec: LinkSpec): LinkInfo {
+    if (spec.master !== undefined) this.#need(spec.master);
+    if (this.linkState(spec.name)) throw new NetlinkError("EEXIST");
+    const base = spec.dev === undefined ? undefined : this.#need(spec.dev);
+    const mtu = spec.mtu ?? (spec.kind === "vxlan" ? (base?.mtu ?? 1500) - 50 : spec.kind === "ipip" ? 1480 : spec.kind === "loopback" ? 65536 : 1500);
+    if (spec.kind === "veth") {
+      const peer = spec.peer ?? { name: this.#freeName("veth") };
+      const other = peer.ns === undefined || peer.ns === this.name ? this : this.network.ns(this.machineName, peer.ns);
+      if (other.linkState(peer.name) || (other === this && peer.name === spec.name)) throw new NetlinkError("EEXIST");
+      // the peer is made first, as the kernel numbers them
+      const b = other.#makeLink(peer.name, "veth", peer.mac ?? this.#randomMac(), mtu);
+      const a = this.#makeLink(spec.name, "veth", spec.mac ?? this.#randomMac(), mtu);
+      a.peer = { ns: other.name, index: b.index };
+      b.peer = { ns: this.name, index: a.index };
+      other.#changed();
+    } else {
+      const mac = spec.mac ?? (spec.kind === "loopback" ? "00:00:00:00:00:00" : spec.kind === "ipip" ? (spec.local ?? "0.0.0.0") : this.#randomMac());
+      const link = this.#makeLink(spec.name, spec.kind, mac, mtu);
+      if (spec.kind === "vxlan") {
+        if (spec.vni === undefined) throw new NetlinkError("EINVAL", "VXLAN: missing id");
+        link.vxlan = {
+          id: spec.vni,
+          port: spec.port ?? 4789,
+          learning: spec.learning ?? true,
+          ...(spec.local === undefined ? {} : { local: ipOf(spec.local) }),
+          ...(spec.remote === undefined ? {} : { remote: ipOf(spec.remote) }),
+          ...(spec.dev === undefined ? {} : { dev: spec.dev }),
+        };
+      }
+      if (spec.kind === "ipip")
+        link.ipip = {
+          ...(spec.local === undefined || spec.local === "any" ? {} : { local: ipOf(spec.local) }),
+          ...(spec.remote === undefined || spec.remote === "any" ? {} : { remote: ipOf(spec.remote) }),
+        };
+      if (spec.segment !== undefined) link.segment = spec.segment;
+    }
+    const link = this.#need(spec.name);
+    if (spec.master !== undefined) link.master = this.#need(spec.master).index;
+    this.#changed();
+    return this.#info(link);
+  }
+
+  #freeName(prefix: string): string {
+    for (let i = 0; ; i++) if (!this.linkState(`${prefix}${i}`)) return `${prefix}${i}`;
+  }
+
+  /** Throws ENODEV, EOPNOTSUPP (devices that are hardware). */
+  deleteLink(name: string): void {
+    const link = this.#need(name);
+    if (link.kind === "loopback" || link.kind === "ether" || link.name === "tunl0") throw new NetlinkError("EOPNOTSUPP");
+    const peer = this.peerOf(link);
+    this.#drop(link);
+    if (peer) {
+      peer.ns.#drop(peer.link);
+      peer.ns.#changed();
+    }
+    this.#changed();
+  }
+
+  #drop(link: LinkState): void {
+    this.state.links = this.state.links.filter((l) => l !== link);
+    for (const l of this.state.links) if (l.master === link.index) delete l.master;
+    this.state.routes = this.state.routes.filter((r) => r.dev !== link.index && !r.nexthops?.some((hop) => hop.dev === link.index));
+    this.state.neighbours = this.state.neighbours.filter((n) => n.dev !== link.index);
+    this.state.fdb = this.state.fdb.filter((e) => e.dev !== link.index);
+    this.sysctls.forget(link.name);
+    this.#changed();
+  }
+
+  /** Called when the namespace goes: virtual links go with it, hardware returns to the machine's own. */
+  dissolve(): void {
+    for (const link of this.state.links.slice(1)) {
+      const peer = this.peerOf(link);
+      this.#drop(link);
+      if (peer && peer.ns !== this) {
+        peer.ns.#drop(peer.link);
+        peer.ns.#changed();
+      }
+    }
+  }
+
+  setUp(name: string, up: boolean): void {
+    const link = this.#need(name);
+    if (link.up === up) return;
+    link.up = up;
+    // a loopback that comes up without an address gets 127.0.0.1 (inetdev_event)
+    if (up && link.kind === "loopback" && link.addresses.length === 0)
+      link.addresses.push({ ip: 0x7f000001, len: 8, scope: "host", label: link.name });
+    if (up) {
+      for (const address of link.addresses) this.#connect(link, address);
+    } else {
+      // fib_netdev_down: all routes by this link go
+      this.state.routes = this.state.routes.filter((r) => r.dev !== link.index && !r.nexthops?.some((hop) => hop.dev === link.index));
+      this.state.neighbours = this.state.neighbours.filter((n) => n.dev !== link.index || n.permanent);
+    }
+    this.#changed();
+    const peer = this.peerOf(link);
+    if (peer) peer.ns.#changed();
+  }
+
+  setMaster(name: string, master: string | undefined): void {
+    const link = this.#need(name);
+    if (master === undefined) delete link.master;
+    else {
+      const bridge = this.#need(master);
+      if (bridge.kind !== "bridge") throw new NetlinkError("EOPNOTSUPP", "Device does not allow enslaving");
+      if (link.kind === "bridge" || link.kind === "loopback") throw new NetlinkError("EINVAL", "Device type not supported as bridge port".replace("Device type not supported as bridge port", "Can not enslave a bridge to a bridge"));
+      link.master = bridge.index;
+    }
+    this.#changed();
+  }
+
+  setLink(name: string, change: { mtu?: number; mac?: string; newName?: string; hairpin?: boolean; promisc?: boolean }): void {
+    const link = this.#need(name);
+    if (change.mtu !== undefined) {
+      if (change.mtu < 68) throw new NetlinkError("EINVAL", "mtu less than device minimum");
+      if (change.mtu > 65535 && link.kind !== "loopback") throw new NetlinkError("EINVAL", "mtu greater than device maximum");
+      link.mtu = change.mtu;
+    }
+    if (change.mac !== undefined) link.mac = change.mac;
+    if (change.hairpin !== undefined) link.hairpin = change.hairpin;
+    if (change.promisc !== undefined) link.promisc = change.promisc;
+    if (change.newName !== undefined) this.#rename(link, change.newName);
+    this.#changed();
+  }
+
+  #rename(link: LinkState, to: string): void {
+    if (this.linkState(to)) throw new NetlinkError("EEXIST");
+    if (to.length > 15) throw new NetlinkError("EINVAL");
+    this.sysctls.rename(link.name, to);
+    for (const address of link.addresses) if (address.label === link.name) address.label = to;
+    link.name = to;
+  }
+
+  /** ip link set dev NAME netns NS [name NEW]: addresses and routes stay behind. */
+  moveLink(name: string, toNs: string, newName?: string): void {
+    const link = this.#need(name);
+    const to = this.network.ns(this.machineName, toNs);
+    if (to === this) return;
+    const as = newName ?? link.name;
+    if (to.linkState(as)) throw new NetlinkError("EEXIST");
+    const peer = this.peerOf(link);
+    const kept = { ...link };
+    this.#drop(link);
+    const { index } = to.#makeLink(as, kept.kind, kept.mac, kept.mtu);
+    const moved = to.linkByIndexFresh(index)!;
+    if (kept.vxlan) moved.vxlan = kept.vxlan;
+    if (kept.ipip) moved.ipip = kept.ipip;
+    if (kept.segment !== undefined) moved.segment = kept.segment;
+    if (peer) {
+      moved.peer = { ns: peer.ns.name, index: peer.link.index };
+      peer.link.peer = { ns: to.name, index };
+      peer.ns.#changed();
+    }
+    to.#changed();
+  }
+
+  linkByIndexFresh(index: number): LinkState | undefined {
+    return this.state.links.find((link) => link.index === index);
+  }
+
+  receiveFrame(link: LinkState, mac: string, p: Packet, walk: Walk): boolean {
+    return receiveFrame(this, link, mac, p, walk);
+  }
+  routeInput(link: LinkState, p: Packet, walk: Walk): void {
+    routeInput(this, link, p, walk);
+  }
+
+  // --- addresses
+
+  /** `cidr`: address with prefix length. Throws EEXIST, ENODEV, EINVAL. */
+  addAddress(name: string, cidr: string, options: { scope?: AddressState["scope"]; label?: string; until?: number; metric?: number; noprefixroute?: boolean } = {}): void {
+    const link = this.#need(name);
+    const { ip, len } = prefixOf(cidr);
+    if (link.addresses.some((a) => a.ip === ip && a.len === len)) throw new NetlinkError("EEXIST", "Address already assigned");
+    const address: AddressState = {
+      ip,
+      len,
+      scope: options.scope ?? (link.kind === "loopback" && ip >>> 24 === 127 ? "host" : "global"),
+      label: options.label ?? link.name,
+      ...(options.until === undefined ? {} : { until: options.until }),
+      ...(options.metric === undefined ? {} : { metric: options.metric }),
+      ...(options.noprefixroute ? { noprefixroute: true } : {}),
+    };
+    link.addresses.push(address);
+    if (link.up) this.#connect(link, address);
+    this.#changed();
+  }
+
+  #connect(link: LinkState, address: AddressState): void {
+    if (address.noprefixroute || address.len === 32 || link.kind === "loopback") return;
+    const dst = networkOf(address.ip, address.len);
+    if (this.state.routes.some((r) => r.table === tables.main && r.dst === dst && r.len === address.len && r.dev === link.index && r.proto === "kernel")) return;
+    this.state.routes.push({ table: tables.main, type: "unicast", dst, len: address.len, dev: link.index, src: address.ip, proto: "kernel", scope: "link", metric: address.metric ?? 0 });
+  }
+
+  /** Throws EADDRNOTAVAIL. */
+  deleteAddress(name: string, cidr: string): void {
+    const link = this.#need(name);
+    const { ip, len } = prefixOf(cidr);
+    const address = link.addresses.find((a) => a.ip === ip && (a.len === len || !cidr.includes("/")));
+    if (!address) throw new NetlinkError("EADDRNOTAVAIL", "Address not found");
+    link.addresses = link.addresses.filter((a) => a !== address);
+    const dst = networkOf(ip, address.len);
+    const still = link.addresses.find((a) => a.len === address.len && networkOf(a.ip, a.len) === dst);
+    this.state.routes = this.state.routes.filter((r) => {
+      if (r.dev === link.index && r.proto === "kernel" && r.dst === dst && r.len === address.len && r.src === ip) {
+        if (!still) return false;
+        r.src = still.ip;
+      }
+      // routes that prefer a source address which is no longer ours go too (fib_sync_down_addr)
+      return r.src !== ip || this.#owns(ip);
+    });
+    // gateways that can no longer be reached keep their routes only while another address covers them
+    this.state.routes = this.state.routes.filter((r) => r.via === undefined || r.dev !== link.index || r.onlink || this.#onLink(link, r.via));
+    this.#changed();
+  }
+
+  #owns(ip: number): boolean {
+    return this.state.links.some((link) => link.addresses.some((a) => a.ip === ip));
+  }
+
+  #onLink(link: LinkState, ip: number): boolean {
+    return this.state.routes.some((r) => r.dev === link.index && r.via === undefined && r.type === "unicast" && inPrefix(ip, r.dst, r.len));
+  }
+
+  isLocal(ip: number): boolean {
+    if (ip >>> 24 === 127) return this.loopback.up;
+    this.#locals ??= new Set(this.state.links.flatMap((link) => (link.up ? link.addresses.map((a) => a.ip) : [])));
+    return this.#locals.has(ip);
+  }
+
+  /** The source address that packets to `ip` would carry; undefined without a route. */
+  sourceFor(ip: number, flow: Partial<Flow> = {}): number | undefined {
+    const decision = this.fib.lookup({ ...flow, dst: ip });
+    return this.sourceOf(decision, ip);
+  }
+
+  sourceOf(decision: Decision, ip: number): number | undefined {
+    if (decision.kind === "local") return decision.route.src ?? ip;
+    if (decision.kind === "broadcast") return decision.route.src ?? selectSource(this, decision.link, ip);
+    if (decision.kind !== "unicast") return undefined;
+    return decision.route.src ?? selectSource(this, decision.link, decision.via ?? ip);
+  }
+
+  /** The address MASQUERADE takes: the link's, towards the next hop. */
+  masqueradeAddress(link: LinkState, dst: number): number | undefined {
+    const decision = this.fib.lookup({ dst, oif: link.index });
+    const towards = decision.kind === "unicast" ? (decision.via ?? dst) : dst;
+    if (link.kind === "loopback") return undefined;
+    return selectSource(this, link, towards);
+  }
+
+  // --- routes and rules
+
+  routes(table?: number | string): RouteInfo[] {
+    const list = table === "all" ? [...this.state.routes, ...this.fib.routes(tables.local)] : tableNumber(table) === tables.local ? this.fib.routes(tables.local) : this.state.routes.filter((r) => r.table === tableNumber(table));
+    return this.sortedRoutes(list).map((r) => this.routeInfo(r));
+  }
+
+  /** The order in which the kernel's trie hands routes out: by address, then prefix length, then metric. */
+  sortedRoutes(list: RouteState[]): RouteState[] {
+    return [...list].sort((a, b) => a.table - b.table || a.dst - b.dst || a.len - b.len || a.metric - b.metric);
+  }
+
+  routeInfo(r: RouteState): RouteInfo {
+    const devName = (index: number): string | undefined => this.linkByIndex(index)?.name;
+    return {
+      dst: r.len === 0 ? "default" : r.len === 32 ? ipText(r.dst) : prefixText(r.dst, r.len),
+      table: r.table,
+      type: r.type,
+      proto: r.proto,
+      scope: r.scope,
+      ...(r.via === undefined ? {} : { via: ipText(r.via) }),
+      ...(r.dev === 0 ? {} : { dev: devName(r.dev) }),
+      ...(r.src === undefined ? {} : { src: ipText(r.src) }),
+      ...(r.metric === 0 ? {} : { metric: r.metric }),
+      ...(r.onlink ? { onlink: true } : {}),
+      ...(r.mtu === undefined ? {} : { mtu: r.mtu }),
+      ...(r.nexthops
+        ? { nexthops: r.nexthops.map((h) => ({ ...(h.via === undefined ? {} : { via: ipText(h.via) }), dev: devName(h.dev), weight: h.weight, ...(h.onlink ? { onlink: true } : {}) })) }
+        : {}),
+    };
+  }
+
+  #route(spec: RouteSpec): RouteState {
+    const { ip, len } = prefixFor(spec.dst);
+    if (((ip & ~maskOf(len)) >>> 0) !== 0) throw new NetlinkError("EINVAL", "Invalid prefix for given prefix length");
+    const type = spec.type ?? "unicast";
+    const table = tableNumber(spec.table);
+    const base = { table, type, dst: ip, len, proto: spec.proto ?? "boot", metric: spec.metric ?? 0, ...(spec.mtu === undefined ? {} : { mtu: spec.mtu }) };
+    if (type === "blackhole" || type === "unreachable" || type === "prohibit" || type === "throw") return { ...base, dev: 0, scope: "global" };
+    let source: number | undefined;
+    if (spec.src !== undefined) {
+      source = ipOf(spec.src);
+      if (!this.isLocal(source) && !this.#owns(source)) throw new NetlinkError("EINVAL", "Invalid prefsrc address");
+    }
+    const hop = (h: { via?: string; dev?: string; onlink?: boolean }): { via?: number; dev: number; onlink?: boolean } => {
+      const via = h.via === undefined ? undefined : ipOf(h.via);
+      const link = h.dev === undefined ? undefined : this.#need(h.dev);
+      if (via !== undefined && this.isLocal(via)) throw new NetlinkError("EINVAL", "Nexthop has invalid gateway");
+      if (link && !link.up) throw new NetlinkError("ENETDOWN", via === undefined ? "Device for nexthop is not up" : "Nexthop device is not up");
+      if (via !== undefined) {
+        if (h.onlink) {
+          if (!link) throw new NetlinkError("EINVAL", "Nexthop device required for onlink".replace("Nexthop device required for onlink", "Device for nexthop is required"));
+          return { via, dev: link.index, onlink: true };
+        }
+        // the gateway must be on the link by a route of link scope
+        const decision = this.fib.lookup({ dst: via, ...(link ? { oif: link.index } : {}) });
+        if (decision.kind === "none") throw new NetlinkError("ENETUNREACH", "Nexthop has invalid gateway");
+        if (decision.kind !== "unicast" || decision.route.scope === "global") throw new NetlinkError("ENETUNREACH", "Nexthop has invalid gateway");
+        return { via, dev: decision.link.index };
+      }
+      if (!link) throw new NetlinkError("ENODEV", "Device for nexthop is required".replace("Device for nexthop is required", "No device for nexthop"));
+      return { dev: link.index };
+    };
+    if (spec.nexthops && spec.nexthops.length > 0) {
+      const nexthops = spec.nexthops.map((h) => ({ ...hop(h), weight: h.weight ?? 1 }));
+      return { ...base, dev: nexthops[0]!.dev, scope: spec.scope ?? "global", nexthops, ...(source === undefined ? {} : { src: source }) };
+    }
+    const { via, dev, onlink } = hop(spec);
+    return {
+      ...base,
+      dev,
+      scope: spec.scope ?? (via === undefined ? (type === "local" ? "host" : "link") : "global"),
+      ...(via === undefined ? {} : { via }),
+      ...(source === undefined ? {} : { src: source }),
+      ...(onlink ? { onlink: true } : {}),
+    };
+  }
+
+  #same(a: RouteState, b: RouteState): boolean {
+    return a.table === b.table && a.dst === b.dst && a.len === b.len && a.metric === b.metric;
+  }
+
+  /** Throws EEXIST (same prefix and metric), ENETUNREACH, ENODEV, EINVAL, ENETDOWN. */
+  addRoute(spec: RouteSpec, options: { append?: boolean } = {}): void {
+    const route = this.#route(spec);
+    const there = this.state.routes.find((r) => this.#same(r, route));
+    if (there && !options.append) throw new NetlinkError("EEXIST");
+    this.state.routes.push(route);
+    this.#changed();
+  }
+
+  replaceRoute(spec: RouteSpec): void {
+    const route = this.#route(spec);
+    const at = this.state.routes.findIndex((r) => this.#same(r, route));
+    if (at >= 0) this.state.routes[at] = route;
+    else this.state.routes.push(route);
+    this.#changed();
+  }
+
+  /** Deletes the first route that fits what is given. Throws ESRCH. */
+  deleteRoute(spec: RouteSpec): void {
+    const { ip, len } = prefixFor(spec.dst);
+    const table = tableNumber(spec.table);
+    const dev = spec.dev === undefined ? undefined : this.#need(spec.dev).index;
+    const at = this.state.routes.findIndex(
+      (r) =>
+        r.table === table &&
+        r.dst === ip &&
+        r.len === len &&
+        (spec.type === undefined || r.type === spec.type) &&
+        (spec.via === undefined || r.via === ipOf(spec.via)) &&
+        (dev === undefined || r.dev === dev) &&
+        (spec.proto === undefined || r.proto === spec.proto) &&
+        (spec.metric === undefined || spec.metric === 0 || r.metric === spec.metric) &&
+        (spec.src === undefined || r.src === ipOf(spec.src)) &&
+        (spec.scope === undefined || r.scope === spec.scope),
+    );
+    if (at < 0) throw new NetlinkError("ESRCH");
+    this.state.routes.splice(at, 1);
+    this.#changed();
+  }
+
+  /** Route decision as `ip route get` asks it. */
+  lookup(flow: Flow): Decision {
+    return this.fib.lookup(flow);
+  }
+
+  get rulesInOrder(): PolicyRule[] {
+    return (this.#rules ??= [...this.state.rules].sort((a, b) => a.priority - b.priority));
+  }
+  addRule(rule: PolicyRule): void {
+    if (this.state.rules.some((r) => JSON.stringify(r) === JSON.stringify(rule))) throw new NetlinkError("EEXIST");
+    this.state.rules.push(rule);
+    this.#changed();
+  }
+  deleteRule(matches: (rule: PolicyRule) => boolean): void {
+    const rule = this.rulesInOrder.find(matches);
+    if (!rule) throw new NetlinkError("ENOENT");
+    this.state.rules = this.state.rules.filter((r) => r !== rule);
+    this.#changed();
+  }
+
+  // --- neighbours and forwarding entries
+
+  neighbour(dev: number, ip: number): NeighbourState | undefined {
+    return this.state.neighbours.find((n) => n.dev === dev && n.ip === ip);
+  }
+  learn(dev: number, ip: number, mac: string): void {
+    const entry = this.neighbour(dev, ip);
+    if (entry) {
+      entry.mac = mac;
+      entry.at = this.now;
+      delete entry.failing;
+    } else this.state.neighbours.push({ ip, dev, mac, permanent: false, at: this.now });
+  }
+  unanswered(dev: number, ip: number, since: number): void {
+    const entry = this.neighbour(dev, ip);
+    if (entry) {
+      delete entry.mac;
+      delete entry.failing;
+      entry.at = since;
+    } else this.state.neighbours.push({ ip, dev, permanent: false, at: since });
+  }
+
+  neighbours(): NeighbourInfo[] {
+    return this.state.neighbours.flatMap((n) => {
+      const link = this.linkByIndex(n.dev);
+      return link ? [{ ip: ipText(n.ip), dev: link.name, mac: n.mac, state: this.#neighbourState(n) }] : [];
+    });
+  }
+
+  #neighbourState(n: NeighbourState): NeighbourInfo["state"] {
+    if (n.permanent) return "PERMANENT";
+    const age = this.now - n.at;
+    if (n.mac === undefined) return age < 3000 ? "INCOMPLETE" : "FAILED";
+    if (n.failing !== undefined) return this.now - n.failing < 8000 ? "PROBE" : "FAILED";
+    return age < reachable ? "REACHABLE" : "STALE";
+  }
+
+  /** A permanent entry (or one to be confirmed, with `permanent: false`). */
+  setNeighbour(spec: { ip: string; dev: string; mac: string; permanent?: boolean }): void {
+    const dev = this.#need(spec.dev).index;
+    const ip = ipOf(spec.ip);
+    this.state.neighbours = this.state.neighbours.filter((n) => n.dev !== dev || n.ip !== ip);
+    this.state.neighbours.push({ ip, dev, mac: spec.mac, permanent: spec.permanent ?? true, at: this.now });
+  }
+  /** Throws ENOENT. */
+  deleteNeighbour(spec: { ip: string; dev: string }): void {
+    const dev = this.#need(spec.dev).index;
+    const ip = ipOf(spec.ip);
+    const before = this.state.neighbours.length;
+    this.state.neighbours = this.state.neighbours.filter((n) => n.dev !== dev || n.ip !== ip);
+    if (this.state.neighbours.length === before) throw new NetlinkError("ENOENT");
+  }
+  flushNeighbours(dev?: string): void {
+    const index = dev === undefined ? undefined : this.#need(dev).index;
+    this.state.neighbours = this.state.neighbours.filter((n) => n.permanent || (index !== undefined && n.dev !== index));
+  }
+
+  /** bridge fdb replace MAC dev DEV dst IP. */
+  setFdb(spec: { dev: string; mac: string; dst?: string }): void {
+    const dev = this.#need(spec.dev).index;
+    this.state.fdb = this.state.fdb.filter((e) => e.dev !== dev || e.mac !== spec.mac);
+    this.state.fdb.push({ dev, mac: spec.mac, permanent: true, ...(spec.dst === undefined ? {} : { dst: ipOf(spec.dst) }) });
+  }
+  deleteFdb(spec: { dev: string; mac: string }): void {
+    const dev = this.#need(spec.dev).index;
+    this.state.fdb = this.state.fdb.filter((e) => e.dev !== dev || e.mac !== spec.mac);
+  }
+  fdb(): { dev: string; mac: string; dst?: string; permanent: boolean }[] {
+    return this.state.fdb.flatMap((e) => {
+      const link = this.linkByIndex(e.dev);
+      return link ? [{ dev: link.name, mac: e.mac, permanent: e.permanent, ...(e.dst === undefined ? {} : { dst: ipText(e.dst) }) }] : [];
+    });
+  }
+
+  /** Whether this host answers an ARP request for `ip` that came in by the link (arp_process, with proxy_arp and arp_ignore). */
+  answersArp(link: LinkState, ip: number): boolean {
+    if (this.isLocal(ip) && ip >>> 24 !== 127) return this.setting(link, "arp_ignore") === 0 || link.addresses.some((a) => a.ip === ip);
+    if (this.setting(link, "proxy_arp") === 0 || !this.forwarding(link)) return false;
+    const decision = this.fib.lookup({ dst: ip, iif: link.name });
+    return decision.kind === "unicast" && decision.link !== link;
+  }
+
+  /** Resolves a neighbour as arping does; undefined when nobody answers. */
+  arping(device: string, ip: string): string | undefined {
+    const link = this.linkState(device);
+    return link && ask(this, link, ipOf(ip), 0);
+  }
+
+  // --- parameters
+
+  /** `path` under /proc/sys, such as net/ipv4/ip_forward; undefined when there is none. */
+  sysctl(path: string): string | undefined {
+    if (path === "net/netfilter/nf_conntrack_count") return String(this.conntrack.list().length);
+    return this.sysctls.get(path);
+  }
+  /** Throws ENOENT. */
+  setSysctl(path: string, value: string): void {
+    if (!this.sysctls.set(path, value.trim())) throw new Errno("ENOENT", `/proc/sys/${path}`);
+  }
+
+  numberSetting(path: string): number {
+    let value = this.#settings.get(path);
+    if (value === undefined) this.#settings.set(path, (value = Number(this.sysctls.get(path) ?? 0)));
+    return value;
+  }
+
+  /** An interface's setting: the greater (or the sum) of `all` and its own, as IN_DEV_MAXCONF and IN_DEV_ORCONF do. */
+  setting(link: LinkState, key: string): number {
+    const cached = `${link.index} ${key}`;
+    let value = this.#settings.get(cached);
+    if (value === undefined) {
+      value = Math.max(Number(this.sysctls.get(`net/ipv4/conf/all/${key}`) ?? 0), Number(this.sysctls.get(`net/ipv4/conf/${link.name}/${key}`) ?? 0));
+      this.#settings.set(cached, value);
+    }
+    return value;
+  }
+  rpFilter(link: LinkState): number {
+    return this.setting(link, "rp_filter");
+  }
+  forwarding(link: LinkState): boolean {
+    return this.numberSetting(`net/ipv4/conf/${link.name}/forwarding`) === 1;
+  }
+
+  // --- netfilter
+
+  /** As iptables-save prints it (without the comments at both ends). */
+  iptablesSave(table?: string, counters = false): string {
+    return save(this, table, counters);
+  }
+  /** Throws IptablesError with a line number in `message`, NotSimulated. Nothing changes when it throws. */
+  iptablesRestore(text: string, options: { noflush?: boolean; counters?: boolean } = {}): void {
+    restore(this, text, options);
+  }
+  kernelLog(_p: Packet, _env: Env, _prefix: string, _level: number): void {
+    this.network.onKernelLog?.(this, _p, _env, _prefix, _level);
+  }
+
+  // --- sockets
+
+  sockets(): SocketState[] {
+    return Object.values(this.state.sockets);
+  }
+}
