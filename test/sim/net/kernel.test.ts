@@ -57,6 +57,7 @@ function daemon(machine: Machine, ...args: string[]): Proc {
     fs.write("/test-echo", "", { mode: 0o755 });
     fs.setContent("/test-echo", executable("test-echo"));
   }
+  if (machine.state.nextPid === 1) machine.state.nextPid = 100; // process 1 cannot be killed
   const p = machine.spawn({ argv: ["/test-echo", ...args], sinks: { out: { kind: "null" }, err: { kind: "null" } } });
   return p;
 }

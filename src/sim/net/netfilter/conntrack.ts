@@ -116,14 +116,17 @@ export class ConntrackTable {
   }
 
   #trackError(p: Packet): void {
-    const inner = p.inner;
-    const ct = inner && this.#find(tupleKey(inner.proto, tupleOf(inner)));
-    if (!inner || !ct) {
+    const { inner } = p;
+    // the quoted packet is looked up as its answer would be: it was quoted after translation (nf_conntrack_inet_error)
+    const answer = inner && inverse(inner.proto, tupleOf(inner));
+    const key = answer && tupleKey(inner!.proto, answer);
+    const ct = key === undefined ? undefined : this.#find(key);
+    if (!ct) {
       p.ctInfo = "INVALID";
       return;
     }
     p.ct = ct;
-    p.ctDir = tupleKey(ct.proto, ct.orig) === tupleKey(inner.proto, tupleOf(inner)) ? 1 : 0;
+    p.ctDir = tupleKey(ct.proto, ct.reply) === key ? 1 : 0;
     p.ctInfo = "RELATED";
   }
 

@@ -31,7 +31,7 @@ const REJECT: TargetExtension = {
   options: { "reject-with": 1 },
   tables: ["filter"],
   parse(t, _option, [word]) {
-    const full = rejectCodes[word!] ? word! : { "net-unreach": "icmp-net-unreachable", "host-unreach": "icmp-host-unreachable", "port-unreach": "icmp-port-unreachable", "admin-prohib": "icmp-admin-prohibited", "host-prohib": "icmp-host-prohibited", "net-prohib": "icmp-net-prohibited", "proto-unreach": "icmp-proto-unreachable", "tcp-rst": "tcp-reset" }[word!];
+    const full = rejectCodes[word!] !== undefined ? word! : { "net-unreach": "icmp-net-unreachable", "host-unreach": "icmp-host-unreachable", "port-unreach": "icmp-port-unreachable", "admin-prohib": "icmp-admin-prohibited", "host-prohib": "icmp-host-prohibited", "net-prohib": "icmp-net-prohibited", "proto-unreach": "icmp-proto-unreachable", "tcp-rst": "tcp-reset" }[word!];
     if (full === undefined) throw new IptablesError(`unknown reject type "${word}"`);
     t.with = full;
   },
