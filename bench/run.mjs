@@ -1,0 +1,65 @@
+// Measures what a user waits for, as percentiles: npm run build && node bench/run.mjs [ROUNDS]. Works in a scratch folder.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const rounds = Number(process.argv[2] ?? 5);
+const bin = fileURLToPath(new URL("../dist/cli/bin.js", import.meta.url));
+const cwd = mkdtempSync(join(tmpdir(), "kubemend-bench-"));
+
+/** Wall-clock milliseconds of one command line, as a whole process. */
+function time(...args) {
+  const begin = performance.now();
+  const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd, encoding: "utf8" });
+  const took = performance.now() - begin;
+  if (status !== 0 && !(args[1] === "check" && status === 1)) throw new Error(`kubemend ${args.join(" ")}: status ${status}\n${stdout}${stderr}`);
+  return { took, stdout };
+}
+
+const samples = new Map();
+const record = (name, ms) => samples.set(name, [...(samples.get(name) ?? []), ms]);
+
+/** `count` runs of `true` over one connection. */
+async function overOneConnection(count) {
+  const { SshConnection } = await import("../dist/ssh/client.js");
+  const { machines } = JSON.parse(time("status", "--output", "json").stdout);
+  const { ssh } = machines.find((m) => m.name === "worker1");
+  const connection = await SshConnection.open({ machine: "worker1", ...ssh, keyFile: join(cwd, ".kubemend", "bench", "id_ed25519") });
+  await connection.exec("true");
+  for (let i = 0; i < count; i++) {
+    const begin = performance.now();
+    await connection.exec("true");
+    record("exec true on a live connection", performance.now() - begin);
+  }
+  connection.close();
+}
+
+try {
+  for (let i = 0; i < rounds; i++) {
+    record("up, from command to prompt", time("up", "--name", "bench").took);
+    for (let j = 0; j < 4; j++) record("ssh worker1 -- true, as a process", time("ssh", "worker1", "--", "true").took);
+    if (i === 0) await overOneConnection(200);
+    record("lab start", time("lab", "start", "bgp-port-blocked").took);
+    record("lab check (broken)", time("lab", "check").took);
+    record("lab reset", time("lab", "reset").took);
+    time("lab", "stop");
+    const { pid } = JSON.parse(readFileSync(join(cwd, ".kubemend", "bench", "sim", "server.json"), "utf8"));
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    record("memory of the background process, MiB", Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
+    record("destroy", time("destroy").took);
+  }
+} finally {
+  spawnSync(process.execPath, [bin, "destroy"], { cwd });
+  rmSync(cwd, { recursive: true, force: true });
+}
+
+const at = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+console.log(`${"".padEnd(42)}${["min", "p50", "p90", "max", "runs"].map((h) => h.padStart(9)).join("")}`);
+for (const [name, values] of samples) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const cells = [sorted[0], at(sorted, 0.5), at(sorted, 0.9), sorted.at(-1)].map((v) => v.toFixed(1).padStart(9));
+  console.log(`${name.padEnd(42)}${cells.join("")}${String(sorted.length).padStart(9)}`);
+}
+console.log("milliseconds unless said otherwise");
