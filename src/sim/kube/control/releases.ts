@@ -1,42 +1,31 @@
 /** What each Kubernetes minor release is made of (cmd/kubeadm/app/constants/constants.go of its branch). */
 
 export interface Release {
-  /** Latest patch release that the simulated registries have. */
-  patch: number;
   etcd: string;
   coredns: string;
   pause: string;
 }
 
 export const releases: Record<number, Release> = {
-  19: { patch: 16, etcd: "3.4.13-0", coredns: "1.7.0", pause: "3.2" },
-  20: { patch: 15, etcd: "3.4.13-0", coredns: "1.7.0", pause: "3.2" },
-  21: { patch: 14, etcd: "3.4.13-0", coredns: "v1.8.0", pause: "3.4.1" },
-  22: { patch: 17, etcd: "3.5.0-0", coredns: "v1.8.4", pause: "3.5" },
-  23: { patch: 17, etcd: "3.5.6-0", coredns: "v1.8.6", pause: "3.6" },
-  24: { patch: 17, etcd: "3.5.6-0", coredns: "v1.8.6", pause: "3.7" },
-  25: { patch: 16, etcd: "3.5.9-0", coredns: "v1.9.3", pause: "3.8" },
-  26: { patch: 15, etcd: "3.5.10-0", coredns: "v1.9.3", pause: "3.9" },
-  27: { patch: 16, etcd: "3.5.12-0", coredns: "v1.10.1", pause: "3.9" },
-  28: { patch: 15, etcd: "3.5.15-0", coredns: "v1.10.1", pause: "3.9" },
-  29: { patch: 15, etcd: "3.5.16-0", coredns: "v1.11.1", pause: "3.9" },
-  30: { patch: 14, etcd: "3.5.15-0", coredns: "v1.11.3", pause: "3.9" },
-  31: { patch: 14, etcd: "3.5.24-0", coredns: "v1.11.3", pause: "3.10" },
-  32: { patch: 12, etcd: "3.5.24-0", coredns: "v1.11.3", pause: "3.10" },
-  33: { patch: 8, etcd: "3.5.24-0", coredns: "v1.12.0", pause: "3.10" },
-  34: { patch: 5, etcd: "3.6.5-0", coredns: "v1.12.1", pause: "3.10.1" },
-  35: { patch: 2, etcd: "3.6.6-0", coredns: "v1.13.1", pause: "3.10.1" },
-  36: { patch: 4, etcd: "3.6.6-0", coredns: "v1.13.1", pause: "3.10.1" },
+  19: { etcd: "3.4.13-0", coredns: "1.7.0", pause: "3.2" },
+  20: { etcd: "3.4.13-0", coredns: "1.7.0", pause: "3.2" },
+  21: { etcd: "3.4.13-0", coredns: "v1.8.0", pause: "3.4.1" },
+  22: { etcd: "3.5.0-0", coredns: "v1.8.4", pause: "3.5" },
+  23: { etcd: "3.5.6-0", coredns: "v1.8.6", pause: "3.6" },
+  24: { etcd: "3.5.6-0", coredns: "v1.8.6", pause: "3.7" },
+  25: { etcd: "3.5.9-0", coredns: "v1.9.3", pause: "3.8" },
+  26: { etcd: "3.5.10-0", coredns: "v1.9.3", pause: "3.9" },
+  27: { etcd: "3.5.12-0", coredns: "v1.10.1", pause: "3.9" },
+  28: { etcd: "3.5.15-0", coredns: "v1.10.1", pause: "3.9" },
+  29: { etcd: "3.5.16-0", coredns: "v1.11.1", pause: "3.9" },
+  30: { etcd: "3.5.15-0", coredns: "v1.11.3", pause: "3.9" },
+  31: { etcd: "3.5.24-0", coredns: "v1.11.3", pause: "3.10" },
+  32: { etcd: "3.5.24-0", coredns: "v1.11.3", pause: "3.10" },
+  33: { etcd: "3.5.24-0", coredns: "v1.12.0", pause: "3.10" },
+  34: { etcd: "3.6.5-0", coredns: "v1.12.1", pause: "3.10.1" },
+  35: { etcd: "3.6.6-0", coredns: "v1.13.1", pause: "3.10.1" },
+  36: { etcd: "3.6.6-0", coredns: "v1.13.1", pause: "3.10.1" },
 };
-
-export const minors = Object.keys(releases).map(Number);
-
-/** v1.20.0 … of every minor. */
-export const kubernetesTags = minors.flatMap((minor) =>
-  Array.from({ length: releases[minor]!.patch + 1 }, (_, patch) => `v1.${minor}.${patch}`),
-);
-
-export const etcdTags = [...new Set(Object.values(releases).map((r) => r.etcd))];
 
 /** Minor number of `v1.35.2` or `1.35.2`. */
 export const minorOf = (version: string): number => Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? 0);
