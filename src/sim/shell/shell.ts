@@ -107,7 +107,7 @@ export class Shell {
 
   /** A copy for a child process; its Proc is set when the child starts. */
   clone(): Shell {
-    const copy = Object.create(Shell.prototype) as Shell;
+    const copy = new Shell(this.p, this.name0);
     Object.assign(copy, this);
     copy.vars = this.vars.clone();
     copy.vars.arithmetic = (text) => copy.arithmetic(text);
