@@ -1,0 +1,247 @@
+/** Felix's chains and sets in the iptables dataplane (felix/rules/static.go, dispatch.go, endpoints.go, nat.go). */
+import { createHash } from "node:crypto";
+import type { Proc } from "../../../kernel/proc.ts";
+import type { NetNs } from "../../../net/netlink.ts";
+import { bare } from "../datastore.ts";
+import type { Knowledge } from "./felix.ts";
+import type { Policies } from "./policy.ts";
+
+/** Marks of Felix's default mask 0xffff0000: accepted, pass, scratch. */
+const accept = "0x10000/0x10000";
+const drop = "0x20000";
+
+/** Every rule carries a hash of what comes before it in its chain, as Felix recognises its own rules. */
+function commented(chain: string, bodies: string[]): string[] {
+  let previous = chain;
+  return bodies.map((body) => {
+    previous = createHash("sha224").update(`${previous} ${body}`).digest("base64url").slice(0, 16);
+    const [comment, rest] = body.startsWith('"') ? (/^"([^"]*)"(.*)$/s.exec(body)!.slice(1, 3) as [string, string]) : ["", body];
+    const proto = /^ ?(-[pios] \S+( |$))*/.exec(rest.trimStart())![0].trim();
+    const tail = rest.trimStart().slice(proto.length).trim();
+    return `-A ${chain}${proto === "" ? "" : ` ${proto}`} -m comment --comment "cali:${previous}"${comment === "" ? "" : ` -m comment --comment "${comment}"`}${tail === "" ? "" : ` ${tail}`}`;
+  });
+}
+
+interface Table {
+  chains: Record<string, string[]>;
+  /** Rules at the head (or the end) of built-in chains. */
+  insert: [chain: string, body: string][];
+  append: [chain: string, body: string][];
+}
+
+export function programFirewall(p: Proc, k: Knowledge, policies: Policies): void {
+  const ns = p.machine.world.network.ns(p.machine.name, p.state.netns);
+  programSets(ns, k, policies);
+  for (const [name, table] of Object.entries({ raw: rawTable(k), mangle: mangleTable(), nat: natTable(ns, k), filter: filterTable(k, policies) })) apply(p, ns, name, table);
+}
+
+function apply(p: Proc, ns: NetNs, name: string, table: Table): void {
+  const now = ns.iptablesSave(name);
+  const lines: string[] = [];
+  for (const [chain, bodies] of Object.entries(table.chains)) lines.push(...commented(chain, bodies));
+  const wanted = new Set(lines);
+  const there = now.split("\n").filter((l) => l.startsWith("-A cali-"));
+  const chainsThere = now.split("\n").flatMap((l) => (l.startsWith(":cali-") ? [l.slice(1).split(" ")[0]!] : []));
+  const heads = table.insert.map(([chain, body]) => commented(chain, [body])[0]!);
+  const tails = commentedTails(table.append);
+  const gone = chainsThere.filter((c) => !(c in table.chains));
+  const missing = [...heads, ...tails].filter((l) => !now.split("\n").includes(l));
+  const digest = createHash("sha1").update(lines.join("\n")).digest("hex");
+  const hashes = (p.data.tables ??= {}) as Record<string, string>;
+  const complete = Object.keys(table.chains).every((c) => chainsThere.includes(c)) && there.length === wanted.size;
+  if (hashes[name] === digest && missing.length === 0 && gone.length === 0 && complete) return;
+  const text = [
+    `*${name}`,
+    ...Object.keys(table.chains).map((c) => `:${c} - [0:0]`),
+    ...gone.map((c) => `:${c} - [0:0]`),
+    ...lines,
+    ...heads.filter((l) => missing.includes(l)).map((l) => l.replace(/^-A (\S+)/, "-I $1 1")),
+    ...tails.filter((l) => missing.includes(l)),
+    ...gone.map((c) => `-X ${c}`),
+    "COMMIT",
+    "",
+  ].join("\n");
+  ns.iptablesRestore(text, { noflush: true });
+  hashes[name] = digest;
+}
+
+function commentedTails(append: [string, string][]): string[] {
+  const byChain = new Map<string, string[]>();
+  for (const [chain, body] of append) byChain.set(chain, [...(byChain.get(chain) ?? []), body]);
+  return [...byChain].flatMap(([chain, bodies]) => commented(chain, bodies));
+}
+
+// --- sets
+
+function programSets(ns: NetNs, k: Knowledge, policies: Policies): void {
+  const ipip = k.pools.some((x) => x.ipipMode !== "Never");
+  const vxlan = k.pools.some((x) => x.vxlanMode !== "Never");
+  const addresses = k.nodes.flatMap((n) => (n.address === undefined ? [] : [bare(n.address)]));
+  const wanted = new Map<string, string[]>([
+    ["cali40all-ipam-pools", k.pools.map((x) => x.cidr)],
+    ["cali40masq-ipam-pools", k.pools.filter((x) => x.natOutgoing).map((x) => x.cidr)],
+    ["cali40all-hosts-net", ipip ? addresses : []],
+    ["cali40all-vxlan-net", vxlan ? addresses.filter((x) => k.self.address === undefined || x !== bare(k.self.address)) : []],
+    ["cali40this-host", ns.links().flatMap((l) => l.addresses.map((a) => a.ip))],
+    ...policies.sets.map((s) => [s.name, s.members] as [string, string[]]),
+  ]);
+  for (const [name, members] of wanted) {
+    const type = name === "cali40this-host" ? "hash:ip" : "hash:net";
+    if (!ns.sets.get(name)) ns.sets.create(name, type, { hashsize: 1024, maxelem: 1048576 });
+    const now = ns.sets.members(name).map(short);
+    for (const m of now) if (!members.map(short).includes(m)) ns.sets.delete(name, m);
+    for (const m of members) if (!now.includes(short(m))) ns.sets.add(name, m, { exist: true });
+  }
+}
+
+const short = (m: string): string => m.split(" ")[0]!.replace(/\/32$/, "");
+
+// --- tables
+
+const rawTable = (k: Knowledge): Table => ({
+  chains: {
+    "cali-OUTPUT": [`-j MARK --set-xmark 0x0/0xf0000`, `-j cali-to-host-endpoint`, `-m mark --mark ${accept} -j ACCEPT`],
+    "cali-PREROUTING": [
+      `-j MARK --set-xmark 0x0/0xf0000`,
+      `-i cali+ -j MARK --set-xmark 0x40000/0x40000`,
+      ...(k.pools.length > 0 ? [`-m mark --mark 0x40000/0x40000 -m rpfilter --validmark --invert -j cali-rpf-skip`] : []),
+      `-m mark --mark 0x0/0x40000 -j cali-from-host-endpoint`,
+      `-m mark --mark ${accept} -j ACCEPT`,
+    ],
+    "cali-rpf-skip": ["-j DROP"],
+    "cali-from-host-endpoint": [],
+    "cali-to-host-endpoint": [],
+  },
+  insert: [
+    ["PREROUTING", "-j cali-PREROUTING"],
+    ["OUTPUT", "-j cali-OUTPUT"],
+  ],
+  append: [],
+});
+
+const mangleTable = (): Table => ({
+  chains: {
+    "cali-PREROUTING": [`-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`, `-m mark --mark ${accept} -j ACCEPT`, `-j cali-from-host-endpoint`, `"Host endpoint policy accepted packet." -m mark --mark ${accept} -j ACCEPT`],
+    "cali-POSTROUTING": [`-m mark --mark ${accept} -j RETURN`, `-j MARK --set-xmark 0x0/0xf0000`, `-m conntrack --ctstate DNAT -j cali-to-host-endpoint`, `"Host endpoint policy accepted packet." -m mark --mark ${accept} -j RETURN`],
+    "cali-from-host-endpoint": [],
+    "cali-to-host-endpoint": [],
+  },
+  insert: [
+    ["PREROUTING", "-j cali-PREROUTING"],
+    ["POSTROUTING", "-j cali-POSTROUTING"],
+  ],
+  append: [],
+});
+
+function natTable(ns: NetNs, k: Knowledge): Table {
+  const tunnels = ["tunl0", "vxlan.calico"].filter((name) => (ns.link(name)?.addresses.length ?? 0) > 0);
+  return {
+    chains: {
+      "cali-PREROUTING": ["-j cali-fip-dnat"],
+      "cali-POSTROUTING": [
+        "-j cali-fip-snat",
+        "-j cali-nat-outgoing",
+        ...tunnels.map((name) => `-o ${name} -m addrtype ! --src-type LOCAL --limit-iface-out -m addrtype --src-type LOCAL -j MASQUERADE --random-fully`),
+      ],
+      "cali-OUTPUT": ["-j cali-fip-dnat"],
+      "cali-fip-dnat": [],
+      "cali-fip-snat": [],
+      "cali-nat-outgoing": k.pools.some((x) => x.natOutgoing)
+        ? ["-m set --match-set cali40masq-ipam-pools src -m set ! --match-set cali40all-ipam-pools dst -j MASQUERADE --random-fully"]
+        : [],
+    },
+    insert: [
+      ["PREROUTING", "-j cali-PREROUTING"],
+      ["OUTPUT", "-j cali-OUTPUT"],
+      ["POSTROUTING", "-j cali-POSTROUTING"],
+    ],
+    append: [],
+  };
+}
+
+function filterTable(k: Knowledge, policies: Policies): Table {
+  const chains: Record<string, string[]> = {
+    "cali-INPUT": [
+      ...(k.pools.some((x) => x.ipipMode !== "Never")
+        ? [
+            `"Allow IPIP packets from Calico hosts" -p ipencap -m set --match-set cali40all-hosts-net src -m addrtype --dst-type LOCAL -j ACCEPT`,
+            `"Drop IPIP packets from non-Calico hosts" -p ipencap -j DROP`,
+          ]
+        : []),
+      ...(k.pools.some((x) => x.vxlanMode !== "Never")
+        ? [
+            `"Allow IPv4 VXLAN packets from allowed hosts" -p udp -m multiport --dports 4789 -m set --match-set cali40all-vxlan-net src -m addrtype --dst-type LOCAL -j ACCEPT`,
+            `"Drop IPv4 VXLAN packets from non-allowed hosts" -p udp -m multiport --dports 4789 -m addrtype --dst-type LOCAL -j DROP`,
+          ]
+        : []),
+      "-i cali+ -g cali-wl-to-host",
+      `-m mark --mark ${accept} -j ACCEPT`,
+      "-j MARK --set-xmark 0x0/0xf0000",
+      "-j cali-from-host-endpoint",
+      `"Host endpoint policy accepted packet." -m mark --mark ${accept} -j ACCEPT`,
+    ],
+    "cali-OUTPUT": [
+      `-m mark --mark ${accept} -j ACCEPT`,
+      "-o cali+ -j RETURN",
+      "-j MARK --set-xmark 0x0/0xf0000",
+      `-m conntrack ! --ctstate DNAT -j cali-to-host-endpoint`,
+      `"Host endpoint policy accepted packet." -m mark --mark ${accept} -j ACCEPT`,
+    ],
+    "cali-FORWARD": [
+      "-j MARK --set-xmark 0x0/0xe0000",
+      "-m mark --mark 0x0/0x10000 -j cali-from-hep-forward",
+      "-i cali+ -j cali-from-wl-dispatch",
+      "-o cali+ -j cali-to-wl-dispatch",
+      "-j cali-to-hep-forward",
+      "-j cali-cidr-block",
+    ],
+    "cali-from-hep-forward": [],
+    "cali-to-hep-forward": [],
+    "cali-from-host-endpoint": [],
+    "cali-to-host-endpoint": [],
+    "cali-cidr-block": [],
+    "cali-wl-to-host": ["-j cali-from-wl-dispatch", `"Configured DefaultEndpointToHostAction" -j ACCEPT`],
+    "cali-from-wl-dispatch": [...k.endpoints.map((e) => `-i ${e.interface} -g cali-fw-${e.interface}`), `"Unknown interface" -j DROP`],
+    "cali-to-wl-dispatch": [...k.endpoints.map((e) => `-o ${e.interface} -g cali-tw-${e.interface}`), `"Unknown interface" -j DROP`],
+  };
+  const used = new Set<string>();
+  for (const e of k.endpoints) {
+    const mine = policies.chains.filter((c) => c.selects(e.namespace, e.labels));
+    for (const direction of ["egress", "ingress"] as const) {
+      const applied = mine.filter((c) => c.direction === direction);
+      for (const c of applied) used.add(c.chain);
+      chains[`cali-${direction === "egress" ? "fw" : "tw"}-${e.interface}`] = [
+        "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+        "-m conntrack --ctstate INVALID -j DROP",
+        "-j MARK --set-xmark 0x0/0x30000",
+        ...(direction === "egress"
+          ? [`"Drop VXLAN encapped packets originating in workloads" -p udp -m multiport --dports 4789 -j DROP`, `"Drop IPinIP encapped packets originating in workloads" -p ipencap -j DROP`]
+          : []),
+        ...(applied.length > 0
+          ? [
+              `"Start of tier default" -j MARK --set-xmark 0x0/${drop}`,
+              ...applied.flatMap((c) => [`-m mark --mark 0x0/${drop} -j ${c.chain}`, `"Return if policy accepted" -m mark --mark ${accept} -j RETURN`]),
+              `"End of tier default. Drop if no policies passed packet" -m mark --mark 0x0/${drop} -j DROP`,
+            ]
+          : [`-j ${direction === "egress" ? "cali-pro" : "cali-pri"}-kns.${e.namespace.slice(0, 15)}`, `"Return if profile accepted" -m mark --mark ${accept} -j RETURN`, `"Drop if no profiles matched" -j DROP`]),
+      ];
+      if (applied.length === 0) chains[`${direction === "egress" ? "cali-pro" : "cali-pri"}-kns.${e.namespace.slice(0, 15)}`] = [`"Profile kns.${e.namespace} ${direction}" -j MARK --set-xmark 0x10000/0x10000`, `-m mark --mark ${accept} -j RETURN`];
+    }
+  }
+  for (const c of policies.chains)
+    if (used.has(c.chain))
+      chains[c.chain] = c.rules.flatMap((r) => [`"Policy ${c.namespace}/${c.policy} ${c.direction}"${r.match} -j MARK --set-xmark 0x10000/0x10000`, `-m mark --mark ${accept} -j RETURN`]);
+  return {
+    chains,
+    insert: [
+      ["INPUT", "-j cali-INPUT"],
+      ["FORWARD", "-j cali-FORWARD"],
+      ["OUTPUT", "-j cali-OUTPUT"],
+    ],
+    append: [
+      ["FORWARD", `"Policy explicitly accepted packet." -m mark --mark ${accept} -j ACCEPT`],
+      ["FORWARD", "-j MARK --set-xmark 0x10000/0x10000"],
+    ],
+  };
+}
+

@@ -1,0 +1,109 @@
+/** NetworkPolicy as Felix sees it: for each local pod, the rules that let traffic in and out (felix/calc). */
+import { createHash } from "node:crypto";
+import { NotSimulated } from "../../../core/errno.ts";
+import type { Obj } from "../../../core/json.ts";
+import type { Datastore } from "../datastore.ts";
+import { DatastoreError } from "../datastore.ts";
+import { endpointOf } from "../workload.ts";
+import type { Knowledge } from "./felix.ts";
+
+export interface PeerSet {
+  name: string;
+  members: string[];
+}
+
+export interface PolicyRule {
+  /** Matches of iptables, without the action; empty matches all. */
+  match: string;
+}
+
+export interface PolicyChain {
+  /** `cali-pi-…` (ingress) or `cali-po-…` (egress). */
+  chain: string;
+  namespace: string;
+  policy: string;
+  selects: (namespace: string, labels: Record<string, string>) => boolean;
+  direction: "ingress" | "egress";
+  rules: PolicyRule[];
+}
+
+export interface Policies {
+  chains: PolicyChain[];
+  sets: PeerSet[];
+}
+
+const hash = (text: string, length: number): string => createHash("sha224").update(text).digest("base64url").slice(0, length);
+
+export function policies(d: Datastore, _k: Knowledge): Policies {
+  const listed = d.client.list("networkpolicies.networking.k8s.io");
+  if (!listed.ok) throw new DatastoreError("other", listed.message);
+  const out: Policies = { chains: [], sets: [] };
+  if (listed.body.items.length === 0) return out;
+  const namespaces = new Map(d.list("namespaces").map((n) => [(n.metadata as Obj).name as string, ((n.metadata as Obj).labels ?? {}) as Record<string, string>]));
+  const endpoints = d.list("pods").flatMap((pod) => endpointOf(pod) ?? []);
+  for (const object of listed.body.items) {
+    const namespace = (object.metadata as Obj).namespace as string;
+    const name = (object.metadata as Obj).name as string;
+    const spec = object.spec as Obj;
+    const types = (spec.policyTypes as string[] | undefined) ?? ["Ingress", ...(spec.egress ? ["Egress"] : [])];
+    for (const direction of ["ingress", "egress"] as const) {
+      if (!types.includes(direction === "ingress" ? "Ingress" : "Egress")) continue;
+      const side = direction === "ingress" ? "src" : "dst";
+      const rules: PolicyRule[] = [];
+      for (const rule of (spec[direction] ?? []) as Obj[]) {
+        const peers = (rule[direction === "ingress" ? "from" : "to"] ?? []) as Obj[];
+        const where: string[] = [];
+        for (const peer of peers) {
+          const except = ((peer.ipBlock as Obj | undefined)?.except ?? []) as string[];
+          const members = peer.ipBlock
+            ? [(peer.ipBlock as Obj).cidr as string, ...except.map((x) => `${x} nomatch`)]
+            : endpoints
+                .filter((e) => {
+                  const inNamespace = peer.namespaceSelector ? matches(peer.namespaceSelector as Obj, namespaces.get(e.namespace) ?? {}) : e.namespace === namespace;
+                  return inNamespace && (!peer.podSelector || matches(peer.podSelector as Obj, e.labels));
+                })
+                .map((e) => e.ip);
+          if (except.length > 0) throw new NotSimulated("NetworkPolicy ipBlock.except");
+          const set = `cali40s:${hash(`${namespace}/${name}/${direction}/${JSON.stringify(peer)}`, 22).replaceAll("=", "")}`;
+          out.sets.push({ name: set, members });
+          where.push(` -m set --match-set ${set} ${side}`);
+        }
+        if (peers.length === 0) where.push("");
+        for (const w of where) for (const port of portMatches((rule.ports ?? []) as Obj[])) rules.push({ match: `${port}${w}` });
+      }
+      out.chains.push({
+        chain: `cali-p${direction === "ingress" ? "i" : "o"}-_${hash(`${namespace}/knp.default.${name}`, 18)}`,
+        namespace,
+        policy: `knp.default.${name}`,
+        direction,
+        rules,
+        selects: (ns, labels) => ns === namespace && matches((spec.podSelector ?? {}) as Obj, labels),
+      });
+    }
+  }
+  return out;
+}
+
+function portMatches(ports: Obj[]): string[] {
+  if (ports.length === 0) return [""];
+  return ports.map((port) => {
+    const proto = String(port.protocol ?? "TCP").toLowerCase();
+    if (port.port === undefined) return ` -p ${proto}`;
+    if (typeof port.port !== "number") throw new NotSimulated("NetworkPolicy with a named port");
+    return ` -p ${proto} -m multiport --dports ${port.port}${port.endPort === undefined ? "" : `:${port.endPort as number}`}`;
+  });
+}
+
+/** metav1.LabelSelector. */
+function matches(selector: Obj, labels: Record<string, string>): boolean {
+  for (const [key, value] of Object.entries((selector.matchLabels ?? {}) as Record<string, string>)) if (labels[key] !== value) return false;
+  for (const e of (selector.matchExpressions ?? []) as Obj[]) {
+    const value = labels[e.key as string];
+    const values = (e.values ?? []) as string[];
+    if (e.operator === "In" && (value === undefined || !values.includes(value))) return false;
+    if (e.operator === "NotIn" && value !== undefined && values.includes(value)) return false;
+    if (e.operator === "Exists" && value === undefined) return false;
+    if (e.operator === "DoesNotExist" && value !== undefined) return false;
+  }
+  return true;
+}
