@@ -10,7 +10,9 @@ import { criArea } from "./cri/area.ts";
 import { registerImages, rootImage } from "./cri/images.ts";
 import { openCriLog } from "./cri/log.ts";
 import { ubuntu } from "./image/ubuntu.ts";
+import { openDevice } from "./kernel/device.ts";
 import { nullDevice } from "./kernel/file.ts";
+import { admitProcess } from "./kernel/limits.ts";
 import { apiserverArea } from "./kube/apiserver/area.ts";
 import { controlArea } from "./kube/control/area.ts";
 import { kubeadmArea } from "./kube/kubeadm/area.ts";
@@ -49,12 +51,12 @@ export function layers(): Layers {
     images: { "ubuntu-24.04": () => ubuntu(base) },
     findImage: rootImage,
     virtual: {},
-    openSpecial: () => undefined,
+    openSpecial: openDevice,
     openSink: (machine, _p, sink) => (sink.kind === "cri" ? openCriLog(machine, sink.path, sink.stream) : nullDevice()),
     network: (world) => new Network(world),
     install: (machine, spec) => machine.world.network.install(machine, spec),
     boot: (machine) => machine.world.network.boot(machine),
     lostPower: (machine) => machine.world.network.lostPower(machine),
-    admit: () => undefined,
+    admit: admitProcess,
   };
 }

@@ -2,7 +2,7 @@
 import { Errno } from "../core/errno.ts";
 import type { FsView } from "../fs/view.ts";
 import { bytesOf } from "../fs/tree.ts";
-import type { Proc } from "./proc.ts";
+import { Ended, type Proc } from "./proc.ts";
 
 export type Bytes = Uint8Array;
 const nothing: Bytes = new Uint8Array();
@@ -153,21 +153,71 @@ export class MemoryFile extends OpenFile {
 
 const pipeCapacity = 65536;
 
-class Pipe {
-  chunks: Bytes[] = [];
-  size = 0;
-  readers = 1;
-  writers = 1;
+/** The buffer of a pipe or fifo: at most 64 KiB, with readers and writers counted. */
+export class Pipe {
+  readonly id: number;
+  readers: number;
+  writers: number;
+  #chunks: Bytes[] = [];
+  #size = 0;
   readonly #waiting: (() => void)[] = [];
-  id: number;
-  constructor(id: number) {
+
+  constructor(id: number, readers: number, writers: number) {
     this.id = id;
+    this.readers = readers;
+    this.writers = writers;
   }
+
   wake(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
+
   wait(p: Proc): Promise<void> {
     return p.block(new Promise<void>((resolve) => this.#waiting.push(resolve)));
+  }
+
+  get buffered(): number {
+    return this.#size;
+  }
+
+  /** Whether a read would not block. */
+  get readable(): boolean {
+    return this.#chunks.length > 0 || this.writers === 0;
+  }
+
+  /** At once when there is something to read (or nobody left to write). */
+  read(max: number, p: Proc): Bytes | Promise<Bytes> {
+    if (this.#chunks.length === 0) return this.writers === 0 ? nothing : this.wait(p).then(() => this.read(max, p));
+    let chunk = this.#chunks[0]!;
+    if (chunk.length > max) {
+      this.#chunks[0] = chunk.subarray(max);
+      chunk = chunk.subarray(0, max);
+    } else this.#chunks.shift();
+    this.#size -= chunk.length;
+    this.wake();
+    return chunk;
+  }
+
+  async write(data: Bytes, p: Proc): Promise<void> {
+    let at = 0;
+    do {
+      if (this.readers === 0) {
+        p.raise("SIGPIPE");
+        if (p.status) throw new Ended(p.status);
+        throw new Errno("EPIPE");
+      }
+      const room = pipeCapacity - this.#size;
+      if (room <= 0) {
+        await this.wait(p);
+        continue;
+      }
+      if (data.length === 0) return;
+      const part = data.slice(at, at + room);
+      this.#chunks.push(part);
+      this.#size += part.length;
+      at += part.length;
+      this.wake();
+    } while (at < data.length);
   }
 }
 
@@ -187,48 +237,19 @@ class PipeEnd extends OpenFile {
     else this.#pipe.readers--;
     this.#pipe.wake();
   }
-  override async read(max: number, p: Proc): Promise<Bytes> {
-    const pipe = this.#pipe;
+  override read(max: number, p: Proc): Bytes | Promise<Bytes> {
     if (this.#writes) throw new Errno("EBADF");
-    while (pipe.chunks.length === 0) {
-      if (pipe.writers === 0) return nothing;
-      await pipe.wait(p);
-    }
-    let chunk = pipe.chunks[0]!;
-    if (chunk.length > max) {
-      pipe.chunks[0] = chunk.subarray(max);
-      chunk = chunk.subarray(0, max);
-    } else pipe.chunks.shift();
-    pipe.size -= chunk.length;
-    pipe.wake();
-    return chunk;
+    return this.#pipe.read(max, p);
   }
-  override async write(data: Bytes, p: Proc): Promise<void> {
-    const pipe = this.#pipe;
+  override write(data: Bytes, p: Proc): Promise<void> {
     if (!this.#writes) throw new Errno("EBADF");
-    for (let at = 0; at < data.length || data.length === 0;) {
-      if (pipe.readers === 0) {
-        p.raise("SIGPIPE");
-        throw new Errno("EPIPE");
-      }
-      if (data.length === 0) return;
-      const room = pipeCapacity - pipe.size;
-      if (room <= 0) {
-        await pipe.wait(p);
-        continue;
-      }
-      const part = data.slice(at, at + room);
-      pipe.chunks.push(part);
-      pipe.size += part.length;
-      at += part.length;
-      pipe.wake();
-    }
+    return this.#pipe.write(data, p);
   }
 }
 
 /** pipe(2): [read end, write end]. */
 export function makePipe(id: number): [OpenFile, OpenFile] {
-  const pipe = new Pipe(id);
+  const pipe = new Pipe(id, 1, 1);
   return [new PipeEnd(pipe, false), new PipeEnd(pipe, true)];
 }
 

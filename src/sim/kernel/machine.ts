@@ -5,9 +5,12 @@ import { Random } from "../core/random.ts";
 import { bytesOf, Tree, type Content, type TreeState } from "../fs/tree.ts";
 import { FsView, type Credentials, type FsHost, type Mount, type VirtualFs } from "../fs/view.ts";
 import type { World } from "../world.ts";
+import { descriptorOf } from "./device.ts";
 import { nullDevice, RegularFile, type OpenFile, type OpenFlags } from "./file.ts";
 import { Ended, Proc, type ExitStatus, type ProcState, type SpawnOptions } from "./proc.ts";
+import { routed } from "./connections.ts";
 import { isDaemon, parseElf, type Signal } from "./program.ts";
+import type { Tty } from "./tty.ts";
 
 export interface MachineState {
   name: string;
@@ -42,6 +45,8 @@ export class Machine implements FsHost {
   readonly world: World;
   readonly state: MachineState;
   readonly procs = new Map<number, Proc>();
+  /** Open terminals by name (`pts/0`); they live in memory, like the sessions on them. */
+  readonly terminals = new Map<string, Tty>();
   readonly #trees = new Map<string, Tree>();
   /** Called when a child of process 1 or of a daemon ends; layers may subscribe (cgroup emptiness, job control). */
   readonly onReap: ((p: Proc, status: ExitStatus) => void)[] = [];
@@ -129,6 +134,12 @@ export class Machine implements FsHost {
   /** open(2) for a process. */
   open(p: Proc, path: string, flags: OpenFlags): OpenFile {
     const full = p.fs.absolute(path);
+    const fd = descriptorOf(p, full);
+    if (fd !== undefined) {
+      const file = p.fds.get(fd);
+      if (!file) throw new Errno("ENOENT", path);
+      return file;
+    }
     const s = p.fs.tryStat(full);
     const opened = s && this.world.openSpecial(p, full, s, flags);
     return opened ?? new RegularFile(p.fs, path, flags);
@@ -195,6 +206,7 @@ export class Machine implements FsHost {
     this.procs.set(pid, p);
     this.state.procs[pid] = state;
     if (!state.daemon) this.world.commands++;
+    if (options.session && options.tty !== undefined) this.terminals.get(options.tty)?.attach(pid, state.pgid);
     this.#run(p);
     return p;
   }
@@ -371,7 +383,11 @@ export class Machine implements FsHost {
     const p = this.procs.get(pid);
     if (!p || boot !== this.state.boot || !isDaemon(p.program)) return;
     const { program } = p;
-    this.step(p, () => (event === "start" ? program.start(p) : program.on(p, event, data)));
+    this.step(p, () => {
+      if (event === "start") return program.start(p);
+      const mine = routed(p, event, data);
+      if (mine) program.on(p, mine.event, mine.data);
+    });
   }
 
   /** After a load: daemons live on; command programs and what hung on them have ended. */
@@ -414,6 +430,7 @@ export class Machine implements FsHost {
     if (!this.state.on) return;
     this.state.on = false;
     for (const p of [...this.procs.values()]) if (!p.status) p.finish({ code: 0, signal: "SIGKILL" });
+    for (const tty of [...this.terminals.values()]) tty.hangup();
     this.procs.clear();
     this.state.procs = {};
     this.state.watches = [];

@@ -3,6 +3,7 @@ import { Errno, NotSimulated } from "../core/errno.ts";
 import type { Data, Obj } from "../core/json.ts";
 import type { FsView } from "../fs/view.ts";
 import type { ProcNet } from "../net/api.ts";
+import { ownConnection } from "./connections.ts";
 import { makePipe, type Bytes, type OpenFile, type OpenFlags, type Sink } from "./file.ts";
 import type { Machine } from "./machine.ts";
 import { defaultAction, signals, type Program, type Signal } from "./program.ts";
@@ -44,6 +45,8 @@ export interface ProcState {
   /** A daemon's own state. */
   data: Obj;
   sinks?: { out: Sink; err: Sink };
+  /** Connections that belong to a library in the process, with the name under which their events come. */
+  connections?: Record<number, string>;
   stopped: boolean;
   /** CPU time used, milliseconds. */
   cpu: number;
@@ -380,6 +383,11 @@ export class Proc {
   /** Queues `on(event, data)` in `ms` milliseconds; returns a handle for `cancel`. */
   after(ms: number, event: string, data: Data = null): number {
     return this.machine.world.timeline.add(ms, "daemon", this.machine.name, { pid: this.pid, boot: this.machine.state.boot, event, data });
+  }
+
+  /** A connection whose events go to a library in this process: see kernel/connections.ts. */
+  ownConnection(conn: number, name: string): void {
+    ownConnection(this, conn, name);
   }
 
   cancel(timer: number | undefined): void {

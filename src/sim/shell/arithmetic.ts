@@ -90,6 +90,9 @@ class Parser {
   get #token(): Token {
     return this.#tokens[this.#at]!;
   }
+  get #done(): boolean {
+    return this.#token.kind === "end";
+  }
   #is(op: string): boolean {
     return this.#token.kind === "op" && this.#token.text === op;
   }
@@ -106,9 +109,9 @@ class Parser {
   }
 
   parse(): Node {
-    if (this.#token.kind === "end") return { t: "num", value: 0n };
+    if (this.#done) return { t: "num", value: 0n };
     const node = this.#comma();
-    if (this.#token.kind !== "end") this.#fail(this.#token.kind === "op" ? "syntax error in expression" : "syntax error in expression");
+    if (!this.#done) this.#fail("syntax error in expression");
     return node;
   }
 
@@ -136,10 +139,10 @@ class Parser {
   #conditional(): Node {
     const test = this.#binary(0);
     if (!this.#take("?")) return test;
-    if (this.#is(":") || this.#token.kind === "end") this.#fail("expression expected");
+    if (this.#is(":") || this.#done) this.#fail("expression expected");
     const b = this.#comma();
     if (!this.#take(":")) this.#fail("`:' expected for conditional expression");
-    if (this.#token.kind === "end") this.#fail("expression expected");
+    if (this.#done) this.#fail("expression expected");
     return { t: "cond", a: test, b, c: this.#assignmentOfElse() };
   }
   #assignmentOfElse(): Node {

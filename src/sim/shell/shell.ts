@@ -416,9 +416,9 @@ export class Shell {
   /** Output of a command, without trailing newlines. */
   async substitute(script: Script, text: string): Promise<string> {
     const only = script.commands.length === 1 ? script.commands[0]!.command : undefined;
-    if (only?.type === "Command" && !only.name && only.prefix.length === 1 && only.suffix.length === 0 && only.prefix[0]!.type === "Redirect") {
+    if (only?.type === "Command" && !only.name && only.prefix.length === 1 && only.suffix.length === 0) {
       const redirect = only.prefix[0];
-      if (redirect.operator === "<" && redirect.target && !redirect.descriptor) return await this.#fileText(redirect.target);
+      if (redirect?.type === "Redirect" && redirect.operator === "<" && redirect.target && !redirect.descriptor) return await this.#fileText(redirect.target);
     }
     const [read, write] = this.p.pipe();
     read.retain();
