@@ -1,0 +1,46 @@
+/** resource.Quantity: parsing, comparing and canonical text. */
+
+const suffixes: Record<string, number> = {
+  n: 1e-9, u: 1e-6, m: 1e-3, "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18,
+  Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3, Ti: 1024 ** 4, Pi: 1024 ** 5, Ei: 1024 ** 6,
+};
+
+const pattern = /^([+-]?\d*\.?\d*)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\d+)?$/;
+
+/** In base units (cores, bytes); undefined when it is no quantity. */
+export function parseQuantity(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  if (typeof value !== "string" || value === "") return undefined;
+  const m = pattern.exec(value);
+  if (!m || m[1] === "" || m[1] === "." || Number.isNaN(Number(m[1]))) return undefined;
+  const suffix = m[2] ?? "";
+  if (/^[eE][+-]?\d/.test(suffix)) return Number(m[1]) * 10 ** Number(suffix.slice(1));
+  return Number(m[1]) * suffixes[suffix]!;
+}
+
+/** What CanonicalizeUnmarshal makes of a literal: `1000m` → `1`, `0.5` → `500m`, `2048Ki` → `2Mi`. */
+export function canonicalQuantity(value: string | number): string {
+  const text = String(value);
+  const number = parseQuantity(text);
+  if (number === undefined) return text;
+  if (number === 0) return "0";
+  if (/i$/.test(text)) {
+    for (const s of ["Ei", "Pi", "Ti", "Gi", "Mi", "Ki"]) if (number % suffixes[s]! === 0) return `${number / suffixes[s]!}${s}`;
+    return Number.isInteger(number) ? String(number) : milli(number);
+  }
+  if (!Number.isInteger(number)) return milli(number);
+  for (const s of ["E", "P", "T", "G", "M", "k"]) if (number % suffixes[s]! === 0) return `${number / suffixes[s]!}${s}`;
+  return String(number);
+}
+
+const milli = (n: number): string => `${Math.ceil(n * 1000 - 1e-9)}m`;
+
+/** CPU sums as kubectl describe shows them. */
+export const formatCpu = (cores: number): string => (cores === 0 ? "0" : Number.isInteger(Math.round(cores * 1000) / 1000) ? String(Math.round(cores)) : milli(cores));
+
+/** Memory sums in the largest binary unit that divides them. */
+export function formatBytes(bytes: number): string {
+  if (bytes === 0) return "0";
+  for (const s of ["Ti", "Gi", "Mi", "Ki"]) if (bytes % suffixes[s]! === 0) return `${bytes / suffixes[s]!}${s}`;
+  return String(bytes);
+}

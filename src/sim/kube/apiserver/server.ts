@@ -1,0 +1,233 @@
+/**
+ * The state of one kube-apiserver process: options, files as they were read at start (in `p.data`), and caches of the store in
+ * memory that can be thrown away at any time (they are what the real server's informers hold).
+ */
+import type { Obj } from "../../core/json.ts";
+import type { Proc } from "../../kernel/proc.ts";
+import type { Policy } from "./auth/rbac.ts";
+import { apiVersionOf, builtinResources, keyOf, servedVersions, storagePrefix, type Resource } from "./resources.ts";
+import { Store, type EtcdConfig } from "./store.ts";
+
+export interface Options {
+  advertiseAddress: string;
+  bindAddress: string;
+  securePort: number;
+  serviceRange: string;
+  nodePorts: [number, number];
+  anonymous: boolean;
+  bootstrapTokens: boolean;
+  allowPrivileged: boolean;
+  authorization: string[];
+  admission: string[];
+  issuer: string;
+  audiences: string[];
+  kubeletAddressTypes: string[];
+  etcd: EtcdConfig;
+  /** PEM texts, as the files held at start. */
+  certificate: string;
+  clientCa: string;
+  serviceAccountKeys: string[];
+  serviceAccountSigner: string;
+  requestHeaderCa: string;
+  kubeletClientCertificate: string;
+  kubeletClientKey: string;
+  kubeletCa: string;
+}
+
+export interface WatchEvent {
+  type: "ADDED" | "MODIFIED" | "DELETED";
+  /** Storage prefix of the resource. */
+  prefix: string;
+  object: Obj;
+  old?: Obj;
+  revision: number;
+}
+
+interface Listed {
+  items: Obj[];
+}
+
+const windowSize = 200;
+
+export class ApiServer {
+  readonly p: Proc;
+  readonly store: Store;
+  readonly #lists = new Map<string, Listed>();
+  readonly #windows = new Map<string, WatchEvent[]>();
+  /** Revision up to which no event is remembered. */
+  #windowStart = 0;
+  #custom: { crds: Obj[]; resources: Resource[] } | undefined;
+  /** Streams to clients outside of the simulation (server/): they live as long as this memory does. */
+  readonly outside = new Set<(event: WatchEvent) => void>();
+
+  constructor(p: Proc) {
+    this.p = p;
+    this.store = new Store(p, this.options.etcd);
+  }
+
+  get options(): Options {
+    return this.p.data.options as Options;
+  }
+
+  /** 35 for version 1.35.2. */
+  get minor(): number {
+    return Number(this.p.state.version.replace(/^v/, "").split(".")[1] ?? "35");
+  }
+
+  get now(): string {
+    return timestamp(this.p.now);
+  }
+
+  // --- caches
+
+  /** All objects under a prefix, from memory when nothing has changed there. Throws StoreError. */
+  cached(prefix: string): Obj[] {
+    let list = this.#lists.get(prefix);
+    if (!list) {
+      list = { items: this.store.list(prefix).items };
+      this.#lists.set(prefix, list);
+    }
+    return list.items;
+  }
+
+  /** The same, from the last known state when etcd does not answer, as informers do. */
+  known(resource: { group: string; plural: string }): Obj[] {
+    const r = builtinResources.find((b) => b.group === resource.group && b.plural === resource.plural)!;
+    return this.cached(storagePrefix(r));
+  }
+
+  forget(): void {
+    this.#lists.clear();
+    this.#custom = undefined;
+  }
+
+  /** Something under a key has changed. */
+  changed(key: string): void {
+    for (const prefix of this.#lists.keys()) if (key.startsWith(prefix)) this.#lists.delete(prefix);
+  }
+
+  // --- events
+
+  /** Notes what etcd reported; the caller tells the watchers. */
+  remember(event: WatchEvent): void {
+    let list = this.#windows.get(event.prefix);
+    if (!list) this.#windows.set(event.prefix, (list = []));
+    list.push(event);
+    if (list.length > windowSize) this.#windowStart = Math.max(this.#windowStart, list.shift()!.revision);
+  }
+
+  startWindow(revision: number): void {
+    this.#windows.clear();
+    this.#windowStart = revision;
+  }
+
+  /** Events of a resource after a revision; undefined when that is too long ago. */
+  since(prefix: string, revision: number): WatchEvent[] | undefined {
+    if (revision < this.#windowStart) return undefined;
+    return (this.#windows.get(prefix) ?? []).filter((e) => e.revision > revision);
+  }
+
+  // --- resources
+
+  #customResources(): Resource[] {
+    let crds: Obj[];
+    try {
+      crds = this.known({ group: "apiextensions.k8s.io", plural: "customresourcedefinitions" });
+    } catch {
+      return this.#custom?.resources ?? [];
+    }
+    if (this.#custom?.crds !== crds) this.#custom = { crds, resources: crds.filter(established).map(resourceOf) };
+    return this.#custom.resources;
+  }
+
+  resources(): Resource[] {
+    return [...builtinResources, ...this.#customResources()];
+  }
+
+  /** Versions that are served, preferred first. */
+  versions(r: Resource): string[] {
+    return r.crd ? r.versions.map((v) => v.name) : servedVersions(r, this.minor);
+  }
+
+  find(group: string, version: string, plural: string): Resource | undefined {
+    const fits = (r: Resource): boolean => r.group === group && r.plural === plural && this.versions(r).includes(version);
+    return builtinResources.find(fits) ?? this.#customResources().find(fits);
+  }
+
+  /** By `plural.group` key. */
+  byKey(key: string): Resource | undefined {
+    return this.resources().find((r) => keyOf(r) === key);
+  }
+
+  byKind(apiVersion: string, kind: string): Resource | undefined {
+    return this.resources().find((r) => r.kind === kind && this.versions(r).some((v) => apiVersionOf(r.group, v) === apiVersion));
+  }
+
+  /** The resource that a storage key belongs to. */
+  byStorage(key: string): Resource | undefined {
+    let best: Resource | undefined;
+    for (const r of this.resources()) {
+      if (key.startsWith(storagePrefix(r)) && (!best || storagePrefix(best).length < storagePrefix(r).length) && !(r.group === "events.k8s.io")) best = r;
+    }
+    return best;
+  }
+
+  get policy(): Policy {
+    const group = "rbac.authorization.k8s.io";
+    return {
+      roles: () => this.known({ group, plural: "roles" }),
+      clusterRoles: () => this.known({ group, plural: "clusterroles" }),
+      roleBindings: () => this.known({ group, plural: "rolebindings" }),
+      clusterRoleBindings: () => this.known({ group, plural: "clusterrolebindings" }),
+    };
+  }
+}
+
+const established = (crd: Obj): boolean =>
+  ((crd.status?.conditions ?? []) as Obj[]).some((c) => c.type === "Established" && c.status === "True");
+
+/** The resource that a CustomResourceDefinition makes. */
+export function resourceOf(crd: Obj): Resource {
+  const { spec } = crd;
+  const served = (spec.versions as Obj[]).filter((v) => v.served === true).toSorted((a, b) => priority(String(b.name)) - priority(String(a.name)));
+  const any = (name: string): boolean => served.some((v) => v.subresources?.[name] !== undefined);
+  return {
+    group: String(spec.group),
+    plural: String(spec.names.plural),
+    singular: String(spec.names.singular ?? ""),
+    kind: String(spec.names.kind),
+    short: (spec.names.shortNames ?? []) as string[],
+    namespaced: spec.scope === "Namespaced",
+    versions: served.map((v) => ({ name: String(v.name) })),
+    subresources: [...(any("scale") ? ["scale"] : []), ...(any("status") ? ["status"] : [])],
+    categories: (spec.names.categories ?? []) as string[],
+    verbs: ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"],
+    type: "",
+    storage: `${spec.group}/${spec.names.plural}`,
+    generation: true,
+    crd,
+  };
+}
+
+/** version.CompareKubeAwareVersionStrings: GA before beta before alpha, then by number. */
+function priority(version: string): number {
+  const m = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
+  if (!m) return -1;
+  return (m[2] === undefined ? 3e6 : m[2] === "beta" ? 2e6 : 1e6) + Number(m[1]) * 1000 + Number(m[3] ?? 0);
+}
+
+/** metav1.Time. */
+export const timestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+/** metav1.MicroTime. */
+export const microTimestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}000Z`;
+
+const servers = new WeakMap<Proc, ApiServer>();
+
+export function apiOf(p: Proc): ApiServer {
+  let found = servers.get(p);
+  if (!found) {
+    found = new ApiServer(p);
+    servers.set(p, found);
+  }
+  return found;
+}
