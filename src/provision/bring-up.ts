@@ -13,6 +13,8 @@ export interface BringUp {
   ssh: SshPool;
   /** Bootstrap token of this cluster. */
   token: string;
+  /** Key pair with which nodes log in on each other. */
+  nodeKey: { secret: string; shared: string };
   /** Folder for one log a machine. */
   logs: string;
   emit: Listener;
@@ -29,7 +31,7 @@ export async function bringUp(work: BringUp): Promise<void> {
   const first = nodes.find((m) => m.role === "controlplane")!;
 
   emit({ type: "stage", title: "Preparing the nodes" });
-  await all(nodes.map((machine) => series(prepareSteps(plan, machine), (step) => runStep(work, machine, step))));
+  await all(nodes.map((machine) => series(prepareSteps(plan, machine, work.nodeKey), (step) => runStep(work, machine, step))));
 
   emit({ type: "stage", title: "Starting the control plane" });
   await runStep(work, first, controlPlaneStep(plan, first, work.token));

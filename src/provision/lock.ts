@@ -1,8 +1,9 @@
 /** One command at a time may change a cluster. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { providerError } from "../error.ts";
+import { makeHome } from "./cluster.ts";
 
 /** Milliseconds to wait for somebody else. */
 const patience = 120_000;
@@ -13,7 +14,7 @@ const patience = 120_000;
  */
 export async function withLock<T>(dir: string, what: string, say: (text: string) => void, work: () => Promise<T>): Promise<T> {
   const file = join(dir, "lock");
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  await makeHome(dir);
   const begin = performance.now();
   for (let told = false; ; told = true) {
     try {

@@ -11,11 +11,11 @@ export interface Step {
   environment: Record<string, string>;
 }
 
-/** What makes a machine fit for kubeadm. */
-export function prepareSteps(plan: Plan, machine: PlannedMachine): Step[] {
+/** What makes a machine fit for kubeadm. `nodeKey`: the pair with which nodes log in on each other. */
+export function prepareSteps(plan: Plan, machine: PlannedMachine, nodeKey?: { secret: string; shared: string }): Step[] {
   const hosts = plan.machines.map((m) => `${m.ip} ${m.name}`).join(";");
   return [
-    { script: "prepare.sh", title: "prepare the system", environment: { HOSTS: hosts } },
+    { script: "prepare.sh", title: "prepare the system", environment: { HOSTS: hosts, ...(nodeKey ? { NODE_KEY: nodeKey.secret.trim(), NODE_KEY_PUBLIC: nodeKey.shared } : {}) } },
     { script: "containerd.sh", title: "install containerd", environment: {} },
     {
       script: "kubernetes.sh",

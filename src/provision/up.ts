@@ -1,22 +1,22 @@
 /** implements `up`: plan → boot → provision → Ready, continuing wherever an earlier try stopped. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatFinding } from "../cluster/finding.ts";
 import type { Plan } from "../cluster/plan.ts";
 import { providerError, usageError } from "../error.ts";
 import type { Listener } from "../report/events.ts";
+import { ensureKey } from "../ssh/keys.ts";
 import { bringUp } from "./bring-up.ts";
-import { Cluster, makeHome, readCluster } from "./cluster.ts";
+import { Cluster, readCluster } from "./cluster.ts";
 import { hostKubeconfig } from "./kubeconfig.ts";
 import { sshConfig } from "./ssh-config.ts";
 
-/** Result: the cluster, open, and whether there was anything to do. */
+/** The caller holds the lock (and so has made the folder). Result: the cluster, open, and whether there was anything to do. */
 export async function up(home: string, plan: Plan, emit: Listener): Promise<{ cluster: Cluster; fresh: boolean; milliseconds: number }> {
   const begin = performance.now();
   const dir = join(home, plan.name);
-  await makeHome(dir);
   const known = existsSync(join(dir, "cluster.json"));
   const cluster = known ? await readCluster(dir) : new Cluster(dir, { format: 1, plan, token: bootstrapToken(), ready: false });
   if (known) refuseChange(cluster.plan, plan);
@@ -36,9 +36,9 @@ export async function up(home: string, plan: Plan, emit: Listener): Promise<{ cl
   await cluster.refresh();
   await writeFile(join(dir, "ssh_config"), sshConfig(await cluster.machines(), dir));
   if (!cluster.record.ready) {
-    await cluster.provider.clock.hurry(() =>
-      bringUp({ plan, ssh: cluster.ssh, token: cluster.record.token, logs: join(dir, "logs"), emit }),
-    );
+    const shared = await ensureKey(join(dir, "node_ed25519"), `nodes of ${plan.name}`);
+    const nodeKey = { secret: await readFile(join(dir, "node_ed25519"), "utf8"), shared };
+    await cluster.provider.clock.hurry(() => bringUp({ plan, ssh: cluster.ssh, token: cluster.record.token, nodeKey, logs: join(dir, "logs"), emit }));
     cluster.record.ready = true;
     await cluster.save();
   }

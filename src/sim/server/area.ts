@@ -1,4 +1,5 @@
 import type { Area } from "../area.ts";
+import { ssh } from "./ssh-client.ts";
 import { sshd } from "./sshd.ts";
 
-export const serverArea: Area = { programs: [sshd], base: { "/usr/sbin/sshd": "sshd" } };
+export const serverArea: Area = { programs: [sshd, ssh], base: { "/usr/sbin/sshd": "sshd", "/usr/bin/ssh": "ssh" } };

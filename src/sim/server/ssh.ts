@@ -146,7 +146,7 @@ class Login {
   }
 
   #withTerminal(channel: ServerChannel, machine: Machine, command: string | undefined, terminal: PseudoTtyInfo, env: Record<string, string>): { proc: Proc; pty: Pty } | undefined {
-    const pty = openPty(machine, { cols: terminal.cols || 80, rows: terminal.rows || 24, term: (terminal as PseudoTtyInfo & { term?: string }).term ?? "xterm-256color" });
+    const pty = openPty(machine, { cols: terminal.cols || 80, rows: terminal.rows || 24, uid: this.#account!.uid });
     const fds = new Map<number, OpenFile>([0, 1, 2].map((fd) => [fd, pty.slave]));
     const proc = this.#spawn({ ...(command === undefined ? {} : { command }), tty: pty.name, term: (terminal as PseudoTtyInfo & { term?: string }).term ?? "xterm-256color", env, fds }, channel);
     if (!proc) {

@@ -5,6 +5,7 @@
  */
 import type { Errno } from "../core/errno.ts";
 import type { OpenFile } from "../kernel/file.ts";
+import type { Machine } from "../kernel/machine.ts";
 import type { Proc } from "../kernel/proc.ts";
 import type { DaemonProgram } from "../kernel/program.ts";
 import type { Incoming } from "../net/api.ts";
@@ -21,10 +22,12 @@ export interface Account {
 
 export type SshMessage =
   | { type: "ssh-auth"; user: string; /** Public key blob, base64. */ key: string }
+  /** Asks for a terminal on this machine. */
+  | { type: "ssh-pty"; user: string; cols: number; rows: number }
   /** A session's process; descriptors are handed over as they are. */
   | { type: "ssh-session"; user: string; command?: string; tty?: string; term?: string; env: Record<string, string>; fds: Map<number, OpenFile>; peer: { ip: string; port: number } };
 
-export type SshReply = { ok: true; account: Account } | { ok: true; proc: Proc } | { ok: false; reason: string };
+export type SshReply = { ok: true; account: Account } | { ok: true; proc: Proc } | { ok: true; machine: Machine; uid: number } | { ok: false; reason: string };
 
 export const sshd: DaemonProgram = {
   name: "sshd",
@@ -48,6 +51,10 @@ export const sshd: DaemonProgram = {
   serve(p, incoming: Incoming): SshReply | undefined {
     const message = incoming.message as SshMessage;
     if (message.type === "ssh-auth") return authenticate(p, message.user, message.key, incoming.peer);
+    if (message.type === "ssh-pty") {
+      const account = accountOf(p, message.user);
+      return account ? { ok: true, machine: p.machine, uid: account.uid } : { ok: false, reason: "no such user" };
+    }
     if (message.type === "ssh-session") return openSession(p, message);
     return undefined;
   },

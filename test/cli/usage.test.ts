@@ -1,0 +1,102 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { runCli, useFolder } from "./support.ts";
+
+describe("help", () => {
+  it("has an example on every command", async () => {
+    const cwd = useFolder();
+    const top = await runCli(["--help"], { cwd });
+    expect(top.status).toBe(0);
+    const names = [...top.stdout.matchAll(/^ {2}([a-z]+)[ |]/gm)].map((m) => m[1]!).filter((name) => name !== "help" && name !== "kubemend");
+    expect(names).toEqual(expect.arrayContaining(["up", "status", "ssh", "exec", "cp", "kubeconfig", "env", "halt", "destroy", "snapshot", "plan", "render", "lab", "trace", "settle", "completion"]));
+    for (const name of names) expect((await runCli([name, "--help"], { cwd })).stdout, name).toMatch(/Examples?:\n/);
+  });
+
+  it("answers wrong usage with status 2 and the right word", async () => {
+    const cwd = useFolder();
+    const result = await runCli(["statsu"], { cwd });
+    expect(result.status).toBe(2);
+    expect(result.stderr).toContain("Did you mean status?");
+    expect((await runCli(["up", "--provider", "virtualbx"], { cwd })).status).toBe(2);
+  });
+
+  it.each(["bash", "zsh", "fish"])("prints a completion script for %s that knows the commands", async (shell) => {
+    const { status, stdout } = await runCli(["completion", shell], { cwd: useFolder() });
+    expect(status).toBe(0);
+    for (const word of ["settle", "verify", "kubeconfig"]) expect(stdout).toContain(word);
+  });
+});
+
+describe("a wrong specification", () => {
+  it("is refused with every problem, its place and a way out, before anything is made", async () => {
+    const cwd = useFolder({ "kubemend.yaml": "workerz: 2\nnetwork:\n  nodes: 192.168.56.0/33\n" });
+    const result = await runCli(["up"], { cwd });
+    expect(result.status).toBe(2);
+    expect(result.stderr).toContain("kubemend.yaml:1:1: error: workerz");
+    expect(result.stderr).toContain('Did you mean "workers"');
+    const again = await runCli(["plan"], { cwd: useFolder({ "kubemend.yaml": "controlplanes: 2\nnetwork:\n  nodes: 192.168.56.0/33\n  pods: 10.96.3.0/24\n" }) });
+    expect(again.status).toBe(2);
+    for (const place of ["kubemend.yaml:1:16", "kubemend.yaml:3:10", "kubemend.yaml:4:9"]) expect(again.stderr).toContain(place);
+  });
+
+  it("is the same as JSON", async () => {
+    const cwd = useFolder({ "kubemend.yaml": "controlplanes: 2\n" });
+    const { status, stdout } = await runCli(["plan", "--output", "json"], { cwd });
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toMatchObject({ plan: null, findings: [{ code: "even-controlplanes", field: "controlplanes", value: "2", at: { line: 1, column: 16 } }] });
+  });
+
+  it("that is not there is named", async () => {
+    const result = await runCli(["plan", "-f", "nowhere.yaml"], { cwd: useFolder() });
+    expect(result.status).toBe(2);
+    expect(result.stderr).toContain("cannot read nowhere.yaml");
+  });
+});
+
+describe("without a cluster", () => {
+  it.each([["status"], ["ssh"], ["exec", "--", "true"], ["halt"], ["kubeconfig"], ["lab", "check"], ["settle"]])("%s says how to make one", async (...argv) => {
+    const result = await runCli(argv, { cwd: useFolder() });
+    expect(result.status).toBe(3);
+    expect(result.stderr).toContain("kubemend up");
+  });
+
+  it("destroy has nothing to do", async () => {
+    expect((await runCli(["destroy"], { cwd: useFolder() })).status).toBe(0);
+  });
+
+  it("an unknown lab is answered with the labs there are", async () => {
+    const result = await runCli(["lab", "start", "bgp"], { cwd: useFolder() });
+    expect(result.status).toBe(2);
+    expect(result.stderr).toContain("bgp-port-blocked");
+  });
+});
+
+describe("state", () => {
+  it("that is damaged is named and kept", async () => {
+    const cwd = useFolder();
+    mkdirSync(join(cwd, ".kubemend", "lab"), { recursive: true });
+    writeFileSync(join(cwd, ".kubemend", "lab", "cluster.json"), "{ half");
+    const result = await runCli(["status"], { cwd });
+    expect(result.status).toBe(3);
+    expect(result.stderr).toContain("cluster.json");
+  });
+
+  it("of several clusters asks which", async () => {
+    const cwd = useFolder();
+    for (const name of ["one", "two"]) {
+      mkdirSync(join(cwd, ".kubemend", name), { recursive: true });
+      writeFileSync(join(cwd, ".kubemend", name, "cluster.json"), "{}");
+    }
+    const result = await runCli(["status"], { cwd });
+    expect(result.status).toBe(2);
+    expect(result.stderr).toContain("one, two");
+  });
+
+  it("under a file instead of a folder says so", async () => {
+    const cwd = useFolder({ state: "" });
+    const result = await runCli(["up"], { cwd, env: { KUBEMEND_HOME: join(cwd, "state") } });
+    expect(result.status).toBe(3);
+    expect(result.stderr).toContain("KUBEMEND_HOME");
+  });
+});
