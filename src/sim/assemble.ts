@@ -9,6 +9,10 @@ import { standardArea } from "./cni/standard/area.ts";
 import { criArea } from "./cri/area.ts";
 import { registerImages, rootImage } from "./cri/images.ts";
 import { openCriLog } from "./cri/log.ts";
+import { boot, install, lostPower } from "./image/boot.ts";
+import { cgroupFs } from "./image/cgroupfs.ts";
+import { procFs } from "./image/procfs.ts";
+import { sysFs } from "./image/sysfs.ts";
 import { ubuntu } from "./image/ubuntu.ts";
 import { openDevice } from "./kernel/device.ts";
 import { nullDevice } from "./kernel/file.ts";
@@ -19,6 +23,7 @@ import { kubeadmArea } from "./kube/kubeadm/area.ts";
 import { kubectlArea } from "./kube/kubectl/area.ts";
 import { nodeArea } from "./kube/node/area.ts";
 import { Network } from "./net/network.ts";
+import { journalSink } from "./systemd/journal.ts";
 import { serverArea } from "./server/area.ts";
 import type { Layers } from "./world.ts";
 
@@ -50,13 +55,24 @@ export function layers(): Layers {
     programs: areas.flatMap((area) => area.programs),
     images: { "ubuntu-24.04": () => ubuntu(base) },
     findImage: rootImage,
-    virtual: {},
+    virtual: { proc: procFs, sysfs: sysFs, cgroup2: cgroupFs },
     openSpecial: openDevice,
-    openSink: (machine, _p, sink) => (sink.kind === "cri" ? openCriLog(machine, sink.path, sink.stream) : nullDevice()),
+    openSink: (machine, p, sink) => {
+      switch (sink.kind) {
+        case "cri":
+          return openCriLog(machine, sink.path, sink.stream);
+        case "journal":
+          return journalSink(machine, p, sink);
+        case "file":
+          return machine.open(p, sink.path, { write: true, append: true, create: true, mode: 0o644 });
+        case "null":
+          return nullDevice();
+      }
+    },
     network: (world) => new Network(world),
-    install: (machine, spec) => machine.world.network.install(machine, spec),
-    boot: (machine) => machine.world.network.boot(machine),
-    lostPower: (machine) => machine.world.network.lostPower(machine),
+    install,
+    boot,
+    lostPower,
     admit: admitProcess,
   };
 }

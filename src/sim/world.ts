@@ -81,6 +81,7 @@ export class World {
       const { pid, boot, event, data: payload } = data as { pid: number; boot: number; event: string; data: never };
       this.machines.get(machine)?.deliver(pid, boot, event, payload);
     });
+    this.timeline.handle("power-on", ({ machine }) => this.machines.get(machine)?.powerOn());
     this.timeline.handle("wake", ({ data }) => this.#waits.get(data as number)?.());
     for (const machine of Object.values(state.machines)) this.machines.set(machine.name, new Machine(this, machine));
     this.network = layers.network(this);

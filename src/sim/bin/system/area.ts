@@ -1,3 +1,29 @@
+/** Programs of the system: the service manager and its tools, packages, processes, memory and disks. */
 import type { Area } from "../../area.ts";
+import { networkd } from "../../systemd/networkd.ts";
+import { resolved } from "../../systemd/resolved.ts";
+import { systemd } from "../../systemd/systemd.ts";
+import { bootStepPaths, bootSteps } from "./boot-steps.ts";
+import { journalctl } from "./journalctl.ts";
+import { standbyPaths, standbys } from "./standby.ts";
+import { systemctl } from "./systemctl.ts";
+import { ufw, ufwInit } from "./ufw.ts";
 
-export const systemArea: Area = { programs: [], base: {} };
+export const systemArea: Area = {
+  programs: [systemd, networkd, resolved, ...standbys, ...bootSteps, systemctl, journalctl, ufw, ufwInit],
+  base: {
+    "/usr/lib/systemd/systemd": "systemd",
+    "/usr/lib/systemd/systemd-networkd": "systemd-networkd",
+    "/usr/lib/systemd/systemd-resolved": "systemd-resolved",
+    ...standbyPaths,
+    ...bootStepPaths,
+    "/usr/bin/systemctl": "systemctl",
+    "/usr/sbin/reboot": "systemctl",
+    "/usr/sbin/poweroff": "systemctl",
+    "/usr/sbin/halt": "systemctl",
+    "/usr/sbin/shutdown": "systemctl",
+    "/usr/bin/journalctl": "journalctl",
+    "/usr/sbin/ufw": "ufw",
+    "/usr/lib/ufw/ufw-init": "ufw-init",
+  },
+};
