@@ -6,17 +6,21 @@ set -euo pipefail
 export KUBECONFIG=/etc/kubernetes/admin.conf
 
 : "${CALICO:?}" "${CALICO_RESOURCES:?}"
-manifests="https://raw.githubusercontent.com/projectcalico/calico/$CALICO/manifests"
+manifests=/etc/kubernetes/calico
+mkdir -p "$manifests"
+for name in operator-crds tigera-operator; do
+  [ -s "$manifests/$name.yaml" ] ||
+    curl -fsSL "https://raw.githubusercontent.com/projectcalico/calico/$CALICO/manifests/$name.yaml" -o "$manifests/$name.yaml"
+done
+printf '%s\n' "$CALICO_RESOURCES" >"$manifests/custom-resources.yaml"
 
 # The definitions are larger than the annotation that `kubectl apply` would keep, hence create.
-kubectl get namespace tigera-operator >/dev/null 2>&1 || {
+kubectl get deployment -n tigera-operator tigera-operator >/dev/null 2>&1 || {
   kubectl create -f "$manifests/operator-crds.yaml" >/dev/null
   kubectl create -f "$manifests/tigera-operator.yaml" >/dev/null
 }
 kubectl wait --for=condition=established --timeout=120s crd/installations.operator.tigera.io >/dev/null
-mkdir -p /etc/kubernetes/calico
-printf '%s\n' "$CALICO_RESOURCES" >/etc/kubernetes/calico/custom-resources.yaml
-kubectl apply -f /etc/kubernetes/calico/custom-resources.yaml
+kubectl apply -f "$manifests/custom-resources.yaml"
 
 if ! command -v calicoctl >/dev/null; then
   arch=$(dpkg --print-architecture)
