@@ -57,6 +57,8 @@ export class SshConnection {
   static async open(endpoint: Endpoint, timeout = 20_000): Promise<SshConnection> {
     const [{ default: ssh2 }, privateKey] = await Promise.all([import("ssh2"), readFile(endpoint.keyFile)]);
     const client = new ssh2.Client();
+    // an error may come again after the first; unheard it would end the process
+    client.on("error", () => undefined);
     await new Promise<void>((resolve, reject) => {
       client.once("ready", resolve).once("error", reject);
       client.connect({

@@ -97,6 +97,8 @@ export class SimProvider implements Provider {
       await this.#start();
     }
     await this.call("power", { on: true });
+    // a machine whose sshd stays away is none of ours to mend: bring-up or the user finds out
+    if (!(await this.call<boolean>("await-ssh"))) progress({ text: "a machine does not answer on port 22" });
   }
 
   /** Starts the background process and waits until it answers. */

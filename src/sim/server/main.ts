@@ -102,13 +102,13 @@ async function main(dir: string): Promise<void> {
   const drops: (() => void)[] = [];
   const ssh: Record<string, number> = {};
   const api: Record<string, number> = {};
-  for (const { name } of description.machines) {
+  for (const { name, address } of description.machines) {
     const key = hostKey(dir, name);
     const door = await withFallback(earlier?.ssh[name] ?? 0, (port) => listenSsh(host, name, key, port));
     servers.push(door.server);
     drops.push(door.drop);
     ssh[name] = door.port;
-    const front = await withFallback(earlier?.api[name] ?? 0, (port) => listenApi(host, name, port));
+    const front = await withFallback(earlier?.api[name] ?? 0, (port) => listenApi({ world: () => world, touched: touch }, name, address.split("/")[0]!, port));
     servers.push(front.server);
     drops.push(front.drop);
     api[name] = front.port;
@@ -148,6 +148,21 @@ async function main(dir: string): Promise<void> {
         else machine.powerOff();
       }
       touch();
+      return true;
+    },
+    // after a boot: runs ahead until every machine that is on lets sessions in; false when one does not within two minutes
+    "await-ssh": async () => {
+      const answers = (): boolean =>
+        [...world.machines.values()].every((m) => {
+          if (!m.state.on) return true;
+          const met = world.network.fromHost(m.name, 22);
+          if (met.ok) world.network.shutFromHost(met.conn);
+          return met.ok;
+        });
+      for (let waited = 0; !answers(); waited += 100) {
+        if (waited > 120_000) return false;
+        await driver.advance(100);
+      }
       return true;
     },
     "snapshot-save": (params) => {

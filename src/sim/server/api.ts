@@ -1,0 +1,118 @@
+/**
+ * implements the host's door to a machine's API server: a loopback port whose connections go over the simulated private network to
+ * port 6443. TLS ends here with the very certificate and key of the server process that answers there.
+ */
+import { createServer as createHttp, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type Server, type Socket } from "node:net";
+import { createSecureContext, TLSSocket } from "node:tls";
+import type { Proc } from "../kernel/proc.ts";
+import type { HttpMessage, HttpReply, HttpRequest } from "../net/http.ts";
+import { isHelloReply } from "../net/tls.ts";
+import type { World } from "../world.ts";
+import { streamRequest } from "./api-stream.ts";
+
+export interface ApiHost {
+  world(): World;
+  /** Something was asked that may change the world: save it, and wake the clock. */
+  touched(): void;
+}
+
+const port = 6443;
+
+interface Link {
+  world: World;
+  conn: number;
+  server: Proc;
+}
+
+/** Links of TLS sockets, for the requests that arrive over them. */
+const links = new WeakMap<Socket, Link>();
+
+/** Listens on loopback; `listenOn` 0 takes a free port. `address`: the machine's private address. Throws EADDRINUSE. */
+export async function listenApi(host: ApiHost, machine: string, address: string, listenOn: number): Promise<{ server: Server; port: number; drop: () => void }> {
+  const open = new Set<Socket>();
+  const http = createHttp((request, response) => void answer(host, request, response));
+  http.on("upgrade", (_request, socket) => {
+    const text = "kubemend: not simulated: exec, attach and port-forward from outside of the cluster (use kubectl on a node)";
+    socket.end(`HTTP/1.1 501 Not Implemented\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`);
+  });
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
+    const world = host.world();
+    const met = world.network.fromHost(machine, port, address);
+    if (!met.ok) {
+      // a dropped SYN leaves the client waiting, a refused one does not
+      if (met.code === "ETIMEDOUT") socket.setTimeout(120_000, () => socket.destroy());
+      else socket.destroy();
+      return;
+    }
+    socket.on("close", () => world.network.shutFromHost(met.conn));
+    const far = world.network.state.connections[met.conn]?.ends[1];
+    const process = far && world.machines.get(far.machine)?.procs.get(far.pid);
+    const hello = world.network.exchangeFromHost<HttpReply>(met.conn, { type: "tls-hello", serverName: "" } satisfies HttpMessage);
+    if (!process || !hello.ok || !isHelloReply(hello.reply) || !("certificate" in hello.reply)) return void socket.destroy();
+    const key = keyOf(process);
+    if (key === undefined) return void socket.destroy();
+    const secure = new TLSSocket(socket, {
+      isServer: true,
+      secureContext: createSecureContext({ cert: hello.reply.certificate, key }),
+      requestCert: true,
+      // the API server judges client certificates itself
+      rejectUnauthorized: false,
+      ALPNProtocols: ["http/1.1"],
+    });
+    secure.on("error", () => secure.destroy());
+    links.set(secure, { world, conn: met.conn, server: process });
+    http.emit("connection", secure);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(listenOn, "127.0.0.1", () => resolve());
+  });
+  const at = server.address();
+  return {
+    server,
+    port: typeof at === "object" && at !== null ? at.port : listenOn,
+    drop: () => {
+      for (const socket of open) socket.destroy();
+    },
+  };
+}
+
+/** The private key that the server process was told to use. */
+function keyOf(process: Proc): string | undefined {
+  const flag = process.argv.find((word) => word.startsWith("--tls-private-key-file="));
+  return flag === undefined ? undefined : process.fs.tryReadText(flag.slice(flag.indexOf("=") + 1));
+}
+
+async function answer(host: ApiHost, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const socket = incoming.socket as TLSSocket;
+  const link = links.get(socket);
+  if (!link) return void response.destroy();
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(incoming.headers)) if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  const peer = socket.getPeerCertificate(false);
+  const request: HttpRequest = {
+    method: incoming.method ?? "GET",
+    path: incoming.url ?? "/",
+    host: headers.host ?? "",
+    headers,
+    body: Buffer.concat(chunks),
+    tls: { serverName: "", ...("raw" in peer && peer.raw ? { clientCertificate: pem(peer.raw) } : {}) },
+    peer: { ip: "0.0.0.0", port: 0 },
+  };
+  host.touched();
+  if (streamRequest(link, request, response)) return;
+  const got = link.world.network.exchangeFromHost<HttpReply>(link.conn, { type: "http", request } satisfies HttpMessage);
+  if (!got.ok || !got.reply || !("type" in got.reply) || got.reply.type !== "http") return void socket.destroy();
+  const { status, headers: out, body, object } = got.reply.response;
+  response.writeHead(status, out);
+  response.end(object === undefined || (typeof body === "string" ? body !== "" : body.length > 0) ? body : JSON.stringify(object));
+}
+
+function pem(der: Buffer): string {
+  return `-----BEGIN CERTIFICATE-----\n${der.toString("base64").match(/.{1,64}/g)!.join("\n")}\n-----END CERTIFICATE-----\n`;
+}
