@@ -3,10 +3,9 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { formatFinding, type Finding } from "../cluster/finding.ts";
-import { makePlan, type HostFacts, type Plan } from "../cluster/plan.ts";
-import { readSpecification } from "../cluster/specification.ts";
-import { KubemendError, usageError } from "../error.ts";
-import { openCluster, type Cluster } from "../provision/cluster.ts";
+import type { HostFacts, Plan } from "../cluster/plan.ts";
+import { usageError } from "../error.ts";
+import type { Cluster } from "../provision/cluster.ts";
 import type { Listener } from "../report/events.ts";
 import { jsonReporter } from "../report/json.ts";
 import { terminalReporter } from "../report/terminal.ts";
@@ -73,6 +72,8 @@ export class Context {
         });
       });
     }
+    // loaded when needed: schemas and YAML are most of the start-up time, and `kubemend ssh` has no use for them
+    const [{ readSpecification }, { makePlan }] = await Promise.all([import("../cluster/specification.ts"), import("../cluster/plan.ts")]);
     const read = readSpecification(text, file ?? "kubemend.yaml", nameFrom(this.io.cwd));
     if (!read.specification) return { findings: read.findings };
     const specification = {
@@ -86,6 +87,7 @@ export class Context {
 
   /** The cluster the command is about, closed again afterwards. */
   async withCluster<T>(options: GlobalOptions, work: (cluster: Cluster) => Promise<T>): Promise<T> {
+    const { openCluster } = await import("../provision/cluster.ts");
     const cluster = await openCluster(this.home, options.name);
     try {
       await cluster.machines();
@@ -106,4 +108,3 @@ function nameFrom(folder: string): string {
   return label === "" ? "lab" : label;
 }
 
-export { KubemendError };

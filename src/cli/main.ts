@@ -2,15 +2,15 @@
 import { Command, CommanderError, Option } from "commander";
 import { readFileSync } from "node:fs";
 import { exitStatus, KubemendError } from "../error.ts";
-import { commands } from "./commands/index.ts";
+import { commandsFor, type Register } from "./commands/index.ts";
 import { Context } from "./context.ts";
 import { paint, type Io } from "./io.ts";
 
 /** Runs one command line; resolves with the exit status, never throws. */
 export async function main(argv: string[], io: Io): Promise<number> {
   const context = new Context(io);
-  const program = build(context);
   try {
+    const program = build(context, await commandsFor(argv));
     await program.parseAsync(argv, { from: "user" });
     return context.status;
   } catch (error) {
@@ -18,8 +18,8 @@ export async function main(argv: string[], io: Io): Promise<number> {
   }
 }
 
-/** The whole command tree; also what completion is made of. */
-export function build(context: Context): Command {
+/** The command tree. */
+function build(context: Context, commands: Register[]): Command {
   const { io } = context;
   const program = new Command("kubemend")
     .description(
@@ -48,7 +48,7 @@ function all(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...all(child)]);
 }
 
-export function version(): string {
+function version(): string {
   return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }).version;
 }
 

@@ -1,6 +1,6 @@
 /** Options that several commands share. */
 import { Option, type Command } from "commander";
-import { providers } from "../cluster/specification.ts";
+import { providers } from "../cluster/providers.ts";
 
 /** Which cluster: the only one here unless named. */
 export const clusterOption = (): Option => new Option("-n, --name <name>", "name of the cluster, when there are several");

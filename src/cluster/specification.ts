@@ -2,10 +2,8 @@
 import { LineCounter, isMap, isNode, isPair, isScalar, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 import type { Finding, Location } from "./finding.ts";
+import { providers } from "./providers.ts";
 import { defaultBox, defaultKubernetes, newestMinor, oldestMinor } from "./versions.ts";
-
-export const providers = ["sim", "virtualbox", "libvirt", "lxc", "vmware_desktop", "parallels", "hyperv", "ssh"] as const;
-export type ProviderName = (typeof providers)[number];
 
 const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 

@@ -1,5 +1,4 @@
 /** A kubeconfig that works from this host. */
-import { parse, stringify } from "yaml";
 import type { Cluster } from "./cluster.ts";
 
 /**
@@ -13,6 +12,7 @@ export async function hostKubeconfig(cluster: Cluster): Promise<string | undefin
   const { stdout, status: exit } = await cluster.ssh.exec(first, "sudo cat /etc/kubernetes/admin.conf");
   if (exit !== 0) return undefined;
   if (status.api === undefined) return stdout;
+  const { parse, stringify } = await import("yaml");
   const config = parse(stdout) as { clusters: { cluster: Record<string, unknown> }[] };
   for (const { cluster: entry } of config.clusters) {
     entry.server = status.api;

@@ -1,5 +1,6 @@
 /** One SSH connection to a machine: commands, shells and files. */
 import { readFile } from "node:fs/promises";
+import { connect } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
 import { providerError } from "../error.ts";
@@ -62,8 +63,8 @@ export class SshConnection {
     await new Promise<void>((resolve, reject) => {
       client.once("ready", resolve).once("error", reject);
       client.connect({
-        host: endpoint.host,
-        port: endpoint.port,
+        // a socket of our own: small packets of the handshake must not wait for each other (Nagle)
+        sock: connect({ host: endpoint.host, port: endpoint.port, noDelay: true }),
         username: endpoint.user,
         privateKey,
         readyTimeout: timeout,
@@ -74,7 +75,6 @@ export class SshConnection {
       client.end();
       throw explain(endpoint, error);
     });
-    client.setNoDelay(true);
     return new SshConnection(endpoint, client);
   }
 

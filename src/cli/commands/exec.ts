@@ -2,6 +2,7 @@ import { Option, type Command } from "commander";
 import { exitStatus, usageError } from "../../error.ts";
 import type { Context, GlobalOptions } from "../context.ts";
 import { outputOption } from "../main.ts";
+import { commandLine } from "./ssh.ts";
 import { clusterOption } from "../options.ts";
 
 interface ExecOptions extends GlobalOptions {
@@ -36,7 +37,7 @@ export function exec(program: Command, context: Context): void {
           throw usageError("no-machine", "no machine of this cluster matches", {
             hint: `Machines are: ${cluster.plan.machines.map((m) => `${m.name} (${m.role})`).join(", ")}.`,
           });
-        const text = command.join(" ");
+        const text = commandLine(command) ?? "";
         const results = await Promise.all(
           chosen.map(async (machine) => {
             try {

@@ -15,6 +15,9 @@ export function kubeconfig(program: Command, context: Context): void {
     .addOption(clusterOption())
     .addHelpText("after", '\nExample:\n  kubectl --kubeconfig "$(kubemend kubeconfig)" get nodes')
     .action((options: GlobalOptions) => context.withCluster(options, async (cluster) => context.print(await fresh(cluster))));
+}
+
+export function environment(program: Command, context: Context): void {
   program
     .command("env")
     .description("print the line that points KUBECONFIG at the cluster")

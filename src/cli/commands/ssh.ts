@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { SshConnection } from "../../ssh/client.ts";
-import { quote } from "../../ssh/pool.ts";
 import { providerError } from "../../error.ts";
 import type { Cluster } from "../../provision/cluster.ts";
 import type { Context, GlobalOptions } from "../context.ts";
@@ -24,10 +23,16 @@ export function ssh(program: Command, context: Context): void {
           context,
           cluster,
           cluster.machineNamed(node),
-          command.length === 0 ? undefined : command.join(" "),
+          commandLine(command),
         );
       }),
     );
+}
+
+/** The words after NODE as one line for the machine's shell; a leading `--` only ends our own options. */
+export function commandLine(words: readonly string[]): string | undefined {
+  const rest = words[0] === "--" ? words.slice(1) : words;
+  return rest.length === 0 ? undefined : rest.join(" ");
 }
 
 /** Joins this terminal to a machine; resolves with the status of what ran there. */
@@ -59,4 +64,3 @@ export async function openShell(context: Context, cluster: Cluster, machine: str
   }
 }
 
-export { quote };
