@@ -13,7 +13,8 @@ const rbac = "rbac.authorization.k8s.io";
 const system = "kube-system";
 
 function corefile(c: Context, domain: string): string {
-  const cache = c.minor >= 33 ? [`    cache 30 {`, `       disable success ${domain}`, `       disable denial ${domain}`, `    }`] : ["    cache 30"];
+  const cache =
+    c.minor >= 33 ? [`    cache 30 {`, `       disable success ${domain}`, `       disable denial ${domain}`, `    }`] : ["    cache 30"];
   return [
     ".:53 {",
     "    errors",
@@ -41,7 +42,8 @@ function corefile(c: Context, domain: string): string {
 
 function coreDnsDeployment(c: Context, config: Config): Obj {
   const { minor } = c;
-  const taints = minor >= 25 ? ["node-role.kubernetes.io/control-plane"] : ["node-role.kubernetes.io/master", "node-role.kubernetes.io/control-plane"];
+  const taints =
+    minor >= 25 ? ["node-role.kubernetes.io/control-plane"] : ["node-role.kubernetes.io/master", "node-role.kubernetes.io/control-plane"];
   // probes name their ports since 1.34
   const named = minor >= 34;
   return {
@@ -64,7 +66,10 @@ function coreDnsDeployment(c: Context, config: Config): Obj {
                     preferredDuringSchedulingIgnoredDuringExecution: [
                       {
                         weight: 100,
-                        podAffinityTerm: { labelSelector: { matchExpressions: [{ key: "k8s-app", operator: "In", values: ["kube-dns"] }] }, topologyKey: "kubernetes.io/hostname" },
+                        podAffinityTerm: {
+                          labelSelector: { matchExpressions: [{ key: "k8s-app", operator: "In", values: ["kube-dns"] }] },
+                          topologyKey: "kubernetes.io/hostname",
+                        },
                       },
                     ],
                   },
@@ -121,7 +126,12 @@ export async function coreDnsAddon(c: Context, config: Config, api: Api): Promis
   const there = await api.get("configmaps", "coredns", system);
   // a Corefile that somebody changed is kept
   if (!there)
-    await api.ensure("configmaps", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "coredns", namespace: system }, data: { Corefile: corefile(c, domain) } });
+    await api.ensure("configmaps", {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "coredns", namespace: system },
+      data: { Corefile: corefile(c, domain) },
+    });
   const slices = c.minor >= 21;
   await api.ensure(
     `clusterroles.${rbac}`,
@@ -131,7 +141,10 @@ export async function coreDnsAddon(c: Context, config: Config, api: Api): Promis
       ...(slices ? [{ apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] }] : []),
     ]),
   );
-  await api.ensure(`clusterrolebindings.${rbac}`, clusterRoleBinding("system:coredns", "system:coredns", [{ kind: "ServiceAccount", name: "coredns", namespace: system }]));
+  await api.ensure(
+    `clusterrolebindings.${rbac}`,
+    clusterRoleBinding("system:coredns", "system:coredns", [{ kind: "ServiceAccount", name: "coredns", namespace: system }]),
+  );
   await api.ensure("serviceaccounts", { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "coredns", namespace: system } });
   await api.ensure("deployments.apps", coreDnsDeployment(c, config));
   await dnsService(c, config, api);
@@ -145,7 +158,11 @@ async function dnsService(c: Context, config: Config, api: Api): Promise<void> {
     metadata: {
       name: "kube-dns",
       namespace: system,
-      labels: { "k8s-app": "kube-dns", "kubernetes.io/cluster-service": "true", "kubernetes.io/name": c.minor >= 22 ? "CoreDNS" : "KubeDNS" },
+      labels: {
+        "k8s-app": "kube-dns",
+        "kubernetes.io/cluster-service": "true",
+        "kubernetes.io/name": c.minor >= 22 ? "CoreDNS" : "KubeDNS",
+      },
       annotations: { "prometheus.io/port": "9153", "prometheus.io/scrape": "true" },
     },
     spec: {
@@ -187,7 +204,13 @@ export function proxyConfiguration(c: Context, config: Config): Obj {
     showHiddenMetricsForVersion: "",
     ...(minor <= 25 ? { udpIdleTimeout: "0s" } : {}),
     ...given,
-    clientConnection: merged("clientConnection", { acceptContentTypes: "", burst: 0, contentType: "", kubeconfig: "/var/lib/kube-proxy/kubeconfig.conf", qps: 0 }),
+    clientConnection: merged("clientConnection", {
+      acceptContentTypes: "",
+      burst: 0,
+      contentType: "",
+      kubeconfig: "/var/lib/kube-proxy/kubeconfig.conf",
+      qps: 0,
+    }),
     conntrack: merged("conntrack", {
       maxPerCore: null,
       min: null,
@@ -197,11 +220,42 @@ export function proxyConfiguration(c: Context, config: Config): Obj {
       ...(minor >= 29 ? { udpStreamTimeout: "0s", udpTimeout: "0s" } : {}),
     }),
     ...(minor >= 22 ? { detectLocal: merged("detectLocal", { bridgeInterface: "", interfaceNamePrefix: "" }) } : {}),
-    iptables: merged("iptables", { ...(minor >= 26 ? { localhostNodePorts: null } : {}), masqueradeAll: false, masqueradeBit: null, minSyncPeriod: "0s", syncPeriod: "0s" }),
-    ipvs: merged("ipvs", { excludeCIDRs: null, minSyncPeriod: "0s", scheduler: "", strictARP: false, syncPeriod: "0s", tcpFinTimeout: "0s", tcpTimeout: "0s", udpTimeout: "0s" }),
-    ...(minor >= 27 ? { logging: { flushFrequency: 0, options: { json: { infoBufferSize: "0" }, ...(minor >= 30 ? { text: { infoBufferSize: "0" } } : {}) }, verbosity: 0 } } : {}),
-    ...(minor >= 29 ? { nftables: merged("nftables", { masqueradeAll: false, masqueradeBit: null, minSyncPeriod: "0s", syncPeriod: "0s" }) } : {}),
-    winkernel: merged("winkernel", { enableDSR: false, ...(minor >= 24 ? { forwardHealthCheckVip: false } : {}), networkName: "", ...(minor >= 24 ? { rootHnsEndpointName: "" } : {}), sourceVip: "" }),
+    iptables: merged("iptables", {
+      ...(minor >= 26 ? { localhostNodePorts: null } : {}),
+      masqueradeAll: false,
+      masqueradeBit: null,
+      minSyncPeriod: "0s",
+      syncPeriod: "0s",
+    }),
+    ipvs: merged("ipvs", {
+      excludeCIDRs: null,
+      minSyncPeriod: "0s",
+      scheduler: "",
+      strictARP: false,
+      syncPeriod: "0s",
+      tcpFinTimeout: "0s",
+      tcpTimeout: "0s",
+      udpTimeout: "0s",
+    }),
+    ...(minor >= 27
+      ? {
+          logging: {
+            flushFrequency: 0,
+            options: { json: { infoBufferSize: "0" }, ...(minor >= 30 ? { text: { infoBufferSize: "0" } } : {}) },
+            verbosity: 0,
+          },
+        }
+      : {}),
+    ...(minor >= 29
+      ? { nftables: merged("nftables", { masqueradeAll: false, masqueradeBit: null, minSyncPeriod: "0s", syncPeriod: "0s" }) }
+      : {}),
+    winkernel: merged("winkernel", {
+      enableDSR: false,
+      ...(minor >= 24 ? { forwardHealthCheckVip: false } : {}),
+      networkName: "",
+      ...(minor >= 24 ? { rootHnsEndpointName: "" } : {}),
+      sourceVip: "",
+    }),
   };
 }
 
@@ -240,7 +294,10 @@ export async function kubeProxyAddon(c: Context, config: Config, api: Api): Prom
   });
   await api.ensure("daemonsets.apps", proxyDaemonSet(config));
   await api.ensure(`clusterrolebindings.${rbac}`, clusterRoleBinding("kubeadm:node-proxier", "system:node-proxier", [account]));
-  await api.ensure(`roles.${rbac}`, role(system, "kube-proxy", [{ resources: ["configmaps"], resourceNames: ["kube-proxy"], verbs: ["get"] }]));
+  await api.ensure(
+    `roles.${rbac}`,
+    role(system, "kube-proxy", [{ resources: ["configmaps"], resourceNames: ["kube-proxy"], verbs: ["get"] }]),
+  );
   await api.ensure(`rolebindings.${rbac}`, roleBinding(system, "kube-proxy", [bootstrappers]));
   await c.out("[addons] Applied essential addon: kube-proxy");
 }

@@ -62,6 +62,6 @@ export function defaultAddress(p: Proc): { address: string; device: string } | u
 export function addressOf(p: Proc, device: string): string | undefined {
   const ns = p.machine.world.network.ns(p.machine.name, p.state.netns);
   const link = ns.link(device);
-  const found = link?.addresses.find((a) => !a.address.includes(":"));
-  return found?.address.split("/")[0];
+  const found = link?.addresses.find((a) => !a.ip.includes(":"));
+  return found?.ip;
 }

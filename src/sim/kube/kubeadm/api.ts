@@ -46,7 +46,10 @@ export class Api {
       if (made.ok || made.kind !== "status" || made.code !== 409) return made;
       const there = this.client.get(resource, name, namespace);
       if (!there.ok) return there;
-      return this.client.update(resource, { ...object, metadata: { ...object.metadata, resourceVersion: (there.body as Obj).metadata.resourceVersion as string } });
+      return this.client.update(resource, {
+        ...object,
+        metadata: { ...object.metadata, resourceVersion: (there.body as Obj).metadata.resourceVersion as string },
+      });
     });
     if (!result.ok) throw new KubeadmError(`unable to create ${resource.split(".")[0]!.replace(/s$/, "")}: ${result.message}`);
   }

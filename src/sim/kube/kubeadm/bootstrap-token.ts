@@ -43,13 +43,26 @@ export async function bootstrapTokenPhase(c: Context, config: Config, api: Api, 
   await c.out(`[bootstrap-token] ${verb} RBAC rules to allow Node Bootstrap tokens to get nodes`);
   await api.ensure(`clusterroles.${rbac}`, clusterRole("kubeadm:get-nodes", [{ resources: ["nodes"], verbs: ["get"] }]));
   await api.ensure(`clusterrolebindings.${rbac}`, clusterRoleBinding("kubeadm:get-nodes", "kubeadm:get-nodes", [bootstrappers]));
-  await c.out(`[bootstrap-token] ${verb} RBAC rules to allow Node Bootstrap tokens to post CSRs in order for nodes to get long term certificate credentials`);
-  await api.ensure(`clusterrolebindings.${rbac}`, clusterRoleBinding("kubeadm:kubelet-bootstrap", "system:node-bootstrapper", [bootstrappers]));
-  await c.out(`[bootstrap-token] ${verb} RBAC rules to allow the csrapprover controller automatically approve CSRs from a Node Bootstrap Token`);
+  await c.out(
+    `[bootstrap-token] ${verb} RBAC rules to allow Node Bootstrap tokens to post CSRs in order for nodes to get long term certificate credentials`,
+  );
+  await api.ensure(
+    `clusterrolebindings.${rbac}`,
+    clusterRoleBinding("kubeadm:kubelet-bootstrap", "system:node-bootstrapper", [bootstrappers]),
+  );
+  await c.out(
+    `[bootstrap-token] ${verb} RBAC rules to allow the csrapprover controller automatically approve CSRs from a Node Bootstrap Token`,
+  );
   const csr = "system:certificates.k8s.io:certificatesigningrequests";
-  await api.ensure(`clusterrolebindings.${rbac}`, clusterRoleBinding("kubeadm:node-autoapprove-bootstrap", `${csr}:nodeclient`, [bootstrappers]));
+  await api.ensure(
+    `clusterrolebindings.${rbac}`,
+    clusterRoleBinding("kubeadm:node-autoapprove-bootstrap", `${csr}:nodeclient`, [bootstrappers]),
+  );
   await c.out(`[bootstrap-token] ${verb} RBAC rules to allow certificate rotation for all node client certificates in the cluster`);
-  await api.ensure(`clusterrolebindings.${rbac}`, clusterRoleBinding("kubeadm:node-autoapprove-certificate-rotation", `${csr}:selfnodeclient`, [nodes]));
+  await api.ensure(
+    `clusterrolebindings.${rbac}`,
+    clusterRoleBinding("kubeadm:node-autoapprove-certificate-rotation", `${csr}:selfnodeclient`, [nodes]),
+  );
   await clusterInfo(c, api);
 }
 
@@ -68,8 +81,16 @@ async function clusterInfo(c: Context, api: Api): Promise<void> {
   });
   const there = await api.get("configmaps", "cluster-info", "kube-public");
   const kept = (there?.data ?? {}) as Record<string, string>;
-  await api.ensure("configmaps", { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "cluster-info", namespace: "kube-public" }, data: { ...kept, kubeconfig } });
+  await api.ensure("configmaps", {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "cluster-info", namespace: "kube-public" },
+    data: { ...kept, kubeconfig },
+  });
   const name = "kubeadm:bootstrap-signer-clusterinfo";
-  await api.ensure(`roles.${rbac}`, role("kube-public", name, [{ resources: ["configmaps"], resourceNames: ["cluster-info"], verbs: ["get"] }]));
+  await api.ensure(
+    `roles.${rbac}`,
+    role("kube-public", name, [{ resources: ["configmaps"], resourceNames: ["cluster-info"], verbs: ["get"] }]),
+  );
   await api.ensure(`rolebindings.${rbac}`, roleBinding("kube-public", name, [{ kind: "User", name: "system:anonymous" }]));
 }

@@ -70,7 +70,15 @@ export const administrators = (minor: number): string => (minor >= 29 ? "kubeadm
 
 /** Leaf certificates in the order in which kubeadm makes them. */
 export const leaves: CertificateSpec[] = [
-  { base: "apiserver", name: "apiserver", authority: "ca", commonName: "kube-apiserver", usages: ["serverAuth"], names: apiserverNames, longName: "certificate for serving the Kubernetes API" },
+  {
+    base: "apiserver",
+    name: "apiserver",
+    authority: "ca",
+    commonName: "kube-apiserver",
+    usages: ["serverAuth"],
+    names: apiserverNames,
+    longName: "certificate for serving the Kubernetes API",
+  },
   {
     base: "apiserver-kubelet-client",
     name: "apiserver-kubelet-client",
@@ -80,9 +88,32 @@ export const leaves: CertificateSpec[] = [
     usages: ["clientAuth"],
     longName: "certificate for the API server to connect to kubelet",
   },
-  { base: "front-proxy-client", name: "front-proxy-client", authority: "front-proxy-ca", commonName: "front-proxy-client", usages: ["clientAuth"], longName: "certificate for the front proxy client" },
-  { base: "etcd/server", name: "etcd-server", authority: "etcd/ca", commonName: "", usages: ["serverAuth", "clientAuth"], names: etcdNames("serverCertSANs"), longName: "certificate for serving etcd" },
-  { base: "etcd/peer", name: "etcd-peer", authority: "etcd/ca", commonName: "", usages: ["serverAuth", "clientAuth"], names: etcdNames("peerCertSANs"), longName: "certificate for etcd nodes to communicate with each other" },
+  {
+    base: "front-proxy-client",
+    name: "front-proxy-client",
+    authority: "front-proxy-ca",
+    commonName: "front-proxy-client",
+    usages: ["clientAuth"],
+    longName: "certificate for the front proxy client",
+  },
+  {
+    base: "etcd/server",
+    name: "etcd-server",
+    authority: "etcd/ca",
+    commonName: "",
+    usages: ["serverAuth", "clientAuth"],
+    names: etcdNames("serverCertSANs"),
+    longName: "certificate for serving etcd",
+  },
+  {
+    base: "etcd/peer",
+    name: "etcd-peer",
+    authority: "etcd/ca",
+    commonName: "",
+    usages: ["serverAuth", "clientAuth"],
+    names: etcdNames("peerCertSANs"),
+    longName: "certificate for etcd nodes to communicate with each other",
+  },
   {
     base: "etcd/healthcheck-client",
     name: "etcd-healthcheck-client",
@@ -107,7 +138,8 @@ const random = (c: Context) => c.p.machine.random("kubeadm/pki"); // eslint-disa
 
 const day = 86_400_000;
 const validity = (config: Config, ca: boolean): number =>
-  parseDuration(String((ca ? config.cluster.caCertificateValidityPeriod : config.cluster.certificateValidityPeriod) ?? "")) ?? (ca ? 3650 : 365) * day;
+  parseDuration(String((ca ? config.cluster.caCertificateValidityPeriod : config.cluster.certificateValidityPeriod) ?? "")) ??
+  (ca ? 3650 : 365) * day;
 
 export const certificatesDir = (config: Config): string => String(config.cluster.certificatesDir);
 
@@ -212,7 +244,9 @@ export async function leafPhase(c: Context, config: Config, spec: CertificateSpe
       pair = loadPair(c, dir, spec.base);
     } catch (error) {
       if (!(error instanceof KubeadmError)) throw error;
-      throw new KubeadmError(`failed to write or validate certificate "${spec.base}": failure loading ${spec.base} certificate: ${error.message}`);
+      throw new KubeadmError(
+        `failed to write or validate certificate "${spec.base}": failure loading ${spec.base} certificate: ${error.message}`,
+      );
     }
     const problem = checkKeyPair(pair.certPem, pair.keyPem);
     if (problem) throw new KubeadmError(`failed to write or validate certificate "${spec.base}": ${problem}`);
@@ -220,7 +254,11 @@ export async function leafPhase(c: Context, config: Config, spec: CertificateSpe
     const there = parseCertificate(pair.certPem);
     for (const name of names ?? [])
       if (!there.dnsNames.includes(name) && !(isIp(name) && there.ipAddresses.includes(addressText(addressBytes(name)))))
-        await c.klog("W", "certs.go:550", `WARNING: could not validate bounds for certificate ${spec.base}: the certificate is not valid for ${name}`);
+        await c.klog(
+          "W",
+          "certs.go:550",
+          `WARNING: could not validate bounds for certificate ${spec.base}: the certificate is not valid for ${name}`,
+        );
     await c.out(`[certs] Using existing ${spec.base} certificate and key on disk`);
     return;
   }
@@ -237,7 +275,9 @@ export async function leafPhase(c: Context, config: Config, spec: CertificateSpe
   writePair(c, dir, spec.base, pair);
   if (leaf.names) {
     const made = parseCertificate(pair.certPem);
-    await c.out(`[certs] ${spec.base} serving cert is signed for DNS names [${made.dnsNames.join(" ")}] and IPs [${made.ipAddresses.join(" ")}]`);
+    await c.out(
+      `[certs] ${spec.base} serving cert is signed for DNS names [${made.dnsNames.join(" ")}] and IPs [${made.ipAddresses.join(" ")}]`,
+    );
   }
 }
 

@@ -84,7 +84,9 @@ export async function parseDocuments(c: Context, text: string, strict = false): 
     const object = document as Obj;
     const { apiVersion, kind } = object as { apiVersion?: string; kind?: string };
     if (typeof object !== "object" || !apiVersion || !kind)
-      throw new KubeadmError("invalid configuration for GroupVersionKind /, Kind=: kind and apiVersion is mandatory information that must be specified");
+      throw new KubeadmError(
+        "invalid configuration for GroupVersionKind /, Kind=: kind and apiVersion is mandatory information that must be specified",
+      );
     const [group, version] = [apiVersion.slice(0, apiVersion.lastIndexOf("/")), apiVersion.slice(apiVersion.lastIndexOf("/") + 1)];
     const gvk = `schema.GroupVersionKind{Group:"${group}", Version:"${version}", Kind:"${kind}"}`;
     if (ours.test(apiVersion)) {
@@ -93,7 +95,9 @@ export async function parseDocuments(c: Context, text: string, strict = false): 
           throw new KubeadmError(
             `your configuration file uses an old API spec: "${apiVersion}" (kind: "${kind}"). Please use kubeadm ${oldVersions[version]} instead and run 'kubeadm config migrate --old-config old-config.yaml --new-config new-config.yaml', which will write the new, similar spec using a newer API version.`,
           );
-        throw new KubeadmError(`no kind "${kind}" is registered for version "${apiVersion}" in scheme "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/scheme/scheme.go:31"`);
+        throw new KubeadmError(
+          `no kind "${kind}" is registered for version "${apiVersion}" in scheme "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/scheme/scheme.go:31"`,
+        );
       }
       if (apiVersion !== apiVersionOf(c.minor))
         await c.klog(
@@ -130,7 +134,8 @@ function internal(object: Obj): Obj {
   const copy = structuredClone(object);
   for (const holder of [copy.apiServer, copy.controllerManager, copy.scheduler, copy.etcd?.local])
     if (holder?.extraArgs !== undefined) holder.extraArgs = argsOf(holder.extraArgs);
-  if (copy.nodeRegistration?.kubeletExtraArgs !== undefined) copy.nodeRegistration.kubeletExtraArgs = argsOf(copy.nodeRegistration.kubeletExtraArgs);
+  if (copy.nodeRegistration?.kubeletExtraArgs !== undefined)
+    copy.nodeRegistration.kubeletExtraArgs = argsOf(copy.nodeRegistration.kubeletExtraArgs);
   delete copy.apiVersion;
   delete copy.kind;
   return copy;
@@ -201,7 +206,7 @@ function defaultNode(c: Context, given: Obj | undefined, controlPlane: boolean):
   return node;
 }
 
-export function defaultEndpoint(c: Context, given: Obj | undefined): { advertiseAddress: string; bindPort: number } {
+export function defaultEndpoint(given: Obj | undefined): { advertiseAddress: string; bindPort: number } {
   const bindPort = Number(given?.bindPort ?? 0) || 6443;
   const advertiseAddress = String(given?.advertiseAddress ?? "");
   return { advertiseAddress, bindPort };
@@ -275,7 +280,7 @@ export function initConfig(c: Context, documents: Documents): Config {
       ...token,
       token: token.token ?? newToken(c),
     })),
-    localAPIEndpoint: defaultEndpoint(c, given.localAPIEndpoint),
+    localAPIEndpoint: defaultEndpoint(given.localAPIEndpoint),
     nodeRegistration: defaultNode(c, given.nodeRegistration, true),
   };
   if (c.minor >= 31) init.timeouts = defaultTimeouts(given.timeouts);
@@ -299,7 +304,8 @@ export function joinConfig(c: Context, documents: Documents): Obj {
   const token = join.discovery.bootstrapToken;
   if (!join.discovery.tlsBootstrapToken && token?.token) join.discovery.tlsBootstrapToken = token.token;
   join.nodeRegistration = defaultNode(c, given.nodeRegistration, given.controlPlane !== undefined && given.controlPlane !== null);
-  if (join.controlPlane) join.controlPlane = { ...join.controlPlane, localAPIEndpoint: defaultEndpoint(c, join.controlPlane.localAPIEndpoint) };
+  if (join.controlPlane)
+    join.controlPlane = { ...join.controlPlane, localAPIEndpoint: defaultEndpoint(join.controlPlane.localAPIEndpoint) };
   return join;
 }
 
@@ -308,7 +314,8 @@ export const discoveryTimeout = (join: Obj): string => String(join.timeouts?.dis
 /** ClusterConfiguration as it lies in the kubeadm-config ConfigMap. */
 export function marshalCluster(minor: number, cluster: Obj): string {
   const object = external(minor, "ClusterConfiguration", cluster);
-  if (minor <= 29) object.apiServer = { ...object.apiServer, extraArgs: { "authorization-mode": "Node,RBAC", ...object.apiServer.extraArgs } };
+  if (minor <= 29)
+    object.apiServer = { ...object.apiServer, extraArgs: { "authorization-mode": "Node,RBAC", ...object.apiServer.extraArgs } };
   return toYaml(object);
 }
 
@@ -319,7 +326,9 @@ export const unmarshalCluster = (text: string): Obj => internal((fromYaml(text)[
 export function controlPlaneImages(c: Context, cluster: Obj): string[] {
   const minor = Number(/^v?1\.(\d+)/.exec(String(cluster.kubernetesVersion))?.[1] ?? c.minor);
   const repository = String(cluster.imageRepository);
-  const core = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"].map((n) => `${repository}/${n}:${cluster.kubernetesVersion}`);
+  const core = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy"].map(
+    (n) => `${repository}/${n}:${cluster.kubernetesVersion}`,
+  );
   const rest = [pauseImage(c, cluster), ...(cluster.etcd.local ? [etcdImage(c, cluster, minor)] : []), coreDnsImage(c, cluster)];
   // 1.24 moved CoreDNS before pause and etcd
   return minor >= 24 ? [...core, rest.at(-1)!, ...rest.slice(0, -1)] : [...core, ...rest];

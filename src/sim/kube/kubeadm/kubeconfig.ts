@@ -37,7 +37,12 @@ export function kubeconfigText(k: Kubeconfig, minor: number): string {
   const context = k.context ?? `${k.user}@${k.clusterName}`;
   return toYaml({
     apiVersion: "v1",
-    clusters: [{ cluster: { ...(k.caPem === undefined ? {} : { "certificate-authority-data": base64(k.caPem) }), server: k.server }, name: k.clusterName }],
+    clusters: [
+      {
+        cluster: { ...(k.caPem === undefined ? {} : { "certificate-authority-data": base64(k.caPem) }), server: k.server },
+        name: k.clusterName,
+      },
+    ],
     contexts: [{ context: { cluster: k.clusterName, user: k.user }, name: context }],
     "current-context": context,
     kind: "Config",
@@ -58,8 +63,22 @@ export interface FileSpec {
 }
 
 export const files: FileSpec[] = [
-  { file: "admin.conf", user: "kubernetes-admin", commonName: () => "kubernetes-admin", organizations: (m) => [administrators(m)], local: () => false, longName: "kubeconfig file for the admin to use and for kubeadm itself" },
-  { file: "super-admin.conf", user: "kubernetes-super-admin", commonName: () => "kubernetes-super-admin", organizations: () => ["system:masters"], local: () => false, longName: "kubeconfig file for the super-admin" },
+  {
+    file: "admin.conf",
+    user: "kubernetes-admin",
+    commonName: () => "kubernetes-admin",
+    organizations: (m) => [administrators(m)],
+    local: () => false,
+    longName: "kubeconfig file for the admin to use and for kubeadm itself",
+  },
+  {
+    file: "super-admin.conf",
+    user: "kubernetes-super-admin",
+    commonName: () => "kubernetes-super-admin",
+    organizations: () => ["system:masters"],
+    local: () => false,
+    longName: "kubeconfig file for the super-admin",
+  },
   {
     file: "kubelet.conf",
     user: "",
@@ -69,8 +88,22 @@ export const files: FileSpec[] = [
     local: (m) => m >= 33,
     longName: "kubeconfig file for the kubelet to use *only* for cluster bootstrapping purposes",
   },
-  { file: "controller-manager.conf", user: "system:kube-controller-manager", commonName: () => "system:kube-controller-manager", organizations: () => [], local: (m) => m >= 20, longName: "kubeconfig file for the controller manager to use" },
-  { file: "scheduler.conf", user: "system:kube-scheduler", commonName: () => "system:kube-scheduler", organizations: () => [], local: (m) => m >= 20, longName: "kubeconfig file for the scheduler to use" },
+  {
+    file: "controller-manager.conf",
+    user: "system:kube-controller-manager",
+    commonName: () => "system:kube-controller-manager",
+    organizations: () => [],
+    local: (m) => m >= 20,
+    longName: "kubeconfig file for the controller manager to use",
+  },
+  {
+    file: "scheduler.conf",
+    user: "system:kube-scheduler",
+    commonName: () => "system:kube-scheduler",
+    organizations: () => [],
+    local: (m) => m >= 20,
+    longName: "kubeconfig file for the scheduler to use",
+  },
 ];
 
 export const fileNames = (minor: number): string[] => files.map((f) => f.file).filter((f) => minor >= 29 || f !== "super-admin.conf");
@@ -147,7 +180,8 @@ export function readKubeconfig(text: string): ReadKubeconfig | undefined {
   const cluster = named(document.clusters, String(context?.cluster ?? ""))?.cluster as Obj | undefined;
   const user = named(document.users, String(context?.user ?? ""))?.user as Obj | undefined;
   if (!context || !cluster) return undefined;
-  const decoded = (value: unknown): string | undefined => (typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : undefined);
+  const decoded = (value: unknown): string | undefined =>
+    typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : undefined;
   return {
     server: String(cluster.server ?? ""),
     caPem: decoded(cluster["certificate-authority-data"]),

@@ -92,7 +92,12 @@ function flags(c: Context, config: Config, registerTaints: boolean): string {
     defaults["register-with-taints"] = taints.map((t) => `${t.key}${t.value ? `=${t.value}` : ""}:${t.effect}`).join(",");
   if (node.name !== c.p.hostname.toLowerCase()) defaults["hostname-override"] = String(node.name);
   const given = new Set(extra.map((a) => a.name));
-  const all: Arg[] = [...Object.entries(defaults).filter(([n]) => !given.has(n)).map(([name, value]) => ({ name, value })), ...extra];
+  const all: Arg[] = [
+    ...Object.entries(defaults)
+      .filter(([n]) => !given.has(n))
+      .map(([name, value]) => ({ name, value })),
+    ...extra,
+  ];
   all.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return `KUBELET_KUBEADM_ARGS=${JSON.stringify(all.map((a) => `--${a.name}=${a.value}`).join(" "))}\n`;
 }
@@ -122,7 +127,8 @@ export async function writeConfiguration(c: Context, config: Config, configurati
 }
 
 export async function stopKubelet(c: Context): Promise<void> {
-  if (!(await systemctl(c.p, "stop", "kubelet"))) await c.out("[kubelet-start] WARNING: unable to stop the kubelet service momentarily: [exit status 1]");
+  if (!(await systemctl(c.p, "stop", "kubelet")))
+    await c.out("[kubelet-start] WARNING: unable to stop the kubelet service momentarily: [exit status 1]");
 }
 
 export async function startKubelet(c: Context): Promise<void> {

@@ -140,7 +140,11 @@ function etcdCommand(c: Context, config: Config, members: InitialMember[]): stri
       "client-cert-auth": "true",
       "data-dir": cluster.etcd.local.dataDir as string,
       // etcd 3.6 turned the experimental flag into a feature gate
-      ...(c.minor >= 34 ? { "feature-gates": "InitialCorruptCheck=true" } : c.minor >= 22 ? { "experimental-initial-corrupt-check": "true" } : {}),
+      ...(c.minor >= 34
+        ? { "feature-gates": "InitialCorruptCheck=true" }
+        : c.minor >= 22
+          ? { "experimental-initial-corrupt-check": "true" }
+          : {}),
       ...(c.minor >= 25 ? { [`${prefix}watch-progress-notify-interval`]: "5s" } : {}),
       "initial-advertise-peer-urls": `https://${host}:2380`,
       "initial-cluster": members.length > 0 ? members.map((m) => `${m.name}=${m.peerUrl}`).join(",") : `${name}=https://${host}:2380`,
@@ -173,16 +177,43 @@ function httpGet(c: Context, probe: Probe): Obj {
   return { host: probe.host, path: probe.path, port: c.minor >= 34 ? "probe-port" : probe.port, scheme: probe.scheme };
 }
 
-function probes(c: Context, config: Config, paths: { liveness: string; readiness?: string; startup?: string }, at: Omit<Probe, "path">): Obj {
-  const timeout = parseDuration(String(config.init.timeouts?.controlPlaneComponentHealthCheck ?? config.cluster.apiServer.timeoutForControlPlane ?? "4m0s")) ?? 240_000;
+function probes(
+  c: Context,
+  config: Config,
+  paths: { liveness: string; readiness?: string; startup?: string },
+  at: Omit<Probe, "path">,
+): Obj {
+  const timeout =
+    parseDuration(
+      String(config.init.timeouts?.controlPlaneComponentHealthCheck ?? config.cluster.apiServer.timeoutForControlPlane ?? "4m0s"),
+    ) ?? 240_000;
   // startup: the timeout in periods of ten seconds
   const startupFailures = Math.max(1, Math.ceil(timeout / 10_000));
   return {
-    livenessProbe: { failureThreshold: 8, httpGet: httpGet(c, { ...at, path: paths.liveness }), initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 15 },
+    livenessProbe: {
+      failureThreshold: 8,
+      httpGet: httpGet(c, { ...at, path: paths.liveness }),
+      initialDelaySeconds: 10,
+      periodSeconds: 10,
+      timeoutSeconds: 15,
+    },
     ...(paths.readiness === undefined
       ? {}
-      : { readinessProbe: { failureThreshold: 3, httpGet: httpGet(c, { ...at, path: paths.readiness }), periodSeconds: 1, timeoutSeconds: 15 } }),
-    startupProbe: { failureThreshold: startupFailures, httpGet: httpGet(c, { ...at, path: paths.startup ?? paths.liveness }), initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 15 },
+      : {
+          readinessProbe: {
+            failureThreshold: 3,
+            httpGet: httpGet(c, { ...at, path: paths.readiness }),
+            periodSeconds: 1,
+            timeoutSeconds: 15,
+          },
+        }),
+    startupProbe: {
+      failureThreshold: startupFailures,
+      httpGet: httpGet(c, { ...at, path: paths.startup ?? paths.liveness }),
+      initialDelaySeconds: 10,
+      periodSeconds: 10,
+      timeoutSeconds: 15,
+    },
     ...(c.minor >= 34 ? { ports: [{ containerPort: at.port, name: "probe-port", protocol: "TCP" }] } : {}),
   };
 }
@@ -194,7 +225,13 @@ function pod(c: Context, name: string, container: Obj, volumes: Volume[], annota
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { ...created, ...(annotations ? { annotations } : {}), labels: { component: name, tier: "control-plane" }, name, namespace: "kube-system" },
+    metadata: {
+      ...created,
+      ...(annotations ? { annotations } : {}),
+      labels: { component: name, tier: "control-plane" },
+      name,
+      namespace: "kube-system",
+    },
     spec: {
       containers: [
         {
@@ -237,7 +274,12 @@ function caVolumes(c: Context): Volume[] {
     ["usr-share-ca-certificates", "/usr/share/ca-certificates"],
   ];
   const there = known.filter(([, path]) => c.p.fs.isDir(path));
-  return [["ca-certs", "/etc/ssl/certs"] as const, ...there].map(([name, path]) => ({ name, path, type: "DirectoryOrCreate", readOnly: true }));
+  return [["ca-certs", "/etc/ssl/certs"] as const, ...there].map(([name, path]) => ({
+    name,
+    path,
+    type: "DirectoryOrCreate",
+    readOnly: true,
+  }));
 }
 
 export const components = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"] as const;
@@ -262,7 +304,12 @@ function componentPod(c: Context, config: Config, name: Component): Obj {
         image,
         resources: { requests: { cpu: "250m" } },
         ...env(cluster.apiServer as Obj),
-        ...probes(c, config, { liveness: "/livez", readiness: "/readyz" }, { host: reachable(bound(cluster.apiServer as Obj, address)), port, scheme: "HTTPS" }),
+        ...probes(
+          c,
+          config,
+          { liveness: "/livez", readiness: "/readyz" },
+          { host: reachable(bound(cluster.apiServer as Obj, address)), port, scheme: "HTTPS" },
+        ),
       },
       [...caVolumes(c), pki, ...extraVolumes(cluster.apiServer as Obj)],
       { "kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint": `${address}:${port}` },
@@ -270,7 +317,12 @@ function componentPod(c: Context, config: Config, name: Component): Obj {
   }
   const local = address.includes(":") ? "::1" : "127.0.0.1";
   if (name === "kube-controller-manager") {
-    const flex: Volume = { name: "flexvolume-dir", path: "/usr/libexec/kubernetes/kubelet-plugins/volume/exec", type: "DirectoryOrCreate", readOnly: false };
+    const flex: Volume = {
+      name: "flexvolume-dir",
+      path: "/usr/libexec/kubernetes/kubelet-plugins/volume/exec",
+      type: "DirectoryOrCreate",
+      readOnly: false,
+    };
     return pod(
       c,
       name,
@@ -279,7 +331,12 @@ function componentPod(c: Context, config: Config, name: Component): Obj {
         image,
         resources: { requests: { cpu: "200m" } },
         ...env(cluster.controllerManager as Obj),
-        ...probes(c, config, { liveness: "/healthz" }, { host: reachable(bound(cluster.controllerManager as Obj, local)), port: 10257, scheme: "HTTPS" }),
+        ...probes(
+          c,
+          config,
+          { liveness: "/healthz" },
+          { host: reachable(bound(cluster.controllerManager as Obj, local)), port: 10257, scheme: "HTTPS" },
+        ),
       },
       [...caVolumes(c), flex, pki, conf("controller-manager.conf"), ...extraVolumes(cluster.controllerManager as Obj)],
     );

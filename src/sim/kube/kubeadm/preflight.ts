@@ -59,7 +59,9 @@ const firewalld = (ports: number[]): Check => ({
   name: "Firewalld",
   run: async (c) => {
     const active = (await runProgram(c.p, ["systemctl", "is-active", "firewalld"]))?.status === 0;
-    return active ? warning(`firewalld is active, please ensure ports [${ports.join(" ")}] are open or your cluster may not function correctly`) : fine;
+    return active
+      ? warning(`firewalld is active, please ensure ports [${ports.join(" ")}] are open or your cluster may not function correctly`)
+      : fine;
   },
 });
 
@@ -76,7 +78,10 @@ const port = (number: number): Check => ({
   },
 });
 
-const absent = (path: string): Check => ({ name: `FileAvailable-${slug(path)}`, run: (c) => (c.p.fs.exists(path) ? error(`${path} already exists`) : fine) });
+const absent = (path: string): Check => ({
+  name: `FileAvailable-${slug(path)}`,
+  run: (c) => (c.p.fs.exists(path) ? error(`${path} already exists`) : fine),
+});
 
 const emptyDir = (path: string): Check => ({
   name: `DirAvailable-${slug(path)}`,
@@ -112,7 +117,9 @@ const httpProxy = (host: string): Check => ({
   name: "HTTPProxy",
   run: (c) => {
     const proxy = proxyFor(c, host);
-    return proxy ? warning(`Connection to "https://${host}" uses proxy "${proxy}". If that is not intended, adjust your proxy settings`) : fine;
+    return proxy
+      ? warning(`Connection to "https://${host}" uses proxy "${proxy}". If that is not intended, adjust your proxy settings`)
+      : fine;
   },
 });
 
@@ -135,7 +142,10 @@ const runtime = (socket: string): Check => ({
     const reply = criCall(c.p, socket, c.minor >= 31 ? "Status" : "Version", {});
     if (reply.ok) return fine;
     const detail = rpcError(reply);
-    if (c.minor >= 31) return error(`could not connect to the container runtime: failed to create new CRI runtime service: validate service connection: validate CRI v1 runtime API for endpoint "${socket}": ${detail}`);
+    if (c.minor >= 31)
+      return error(
+        `could not connect to the container runtime: failed to create new CRI runtime service: validate service connection: validate CRI v1 runtime API for endpoint "${socket}": ${detail}`,
+      );
     // before 1.31 kubeadm asked through crictl, whose output it shows
     const at = new Date(c.p.now).toISOString().replace("Z", "Z");
     return error(
@@ -152,8 +162,11 @@ const swap: Check = {
     if (c.minor >= 28 && c.minor <= 31)
       return warning("swap is supported for cgroup v2 only; the NodeSwap feature gate of the kubelet is beta but disabled by default");
     if (c.minor >= 32)
-      return warning("swap is supported for cgroup v2 only. The kubelet must be properly configured to use swap. Please refer to https://kubernetes.io/docs/concepts/architecture/nodes/#swap-memory, or disable swap on the node");
-    if (c.minor >= 22) return warning("swap is enabled; production deployments should disable swap unless testing the NodeSwap feature gate of the kubelet");
+      return warning(
+        "swap is supported for cgroup v2 only. The kubelet must be properly configured to use swap. Please refer to https://kubernetes.io/docs/concepts/architecture/nodes/#swap-memory, or disable swap on the node",
+      );
+    if (c.minor >= 22)
+      return warning("swap is enabled; production deployments should disable swap unless testing the NodeSwap feature gate of the kubelet");
     return error("running with swap on is not supported. Please disable swap");
   },
 };
@@ -161,7 +174,16 @@ const swap: Check = {
 /** Programs that the kubelet and kube-proxy need; the list became shorter over time. */
 function executables(minor: number): Check[] {
   if (minor >= 31)
-    return [...(minor >= 33 ? [] : [inSystemPath("conntrack", true)]), inSystemPath("ip", true), inSystemPath("iptables", true), inSystemPath("mount", true), inSystemPath("nsenter", true), ...(minor >= 33 ? [] : [inSystemPath("ethtool", false)]), inSystemPath("tc", false), inSystemPath("touch", false)];
+    return [
+      ...(minor >= 33 ? [] : [inSystemPath("conntrack", true)]),
+      inSystemPath("ip", true),
+      inSystemPath("iptables", true),
+      inSystemPath("mount", true),
+      inSystemPath("nsenter", true),
+      ...(minor >= 33 ? [] : [inSystemPath("ethtool", false)]),
+      inSystemPath("tc", false),
+      inSystemPath("touch", false),
+    ];
   return [
     inSystemPath("crictl", true),
     inSystemPath("conntrack", true),
@@ -295,7 +317,8 @@ async function runChecks(c: Context, checks: Check[], ignored: Set<string>): Pro
 /** `all` cannot be mixed with names; names are compared without case. */
 export function ignoredChecks(names: string[]): Set<string> {
   const set = new Set(names.map((n) => n.toLowerCase()));
-  if (set.has("all") && set.size > 1) throw new KubeadmError("ignore-preflight-errors: Invalid value: \"all\": don't specify individual checks if 'all' is used", 3);
+  if (set.has("all") && set.size > 1)
+    throw new KubeadmError("ignore-preflight-errors: Invalid value: \"all\": don't specify individual checks if 'all' is used", 3);
   return set;
 }
 

@@ -41,4 +41,5 @@ export function inPath(p: Proc, name: string): boolean {
 }
 
 /** `systemctl <verb> kubelet`; true when it succeeded. */
-export const systemctl = async (p: Proc, ...args: string[]): Promise<boolean> => (await runProgram(p, ["systemctl", ...args]))?.status === 0;
+export const systemctl = async (p: Proc, ...args: string[]): Promise<boolean> =>
+  (await runProgram(p, ["systemctl", ...args]))?.status === 0;

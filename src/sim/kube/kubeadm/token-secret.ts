@@ -21,7 +21,13 @@ export function tokenSecret(t: BootstrapToken): Obj {
   if (t.expires !== undefined) data.expiration = base64(rfc3339(t.expires));
   for (const usage of t.usages) data[`usage-bootstrap-${usage}`] = base64("true");
   if (t.groups.length > 0) data["auth-extra-groups"] = base64([...t.groups].sort().join(","));
-  return { apiVersion: "v1", kind: "Secret", metadata: { name: `bootstrap-token-${id}`, namespace: "kube-system" }, type: "bootstrap.kubernetes.io/token", data };
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: `bootstrap-token-${id}`, namespace: "kube-system" },
+    type: "bootstrap.kubernetes.io/token",
+    data,
+  };
 }
 
 /** Reads a token's Secret; undefined when it is none. */
@@ -40,6 +46,8 @@ export function readTokenSecret(secret: Obj): BootstrapToken | undefined {
       .filter((k) => k.startsWith("usage-bootstrap-") && text(k) === "true")
       .map((k) => k.slice("usage-bootstrap-".length))
       .sort(),
-    groups: text("auth-extra-groups").split(",").filter((g) => g !== ""),
+    groups: text("auth-extra-groups")
+      .split(",")
+      .filter((g) => g !== ""),
   };
 }

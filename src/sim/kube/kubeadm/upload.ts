@@ -37,8 +37,14 @@ export async function uploadKubeadmConfig(c: Context, config: Config, api: Api):
       kind: "ClusterStatus",
     });
   await api.ensure("configmaps", configMap("kubeadm-config", data));
-  await api.ensure("roles.rbac.authorization.k8s.io", role("kube-system", "kubeadm:nodes-kubeadm-config", [{ resources: ["configmaps"], resourceNames: ["kubeadm-config"], verbs: ["get"] }]));
-  await api.ensure("rolebindings.rbac.authorization.k8s.io", roleBinding("kube-system", "kubeadm:nodes-kubeadm-config", [bootstrappers, nodes]));
+  await api.ensure(
+    "roles.rbac.authorization.k8s.io",
+    role("kube-system", "kubeadm:nodes-kubeadm-config", [{ resources: ["configmaps"], resourceNames: ["kubeadm-config"], verbs: ["get"] }]),
+  );
+  await api.ensure(
+    "rolebindings.rbac.authorization.k8s.io",
+    roleBinding("kube-system", "kubeadm:nodes-kubeadm-config", [bootstrappers, nodes]),
+  );
 }
 
 export async function uploadKubeletConfig(c: Context, config: Config, api: Api): Promise<void> {
@@ -47,7 +53,10 @@ export async function uploadKubeletConfig(c: Context, config: Config, api: Api):
   const data = { kubelet: toYaml(kubeletConfiguration(c, config)) };
   await api.ensure("configmaps", configMap(name, data, config.userKubelet ? {} : signature(data)));
   const access = c.minor >= 24 ? "kubeadm:kubelet-config" : `kubeadm:${name}`;
-  await api.ensure("roles.rbac.authorization.k8s.io", role("kube-system", access, [{ resources: ["configmaps"], resourceNames: [name], verbs: ["get"] }]));
+  await api.ensure(
+    "roles.rbac.authorization.k8s.io",
+    role("kube-system", access, [{ resources: ["configmaps"], resourceNames: [name], verbs: ["get"] }]),
+  );
   await api.ensure("rolebindings.rbac.authorization.k8s.io", roleBinding("kube-system", access, [nodes, bootstrappers]));
 }
 
@@ -60,7 +69,8 @@ export async function annotateSocket(c: Context, config: Config, api: Api): Prom
   for (;;) {
     const result = await api.settle(api.client.patch("nodes", name, patch, { type: "strategic" }));
     if (result.ok) return;
-    if (c.p.now >= limit) throw new KubeadmError("error writing Crisocket information for the control-plane node: timed out waiting for the condition");
+    if (c.p.now >= limit)
+      throw new KubeadmError("error writing Crisocket information for the control-plane node: timed out waiting for the condition");
     await c.p.sleep(500);
   }
 }
@@ -91,7 +101,10 @@ export const newCertificateKey = (c: Context): string => c.p.machine.random("kub
 export async function uploadCerts(c: Context, config: Config, api: Api, key: string): Promise<void> {
   await c.out('[upload-certs] Storing the certificates in Secret "kubeadm-certs" in the "kube-system" Namespace');
   const secretKey = Buffer.from(key, "hex");
-  if (secretKey.length !== 32) throw new KubeadmError(`error uploading certs: error decoding certificate key: ${/^[0-9a-f]*$/i.test(key) && key.length % 2 === 0 ? "crypto/aes: invalid key size" : "encoding/hex: odd length hex string"}`);
+  if (secretKey.length !== 32)
+    throw new KubeadmError(
+      `error uploading certs: error decoding certificate key: ${/^[0-9a-f]*$/i.test(key) && key.length % 2 === 0 ? "crypto/aes: invalid key size" : "encoding/hex: odd length hex string"}`,
+    );
   const random = c.p.machine.random("kubeadm/certificate-key");
   const data: Record<string, string> = {};
   for (const { name, path } of shared(config)) {
@@ -103,7 +116,13 @@ export async function uploadCerts(c: Context, config: Config, api: Api, key: str
   }
   // a short-lived token owns the secret, so that the token cleaner removes both after two hours
   const token = newToken(c);
-  const secret = tokenSecret({ token, description: "Proxy for managing TTL for the kubeadm-certs secret", expires: c.p.now + 2 * 3_600_000, usages: [], groups: [] });
+  const secret = tokenSecret({
+    token,
+    description: "Proxy for managing TTL for the kubeadm-certs secret",
+    expires: c.p.now + 2 * 3_600_000,
+    usages: [],
+    groups: [],
+  });
   await api.ensure("secrets", secret);
   const owner = (await api.get("secrets", String(secret.metadata.name), "kube-system"))!;
   await api.ensure("secrets", {
@@ -112,11 +131,23 @@ export async function uploadCerts(c: Context, config: Config, api: Api, key: str
     metadata: {
       name: "kubeadm-certs",
       namespace: "kube-system",
-      ownerReferences: [{ apiVersion: "v1", kind: "Secret", name: owner.metadata.name as string, uid: owner.metadata.uid as string, controller: true, blockOwnerDeletion: true }],
+      ownerReferences: [
+        {
+          apiVersion: "v1",
+          kind: "Secret",
+          name: owner.metadata.name as string,
+          uid: owner.metadata.uid as string,
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
     },
     data,
   });
-  await api.ensure("roles.rbac.authorization.k8s.io", role("kube-system", "kubeadm:kubeadm-certs", [{ resources: ["secrets"], resourceNames: ["kubeadm-certs"], verbs: ["get"] }]));
+  await api.ensure(
+    "roles.rbac.authorization.k8s.io",
+    role("kube-system", "kubeadm:kubeadm-certs", [{ resources: ["secrets"], resourceNames: ["kubeadm-certs"], verbs: ["get"] }]),
+  );
   await api.ensure("rolebindings.rbac.authorization.k8s.io", roleBinding("kube-system", "kubeadm:kubeadm-certs", [bootstrappers]));
   await c.out(`[upload-certs] Using certificate key:\n${key}`);
 }
@@ -138,7 +169,9 @@ export async function downloadCerts(c: Context, config: Config, api: Api, key: s
     try {
       text = decrypt(Buffer.from(key, "hex"), data[name] ?? "");
     } catch {
-      throw new KubeadmError("error downloading certs: error decoding secret data with provided key: cipher: message authentication failed");
+      throw new KubeadmError(
+        "error downloading certs: error decoding secret data with provided key: cipher: message authentication failed",
+      );
     }
     write(c.p, path, text, name.endsWith(".key") ? 0o600 : 0o644);
   }

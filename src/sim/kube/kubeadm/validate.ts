@@ -20,7 +20,8 @@ function validateNode(node: Obj): string[] {
   const name = String(node.name);
   if (!subdomain.test(name)) findings.push(invalid("nodeRegistration.name", name, subdomainText));
   const socket = String(node.criSocket).replace(/^unix:\/\//, "");
-  if (!socket.startsWith("/")) findings.push(invalid("nodeRegistration.criSocket", String(node.criSocket), `path is not absolute: ${socket}`));
+  if (!socket.startsWith("/"))
+    findings.push(invalid("nodeRegistration.criSocket", String(node.criSocket), `path is not absolute: ${socket}`));
   return findings;
 }
 
@@ -30,7 +31,8 @@ function validateSubnet(field: string, text: string, minimum: number): string[] 
     const parts = text.split(",");
     if (parts.some((part) => !parsePrefix(part))) return [invalid(field, text, "couldn't parse subnet")];
     const families = new Set(parts.map((part) => parsePrefix(part)!.bits));
-    if (parts.length > 2 || families.size !== parts.length) return [invalid(field, text, "expected one (IPv4 or IPv6) CIDR or two CIDRs from each family for dual-stack networking")];
+    if (parts.length > 2 || families.size !== parts.length)
+      return [invalid(field, text, "expected one (IPv4 or IPv6) CIDR or two CIDRs from each family for dual-stack networking")];
     return [];
   }
   if (!prefix) return [invalid(field, text, "couldn't parse subnet")];
@@ -68,7 +70,11 @@ function validateNetworking(cluster: Obj, minor: number): string[] {
       const prefix = parsePrefix(part)!;
       if (prefix.bits - prefix.length > 20)
         findings.push(
-          invalid("serviceSubnet", network(part), `specified service subnet is too large; for ${prefix.bits}-bit addresses, the mask must be >= ${prefix.bits - 20}`),
+          invalid(
+            "serviceSubnet",
+            network(part),
+            `specified service subnet is too large; for ${prefix.bits}-bit addresses, the mask must be >= ${prefix.bits - 20}`,
+          ),
         );
     }
   }
@@ -123,23 +129,36 @@ export function validateInit(c: Context, config: Config): void {
   if (cluster.controlPlaneEndpoint) parseHostPort(String(cluster.controlPlaneEndpoint));
   for (const { token } of init.bootstrapTokens as Obj[])
     if (!tokenPattern.test(String(token)))
-      throw new KubeadmError(`the bootstrap token ${JSON.stringify(token)} was not of the form ${JSON.stringify("\\A([a-z0-9]{6})\\.([a-z0-9]{16})\\z")}`);
-  const findings = [...validateNode(init.nodeRegistration as Obj), ...validatePort("localAPIEndpoint.bindPort", Number(init.localAPIEndpoint.bindPort))];
+      throw new KubeadmError(
+        `the bootstrap token ${JSON.stringify(token)} was not of the form ${JSON.stringify("\\A([a-z0-9]{6})\\.([a-z0-9]{16})\\z")}`,
+      );
+  const findings = [
+    ...validateNode(init.nodeRegistration as Obj),
+    ...validatePort("localAPIEndpoint.bindPort", Number(init.localAPIEndpoint.bindPort)),
+  ];
   findings.push(...validateNetworking(cluster, c.minor));
   for (const name of (cluster.apiServer.certSANs as string[] | undefined) ?? []) {
     if (isIp(name) || subdomain.test(name) || (name.startsWith("*.") && subdomain.test(name.slice(2)))) continue;
-    findings.push(invalid("apiServer.certSANs", name, `altname is not a valid IP address, DNS label or a DNS label with subdomain wildcards: ${subdomainText}; ${wildcardText}`));
+    findings.push(
+      invalid(
+        "apiServer.certSANs",
+        name,
+        `altname is not a valid IP address, DNS label or a DNS label with subdomain wildcards: ${subdomainText}; ${wildcardText}`,
+      ),
+    );
   }
   const dir = String(cluster.certificatesDir);
   if (!dir.startsWith("/")) findings.push(invalid("certificatesDir", dir, "path is not absolute"));
   const algorithm = cluster.encryptionAlgorithm as string | undefined;
   const algorithms = ["ECDSA-P256", "ECDSA-P384", "RSA-2048", "RSA-3072", "RSA-4096"];
   if (algorithm !== undefined && !algorithms.includes(algorithm))
-    findings.push(invalid("encryptionAlgorithm", algorithm, `Unsupported encryption algorithm. Supported values: ${algorithms.join(", ")}`));
+    findings.push(
+      invalid("encryptionAlgorithm", algorithm, `Unsupported encryption algorithm. Supported values: ${algorithms.join(", ")}`),
+    );
   if (findings.length > 0) throw new ValidationError(findings);
 }
 
-export function validateJoin(c: Context, join: Obj): void {
+export function validateJoin(join: Obj): void {
   const findings: string[] = [];
   const { bootstrapToken, file, tlsBootstrapToken } = join.discovery as { bootstrapToken?: Obj; file?: Obj; tlsBootstrapToken?: string };
   if (!bootstrapToken && !file) findings.push(invalid("discovery", "", "bootstrapToken or file must be set"));
@@ -157,13 +176,16 @@ export function validateJoin(c: Context, join: Obj): void {
     if (!tokenPattern.test(token)) findings.push(invalid("discovery.bootstrapToken.token", token, "the bootstrap token is invalid"));
     const endpoint = String(bootstrapToken.apiServerEndpoint ?? "");
     const colons = endpoint.replace(/^\[[^\]]*\]/, "").split(":").length - 1;
-    if (colons === 0) findings.push(invalid("discovery.bootstrapToken.apiServerEndpoint", endpoint, `address ${endpoint}: missing port in address`));
-    else if (colons > 1) findings.push(invalid("discovery.bootstrapToken.apiServerEndpoint", endpoint, `address ${endpoint}: too many colons in address`));
+    if (colons === 0)
+      findings.push(invalid("discovery.bootstrapToken.apiServerEndpoint", endpoint, `address ${endpoint}: missing port in address`));
+    else if (colons > 1)
+      findings.push(invalid("discovery.bootstrapToken.apiServerEndpoint", endpoint, `address ${endpoint}: too many colons in address`));
   }
   if ((bootstrapToken || tlsBootstrapToken) && !tokenPattern.test(tlsBootstrapToken ?? ""))
     findings.push(invalid("discovery.tlsBootstrapToken", tlsBootstrapToken ?? "", "the bootstrap token is invalid"));
   findings.push(...validateNode(join.nodeRegistration as Obj));
   if (!String(join.caCertPath).startsWith("/")) findings.push(invalid("caCertPath", String(join.caCertPath), "path is not absolute"));
-  if (join.controlPlane) findings.push(...validatePort("controlPlane.localAPIEndpoint.bindPort", Number(join.controlPlane.localAPIEndpoint.bindPort)));
+  if (join.controlPlane)
+    findings.push(...validatePort("controlPlane.localAPIEndpoint.bindPort", Number(join.controlPlane.localAPIEndpoint.bindPort)));
   if (findings.length > 0) throw new ValidationError(findings);
 }

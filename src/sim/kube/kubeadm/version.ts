@@ -29,7 +29,9 @@ async function fetchLabel(c: Context, name: string): Promise<string | undefined>
   let why: string;
   if (result.ok && result.response.status === 200) {
     await c.p.sleep(result.after);
-    return Buffer.from(result.response.body as string).toString().trim();
+    return Buffer.from(result.response.body as string)
+      .toString()
+      .trim();
   }
   if (result.ok) why = `unable to fetch file. URL: "${url}", status: ${result.response.status}`;
   else {
@@ -46,5 +48,7 @@ async function fetchLabel(c: Context, name: string): Promise<string | undefined>
 export function checkSupported(c: Context, version: string): void {
   const minor = Number(/^v1\.(\d+)/.exec(version)?.[1] ?? 0);
   if (minor < c.minor - 1)
-    throw new KubeadmError(`this version of kubeadm only supports deploying clusters with the control plane version >= 1.${c.minor - 1}.0. Current version: ${version}`);
+    throw new KubeadmError(
+      `this version of kubeadm only supports deploying clusters with the control plane version >= 1.${c.minor - 1}.0. Current version: ${version}`,
+    );
 }

@@ -127,9 +127,18 @@ function targets(c: Context, apiAddress: string): Target[] {
     return args.find((a) => a.startsWith(`--${flag}=`))?.slice(flag.length + 3);
   };
   return [
-    { name: "kube-apiserver", url: `https://${argument("kube-apiserver", "advertise-address") ?? apiAddress}:${argument("kube-apiserver", "secure-port") ?? "6443"}/livez` },
-    { name: "kube-controller-manager", url: `https://${argument("kube-controller-manager", "bind-address") ?? "127.0.0.1"}:${argument("kube-controller-manager", "secure-port") ?? "10257"}/healthz` },
-    { name: "kube-scheduler", url: `https://${argument("kube-scheduler", "bind-address") ?? "127.0.0.1"}:${argument("kube-scheduler", "secure-port") ?? "10259"}/livez` },
+    {
+      name: "kube-apiserver",
+      url: `https://${argument("kube-apiserver", "advertise-address") ?? apiAddress}:${argument("kube-apiserver", "secure-port") ?? "6443"}/livez`,
+    },
+    {
+      name: "kube-controller-manager",
+      url: `https://${argument("kube-controller-manager", "bind-address") ?? "127.0.0.1"}:${argument("kube-controller-manager", "secure-port") ?? "10257"}/healthz`,
+    },
+    {
+      name: "kube-scheduler",
+      url: `https://${argument("kube-scheduler", "bind-address") ?? "127.0.0.1"}:${argument("kube-scheduler", "secure-port") ?? "10259"}/livez`,
+    },
   ];
 }
 
@@ -160,7 +169,8 @@ async function waitForComponents(c: Context, client: KubeClient, timeout: number
       } else {
         const result = httpCall(c.p, { url: target.url, tls: { insecure: true } });
         if (!result.ok) problem = `${target.name} check failed at ${target.url}: Get "${target.url}": ${result.detail}`;
-        else if (result.response.status !== 200) problem = `${target.name} check failed at ${target.url} with status: ${result.response.status}`;
+        else if (result.response.status !== 200)
+          problem = `${target.name} check failed at ${target.url} with status: ${result.response.status}`;
       }
       if (problem === undefined) {
         pending.delete(target.name);
@@ -181,14 +191,17 @@ async function waitForApi(c: Context, client: KubeClient, timeout: number, check
   for (;;) {
     const problem = await apiHealth(c, client, "/healthz");
     if (problem === undefined) {
-      if (c.minor < 29) await c.out(`[apiclient] All control plane components are healthy after ${((c.p.now - start) / 1000).toFixed(6)} seconds`);
+      if (c.minor < 29)
+        await c.out(`[apiclient] All control plane components are healthy after ${((c.p.now - start) / 1000).toFixed(6)} seconds`);
       else await c.out(`[api-check] The API server is healthy after ${elapsed(c.p.now - start)}`);
       return undefined;
     }
     await check?.look();
     if (c.p.now - start >= timeout) {
       if (c.minor >= 29) await c.out(`[api-check] The API server is not healthy after ${elapsed(c.p.now - start)}`);
-      return c.minor >= 29 ? `client rate limiter Wait returned an error: context deadline exceeded` : "timed out waiting for the condition";
+      return c.minor >= 29
+        ? `client rate limiter Wait returned an error: context deadline exceeded`
+        : "timed out waiting for the condition";
     }
     await c.p.sleep(poll);
   }
@@ -197,7 +210,8 @@ async function waitForApi(c: Context, client: KubeClient, timeout: number, check
 /** The phase wait-control-plane of init. */
 export async function waitControlPlane(c: Context, config: Config, client: KubeClient, kubelet: Obj): Promise<void> {
   const socket = String(config.init.nodeRegistration.criSocket);
-  const setting = (name: string): number => parseDuration(String(config.init.timeouts?.[name] ?? config.cluster.apiServer.timeoutForControlPlane ?? "4m0s")) ?? 240_000;
+  const setting = (name: string): number =>
+    parseDuration(String(config.init.timeouts?.[name] ?? config.cluster.apiServer.timeoutForControlPlane ?? "4m0s")) ?? 240_000;
   const timeout = setting("controlPlaneComponentHealthCheck");
   if (c.minor < 29) {
     await c.out(
@@ -214,7 +228,11 @@ export async function waitControlPlane(c: Context, config: Config, client: KubeC
     await c.out(oldAdvice(problem));
     await c.out("	Additionally, a control plane component may have crashed or exited when started by the container runtime.");
     await c.out("	To troubleshoot, list all containers using your preferred container runtimes CLI.\n");
-    await c.out(c.minor >= 24 ? "	Here is one example how you may list all running Kubernetes containers by using crictl:" : "	Here is one example how you may list all Kubernetes containers running in cri-o/containerd using crictl:");
+    await c.out(
+      c.minor >= 24
+        ? "	Here is one example how you may list all running Kubernetes containers by using crictl:"
+        : "	Here is one example how you may list all Kubernetes containers running in cri-o/containerd using crictl:",
+    );
     await c.out(`		- 'crictl --runtime-endpoint ${socket} ps -a | grep kube | grep -v pause'`);
     await c.out("		Once you have found the failing container, you can inspect its logs with:");
     await c.out(`		- 'crictl --runtime-endpoint ${socket} logs CONTAINERID'\n`);
@@ -225,13 +243,17 @@ export async function waitControlPlane(c: Context, config: Config, client: KubeC
     await waitForKubelet(c, setting("kubeletHealthCheck"), kubelet);
   } catch (error) {
     if (!(error instanceof KubeadmError)) throw error;
-    throw new KubeadmError(c.minor >= 34 ? `failed while waiting for the kubelet to start: ${error.message}` : "could not initialize a Kubernetes cluster");
+    throw new KubeadmError(
+      c.minor >= 34 ? `failed while waiting for the kubelet to start: ${error.message}` : "could not initialize a Kubernetes cluster",
+    );
   }
   if (c.minor >= 33) {
     const problems = await waitForComponents(c, client, timeout, String(config.init.localAPIEndpoint.advertiseAddress));
     if (problems.length === 0) return;
     await c.out(controlPlaneAdvice(socket));
-    throw new KubeadmError(`failed while waiting for the control plane to start: ${problems.length === 1 ? problems[0]! : `[${problems.join(", ")}]`}`);
+    throw new KubeadmError(
+      `failed while waiting for the control plane to start: ${problems.length === 1 ? problems[0]! : `[${problems.join(", ")}]`}`,
+    );
   }
   await c.out(`[api-check] Waiting for a healthy API server. This can take up to ${durationText(timeout)}`);
   const problem = await waitForApi(c, client, timeout);

@@ -286,7 +286,8 @@ function health(p: Proc, request: HttpRequest): HttpResponse {
   }
   if (path === "/livez" || path === "/readyz") {
     const checks: [string, boolean][] = [["serializable_read", readable]];
-    if (path === "/readyz") checks.splice(0, 1, ["data_corruption", true], ["serializable_read", readable], ["linearizable_read", linearizable()]);
+    if (path === "/readyz")
+      checks.splice(0, 1, ["data_corruption", true], ["serializable_read", readable], ["linearizable_read", linearizable()]);
     const good = checks.every(([, passed]) => passed);
     const lines = checks.map(([name, passed]) => (passed ? `[+]${name} ok` : `[-]${name} failed: etcdserver: request timed out`));
     if (good && !parameters.has("verbose")) return text(200, "ok\n");
