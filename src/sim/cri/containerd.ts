@@ -251,7 +251,7 @@ export const containerd: DaemonProgram = {
     return true;
   },
   serve(p, incoming: Incoming) {
-    const m = incoming.message as (CriRequest | { type: "shim-event"; topic: string }) & Obj;
+    const m = incoming.message as Obj;
     if (m.type === "cri") return answer(p, m as unknown as CriRequest);
     if (m.type === "ctr") return ctr(p, m as unknown as { list: string });
     if (m.type !== "shim-event") return undefined;

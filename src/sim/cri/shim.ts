@@ -5,7 +5,7 @@ import { MemoryFile, type OpenFile } from "../kernel/file.ts";
 import type { Machine } from "../kernel/machine.ts";
 import type { Proc } from "../kernel/proc.ts";
 import { signals, type DaemonProgram, type Signal } from "../kernel/program.ts";
-import { openPty, type Pty } from "./pty.ts";
+import { openPty, type Pty } from "../kernel/tty.ts";
 import type { Incoming } from "../net/api.ts";
 import type { ExecStream } from "./messages.ts";
 import { InputPipe, OutputPipe } from "./stream.ts";
@@ -240,10 +240,10 @@ function publish(p: Proc, event: Obj): void {
 export const shim: DaemonProgram = {
   name: "containerd-shim-runc-v2",
   start(p) {
-    const id = p.args[p.args.indexOf("-id") + 1];
-    if (p.args.includes("-v") || id === undefined || p.args.indexOf("-id") < 0) {
+    const id = p.args.includes("-id") ? p.args[p.args.indexOf("-id") + 1] : undefined;
+    if (id === undefined) {
       p.log(`containerd-shim-runc-v2:\n  Version:  ${p.state.version}\n  Revision: \n  Go version: go1.24.3\n`, 1);
-      p.exit(0);
+      return p.exit(0);
     }
     if (p.data.started) return;
     p.data.id = id;

@@ -1,0 +1,280 @@
+/** The kubelet's flags and its KubeletConfiguration file. */
+import { parse as parseYaml, YAMLParseError } from "yaml";
+import type { Obj } from "../../../core/json.ts";
+import type { Proc } from "../../../kernel/proc.ts";
+import { minorOf } from "../klog.ts";
+
+export interface KubeletOptions {
+  config: string;
+  kubeconfig: string;
+  bootstrapKubeconfig: string;
+  hostnameOverride: string;
+  nodeIp: string;
+  certDir: string;
+  rootDir: string;
+  runtimeEndpoint: string;
+  nodeLabels: Record<string, string>;
+  taints: { key: string; value?: string; effect: string }[];
+  /** Set by flags, which win over the file. */
+  overrides: Obj;
+}
+
+/** Flags that set a field of the configuration: name → field and kind. */
+const fieldFlags: Record<string, [string, "string" | "bool" | "int" | "list"]> = {
+  "cgroup-driver": ["cgroupDriver", "string"],
+  "fail-swap-on": ["failSwapOn", "bool"],
+  "cluster-dns": ["clusterDNS", "list"],
+  "cluster-domain": ["clusterDomain", "string"],
+  "pod-manifest-path": ["staticPodPath", "string"],
+  "resolv-conf": ["resolvConf", "string"],
+  "max-pods": ["maxPods", "int"],
+  port: ["port", "int"],
+  "healthz-port": ["healthzPort", "int"],
+  "read-only-port": ["readOnlyPort", "int"],
+  "rotate-certificates": ["rotateCertificates", "bool"],
+  "client-ca-file": ["authentication.x509.clientCAFile", "string"],
+  "anonymous-auth": ["authentication.anonymous.enabled", "bool"],
+  "authorization-mode": ["authorization.mode", "string"],
+  "pod-cidr": ["podCIDR", "string"],
+  "serialize-image-pulls": ["serializeImagePulls", "bool"],
+  "tls-cert-file": ["tlsCertFile", "string"],
+  "tls-private-key-file": ["tlsPrivateKeyFile", "string"],
+};
+const ignored = new Set([
+  "v",
+  "pod-infra-container-image",
+  "container-runtime",
+  "volume-plugin-dir",
+  "logtostderr",
+  "eviction-hard",
+  "image-gc-high-threshold",
+  "image-gc-low-threshold",
+  "node-status-update-frequency",
+]);
+const beyond = new Set([
+  "cloud-provider",
+  "cloud-config",
+  "network-plugin",
+  "cni-bin-dir",
+  "cni-conf-dir",
+  "kube-reserved",
+  "system-reserved",
+  "feature-gates",
+  "register-node",
+  "provider-id",
+  "runtime-cgroups",
+  "kubelet-cgroups",
+  "config-dir",
+  "seccomp-default",
+  "reserved-cpus",
+  "topology-manager-policy",
+  "cpu-manager-policy",
+  "address",
+  "tls-cipher-suites",
+  "system-cgroups",
+  "cgroup-root",
+  "cgroups-per-qos",
+]);
+const removed: Record<string, number> = {
+  "container-runtime": 27,
+  "network-plugin": 24,
+  "cni-bin-dir": 24,
+  "cni-conf-dir": 24,
+  "pod-infra-container-image": 35,
+  logtostderr: 26,
+};
+
+/** Throws Error with the text after "failed to parse kubelet flag: ". */
+export function parseFlags(p: Proc): KubeletOptions {
+  const o: KubeletOptions = {
+    config: "",
+    kubeconfig: "",
+    bootstrapKubeconfig: "",
+    hostnameOverride: "",
+    nodeIp: "",
+    certDir: "/var/lib/kubelet/pki",
+    rootDir: "/var/lib/kubelet",
+    runtimeEndpoint: "",
+    nodeLabels: {},
+    taints: [],
+    overrides: {},
+  };
+  const minor = minorOf(p.state.version);
+  const args = [...p.args];
+  while (args.length > 0) {
+    const arg = args.shift()!;
+    const m = /^--?([a-zA-Z0-9_-]+)(?:=(.*))?$/s.exec(arg);
+    if (!m) throw new Error(`unknown command ${arg}`);
+    const name = m[1]!.replaceAll("_", "-");
+    const field = fieldFlags[name];
+    const value = (): string => {
+      if (m[2] !== undefined) return m[2];
+      const next = args.shift();
+      if (next === undefined) throw new Error(`flag needs an argument: --${name}`);
+      return next;
+    };
+    if ((removed[name] ?? 99) <= minor) throw new Error(`unknown flag: --${name}`);
+    switch (name) {
+      case "config":
+        o.config = value();
+        break;
+      case "kubeconfig":
+        o.kubeconfig = value();
+        break;
+      case "bootstrap-kubeconfig":
+        o.bootstrapKubeconfig = value();
+        break;
+      case "hostname-override":
+        o.hostnameOverride = value();
+        break;
+      case "node-ip":
+        o.nodeIp = value();
+        break;
+      case "cert-dir":
+        o.certDir = value();
+        break;
+      case "root-dir":
+        o.rootDir = value();
+        break;
+      case "container-runtime-endpoint":
+        o.runtimeEndpoint = value();
+        break;
+      case "node-labels":
+        for (const pair of value()
+          .split(",")
+          .filter((x) => x !== "")) {
+          const [key, v = ""] = pair.split("=") as [string, string?];
+          o.nodeLabels[key] = v;
+        }
+        break;
+      case "register-with-taints":
+        for (const text of value()
+          .split(",")
+          .filter((x) => x !== "")) {
+          const t = /^([^=:]+)(?:=([^:]*))?:(\w+)$/.exec(text);
+          if (!t) throw new Error(`invalid argument "${text}" for "--register-with-taints" flag: invalid taint spec: ${text}`);
+          o.taints.push({ key: t[1]!, ...(t[2] ? { value: t[2] } : {}), effect: t[3]! });
+        }
+        break;
+      case "version":
+        p.log(`Kubernetes v${p.state.version}`, 1);
+        p.exit(0);
+        break;
+      default: {
+        if (field) {
+          const [path, kind] = field;
+          const text = kind === "bool" && m[2] === undefined ? "true" : value();
+          set(
+            o.overrides,
+            path,
+            kind === "bool" ? text === "true" : kind === "int" ? Number(text) : kind === "list" ? text.split(",") : text,
+          );
+        } else if (ignored.has(name)) value();
+        else if (beyond.has(name)) p.notSimulated(`kubelet --${name}`);
+        else throw new Error(`unknown flag: --${name}`);
+      }
+    }
+  }
+  return o;
+}
+
+function set(into: Obj, path: string, value: unknown): void {
+  const parts = path.split(".");
+  let at = into;
+  for (const part of parts.slice(0, -1)) at = (at[part] ??= {}) as Obj;
+  at[parts.at(-1)!] = value;
+}
+
+/** Top-level fields of KubeletConfiguration v1beta1 (k8s.io/kubelet/config/v1beta1/types.go), for strict decoding. */
+const fields = new Set(
+  "kind apiVersion address allowedUnsafeSysctls authentication authorization cgroupDriver cgroupRoot cgroupsPerQOS clusterDNS clusterDomain configMapAndSecretChangeDetectionStrategy containerLogMaxFiles containerLogMaxSize containerLogMaxWorkers containerLogMonitorInterval containerRuntimeEndpoint contentType cpuCFSQuota cpuCFSQuotaPeriod cpuManagerPolicy cpuManagerPolicyOptions cpuManagerReconcilePeriod crashLoopBackOff enableContentionProfiling enableControllerAttachDetach enableDebugFlagsHandler enableDebuggingHandlers enableProfilingHandler enableServer enableSystemLogHandler enableSystemLogQuery enforceNodeAllocatable eventBurst eventRecordQPS evictionHard evictionMaxPodGracePeriod evictionMinimumReclaim evictionPressureTransitionPeriod evictionSoft evictionSoftGracePeriod failCgroupV1 failSwapOn featureGates fileCheckFrequency hairpinMode healthzBindAddress healthzPort httpCheckFrequency imageGCHighThresholdPercent imageGCLowThresholdPercent imageMaximumGCAge imageMinimumGCAge imagePullCredentialsVerificationPolicy imageServiceEndpoint iptablesDropBit iptablesMasqueradeBit kernelMemcgNotification kubeAPIBurst kubeAPIQPS kubeReserved kubeReservedCgroup kubeletCgroups localStorageCapacityIsolation logging makeIPTablesUtilChains maxOpenFiles maxParallelImagePulls maxPods memoryManagerPolicy memorySwap memoryThrottlingFactor mergeDefaultEvictionSettings nodeLeaseDurationSeconds nodeStatusMaxImages nodeStatusReportFrequency nodeStatusUpdateFrequency oomScoreAdj podCIDR podPidsLimit podsPerCore port preloadedImagesVerificationAllowlist protectKernelDefaults providerID qosReserved readOnlyPort registerNode registerWithTaints registryBurst registryPullQPS reservedMemory reservedSystemCPUs resolvConf rotateCertificates runOnce runtimeRequestTimeout seccompDefault serializeImagePulls serverTLSBootstrap showHiddenMetricsForVersion shutdownGracePeriod shutdownGracePeriodByPodPriority shutdownGracePeriodCriticalPods singleProcessOOMKill staticPodPath staticPodURL staticPodURLHeader streamingConnectionIdleTimeout syncFrequency systemCgroups systemReserved systemReservedCgroup tlsCertFile tlsCipherSuites tlsMinVersion tlsPrivateKeyFile topologyManagerPolicy topologyManagerPolicyOptions topologyManagerScope tracing userNamespaces volumePluginDir volumeStatsAggPeriod".split(
+    " ",
+  ),
+);
+
+export const defaults: Obj = {
+  address: "0.0.0.0",
+  authentication: { anonymous: { enabled: false }, webhook: { enabled: true, cacheTTL: "2m0s" }, x509: {} },
+  authorization: { mode: "Webhook" },
+  cgroupDriver: "cgroupfs",
+  cgroupsPerQOS: true,
+  clusterDNS: [],
+  clusterDomain: "",
+  containerRuntimeEndpoint: "",
+  failSwapOn: true,
+  healthzBindAddress: "127.0.0.1",
+  healthzPort: 10248,
+  maxPods: 110,
+  port: 10250,
+  podCIDR: "",
+  resolvConf: "/etc/resolv.conf",
+  rotateCertificates: false,
+  serializeImagePulls: true,
+  staticPodPath: "",
+  nodeLeaseDurationSeconds: 40,
+};
+
+/** The effective configuration, and a warning when strict decoding failed. Throws Error with the text after "failed to load kubelet config file, …: ". */
+export function loadConfiguration(p: Proc, o: KubeletOptions): { config: Obj; warning?: string } {
+  let own: Obj = {};
+  let warning: string | undefined;
+  if (o.config !== "") {
+    const head = `failed to load Kubelet config file ${o.config}, error `;
+    const text = p.fs.tryReadText(o.config);
+    if (text === undefined)
+      throw new Error(`${head}failed to read kubelet config file "${o.config}", error: open ${o.config}: no such file or directory`);
+    if (text.trim() === "") throw new Error(`${head}kubelet config file "${o.config}" was empty`);
+    try {
+      own = parseYaml(text, { version: "1.1" }) as Obj;
+    } catch (error) {
+      if (!(error instanceof YAMLParseError)) throw error;
+      throw new Error(
+        `${head}failed to decode: yaml: line ${(error.linePos?.[0].line ?? 1) - (error.linePos && error.linePos[0].col === 1 ? 1 : 0)}: ${goYaml(error)}`,
+        { cause: error },
+      );
+    }
+    if (own === null || typeof own !== "object")
+      throw new Error(
+        `${head}failed to decode: couldn't get version/kind; json parse error: json: cannot unmarshal string into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+      );
+    if (!own.kind) throw new Error(`${head}failed to decode: Object 'Kind' is missing in '${text}'`);
+    if (own.apiVersion !== "kubelet.config.k8s.io/v1beta1" || own.kind !== "KubeletConfiguration")
+      throw new Error(
+        `${head}failed to decode: no kind "${own.kind as string}" is registered for version "${String(own.apiVersion)}" in scheme "${minorOf(p.state.version) >= 20 ? "k8s.io/kubernetes/pkg/kubelet/apis/config/scheme/scheme.go:33" : "pkg/runtime/scheme.go:101"}"`,
+      );
+    for (const field of ["maxPods", "port", "healthzPort"])
+      if (own[field] !== undefined && typeof own[field] !== "number")
+        throw new Error(
+          `${head}failed to decode: json: cannot unmarshal string into Go struct field KubeletConfiguration.${field} of type int32`,
+        );
+    for (const field of ["failSwapOn", "rotateCertificates"])
+      if (own[field] !== undefined && typeof own[field] !== "boolean")
+        throw new Error(
+          `${head}failed to decode: json: cannot unmarshal string into Go struct field KubeletConfiguration.${field} of type bool`,
+        );
+    const unknown = Object.keys(own).filter((k) => !fields.has(k));
+    if (unknown.length > 0) warning = `strict decoding error: ${unknown.map((k) => `unknown field "${k}"`).join(", ")}`;
+  }
+  const clean = Object.fromEntries(Object.entries(own).filter(([, v]) => v !== null && v !== "" && v !== "0s"));
+  const config = merge(merge(defaults, clean), o.overrides);
+  if (o.runtimeEndpoint !== "") config.containerRuntimeEndpoint = o.runtimeEndpoint;
+  return { config, ...(warning === undefined ? {} : { warning }) };
+}
+
+function goYaml(error: YAMLParseError): string {
+  if (/mapping values|Nested mappings|BLOCK_AS_IMPLICIT_KEY/i.test(error.code + error.message))
+    return "mapping values are not allowed in this context";
+  if (error.code === "TAB_AS_INDENT") return "found character that cannot start any token";
+  if (/flow/i.test(error.message)) return "did not find expected ',' or ']'";
+  return "could not find expected ':'";
+}
+
+export function merge(base: Obj, over: Obj): Obj {
+  const out: Obj = { ...base };
+  for (const [k, v] of Object.entries(over)) {
+    const old: unknown = out[k];
+    const table = (x: unknown): x is Obj => x !== null && typeof x === "object" && !Array.isArray(x);
+    out[k] = table(old) && table(v) ? merge(old, v) : v;
+  }
+  return out;
+}
