@@ -20,7 +20,7 @@ export function fromBytes(raw: string): string {
 }
 
 export function encodeText(text: string): Buffer {
-  if (text.isWellFormed()) return Buffer.from(text, "utf8");
+  if (!/[\udc80-\udcff]/.test(text)) return Buffer.from(text, "utf8");
   const parts = text.split(/(?<![\ud800-\udbff])([\udc80-\udcff]+)/);
   return Buffer.concat(
     parts.map((part, i) => (i % 2 ? Buffer.from([...part].map((c) => c.charCodeAt(0) & 0xff)) : Buffer.from(part, "utf8"))),

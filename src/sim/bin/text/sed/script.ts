@@ -63,7 +63,8 @@ class Reader {
     }
     throw new BadScript(`-e expression #${this.#expression}, char ${at}: ${message}`);
   }
-  get peek(): string {
+  /** The next character; "" at the end. (A getter would be narrowed by what was asked before.) */
+  look(): string {
     return this.text[this.at] ?? "";
   }
   next(): string {
@@ -72,10 +73,10 @@ class Reader {
     return c;
   }
   blanks(): void {
-    while (this.peek !== "" && /[ \t\v\f\r]/.test(this.peek)) this.at++;
+    while (this.look() !== "" && /[ \t\v\f\r]/.test(this.look())) this.at++;
   }
   space(): void {
-    while (this.peek !== "" && /\s/.test(this.peek)) this.at++;
+    while (this.look() !== "" && /\s/.test(this.look())) this.at++;
   }
 }
 
@@ -115,10 +116,10 @@ export function parseScript(pieces: Piece[], extended: boolean): { commands: Com
 
 function parsePiece(r: Reader, commands: Command[], blocks: { index: number; reader: Reader; at: number }[], extended: boolean): void {
   for (;;) {
-    while (r.peek !== "" && /[\s;]/.test(r.peek)) r.at++;
+    while (r.look() !== "" && /[\s;]/.test(r.look())) r.at++;
     if (r.at >= r.text.length) return;
-    if (r.peek === "#") {
-      while (r.peek !== "" && r.peek !== "\n") r.at++;
+    if (r.look() === "#") {
+      while (r.look() !== "" && r.look() !== "\n") r.at++;
       continue;
     }
     const command: Command = { name: "", negate: false };
@@ -126,7 +127,7 @@ function parsePiece(r: Reader, commands: Command[], blocks: { index: number; rea
     if (a1) {
       command.a1 = a1;
       r.blanks();
-      if (r.peek === ",") {
+      if (r.look() === ",") {
         r.at++;
         r.blanks();
         const a2 = address(r, extended, true);
@@ -134,16 +135,16 @@ function parsePiece(r: Reader, commands: Command[], blocks: { index: number; rea
         command.a2 = a2;
       }
       if (a1.kind === "line" && a1.line === 0 && command.a2?.kind !== "regex") r.fail("invalid usage of line address 0");
-    } else if (r.peek === ",") {
+    } else if (r.look() === ",") {
       r.at++;
       r.fail("unexpected `,'");
     }
     r.blanks();
-    while (r.peek === "!") {
+    while (r.look() === "!") {
       r.at++;
       command.negate = true;
       r.blanks();
-      if (r.peek === "!") {
+      if (r.look() === "!") {
         r.at++;
         r.fail("multiple `!'s");
       }
@@ -154,7 +155,7 @@ function parsePiece(r: Reader, commands: Command[], blocks: { index: number; rea
     switch (name) {
       case "#":
         if (command.a1) r.fail("comments don't accept any addresses");
-        while (r.peek !== "" && r.peek !== "\n") r.at++;
+        while (r.look() !== "" && r.look() !== "\n") r.at++;
         continue;
       case ":": {
         if (command.a1) r.fail(": doesn't want any addresses");
@@ -232,7 +233,7 @@ function parsePiece(r: Reader, commands: Command[], blocks: { index: number; rea
       case "e":
         throw new NotSimulated("sed's e command");
       case "v":
-        while (r.peek !== "" && r.peek !== "\n" && r.peek !== ";") r.at++;
+        while (r.look() !== "" && r.look() !== "\n" && r.look() !== ";") r.at++;
         continue;
       case "s":
         command.substitute = substitute(r, extended);
@@ -251,22 +252,22 @@ function parsePiece(r: Reader, commands: Command[], blocks: { index: number; rea
 /** After a command: blanks, then `;`, a newline, `}`, `#` or the end. */
 function end(r: Reader): void {
   r.blanks();
-  if (r.peek === "" || r.peek === "\n" || r.peek === ";") {
+  if (r.look() === "" || r.look() === "\n" || r.look() === ";") {
     r.next();
     return;
   }
-  if (r.peek === "}" || r.peek === "#") return;
+  if (r.look() === "}" || r.look() === "#") return;
   r.at++;
   r.fail("extra characters after command");
 }
 
 function address(r: Reader, extended: boolean, second: boolean): Address | undefined {
-  const c = r.peek;
+  const c = r.look();
   if (/\d/.test(c)) {
     const number = Number(take(r, /^\d+/));
     const save = r.at;
     r.blanks();
-    if (r.peek === "~" && !second) {
+    if (r.look() === "~" && !second) {
       r.at++;
       return { kind: "step", first: number, step: Number(take(r, /^\d*/) || "0") };
     }
@@ -290,8 +291,8 @@ function address(r: Reader, extended: boolean, second: boolean): Address | undef
     if (text === undefined) r.fail("unterminated address regex");
     let [ignoreCase, multiline] = [false, false];
     for (;;) {
-      if (r.peek === "I") ignoreCase = true;
-      else if (r.peek === "M") multiline = true;
+      if (r.look() === "I") ignoreCase = true;
+      else if (r.look() === "M") multiline = true;
       else break;
       r.at++;
     }
@@ -313,7 +314,7 @@ function delimited(r: Reader, delimiter: string, regex: boolean): string | undef
     const c = r.next();
     if (c === "") return undefined;
     if (c === delimiter) return out;
-    if (c === "\n" && regex && delimiter !== "\n") return undefined;
+    if (c === "\n" && regex && c !== delimiter) return undefined;
     if (c === "\\") {
       const next = r.next();
       if (next === "") return undefined;
@@ -361,13 +362,13 @@ function compile(r: Reader, text: string, extended: boolean, ignoreCase: boolean
 
 function textOf(r: Reader): string {
   r.blanks();
-  if (r.peek === "") r.fail("expected \\ after `a', `c' or `i'");
+  if (r.look() === "") r.fail("expected \\ after `a', `c' or `i'");
   let keep = false;
-  if (r.peek === "\\") {
+  if (r.look() === "\\") {
     r.at++;
     const save = r.at;
     r.blanks();
-    if (r.peek === "\n") r.at++;
+    if (r.look() === "\n") r.at++;
     else {
       // `a\text`: GNU's one-line form that keeps leading blanks
       r.at = save;
@@ -393,14 +394,14 @@ function textOf(r: Reader): string {
 }
 
 function substitute(r: Reader, extended: boolean): Substitute {
-  const delimiter = r.next();
+  const delimiter: string = r.next();
   if (delimiter === "" || delimiter === "\n" || delimiter === "\\") r.fail("unterminated `s' command");
   const pattern = subPattern(r, delimiter);
   const replacement = subReplacement(r, delimiter);
   const s: Substitute = { regex: undefined, parts: [], global: false, print: 0, nth: 0 };
   let [ignoreCase, multiline] = [false, false];
   for (;;) {
-    const c = r.peek;
+    const c = r.look();
     if (c === "g") {
       if (s.global) r.fail("multiple `g' options to `s' command", r.at + 1);
       s.global = true;
