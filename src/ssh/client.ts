@@ -41,6 +41,12 @@ export interface ShellOptions {
   onResize?: (listener: (columns: number, rows: number) => void) => () => void;
 }
 
+interface Running {
+  channel: ClientChannel;
+  /** Set when the other side has said how the command ended. */
+  status: number | undefined;
+}
+
 export class SshConnection {
   readonly endpoint: Endpoint;
   readonly #client: Client;
@@ -84,7 +90,8 @@ export class SshConnection {
 
   /** Runs a command through the user's shell and collects its output. */
   async exec(command: string, options: ExecOptions = {}): Promise<CommandResult> {
-    const channel = await this.#channel(command);
+    const running = await this.#begin((done) => this.#client.exec(command, done));
+    const { channel } = running;
     const output = { stdout: "", stderr: "" };
     const collect = (stream: "stdout" | "stderr") => {
       const decoder = new TextDecoder();
@@ -97,25 +104,24 @@ export class SshConnection {
     channel.on("data", collect("stdout"));
     channel.stderr.on("data", collect("stderr"));
     channel.end(options.stdin ?? "");
-    const status = await finished(this.#client, channel, this.endpoint, options.timeout);
+    const status = await finished(this.#client, running, this.endpoint, options.timeout);
     return { status, ...output };
   }
 
   /** Joins the streams to a command or a login shell until it ends; returns its status. */
   async interact(options: ShellOptions): Promise<number> {
     const pty = options.terminal && { term: options.terminal.term, cols: options.terminal.columns, rows: options.terminal.rows };
-    const channel = await new Promise<ClientChannel>((resolve, reject) => {
-      const done = (error: Error | undefined, stream: ClientChannel): void =>
-        error ? reject(explain(this.endpoint, error)) : resolve(stream);
+    const running = await this.#begin((done) => {
       if (options.command !== undefined) this.#client.exec(options.command, pty ? { pty } : {}, done);
       else this.#client.shell(pty ?? false, done);
     });
+    const { channel } = running;
     const stopResize = options.onResize?.((columns, rows) => channel.setWindow(rows, columns, 0, 0));
     channel.pipe(options.stdout, { end: false });
     channel.stderr.pipe(options.stderr, { end: false });
     options.stdin.pipe(channel);
     try {
-      return await finished(this.#client, channel, this.endpoint);
+      return await finished(this.#client, running, this.endpoint);
     } finally {
       stopResize?.();
       options.stdin.unpipe(channel);
@@ -153,10 +159,18 @@ export class SshConnection {
     });
   }
 
-  #channel(command: string): Promise<ClientChannel> {
+  #begin(start: (done: (error: Error | undefined, channel: ClientChannel) => void) => void): Promise<Running> {
     if (this.#closed) throw explain(this.endpoint, this.#closed);
     return new Promise((resolve, reject) => {
-      this.#client.exec(command, (error, stream) => (error ? reject(explain(this.endpoint, error)) : resolve(stream)));
+      start((error, channel) => {
+        if (error) return reject(explain(this.endpoint, error));
+        const running: Running = { channel, status: undefined };
+        // a short command's status can lie in the same packet as the answer to the request: listen at once
+        channel.on("exit", (code: number | null, signal?: string) => {
+          running.status = code ?? 128 + (signalNumbers[signal ?? ""] ?? 0);
+        });
+        resolve(running);
+      });
     });
   }
 
@@ -166,13 +180,13 @@ export class SshConnection {
 }
 
 /** The status of the command behind a channel: 128+n for a signal, 255 when the connection broke, as OpenSSH gives. */
-function finished(client: Client, channel: ClientChannel, endpoint: Endpoint, timeout?: number): Promise<number> {
+function finished(client: Client, running: Running, endpoint: Endpoint, timeout?: number): Promise<number> {
+  const { channel } = running;
   return new Promise((resolve, reject) => {
-    let status: number | undefined;
     let timer: NodeJS.Timeout | undefined;
     const lost = (): void => {
       clearTimeout(timer);
-      if (status === undefined)
+      if (running.status === undefined)
         reject(
           providerError("ssh-lost", `${endpoint.machine}: the connection broke while a command was running`, {
             hint: "Look at `kubemend status`, and run the command again.",
@@ -180,13 +194,10 @@ function finished(client: Client, channel: ClientChannel, endpoint: Endpoint, ti
         );
     };
     client.once("close", lost);
-    channel.on("exit", (code: number | null, signal?: string) => {
-      status = code ?? 128 + (signalNumbers[signal ?? ""] ?? 0);
-    });
     channel.on("close", () => {
       client.off("close", lost);
       clearTimeout(timer);
-      resolve(status ?? 255);
+      resolve(running.status ?? 255);
     });
     if (timeout !== undefined) {
       timer = setTimeout(() => {
