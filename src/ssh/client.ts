@@ -1,5 +1,6 @@
 /** One SSH connection to a machine: commands, shells and files. */
 import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { connect } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
@@ -62,8 +63,10 @@ export class SshConnection {
 
   /** Throws KubemendError `ssh-…` when the machine cannot be reached or refuses the key. */
   static async open(endpoint: Endpoint, timeout = 20_000): Promise<SshConnection> {
-    const [{ default: ssh2 }, privateKey] = await Promise.all([import("ssh2"), readFile(endpoint.keyFile)]);
-    const client = new ssh2.Client();
+    const privateKey = await readFile(endpoint.keyFile);
+    // the client alone: the whole of ssh2 (server, agents, HTTP) takes twice as long to load, and every `kubemend ssh` waits for it
+    const SshClient = createRequire(import.meta.url)("ssh2/lib/client.js") as typeof Client;
+    const client = new SshClient();
     // an error may come again after the first; unheard it would end the process
     client.on("error", () => undefined);
     await new Promise<void>((resolve, reject) => {
