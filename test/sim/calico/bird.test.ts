@@ -3,17 +3,33 @@ import { birdConf, command, pass, protocols, useBirds } from "./birds.ts";
 
 const routes = async (world: Awaited<ReturnType<typeof useBirds>>, machine: string): Promise<string[]> => {
   const ns = world.network.ns(machine, "");
-  return ns.routes("main").flatMap((r) => (r.proto === "bird" && r.dst.startsWith("172.16.") ? [`${r.dst} ${r.type === "unicast" ? `via ${r.via} dev ${r.dev}` : r.type}`] : []));
+  return ns
+    .routes("main")
+    .flatMap((r) =>
+      r.proto === "bird" && r.dst.startsWith("172.16.") ? [`${r.dst} ${r.type === "unicast" ? `via ${r.via} dev ${r.dev}` : r.type}`] : [],
+    );
 };
 const rule = (world: Awaited<ReturnType<typeof useBirds>>, machine: string, ...rules: string[]): void =>
   world.network.ns(machine, "").iptablesRestore(`*filter\n${rules.join("\n")}\nCOMMIT\n`, { noflush: true });
-const flush = (world: Awaited<ReturnType<typeof useBirds>>, machine: string): void => world.network.ns(machine, "").iptablesRestore("*filter\nCOMMIT\n");
+const flush = (world: Awaited<ReturnType<typeof useBirds>>, machine: string): void =>
+  world.network.ns(machine, "").iptablesRestore("*filter\nCOMMIT\n");
 
 test("a full mesh establishes and programs routes as recorded (bird-02)", async () => {
   const world = await useBirds();
   await pass(world, 15);
-  expect(await protocols(world, "master")).toEqual({ device1: "up", direct1: "up", kernel1: "up", static1: "up", node1: "up Established", node2: "up Established" });
-  expect(await routes(world, "master")).toEqual(["172.16.0.0/24 blackhole", "172.16.1.0/24 via 192.168.56.11 dev enp0s8", "172.16.2.0/24 via 192.168.56.12 dev enp0s8"]);
+  expect(await protocols(world, "master")).toEqual({
+    device1: "up",
+    direct1: "up",
+    kernel1: "up",
+    static1: "up",
+    node1: "up Established",
+    node2: "up Established",
+  });
+  expect(await routes(world, "master")).toEqual([
+    "172.16.0.0/24 blackhole",
+    "172.16.1.0/24 via 192.168.56.11 dev enp0s8",
+    "172.16.2.0/24 via 192.168.56.12 dev enp0s8",
+  ]);
   const shown = (await command(world, "master", "/usr/sbin/birdc show route")).replace(/\d\d:\d\d:\d\d\.\d{3}/g, "TIME");
   expect(shown).toBe(`BIRD 2.0.12 ready.
 Table master4:
@@ -25,7 +41,10 @@ Table master4:
 172.16.2.0/24        unicast [node2 TIME] * (100) [i]
 	via 192.168.56.12 on enp0s8
 `);
-  const all = (await command(world, "master", "/usr/sbin/birdc show protocols all node1")).replace(/\d\d:\d\d:\d\d\.\d{3}/g, "TIME").replace(/[\d.]+\/(240|80)/g, "N/$1").replace(/(updates|withdraws):.*/g, "$1:");
+  const all = (await command(world, "master", "/usr/sbin/birdc show protocols all node1"))
+    .replace(/\d\d:\d\d:\d\d\.\d{3}/g, "TIME")
+    .replace(/[\d.]+\/(240|80)/g, "N/$1")
+    .replace(/(updates|withdraws):.*/g, "$1:");
   expect(all).toBe(`BIRD 2.0.12 ready.
 Name       Proto      Table      State  Since         Info
 node1      BGP        ---        up     TIME  Established   
@@ -74,7 +93,10 @@ node1      BGP        ---        up     TIME  Established
 
 test("without the direct protocol next hops cannot be resolved (bird-01)", async () => {
   const world = await useBirds();
-  world.machine("master").rootFs().write("/etc/bird/bird.conf", birdConf("master", { direct: false }));
+  world
+    .machine("master")
+    .rootFs()
+    .write("/etc/bird/bird.conf", birdConf("master", { direct: false }));
   await command(world, "master", "/usr/sbin/birdc configure");
   await pass(world, 15);
   expect(await protocols(world, "master")).toMatchObject({ direct1: "down", node1: "up Established" });
@@ -124,21 +146,31 @@ test("other failures say what they are (bird-06)", async () => {
   const world = await useBirds();
   await pass(world, 15);
   expect(await command(world, "node1", "/usr/sbin/birdc down")).toBe("BIRD 2.0.12 ready.\nShutdown requested\n");
-  expect(await command(world, "node1", "/usr/sbin/birdc show protocols")).toBe("Unable to connect to server control socket (/run/bird/bird.ctl): No such file or directory\n");
+  expect(await command(world, "node1", "/usr/sbin/birdc show protocols")).toBe(
+    "Unable to connect to server control socket (/run/bird/bird.ctl): No such file or directory\n",
+  );
   await pass(world, 1);
   expect(await protocols(world, "master")).toMatchObject({ node1: "start Active Received: Administrative shutdown" });
   await pass(world, 10);
   expect(await protocols(world, "master")).toMatchObject({ node1: "start Active Socket: Connection refused" });
-  world.machine("node1").rootFs().write("/etc/bird/bird.conf", birdConf("node1", { as: 64513 }));
+  world
+    .machine("node1")
+    .rootFs()
+    .write("/etc/bird/bird.conf", birdConf("node1", { as: 64513 }));
   await command(world, "node1", "/usr/sbin/bird");
   await pass(world, 25);
   expect(await protocols(world, "master")).toMatchObject({ node1: "start Idle BGP Error: Bad peer AS" });
-  expect(await command(world, "master", "/usr/sbin/birdc show protocols all node1")).toMatch(/ {4}Error wait: {7}\d+\.\d{3}\/60\n {4}Last error: {7}BGP Error: Bad peer AS\n/);
+  expect(await command(world, "master", "/usr/sbin/birdc show protocols all node1")).toMatch(
+    / {4}Error wait: {7}\d+\.\d{3}\/60\n {4}Last error: {7}BGP Error: Bad peer AS\n/,
+  );
   world.machine("master").rootFs().write("/etc/bird/bird.conf", "protocol bgp x from nothing { }\n");
   expect(await command(world, "master", "/usr/sbin/birdc configure")).toBe(
     "BIRD 2.0.12 ready.\nReading configuration from /etc/bird/bird.conf\n/etc/bird/bird.conf:1:21 syntax error, unexpected CF_SYM_UNDEFINED, expecting CF_SYM_KNOWN\n",
   );
-  world.machine("master").rootFs().write("/etc/bird/bird.conf", birdConf("master", { peers: { node1: { address: "192.168.56.99" }, node2: {} } }));
+  world
+    .machine("master")
+    .rootFs()
+    .write("/etc/bird/bird.conf", birdConf("master", { peers: { node1: { address: "192.168.56.99" }, node2: {} } }));
   await command(world, "master", "/usr/sbin/birdc configure");
   await pass(world, 20);
   expect((await protocols(world, "master")).node1).toMatch(/Socket: No route to host$/);

@@ -6,7 +6,10 @@ import { run, useWorld } from "../support.ts";
 export const names = ["master", "node1", "node2"];
 export const address = (name: string): string => `192.168.56.${10 + names.indexOf(name)}`;
 
-export function birdConf(name: string, options: { as?: number; peers?: Record<string, { as?: number; address?: string }>; direct?: boolean } = {}): string {
+export function birdConf(
+  name: string,
+  options: { as?: number; peers?: Record<string, { as?: number; address?: string }>; direct?: boolean } = {},
+): string {
   const i = names.indexOf(name);
   const peers = options.peers ?? Object.fromEntries(names.filter((n) => n !== name).map((n) => [n, {}]));
   return `log "/var/log/bird.log" all;

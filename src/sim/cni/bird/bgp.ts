@@ -9,7 +9,11 @@ import { feed, flush } from "./rib.ts";
 import { arm, birdState, jittered, type BgpConn, type BgpSession, type PeerOpen, type ProtocolState, type Timer } from "./state.ts";
 
 type Which = "outgoing" | "incoming";
-export type BgpMessage = ({ type: "bgp"; kind: "open" } & PeerOpen) | { type: "bgp"; kind: "keepalive" } | { type: "bgp"; kind: "notification"; code: number; subcode: number; data?: number } | BgpUpdate;
+export type BgpMessage =
+  | ({ type: "bgp"; kind: "open" } & PeerOpen)
+  | { type: "bgp"; kind: "keepalive" }
+  | { type: "bgp"; kind: "notification"; code: number; subcode: number; data?: number }
+  | BgpUpdate;
 
 /** RFC 4271 error codes in BIRD's words (proto/bgp/packets.c, bgp_msg_table). */
 const errors: Record<string, string> = {
@@ -33,7 +37,8 @@ const errors: Record<string, string> = {
   "6.7": "Connection collision resolution",
   "6.8": "Out of Resources",
 };
-const errorText = (code: number, subcode: number): string => errors[`${code}.${subcode}`] ?? errors[`${code}.0`] ?? `Unknown error ${code}.${subcode}`;
+const errorText = (code: number, subcode: number): string =>
+  errors[`${code}.${subcode}`] ?? errors[`${code}.0`] ?? `Unknown error ${code}.${subcode}`;
 
 export const ceases = { shutdown: 2, deconfigured: 3, reset: 4, changed: 6, collision: 7 } as const;
 
@@ -43,7 +48,15 @@ const synGaps = [1, 2, 4, 8, 16, 32, 64];
 const newConn = (): BgpConn => ({ state: "Idle", syns: 0, holdTime: 0, keepaliveTime: 0 });
 
 export function newSession(): BgpSession {
-  return { ready: false, startupDelay: 0, lastErrorAt: 0, lastError: { class: "", text: "" }, outgoing: newConn(), incoming: newConn(), sent: {} };
+  return {
+    ready: false,
+    startupDelay: 0,
+    lastErrorAt: 0,
+    lastError: { class: "", text: "" },
+    outgoing: newConn(),
+    incoming: newConn(),
+    sent: {},
+  };
 }
 
 // --- the protocol's life
@@ -229,7 +242,8 @@ function socketError(p: Proc, ps: ProtocolState, which: Which, text: string): vo
 /** What to do once a connection is idle again (bgp_decision). */
 function decide(p: Proc, ps: ProtocolState): void {
   const bgp = ps.bgp!;
-  if (ps.state === "start" && bgp.ready && bgp.outgoing.state === "Idle" && bgp.incoming.state !== "OpenConfirm" && !ps.config.bgp!.passive) active(p, ps);
+  if (ps.state === "start" && bgp.ready && bgp.outgoing.state === "Idle" && bgp.incoming.state !== "OpenConfirm" && !ps.config.bgp!.passive)
+    active(p, ps);
 }
 
 function close(p: Proc, c: BgpConn): void {

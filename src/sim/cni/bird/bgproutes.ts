@@ -7,7 +7,15 @@ import { birdState, ipv4Channel, type ProtocolState, type Route } from "./state.
 export interface BgpUpdate {
   type: "bgp";
   kind: "update";
-  announce: { net: string; nextHop: string; asPath: number[]; localPref?: number; med?: number; originator?: string; clusters?: string[] }[];
+  announce: {
+    net: string;
+    nextHop: string;
+    asPath: number[];
+    localPref?: number;
+    med?: number;
+    originator?: string;
+    clusters?: string[];
+  }[];
   withdraw: string[];
   /** An empty update: the end of the first routes (RFC 4724). */
   endOfRib?: boolean;

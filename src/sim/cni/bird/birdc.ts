@@ -14,7 +14,9 @@ async function main(p: Proc): Promise<number> {
     else if (option.startsWith("-s")) socket = option.slice(2);
     else if (option === "-l") socket = "bird.ctl";
     else if (option !== "-v" && option !== "-r") {
-      await p.err(`${p.name}: invalid option -- '${option.replace(/^-+/, "").slice(0, 1)}'\nUsage: ${p.name} [-s <control-socket>] [-v] [-r] [-l]\n`);
+      await p.err(
+        `${p.name}: invalid option -- '${option.replace(/^-+/, "").slice(0, 1)}'\nUsage: ${p.name} [-s <control-socket>] [-v] [-r] [-l]\n`,
+      );
       return 1;
     }
   }

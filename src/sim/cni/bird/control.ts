@@ -28,7 +28,10 @@ export function answer(p: Proc, command: string, actions: Actions): Answer & { [
     lines: lines.map((l) => l.replace(/^!/, "")),
     failed: lines.some((l) => l.startsWith("!")),
   });
-  const words = command.trim().split(/\s+/).filter((w) => w !== "");
+  const words = command
+    .trim()
+    .split(/\s+/)
+    .filter((w) => w !== "");
   const [verb, ...rest] = expand(words);
   switch (verb) {
     case undefined:
@@ -37,7 +40,8 @@ export function answer(p: Proc, command: string, actions: Actions): Answer & { [
       break;
     case "configure":
       if (rest[0] === "check") return ok(actions.check());
-      if (rest.length > 0 && rest[0] !== "soft") return { banner, lines: [], failed: true, notSimulated: `birdc configure ${rest.join(" ")}` };
+      if (rest.length > 0 && rest[0] !== "soft")
+        return { banner, lines: [], failed: true, notSimulated: `birdc configure ${rest.join(" ")}` };
       return ok(actions.reconfigure());
     case "down":
       actions.shutDown();
@@ -47,7 +51,12 @@ export function answer(p: Proc, command: string, actions: Actions): Answer & { [
     case "restart": {
       const name = rest[0] ?? "";
       const lines = actions.setState(name.replace(/^"(.*)"$/, "$1"), verb);
-      return ok(lines ?? (name.startsWith('"') || s.flavour === "bird1" ? ["!No protocols match"] : [unknown(verb === "enable" || verb === "disable" || verb === "restart")]));
+      return ok(
+        lines ??
+          (name.startsWith('"') || s.flavour === "bird1"
+            ? ["!No protocols match"]
+            : [unknown(verb === "enable" || verb === "disable" || verb === "restart")]),
+      );
     }
     case "reload":
     case "debug":
@@ -90,7 +99,22 @@ const unknown = (_known: boolean, all = false): string =>
 
 /** Unambiguous beginnings of words do. */
 function expand(words: string[]): string[] {
-  const verbs = ["show", "configure", "down", "enable", "disable", "restart", "reload", "debug", "dump", "eval", "echo", "mrtdump", "help", "graceful"];
+  const verbs = [
+    "show",
+    "configure",
+    "down",
+    "enable",
+    "disable",
+    "restart",
+    "reload",
+    "debug",
+    "dump",
+    "eval",
+    "echo",
+    "mrtdump",
+    "help",
+    "graceful",
+  ];
   const nouns = ["status", "protocols", "interfaces", "route", "memory", "symbols", "static", "bfd", "ospf", "rip", "roa", "babel"];
   const full = (word: string, list: string[]): string => {
     const match = list.filter((x) => x.startsWith(word));

@@ -124,7 +124,12 @@ export const bird: DaemonProgram = {
   serve(p: Proc, request: Incoming) {
     const m = request.message as { type?: string; command?: string };
     if (request.transport !== "unix" || m.type !== "bird-cli") return undefined;
-    return answer(p, m.command ?? "", { reconfigure: () => reconfigure(p), check: () => check(p), shutDown: () => shutDown(p), setState: (pattern, change) => setState(p, pattern, change) });
+    return answer(p, m.command ?? "", {
+      reconfigure: () => reconfigure(p),
+      check: () => check(p),
+      shutDown: () => shutDown(p),
+      setState: (pattern, change) => setState(p, pattern, change),
+    });
   },
 };
 
@@ -181,7 +186,8 @@ function usage(p: Proc, help = false): never {
 }
 
 function fatal(p: Proc, flavour: Flavour, error: unknown, path: string): never {
-  if (error instanceof ConfigError) p.log(flavour === "bird2" ? `bird: ${error.message}` : `bird: ${error.message.replace(/:(\d+):\d+ /, ", line $1: ")}`);
+  if (error instanceof ConfigError)
+    p.log(flavour === "bird2" ? `bird: ${error.message}` : `bird: ${error.message.replace(/:(\d+):\d+ /, ", line $1: ")}`);
   else if (error instanceof Errno) p.log(`bird: Unable to open configuration file ${path}: ${error.text}`);
   else throw error;
   p.exit(1);
@@ -324,7 +330,8 @@ function check(p: Proc): string[] {
 }
 
 function complaint(error: unknown, s: BirdState): string {
-  if (error instanceof ConfigError) return s.flavour === "bird2" ? `!${error.message}` : `!${error.message.replace(/:(\d+):\d+ /, ", line $1: ")}`;
+  if (error instanceof ConfigError)
+    return s.flavour === "bird2" ? `!${error.message}` : `!${error.message.replace(/:(\d+):\d+ /, ", line $1: ")}`;
   if (error instanceof Errno) return `!Unable to open configuration file ${s.configPath}: ${error.text}`;
   throw error;
 }
@@ -357,7 +364,15 @@ function reconfigure(p: Proc): string[] {
     const ps = before.find((x) => x.name === config.name && x.config.kind === config.kind);
     if (!ps) {
       added.push(config);
-      s.protocols.push({ name: config.name, config, state: "down", since: p.now, disabled: config.disabled, stats: noStats(), ...(config.kind === "BGP" ? { bgp: newSession() } : {}) });
+      s.protocols.push({
+        name: config.name,
+        config,
+        state: "down",
+        since: p.now,
+        disabled: config.disabled,
+        stats: noStats(),
+        ...(config.kind === "BGP" ? { bgp: newSession() } : {}),
+      });
       continue;
     }
     kept.add(ps);
@@ -374,7 +389,8 @@ function reconfigure(p: Proc): string[] {
         if (config.disabled) stopProtocol(p, ps, ceases.shutdown);
         else startProtocol(p, ps);
       } else if (!same) {
-        if (s.flavour === "bird2" && was.bgp && config.bgp && was.bgp.localAs !== config.bgp.localAs) log(p, "INFO", `Cannot reconfigure channel ${ps.name}.ipv4`);
+        if (s.flavour === "bird2" && was.bgp && config.bgp && was.bgp.localAs !== config.bgp.localAs)
+          log(p, "INFO", `Cannot reconfigure channel ${ps.name}.ipv4`);
         log(p, "INFO", `Restarting protocol ${ps.name}`);
         if (ps.state === "up" && ps.bgp) pending = true;
         if (ps.bgp) ps.bgp.startupDelay = 0;

@@ -58,7 +58,10 @@ class Run {
       case "if":
         return this.block(this.#eval(s.test, locals) === true ? s.then : s.else, locals);
       case "call":
-        this.#call(s.name, s.args.map((a) => this.#eval(a, locals)));
+        this.#call(
+          s.name,
+          s.args.map((a) => this.#eval(a, locals)),
+        );
         return;
       case "set":
         return this.#assign(s.name, this.#eval(s.value, locals), locals);
@@ -113,7 +116,10 @@ class Run {
           if (of && typeof of === "object" && "prefix" in of) return prefixOf(of.prefix).len;
           return this.route.asPath?.length ?? 0;
         }
-        return this.#call(e.name, e.args.map((a) => this.#eval(a, locals)));
+        return this.#call(
+          e.name,
+          e.args.map((a) => this.#eval(a, locals)),
+        );
       case "defined":
         return this.#eval(e.of, locals) !== undefined;
       case "not":
@@ -201,7 +207,12 @@ class Run {
 }
 
 export const glob = (pattern: string): RegExp =>
-  new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*").replace(/\?/g, ".")}$`);
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      .replace(/\*/g, ".*")
+      .replace(/\?/g, ".")}$`,
+  );
 
 function compare(op: string, left: Value, right: Value): boolean {
   const [a, b] = [key(left), key(right)];

@@ -3,7 +3,23 @@ import { NotSimulated } from "../../core/errno.ts";
 import type { Expression, SetItem, Statement } from "./config.ts";
 import type { Reader } from "./reader.ts";
 
-const types = new Set(["int", "bool", "ip", "prefix", "string", "pair", "quad", "ec", "lc", "bgppath", "clist", "bgpmask", "rtr", "enum", "bytestring"]);
+const types = new Set([
+  "int",
+  "bool",
+  "ip",
+  "prefix",
+  "string",
+  "pair",
+  "quad",
+  "ec",
+  "lc",
+  "bgppath",
+  "clist",
+  "bgpmask",
+  "rtr",
+  "enum",
+  "bytestring",
+]);
 
 /** `{ … }`, or one statement; local declarations (BIRD 1.6 puts them before the block) are read over. */
 export function block(r: Reader): Statement[] {

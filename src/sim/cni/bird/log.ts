@@ -9,7 +9,8 @@ export function log(p: Proc, level: LogClass, text: string): void {
   const logs = s.config.logs;
   if (logs.length === 0) return p.log(`bird: ${text}`);
   for (const { to } of logs) {
-    if (to === "stderr" || to === "syslog") p.log(s.flavour === "bird2" && to === "stderr" ? `${stamp(p.now, true)} <${level}> ${text}` : `bird: ${text}`);
+    if (to === "stderr" || to === "syslog")
+      p.log(s.flavour === "bird2" && to === "stderr" ? `${stamp(p.now, true)} <${level}> ${text}` : `bird: ${text}`);
     else {
       try {
         p.fs.write(to.file, `${stamp(p.now, s.flavour === "bird2")} <${level}> ${text}\n`, { append: true });

@@ -6,7 +6,12 @@ import { ConfigError, tokenize } from "./lexer.ts";
 import { Reader } from "./reader.ts";
 
 /** Throws ConfigError with BIRD's own message, NotSimulated for what this BIRD does not model. */
-export function parseConfig(flavour: Flavour, file: string, text: string, read: (pattern: string) => { file: string; text: string }[]): BirdConfig {
+export function parseConfig(
+  flavour: Flavour,
+  file: string,
+  text: string,
+  read: (pattern: string) => { file: string; text: string }[],
+): BirdConfig {
   return new Parser(flavour, tokenize(file, text, read)).parse();
 }
 
@@ -29,7 +34,8 @@ class Parser {
     const empty = r.peek().kind === "end";
     if (empty) throw r.unexpected();
     while (r.peek().kind !== "end") this.#top();
-    if (this.#config.protocols.length === 0) throw new ConfigError({ ...r.peek(), column: 0 }, "No protocol is specified in the config file");
+    if (this.#config.protocols.length === 0)
+      throw new ConfigError({ ...r.peek(), column: 0 }, "No protocol is specified in the config file");
     for (const p of this.#config.protocols) if (p.bgp) this.#check(p);
     return this.#config;
   }
@@ -74,7 +80,14 @@ class Parser {
     if (r.accept("template")) return this.#protocol(true);
     if (r.accept("protocol")) return this.#protocol(false);
     if (r.accept("debug")) return this.#skipTo(";");
-    if (r.accept("timeformat") || r.accept("mrtdump") || r.accept("watchdog") || r.accept("graceful") || r.accept("ipv4") || r.accept("ipv6"))
+    if (
+      r.accept("timeformat") ||
+      r.accept("mrtdump") ||
+      r.accept("watchdog") ||
+      r.accept("graceful") ||
+      r.accept("ipv4") ||
+      r.accept("ipv6")
+    )
       throw new NotSimulated("this top-level option of bird.conf");
     if (r.is("define") || r.is("table") || r.is("roa")) throw new NotSimulated(`BIRD ${r.peek().value}`);
     throw r.unexpected();
@@ -119,7 +132,8 @@ class Parser {
     const word = r.peek().value as keyof typeof kinds;
     const kind = kinds[word];
     if (!kind) {
-      if (["ospf", "rip", "babel", "pipe", "radv", "rpki", "mrt", "perf", "l3vpn"].includes(word)) throw new NotSimulated(`BIRD protocol ${word}`);
+      if (["ospf", "rip", "babel", "pipe", "radv", "rpki", "mrt", "perf", "l3vpn"].includes(word))
+        throw new NotSimulated(`BIRD protocol ${word}`);
       throw r.unexpected();
     }
     r.take();
@@ -306,7 +320,12 @@ class Parser {
   }
 }
 
-const channel = (family: "ipv4" | "ipv6"): ChannelConfig => ({ family, table: family === "ipv4" ? "master4" : "master6", import: "all", export: "none" });
+const channel = (family: "ipv4" | "ipv6"): ChannelConfig => ({
+  family,
+  table: family === "ipv4" ? "master4" : "master6",
+  import: "all",
+  export: "none",
+});
 
 /** Defaults of bgp_postconfig. */
 function bgpDefaults(): BgpConfig {

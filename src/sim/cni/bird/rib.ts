@@ -120,7 +120,21 @@ export function lookup(p: Proc, ip: string): Route | undefined {
 
 const same = (a: Route, b: Route): boolean => describe(a) === describe(b);
 const describe = (r: Route): string =>
-  JSON.stringify([r.proto, r.dest, r.via, r.dev, r.onlink, r.preference, r.nextHop, r.asPath, r.localPref, r.med, r.tunnel, r.originator, r.metric]);
+  JSON.stringify([
+    r.proto,
+    r.dest,
+    r.via,
+    r.dev,
+    r.onlink,
+    r.preference,
+    r.nextHop,
+    r.asPath,
+    r.localPref,
+    r.med,
+    r.tunnel,
+    r.originator,
+    r.metric,
+  ]);
 
 /** Preference first, then BGP's rules (bgp_rte_better). */
 function sorted(list: Route[]): Route[] {

@@ -25,7 +25,13 @@ export function showStatus(p: Proc): string[] {
     `Current server time is ${stamp(p.now, fraction)}`,
     `Last reboot on ${stamp(s.startedAt, fraction)}`,
     `Last reconfiguration on ${stamp(s.reconfiguredAt, fraction)}`,
-    ...(s.recovering ? ["Graceful restart recovery in progress", `  Waiting for ${waitingFor(p)} protocols to recover`, `  Wait timer is ${Math.ceil(left(p, s.recovering))}/240`] : []),
+    ...(s.recovering
+      ? [
+          "Graceful restart recovery in progress",
+          `  Waiting for ${waitingFor(p)} protocols to recover`,
+          `  Wait timer is ${Math.ceil(left(p, s.recovering))}/240`,
+        ]
+      : []),
     "Daemon is up and running",
   ];
 }
@@ -59,15 +65,20 @@ export function showProtocols(p: Proc, all: boolean, name?: string): string[] {
     const kind = c.kind;
     if (two) {
       const table = kind === "Kernel" || kind === "Static" ? (ipv4Channel(c)?.table ?? "---") : "---";
-      out.push(`${ps.name.padEnd(10)} ${kind.padEnd(10)} ${table.padEnd(10)} ${ps.state.padEnd(6)} ${shortTime(p, ps.since).padEnd(12)}  ${info(ps)}`);
+      out.push(
+        `${ps.name.padEnd(10)} ${kind.padEnd(10)} ${table.padEnd(10)} ${ps.state.padEnd(6)} ${shortTime(p, ps.since).padEnd(12)}  ${info(ps)}`,
+      );
     } else
-      out.push(`${ps.name.padEnd(8)} ${kind.padEnd(8)} ${"master".padEnd(8)} ${ps.state.padEnd(5)}  ${shortTime(p, ps.since).padEnd(10)}  ${info(ps)}`);
+      out.push(
+        `${ps.name.padEnd(8)} ${kind.padEnd(8)} ${"master".padEnd(8)} ${ps.state.padEnd(5)}  ${shortTime(p, ps.since).padEnd(10)}  ${info(ps)}`,
+      );
     if (all) out.push(...details(p, ps), "");
   }
   return out;
 }
 
-const filterName = (ref: FilterRef): string => (ref === "all" ? "ACCEPT" : ref === "none" ? "REJECT" : "name" in ref ? ref.name : "(unnamed)");
+const filterName = (ref: FilterRef): string =>
+  ref === "all" ? "ACCEPT" : ref === "none" ? "REJECT" : "name" in ref ? ref.name : "(unnamed)";
 
 function details(p: Proc, ps: ProtocolState): string[] {
   const two = birdState(p).flavour === "bird2";
@@ -95,8 +106,13 @@ function routeCounts(p: Proc, ps: ProtocolState): { imported: number; exported: 
 function stats(p: Proc, ps: ProtocolState): string[] {
   const n = routeCounts(p, ps);
   const s = ps.stats;
-  const row = (title: string, ...cells: (number | string)[]): string => `      ${title.padEnd(16)}${cells.map((c) => String(c).padStart(11)).join("")}`.replace(/^( {6}.{16}) /, "$1 ");
-  const line = (title: string, cells: (number | string)[]): string => `      ${title.padEnd(18)}${String(cells[0]).padStart(11)}${cells.slice(1).map((c) => String(c).padStart(11)).join("")}`;
+  const row = (title: string, ...cells: (number | string)[]): string =>
+    `      ${title.padEnd(16)}${cells.map((c) => String(c).padStart(11)).join("")}`.replace(/^( {6}.{16}) /, "$1 ");
+  const line = (title: string, cells: (number | string)[]): string =>
+    `      ${title.padEnd(18)}${String(cells[0]).padStart(11)}${cells
+      .slice(1)
+      .map((c) => String(c).padStart(11))
+      .join("")}`;
   void row;
   const u = s.importUpdates;
   const w = s.importWithdraws;
@@ -105,7 +121,13 @@ function stats(p: Proc, ps: ProtocolState): string[] {
     "    Route change stats:     received   rejected   filtered    ignored   accepted",
     line("Import updates:", [u.received, u.rejected, u.filtered, u.ignored, u.accepted]),
     line("Import withdraws:", [w.received, w.rejected, "---", w.ignored, w.accepted]),
-    line("Export updates:", [s.exportUpdates.received, s.exportUpdates.rejected, s.exportUpdates.filtered, "---", s.exportUpdates.accepted]),
+    line("Export updates:", [
+      s.exportUpdates.received,
+      s.exportUpdates.rejected,
+      s.exportUpdates.filtered,
+      "---",
+      s.exportUpdates.accepted,
+    ]),
     line("Export withdraws:", [s.exportWithdraws.received, "---", "---", "---", s.exportWithdraws.accepted]),
   ];
 }
@@ -176,13 +198,19 @@ function bgpDetails(p: Proc, ps: ProtocolState): string[] {
     out.push(`    Neighbor ID:      ${peer.id}`);
     const local = { gracefulRestart: b.gracefulRestart === "off" ? ("none" as const) : ("aware" as const), longLived: two };
     if (two) out.push(...capabilities("Local", local), ...capabilities("Neighbor", peer));
-    else out.push(`    Neighbor caps:    refresh enhanced-refresh${peer.gracefulRestart === "able" ? " restart-able" : peer.gracefulRestart === "aware" ? " restart-aware" : ""} AS4${peer.addPaths ? " add-path-rx add-path-tx" : ""}`);
-    out.push(`    Session:          ${b.internal ? "internal" : "external"}${b.multihop ? " multihop" : ""}${b.rrClient ? " route-reflector" : ""} AS4`);
+    else
+      out.push(
+        `    Neighbor caps:    refresh enhanced-refresh${peer.gracefulRestart === "able" ? " restart-able" : peer.gracefulRestart === "aware" ? " restart-aware" : ""} AS4${peer.addPaths ? " add-path-rx add-path-tx" : ""}`,
+      );
+    out.push(
+      `    Session:          ${b.internal ? "internal" : "external"}${b.multihop ? " multihop" : ""}${b.rrClient ? " route-reflector" : ""} AS4`,
+    );
     out.push(`    Source address:   ${conn.local}`);
     if (conn.hold) out.push(`    Hold timer:       ${seconds(p, conn.hold)}/${conn.holdTime}`);
     if (conn.keepalive) out.push(`    Keepalive timer:  ${seconds(p, conn.keepalive)}/${Math.trunc(conn.keepaliveTime)}`);
   }
-  if (bgp.lastError.class !== "" || bgp.lastError.text !== "") out.push(`    Last error:       ${bgp.lastError.class}${bgp.lastError.text}`);
+  if (bgp.lastError.class !== "" || bgp.lastError.text !== "")
+    out.push(`    Last error:       ${bgp.lastError.class}${bgp.lastError.text}`);
   return out;
 }
 
@@ -251,15 +279,26 @@ export function showRoutes(p: Proc, args: string[]): string[] | string {
   if (count) {
     if (!two) return [`${shown} of ${routes} routes for ${networks} networks`];
     const total = `${shown} of ${routes} routes for ${networks} networks in table master4`;
-    return [total, "0 of 0 routes for 0 networks in table master6", `Total: ${shown} of ${routes} routes for ${networks} networks in 2 tables`];
+    return [
+      total,
+      "0 of 0 routes for 0 networks in table master6",
+      `Total: ${shown} of ${routes} routes for ${networks} networks in 2 tables`,
+    ];
   }
-  if (lines.length === 0) return net !== undefined || forAddress !== undefined ? [two ? "!Network not found" : "!Network not in table"] : [];
+  if (lines.length === 0)
+    return net !== undefined || forAddress !== undefined ? [two ? "!Network not found" : "!Network not in table"] : [];
   return two ? ["Table master4:", ...lines] : lines;
 }
 
 function goesTo(p: Proc, ps: ProtocolState, r: Route, how: "export" | "noexport" | "preexport"): boolean {
   const channel = ipv4Channel(ps.config);
-  const offered = ps.bgp ? offer(p, ps, r) : r.proto === ps.name ? "rejected" : channel && runFilter(birdState(p).config, channel.export, r).accepted ? r : "filtered";
+  const offered = ps.bgp
+    ? offer(p, ps, r)
+    : r.proto === ps.name
+      ? "rejected"
+      : channel && runFilter(birdState(p).config, channel.export, r).accepted
+        ? r
+        : "filtered";
   if (how === "preexport") return offered !== "rejected";
   return how === "export" ? typeof offered !== "string" : offered === "filtered";
 }
@@ -271,13 +310,20 @@ function bgpInfo(r: Route): string {
 }
 
 function routeTwo(p: Proc, r: Route, best: boolean, first: boolean, all: boolean): string[] {
-  const out = [`${(first ? r.net : "").padEnd(20)} ${r.dest} [${r.proto} ${shortTime(p, r.at)}${from(r)}] ${best ? "* " : ""}(${r.preference})${bgpInfo(r)}`];
+  const out = [
+    `${(first ? r.net : "").padEnd(20)} ${r.dest} [${r.proto} ${shortTime(p, r.at)}${from(r)}] ${best ? "* " : ""}(${r.preference})${bgpInfo(r)}`,
+  ];
   if (r.dest === "unicast") out.push(r.via === undefined ? `\tdev ${r.dev}` : `\tvia ${r.via} on ${r.dev}${r.onlink ? " onlink" : ""}`);
   if (!all) return out;
   const type = { DEVICE: "device", STATIC: "static", INHERIT: "inherit", BGP: "BGP" }[r.source];
   out.push(`\tType: ${type} univ`);
   if (r.source === "BGP") {
-    out.push("\tBGP.origin: IGP", `\tBGP.as_path: ${(r.asPath ?? []).join(" ")}`, `\tBGP.next_hop: ${r.nextHop}`, `\tBGP.local_pref: ${r.localPref}`);
+    out.push(
+      "\tBGP.origin: IGP",
+      `\tBGP.as_path: ${(r.asPath ?? []).join(" ")}`,
+      `\tBGP.next_hop: ${r.nextHop}`,
+      `\tBGP.local_pref: ${r.localPref}`,
+    );
     if (r.originator !== undefined) out.push(`\tBGP.originator_id: ${r.originator}`, `\tBGP.cluster_list: ${r.clusters!.join(" ")}`);
   }
   if (r.source === "INHERIT") out.push(`\tKernel.source: ${r.krtSource}`, `\tKernel.metric: ${r.metric ?? 0}`);
@@ -291,11 +337,19 @@ const from = (r: Route): string => (r.from !== undefined && r.from !== r.via && 
 function routeOne(p: Proc, r: Route, best: boolean, first: boolean, all: boolean): string[] {
   const how = r.dest !== "unicast" ? r.dest : r.via === undefined ? `dev ${r.dev}` : `via ${r.via} on ${r.dev}`;
   const metric = r.source === "BGP" ? `(${r.preference}/${r.dest === "unreachable" ? "-" : "0"})` : `(${r.preference})`;
-  const out = [`${(first ? r.net : "").padEnd(18)} ${how} [${r.proto} ${shortTime(p, r.at)}${from(r)}] ${best ? "* " : ""}${metric}${bgpInfo(r)}`];
+  const out = [
+    `${(first ? r.net : "").padEnd(18)} ${how} [${r.proto} ${shortTime(p, r.at)}${from(r)}] ${best ? "* " : ""}${metric}${bgpInfo(r)}`,
+  ];
   if (!all) return out;
   const type = { DEVICE: "device", STATIC: "static", INHERIT: "inherit", BGP: "BGP" }[r.source];
   out.push(`\tType: ${type} unicast univ`);
-  if (r.source === "BGP") out.push("\tBGP.origin: IGP", `\tBGP.as_path: ${(r.asPath ?? []).join(" ")}`, `\tBGP.next_hop: ${r.nextHop}`, `\tBGP.local_pref: ${r.localPref}`);
+  if (r.source === "BGP")
+    out.push(
+      "\tBGP.origin: IGP",
+      `\tBGP.as_path: ${(r.asPath ?? []).join(" ")}`,
+      `\tBGP.next_hop: ${r.nextHop}`,
+      `\tBGP.local_pref: ${r.localPref}`,
+    );
   return out;
 }
 
@@ -312,9 +366,17 @@ export function showInterfaces(p: Proc, summary: boolean): string[] {
       continue;
     }
     out.push(`${link.name} ${up} (index=${link.index})`);
-    const flags = link.kind === "loopback" ? "MultiAccess AdminUp LinkUp Loopback Ignored" : link.up ? "MultiAccess Broadcast Multicast AdminUp LinkUp" : "MultiAccess Broadcast Multicast AdminDown LinkDown";
+    const flags =
+      link.kind === "loopback"
+        ? "MultiAccess AdminUp LinkUp Loopback Ignored"
+        : link.up
+          ? "MultiAccess Broadcast Multicast AdminUp LinkUp"
+          : "MultiAccess Broadcast Multicast AdminDown LinkDown";
     out.push(`\t${flags} MTU=${link.mtu}`);
-    for (const a of link.addresses) out.push(`\t${a.cidr} (Preferred, scope ${a.scope === "host" ? "host" : a.scope === "link" ? "link" : isPrivate(a.cidr) ? "site" : "univ"})`);
+    for (const a of link.addresses)
+      out.push(
+        `\t${a.cidr} (Preferred, scope ${a.scope === "host" ? "host" : a.scope === "link" ? "link" : isPrivate(a.cidr) ? "site" : "univ"})`,
+      );
   }
   return out;
 }

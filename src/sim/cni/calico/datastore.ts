@@ -144,7 +144,9 @@ export function nodeOf(object: Obj): CalicoNode {
     ...(a["projectcalico.org/IPv4IPIPTunnelAddr"] === undefined ? {} : { ipipTunnel: a["projectcalico.org/IPv4IPIPTunnelAddr"] }),
     ...(a["projectcalico.org/IPv4VXLANTunnelAddr"] === undefined ? {} : { vxlanTunnel: a["projectcalico.org/IPv4VXLANTunnelAddr"] }),
     ...(a["projectcalico.org/VXLANTunnelMACAddr"] === undefined ? {} : { vxlanMac: a["projectcalico.org/VXLANTunnelMACAddr"] }),
-    ...(a["projectcalico.org/RouteReflectorClusterID"] === undefined ? {} : { routeReflectorId: a["projectcalico.org/RouteReflectorClusterID"] }),
+    ...(a["projectcalico.org/RouteReflectorClusterID"] === undefined
+      ? {}
+      : { routeReflectorId: a["projectcalico.org/RouteReflectorClusterID"] }),
     ...(internal ? { internalIp: internal.address as string } : {}),
   };
 }
@@ -162,7 +164,8 @@ export const ordinalIn = (cidr: string, ip: string): number => parseIp(ip)! - pr
 /** Name of a resource that stands for a CIDR: `10.244.0.0/26` → `10-244-0-0-26`. */
 export const dashed = (cidr: string): string => cidr.replace(/[./:]/g, "-");
 /** True when two addresses with lengths are in one subnet as the first node sees it. */
-export const sameSubnet = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && contains(a, bare(b));
+export const sameSubnet = (a: string | undefined, b: string | undefined): boolean =>
+  a !== undefined && b !== undefined && contains(a, bare(b));
 
 // --- selectors (libcalico-go/lib/selector): a || b, a && b, !a, ( ), has(k), all(), global(), k == "v", k != "v", k in {…}, k not in {…}, contains, starts with
 

@@ -30,17 +30,40 @@ export const calicoImages: ImageFamily[] = [
     tags,
     image: (tag) => ({
       size: 158 * MiB,
-      config: { cmd: ["start_runit"], env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "SVDIR=/etc/service/enabled"] },
+      config: {
+        cmd: ["start_runit"],
+        env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "SVDIR=/etc/service/enabled"],
+      },
       root: (b: ImageBuilder) => {
         addAccounts(b, { shell: "/bin/bash" });
-        addTools(b, "/usr/bin", ["bash", "sh", "cat", "ls", "ip", "iptables", "iptables-save", "ipset", "sysctl", "grep", "ps", "kill", "env", "sed", "ss"]);
+        addTools(b, "/usr/bin", [
+          "bash",
+          "sh",
+          "cat",
+          "ls",
+          "ip",
+          "iptables",
+          "iptables-save",
+          "ipset",
+          "sysctl",
+          "grep",
+          "ps",
+          "kill",
+          "env",
+          "sed",
+          "ss",
+        ]);
         b.link("/bin", "usr/bin").link("/sbin", "usr/bin");
         b.binary("/usr/bin/calico-node", "calico-node", tag, 70 * MiB);
         b.binary("/usr/bin/bird", "bird", birdVersion, 2 * MiB);
         b.binary("/usr/bin/birdcl", "birdcl", birdVersion, MiB);
         b.binary("/usr/sbin/start_runit", "start_runit", tag, 4096);
         b.binary("/usr/bin/sv", "sv", "2.1.2", 65536);
-        b.dir("/etc/service/enabled").dir("/etc/service/available").dir("/etc/calico/confd/config").dir("/var/run/calico").dir("/var/lib/calico");
+        b.dir("/etc/service/enabled")
+          .dir("/etc/service/available")
+          .dir("/etc/calico/confd/config")
+          .dir("/var/run/calico")
+          .dir("/var/lib/calico");
         b.file("/etc/calico/calico-node.version", `${tag}\n`);
       },
     }),
@@ -56,7 +79,8 @@ export const calicoImages: ImageFamily[] = [
         b.binary("/opt/cni/bin/calico", "calico", tag, 75 * MiB);
         b.binary("/opt/cni/bin/calico-ipam", "calico-ipam", tag, 75 * MiB);
         b.binary("/opt/cni/bin/install", "calico-cni-install", tag, 75 * MiB);
-        for (const name of ["bandwidth", "bridge", "host-local", "loopback", "portmap", "tuning"]) b.binary(`/opt/cni/bin/${name}`, name, "v1.6.2", 4 * MiB);
+        for (const name of ["bandwidth", "bridge", "host-local", "loopback", "portmap", "tuning"])
+          b.binary(`/opt/cni/bin/${name}`, name, "v1.6.2", 4 * MiB);
       },
     }),
   },

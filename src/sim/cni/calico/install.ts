@@ -9,7 +9,8 @@ const token = "/var/run/secrets/kubernetes.io/serviceaccount";
 const plugins = ["bandwidth", "bridge", "calico", "calico-ipam", "flannel", "host-local", "loopback", "portmap", "tuning"];
 
 const stamp = (p: Proc): string => new Date(p.now).toISOString().replace("T", " ").slice(0, 23);
-const info = (p: Proc, line: number, text: string): Promise<void> => p.err(`${stamp(p)} [INFO][1] cni-installer/install.go ${line}: ${text}\n`);
+const info = (p: Proc, line: number, text: string): Promise<void> =>
+  p.err(`${stamp(p)} [INFO][1] cni-installer/install.go ${line}: ${text}\n`);
 
 async function main(p: Proc): Promise<number> {
   const missing = p.fs.tryReadText(`${token}/token`) === undefined;

@@ -61,10 +61,11 @@ export function autoAssign(d: Datastore, request: Request, now: number): Assignm
 function assign(d: Datastore, request: Request, now: number): Assignment {
   const config = ipamConfig(d);
   const usable = usablePools(d, request);
-  const affine = d
+  const affinities = d
     .list("blockaffinities")
-    .filter((a) => a.spec.node === request.host && a.spec.deleted !== "true" && a.spec.deleted !== true)
-    .map((a) => a.spec.cidr as string);
+    .filter((a) => a.spec.node === request.host && a.spec.deleted !== "true" && a.spec.deleted !== true);
+  releaseForeign(d, affinities, request);
+  const affine = affinities.map((a) => a.spec.cidr as string);
   const inPools = (cidr: string): boolean => usable.some((p) => contains(p.cidr, cidr));
   for (const cidr of affine.filter(inPools)) {
     const block = d.find("ipamblocks", dashed(cidr));
@@ -90,6 +91,17 @@ function assign(d: Datastore, request: Request, now: number): Assignment {
       if (taken) return taken;
     }
   throw new IpamError(`Assigned 0 out of 1 requested IPv4 addresses; ${messages.join(";  ")}`);
+}
+
+/** Empty blocks of the host that no pool of its covers any more are given back on the way (prepareAffinityBlocksForHost). */
+function releaseForeign(d: Datastore, affinities: Obj[], request: Request): void {
+  const covering = listPools(d).filter((p) => !p.disabled && selects(p.nodeSelector, request.nodeLabels));
+  for (const a of affinities) {
+    const cidr = a.spec.cidr as string;
+    if (covering.some((p) => contains(p.cidr, cidr))) continue;
+    const block = d.find("ipamblocks", dashed(cidr));
+    if (!block || allocations(block).length === 0) releaseAffinity(d, a);
+  }
 }
 
 function usablePools(d: Datastore, request: Request): Pool[] {
@@ -120,7 +132,13 @@ function claimBlock(d: Datastore, usable: Pool[], host: string, config: IpamConf
       const cidr = prefixText((ip + index * 2 ** (32 - pool.blockSize)) >>> 0, pool.blockSize);
       if (existing.has(cidr)) continue;
       const size = 2 ** (32 - pool.blockSize);
-      d.create("blockaffinities", "BlockAffinity", `${host}-${dashed(cidr)}`, { cidr, node: host, state: "confirmed", deleted: "false", type: "host" });
+      d.create("blockaffinities", "BlockAffinity", `${host}-${dashed(cidr)}`, {
+        cidr,
+        node: host,
+        state: "confirmed",
+        deleted: "false",
+        type: "host",
+      });
       return d.create("ipamblocks", "IPAMBlock", dashed(cidr), {
         cidr,
         affinity: `host:${host}`,
@@ -154,7 +172,10 @@ function allocate(spec: Obj, ordinal: number, request: Request, now: number): vo
   attributes.push(attribute);
   (spec.allocations as (number | null)[])[ordinal] = attributes.length - 1;
   spec.sequenceNumber = ((spec.sequenceNumber as number | undefined) ?? 0) + 1;
-  spec.sequenceNumberForAllocation = { ...(spec.sequenceNumberForAllocation as Obj | undefined), [String(ordinal)]: spec.sequenceNumber as number };
+  spec.sequenceNumberForAllocation = {
+    ...(spec.sequenceNumberForAllocation as Obj | undefined),
+    [String(ordinal)]: spec.sequenceNumber as number,
+  };
 }
 
 /** Assigns one given address; throws IpamError when somebody has it or no pool contains it. */
@@ -213,7 +234,13 @@ export function allocations(block: Obj): Allocation[] {
   return (spec.allocations as (number | null)[]).flatMap((index, ordinal) => {
     if (index === null || index === undefined) return [];
     const a = attributes[index] ?? {};
-    return [{ ip: addressAt(spec.cidr as string, ordinal), handle: (a.handle_id ?? "") as string, attributes: (a.secondary ?? {}) as Record<string, string> }];
+    return [
+      {
+        ip: addressAt(spec.cidr as string, ordinal),
+        handle: (a.handle_id ?? "") as string,
+        attributes: (a.secondary ?? {}) as Record<string, string>,
+      },
+    ];
   });
 }
 
@@ -311,4 +338,3 @@ export function poolUsage(pool: Pool, blocks: Obj[]): { total: number; used: num
   const used = blocks.filter((b) => contains(pool.cidr, b.spec.cidr as string)).reduce((n, b) => n + allocations(b).length, 0);
   return { total, used };
 }
-

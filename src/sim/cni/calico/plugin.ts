@@ -40,7 +40,9 @@ function settings(call: CniCall): Settings {
   if (!node) {
     const text = p.fs.tryReadText(nodenameFile);
     if (text === undefined)
-      throw internal(`stat ${nodenameFile}: no such file or directory: check that the calico/node container is running and has mounted /var/lib/calico/`);
+      throw internal(
+        `stat ${nodenameFile}: no such file or directory: check that the calico/node container is running and has mounted /var/lib/calico/`,
+      );
     node = text.trim();
   }
   const path = ((config.kubernetes as Obj | undefined)?.kubeconfig as string | undefined) ?? "/etc/cni/net.d/calico-kubeconfig";
@@ -103,7 +105,14 @@ function assign(call: CniCall, s: Settings, namespace: string, pod: string): str
     use: "Workload" as const,
   };
   const fixed = s.annotations["cni.projectcalico.org/ipAddrs"];
-  const wanted = s.annotations["cni.projectcalico.org/ipv4pools"] ?? (call.config.ipam as Obj | undefined)?.ipv4_pools;
+  const ofNamespace = (): string | undefined =>
+    (
+      (guarded("", () => s.store.find("namespaces", namespace))?.metadata as Obj | undefined)?.annotations as
+        | Record<string, string>
+        | undefined
+    )?.["cni.projectcalico.org/ipv4pools"];
+  // the pod's own annotation goes before its namespace's, and that before the configuration file
+  const wanted = s.annotations["cni.projectcalico.org/ipv4pools"] ?? ofNamespace() ?? (call.config.ipam as Obj | undefined)?.ipv4_pools;
   try {
     if (fixed !== undefined) return assignAddress(s.store, (JSON.parse(fixed) as string[])[0]!, request, p.now).ip;
     const pools = wanted === undefined ? undefined : typeof wanted === "string" ? (JSON.parse(wanted) as string[]) : (wanted as string[]);
@@ -179,7 +188,9 @@ async function main(p: Proc): Promise<number> {
   if (p.args[0] === "-upgrade") {
     if (p.fs.isDir("/var/lib/cni/networks/k8s-pod-network") && p.fs.readdir("/var/lib/cni/networks/k8s-pod-network").length > 0)
       throw new NotSimulated("moving from host-local IPAM to calico-ipam");
-    await p.err(`${new Date(p.now).toISOString().replace("T", " ").slice(0, 23)} [INFO][1] cni-plugin/ipam_plugin.go 68: migrating from host-local to calico-ipam...\n`);
+    await p.err(
+      `${new Date(p.now).toISOString().replace("T", " ").slice(0, 23)} [INFO][1] cni-plugin/ipam_plugin.go 68: migrating from host-local to calico-ipam...\n`,
+    );
     return 0;
   }
   throw new NotSimulated("running a CNI plugin by hand");

@@ -21,7 +21,8 @@ export const registry = "quay.io";
 
 /** Reference of an image of a release; `operator` has a repository of its own. */
 export const image = (name: string, version = calicoVersion): string => `${registry}/calico/${name}:${version}`;
-export const operatorImage = (version = calicoVersion): string => `quay.io/tigera/operator:${releases[version]?.operator ?? releases[calicoVersion]!.operator}`;
+export const operatorImage = (version = calicoVersion): string =>
+  `quay.io/tigera/operator:${releases[version]?.operator ?? releases[calicoVersion]!.operator}`;
 
 /** API group of Calico's own resources in the Kubernetes datastore. */
 export const group = "crd.projectcalico.org";

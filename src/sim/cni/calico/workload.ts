@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import type { Obj } from "../../core/json.ts";
 
 /** Name of the host's end of a pod's veth: `cali` and eleven digits of SHA-1 of `namespace.pod` (libcalico-go/lib/backend/k8s/conversion). */
-export const vethName = (namespace: string, pod: string): string => `cali${createHash("sha1").update(`${namespace}.${pod}`).digest("hex").slice(0, 11)}`;
+export const vethName = (namespace: string, pod: string): string =>
+  `cali${createHash("sha1").update(`${namespace}.${pod}`).digest("hex").slice(0, 11)}`;
 
 export interface Endpoint {
   namespace: string;

@@ -5,7 +5,25 @@ import { contains, type CalicoNode } from "../datastore.ts";
 import { log } from "./log.ts";
 
 /** Interfaces that no method but interface= looks at. */
-const excluded = [/^docker.*/, /^cbr.*/, /^dummy.*/, /^virbr.*/, /^lxcbr.*/, /^veth.*/, /^lo$/, /^cali.*/, /^tunl.*/, /^flannel.*/, /^kube-ipvs.*/, /^cni.*/, /^vxlan\.calico.*/, /^vxlan-v6\.calico.*/, /^wireguard\.cali.*/, /^wg-v6\.cali.*/, /^nodelocaldns.*/];
+const excluded = [
+  /^docker.*/,
+  /^cbr.*/,
+  /^dummy.*/,
+  /^virbr.*/,
+  /^lxcbr.*/,
+  /^veth.*/,
+  /^lo$/,
+  /^cali.*/,
+  /^tunl.*/,
+  /^flannel.*/,
+  /^kube-ipvs.*/,
+  /^cni.*/,
+  /^vxlan\.calico.*/,
+  /^vxlan-v6\.calico.*/,
+  /^wireguard\.cali.*/,
+  /^wg-v6\.cali.*/,
+  /^nodelocaldns.*/,
+];
 
 export interface Found {
   interface: string;
@@ -15,7 +33,8 @@ export interface Found {
 /** `who`: `startup` or `monitor-addresses`, as the log lines name the caller. Undefined when nothing was found (a warning was logged). */
 export function autodetect(p: Proc, method: string, node: CalicoNode | undefined, who: string): Found | undefined {
   const found = find(p, method, node, who);
-  if (found) log(p, "INFO", `${who}/autodetection_methods.go 103`, `Using autodetected IPv4 address on interface ${found.interface}: ${found.cidr}`);
+  if (found)
+    log(p, "INFO", `${who}/autodetection_methods.go 103`, `Using autodetected IPv4 address on interface ${found.interface}: ${found.cidr}`);
   return found;
 }
 
@@ -39,13 +58,24 @@ function find(p: Proc, method: string, node: CalicoNode | undefined, who: string
         const match = usable.find((a) => new RegExp(pattern).test(a.interface));
         if (match) return match;
       }
-      log(p, "WARNING", `${at} 113`, `Unable to auto-detect an IPv4 address using interface regexes [${value.split(/\s*,\s*/).join(" ")}]: no valid host interfaces found`);
+      log(
+        p,
+        "WARNING",
+        `${at} 113`,
+        `Unable to auto-detect an IPv4 address using interface regexes [${value.split(/\s*,\s*/).join(" ")}]: no valid host interfaces found`,
+      );
       return undefined;
     }
     case "skip-interface": {
       const patterns = value.split(/\s*,\s*/).map((x) => new RegExp(x));
       const match = regular.find((a) => !patterns.some((x) => x.test(a.interface)));
-      if (!match) log(p, "WARNING", `${at} 130`, `Unable to auto-detect an IPv4 address using interface regexes [${value}]: no valid host interfaces found`);
+      if (!match)
+        log(
+          p,
+          "WARNING",
+          `${at} 130`,
+          `Unable to auto-detect an IPv4 address using interface regexes [${value}]: no valid host interfaces found`,
+        );
       return match;
     }
     case "can-reach": {
@@ -56,13 +86,25 @@ function find(p: Proc, method: string, node: CalicoNode | undefined, who: string
       }
       const source = target === undefined ? undefined : ns.sourceFor(target);
       const match = source === undefined ? undefined : usable.find((a) => a.ip === ns.text(source));
-      if (!match) log(p, "WARNING", `${at} 145`, `Unable to auto-detect IPv4 address by connecting to ${value}: dial udp4 ${value}:80: connect: network is unreachable`);
+      if (!match)
+        log(
+          p,
+          "WARNING",
+          `${at} 145`,
+          `Unable to auto-detect IPv4 address by connecting to ${value}: dial udp4 ${value}:80: connect: network is unreachable`,
+        );
       return match;
     }
     case "cidr": {
       const cidrs = value.split(/\s*,\s*/);
       const match = regular.find((a) => cidrs.some((c) => contains(c, a.ip)));
-      if (!match) log(p, "WARNING", `${at} 170`, `Unable to auto-detect an IPv4 address using interface cidrs [${cidrs.join(" ")}]: no valid host interfaces found`);
+      if (!match)
+        log(
+          p,
+          "WARNING",
+          `${at} 170`,
+          `Unable to auto-detect an IPv4 address using interface cidrs [${cidrs.join(" ")}]: no valid host interfaces found`,
+        );
       return match;
     }
     case "kubernetes-internal-ip": {

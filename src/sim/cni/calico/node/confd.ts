@@ -72,7 +72,8 @@ function peers(d: Datastore, self: CalicoNode, nodes: CalicoNode[], global: Obj)
   const globalAs = Number(global.asNumber ?? 64512);
   const asOf = (n: CalicoNode): number => n.asNumber ?? globalAs;
   const out: Peer[] = [];
-  const named = (kind: Peer["kind"], ip: string, port?: number): string => `${kind}_${ip.replaceAll(".", "_")}${port === undefined || port === 179 ? "" : `_port_${port}`}`;
+  const named = (kind: Peer["kind"], ip: string, port?: number): string =>
+    `${kind}_${ip.replaceAll(".", "_")}${port === undefined || port === 179 ? "" : `_port_${port}`}`;
   if (global.nodeToNodeMeshEnabled !== false && self.routeReflectorId === undefined)
     for (const n of nodes.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       if (n.address === undefined || bare(n.address) === myIp || n.routeReflectorId !== undefined) continue;
@@ -98,16 +99,35 @@ function peers(d: Datastore, self: CalicoNode, nodes: CalicoNode[], global: Obj)
     const kind = forAll ? "Global" : "Node";
     const add = (ip: string, as: number, port: number | undefined, client: boolean): void => {
       if (ip === myIp || out.some((x) => x.ip === ip && x.kind === kind)) return;
-      out.push({ kind, ip, as, name: named(kind, ip, port), sourceNodeIp: (spec.sourceAddress ?? "UseNodeIP") === "UseNodeIP", client, keepNextHop: spec.keepOriginalNextHop === true, ...(port === undefined ? {} : { port }) });
+      out.push({
+        kind,
+        ip,
+        as,
+        name: named(kind, ip, port),
+        sourceNodeIp: (spec.sourceAddress ?? "UseNodeIP") === "UseNodeIP",
+        client,
+        keepNextHop: spec.keepOriginalNextHop === true,
+        ...(port === undefined ? {} : { port }),
+      });
     };
     if (spec.peerSelector)
       for (const n of nodes) {
         if (n.address !== undefined && selects(spec.peerSelector as string, n.labels))
-          add(bare(n.address), asOf(n), undefined, self.routeReflectorId !== undefined && n.routeReflectorId !== self.routeReflectorId && asOf(n) === asOf(self));
+          add(
+            bare(n.address),
+            asOf(n),
+            undefined,
+            self.routeReflectorId !== undefined && n.routeReflectorId !== self.routeReflectorId && asOf(n) === asOf(self),
+          );
       }
     else if (spec.peerIP) {
       const [ip, port] = String(spec.peerIP).split(":");
-      add(ip!, Number(spec.asNumber ?? globalAs), port === undefined ? undefined : Number(port), self.routeReflectorId !== undefined && Number(spec.asNumber) === asOf(self));
+      add(
+        ip!,
+        Number(spec.asNumber ?? globalAs),
+        port === undefined ? undefined : Number(port),
+        self.routeReflectorId !== undefined && Number(spec.asNumber) === asOf(self),
+      );
     }
   }
   return out;
@@ -243,7 +263,8 @@ function filters(list: Pool[], self: CalicoNode): string {
   const exported = list.filter((x) => !x.disableBGPExport).map((x) => `  if ( net ~ ${x.cidr} ) then {\n    accept;\n  }`);
   const kernel = list.map((x) => {
     const tunnel = x.ipipMode === "Never" ? "" : "tunl0";
-    if (x.vxlanMode !== "Never") return `  if ( net ~ ${x.cidr} ) then {\n    # Don't program VXLAN routes into the kernel - these are handled by Felix.\n    reject;\n  }`;
+    if (x.vxlanMode !== "Never")
+      return `  if ( net ~ ${x.cidr} ) then {\n    # Don't program VXLAN routes into the kernel - these are handled by Felix.\n    reject;\n  }`;
     if (x.ipipMode === "CrossSubnet" && subnet !== undefined)
       return `  if ( net ~ ${x.cidr} ) then {\n    if defined(bgp_next_hop) && ( bgp_next_hop ~ ${subnet} ) then\n      krt_tunnel = "";\n    else\n      krt_tunnel = "${tunnel}";\n    accept;\n  }`;
     return `  if ( net ~ ${x.cidr} ) then {\n    krt_tunnel = "${tunnel}";\n    accept;\n  }`;
@@ -285,4 +306,3 @@ ${kernel.join("\n\n")}
 }
 `;
 }
-

@@ -38,14 +38,29 @@ export const felixRole: Role = {
   // routeRefreshInterval: what somebody else removed comes back
   refresh: 90_000,
   start(p) {
-    log(p, "INFO", "felix/daemon.go 153", `Felix starting up GOMAXPROCS=${p.machine.state.cpus} builddate="2026-01-13T19:40:12+0000" version="${p.state.version}"`);
+    log(
+      p,
+      "INFO",
+      "felix/daemon.go 153",
+      `Felix starting up GOMAXPROCS=${p.machine.state.cpus} builddate="2026-01-13T19:40:12+0000" version="${p.state.version}"`,
+    );
     const port = Number(p.env.FELIX_HEALTHPORT ?? 9099);
     if (p.env.FELIX_HEALTHENABLED === "true") {
       try {
-        p.net.listen("tcp", p.env.FELIX_HEALTHHOST === undefined || p.env.FELIX_HEALTHHOST === "localhost" ? "127.0.0.1" : p.env.FELIX_HEALTHHOST, port, { accept: "serve" });
+        p.net.listen(
+          "tcp",
+          p.env.FELIX_HEALTHHOST === undefined || p.env.FELIX_HEALTHHOST === "localhost" ? "127.0.0.1" : p.env.FELIX_HEALTHHOST,
+          port,
+          { accept: "serve" },
+        );
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
-        log(p, "ERROR", "health/health.go 336", `Health endpoint failed, trying to restart it... error=listen tcp 127.0.0.1:${port}: bind: ${error.text.toLowerCase()}`);
+        log(
+          p,
+          "ERROR",
+          "health/health.go 336",
+          `Health endpoint failed, trying to restart it... error=listen tcp 127.0.0.1:${port}: bind: ${error.text.toLowerCase()}`,
+        );
       }
     }
   },
@@ -73,7 +88,7 @@ function learn(p: Proc, d: Datastore): Knowledge {
     pools: d.list("ippools").map(poolOf),
     blocks: d.list("ipamblocks"),
     endpoints: d.list("pods", { fieldSelector: `spec.nodeName=${name}` }).flatMap((pod) => endpointOf(pod) ?? []),
-    felix: ((d.find("felixconfigurations", "default")?.spec ?? {}) as Obj),
+    felix: (d.find("felixconfigurations", "default")?.spec ?? {}) as Obj,
   };
 }
 

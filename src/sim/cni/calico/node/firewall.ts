@@ -32,7 +32,13 @@ interface Table {
 export function programFirewall(p: Proc, k: Knowledge, policies: Policies): void {
   const ns = p.machine.world.network.ns(p.machine.name, p.state.netns);
   programSets(ns, k, policies);
-  for (const [name, table] of Object.entries({ raw: rawTable(k), mangle: mangleTable(), nat: natTable(ns, k), filter: filterTable(k, policies) })) apply(p, ns, name, table);
+  for (const [name, table] of Object.entries({
+    raw: rawTable(k),
+    mangle: mangleTable(),
+    nat: natTable(ns, k),
+    filter: filterTable(k, policies),
+  }))
+    apply(p, ns, name, table);
 }
 
 function apply(p: Proc, ns: NetNs, name: string, table: Table): void {
@@ -121,8 +127,18 @@ const rawTable = (k: Knowledge): Table => ({
 
 const mangleTable = (): Table => ({
   chains: {
-    "cali-PREROUTING": [`-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`, `-m mark --mark ${accept} -j ACCEPT`, `-j cali-from-host-endpoint`, `"Host endpoint policy accepted packet." -m mark --mark ${accept} -j ACCEPT`],
-    "cali-POSTROUTING": [`-m mark --mark ${accept} -j RETURN`, `-j MARK --set-xmark 0x0/0xf0000`, `-m conntrack --ctstate DNAT -j cali-to-host-endpoint`, `"Host endpoint policy accepted packet." -m mark --mark ${accept} -j RETURN`],
+    "cali-PREROUTING": [
+      `-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT`,
+      `-m mark --mark ${accept} -j ACCEPT`,
+      `-j cali-from-host-endpoint`,
+      `"Host endpoint policy accepted packet." -m mark --mark ${accept} -j ACCEPT`,
+    ],
+    "cali-POSTROUTING": [
+      `-m mark --mark ${accept} -j RETURN`,
+      `-j MARK --set-xmark 0x0/0xf0000`,
+      `-m conntrack --ctstate DNAT -j cali-to-host-endpoint`,
+      `"Host endpoint policy accepted packet." -m mark --mark ${accept} -j RETURN`,
+    ],
     "cali-from-host-endpoint": [],
     "cali-to-host-endpoint": [],
   },
@@ -141,7 +157,9 @@ function natTable(ns: NetNs, k: Knowledge): Table {
       "cali-POSTROUTING": [
         "-j cali-fip-snat",
         "-j cali-nat-outgoing",
-        ...tunnels.map((name) => `-o ${name} -m addrtype ! --src-type LOCAL --limit-iface-out -m addrtype --src-type LOCAL -j MASQUERADE --random-fully`),
+        ...tunnels.map(
+          (name) => `-o ${name} -m addrtype ! --src-type LOCAL --limit-iface-out -m addrtype --src-type LOCAL -j MASQUERADE --random-fully`,
+        ),
       ],
       "cali-OUTPUT": ["-j cali-fip-dnat"],
       "cali-fip-dnat": [],
@@ -215,22 +233,39 @@ function filterTable(k: Knowledge, policies: Policies): Table {
         "-m conntrack --ctstate INVALID -j DROP",
         "-j MARK --set-xmark 0x0/0x30000",
         ...(direction === "egress"
-          ? [`"Drop VXLAN encapped packets originating in workloads" -p udp -m multiport --dports 4789 -j DROP`, `"Drop IPinIP encapped packets originating in workloads" -p ipencap -j DROP`]
+          ? [
+              `"Drop VXLAN encapped packets originating in workloads" -p udp -m multiport --dports 4789 -j DROP`,
+              `"Drop IPinIP encapped packets originating in workloads" -p ipencap -j DROP`,
+            ]
           : []),
         ...(applied.length > 0
           ? [
               `"Start of tier default" -j MARK --set-xmark 0x0/${drop}`,
-              ...applied.flatMap((c) => [`-m mark --mark 0x0/${drop} -j ${c.chain}`, `"Return if policy accepted" -m mark --mark ${accept} -j RETURN`]),
+              ...applied.flatMap((c) => [
+                `-m mark --mark 0x0/${drop} -j ${c.chain}`,
+                `"Return if policy accepted" -m mark --mark ${accept} -j RETURN`,
+              ]),
               `"End of tier default. Drop if no policies passed packet" -m mark --mark 0x0/${drop} -j DROP`,
             ]
-          : [`-j ${direction === "egress" ? "cali-pro" : "cali-pri"}-kns.${e.namespace.slice(0, 15)}`, `"Return if profile accepted" -m mark --mark ${accept} -j RETURN`, `"Drop if no profiles matched" -j DROP`]),
+          : [
+              `-j ${direction === "egress" ? "cali-pro" : "cali-pri"}-kns.${e.namespace.slice(0, 15)}`,
+              `"Return if profile accepted" -m mark --mark ${accept} -j RETURN`,
+              `"Drop if no profiles matched" -j DROP`,
+            ]),
       ];
-      if (applied.length === 0) chains[`${direction === "egress" ? "cali-pro" : "cali-pri"}-kns.${e.namespace.slice(0, 15)}`] = [`"Profile kns.${e.namespace} ${direction}" -j MARK --set-xmark 0x10000/0x10000`, `-m mark --mark ${accept} -j RETURN`];
+      if (applied.length === 0)
+        chains[`${direction === "egress" ? "cali-pro" : "cali-pri"}-kns.${e.namespace.slice(0, 15)}`] = [
+          `"Profile kns.${e.namespace} ${direction}" -j MARK --set-xmark 0x10000/0x10000`,
+          `-m mark --mark ${accept} -j RETURN`,
+        ];
     }
   }
   for (const c of policies.chains)
     if (used.has(c.chain))
-      chains[c.chain] = c.rules.flatMap((r) => [`"Policy ${c.namespace}/${c.policy} ${c.direction}"${r.match} -j MARK --set-xmark 0x10000/0x10000`, `-m mark --mark ${accept} -j RETURN`]);
+      chains[c.chain] = c.rules.flatMap((r) => [
+        `"Policy ${c.namespace}/${c.policy} ${c.direction}"${r.match} -j MARK --set-xmark 0x10000/0x10000`,
+        `-m mark --mark ${accept} -j RETURN`,
+      ]);
   return {
     chains,
     insert: [
@@ -244,4 +279,3 @@ function filterTable(k: Knowledge, policies: Policies): Table {
     ],
   };
 }
-

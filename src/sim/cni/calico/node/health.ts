@@ -47,7 +47,8 @@ export function askBird(p: Proc, command: string, socket = control): { ok: true;
 function birdLive(p: Proc): string | undefined {
   for (const service of ["confd", "bird"]) {
     const pid = Number(p.fs.tryReadText(`/etc/service/enabled/${service}/supervise/pid`)?.trim() ?? 0);
-    if (!p.machine.procs.has(pid)) return `bird/confd is not live: Service ${service} is not running. Output << down: /etc/service/enabled/${service}: 1s, normally up, want up >>`;
+    if (!p.machine.procs.has(pid))
+      return `bird/confd is not live: Service ${service} is not running. Output << down: /etc/service/enabled/${service}: 1s, normally up, want up >>`;
   }
   const r = askBird(p, "show status");
   return r.ok ? undefined : `bird is not live: exit status 1`;
@@ -68,7 +69,16 @@ export function parsePeers(lines: string[]): BirdPeer[] {
     const columns = line.trim().split(/\s+/);
     const name = /^(Global|Node|Mesh)_(.+?)(?:_port_(\d+))?$/.exec(columns[0] ?? "");
     if (columns.length < 6 || columns[1] !== "BGP" || !name) return [];
-    return [{ type: name[1] as BirdPeer["type"], ip: name[2]!.replaceAll("_", "."), state: columns[3]!, since: columns[4]!, bgpState: columns[5]!, info: columns.slice(6).join(" ") }];
+    return [
+      {
+        type: name[1] as BirdPeer["type"],
+        ip: name[2]!.replaceAll("_", "."),
+        state: columns[3]!,
+        since: columns[4]!,
+        bgpState: columns[5]!,
+        info: columns.slice(6).join(" "),
+      },
+    ];
   });
 }
 
@@ -87,7 +97,9 @@ function birdReady(p: Proc, threshold: number): string | undefined {
     // at first all peerings have to be up, so that a rolling update waits for BGP
     if (down.length > 0) return `${prefix}BGP not established with ${down.join(",")}`;
     const status = askBird(p, "show status");
-    return status.ok && status.lines.some((l) => l.startsWith("Graceful restart recovery in progress")) ? `${prefix}graceful restart in progress` : undefined;
+    return status.ok && status.lines.some((l) => l.startsWith("Graceful restart recovery in progress"))
+      ? `${prefix}graceful restart in progress`
+      : undefined;
   }
   // later one is enough, so that a node that went down does not make all others unready
   return established > 0 ? undefined : `${prefix}BGP not established with ${down.join(",")}`;

@@ -59,7 +59,8 @@ export const calicoNode: DaemonProgram = {
 
 /** The plugins' kubeconfig follows the service account's token, which the kubelet renews about hourly. */
 function renewToken(p: Proc): void {
-  if (p.fs.isDir("/host/etc/cni/net.d") && p.fs.exists("/var/run/secrets/kubernetes.io/serviceaccount/token")) writeKubeconfig(p, "/host/etc/cni/net.d");
+  if (p.fs.isDir("/host/etc/cni/net.d") && p.fs.exists("/var/run/secrets/kubernetes.io/serviceaccount/token"))
+    writeKubeconfig(p, "/host/etc/cni/net.d");
   p.after(30 * 60_000, "token");
 }
 

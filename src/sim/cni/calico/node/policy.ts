@@ -39,7 +39,9 @@ export function policies(d: Datastore, _k: Knowledge): Policies {
   if (!listed.ok) throw new DatastoreError("other", listed.message);
   const out: Policies = { chains: [], sets: [] };
   if (listed.body.items.length === 0) return out;
-  const namespaces = new Map(d.list("namespaces").map((n) => [(n.metadata as Obj).name as string, ((n.metadata as Obj).labels ?? {}) as Record<string, string>]));
+  const namespaces = new Map(
+    d.list("namespaces").map((n) => [(n.metadata as Obj).name as string, ((n.metadata as Obj).labels ?? {}) as Record<string, string>]),
+  );
   const endpoints = d.list("pods").flatMap((pod) => endpointOf(pod) ?? []);
   for (const object of listed.body.items) {
     const namespace = (object.metadata as Obj).namespace as string;
@@ -59,7 +61,9 @@ export function policies(d: Datastore, _k: Knowledge): Policies {
             ? [(peer.ipBlock as Obj).cidr as string, ...except.map((x) => `${x} nomatch`)]
             : endpoints
                 .filter((e) => {
-                  const inNamespace = peer.namespaceSelector ? matches(peer.namespaceSelector as Obj, namespaces.get(e.namespace) ?? {}) : e.namespace === namespace;
+                  const inNamespace = peer.namespaceSelector
+                    ? matches(peer.namespaceSelector as Obj, namespaces.get(e.namespace) ?? {})
+                    : e.namespace === namespace;
                   return inNamespace && (!peer.podSelector || matches(peer.podSelector as Obj, e.labels));
                 })
                 .map((e) => e.ip);
@@ -96,7 +100,8 @@ function portMatches(ports: Obj[]): string[] {
 
 /** metav1.LabelSelector. */
 function matches(selector: Obj, labels: Record<string, string>): boolean {
-  for (const [key, value] of Object.entries((selector.matchLabels ?? {}) as Record<string, string>)) if (labels[key] !== value) return false;
+  for (const [key, value] of Object.entries((selector.matchLabels ?? {}) as Record<string, string>))
+    if (labels[key] !== value) return false;
   for (const e of (selector.matchExpressions ?? []) as Obj[]) {
     const value = labels[e.key as string];
     const values = (e.values ?? []) as string[];

@@ -54,8 +54,15 @@ function connect(p: Proc, role: Role): void {
   const watched = d.client.watch(role.watches);
   if (!watched.ok) {
     state.connected = false;
-    const after = watched.kind === "transport" && Number.isFinite(watched.after) ? watched.after : watched.kind === "transport" ? 30_000 : 0;
-    role.failed(p, new DatastoreError(watched.kind === "transport" ? "unreachable" : watched.code === 404 ? "notFound" : "other", `Get "${d.client.server}/": ${watched.message}`));
+    const after =
+      watched.kind === "transport" && Number.isFinite(watched.after) ? watched.after : watched.kind === "transport" ? 30_000 : 0;
+    role.failed(
+      p,
+      new DatastoreError(
+        watched.kind === "transport" ? "unreachable" : watched.code === 404 ? "notFound" : "other",
+        `Get "${d.client.server}/": ${watched.message}`,
+      ),
+    );
     p.after(after + 1000, "reconnect");
     return;
   }

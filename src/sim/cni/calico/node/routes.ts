@@ -20,7 +20,9 @@ export function programRoutes(p: Proc, k: Knowledge): void {
   const managed = there.filter(
     (r) => r.proto === felixProto || (r.proto === "boot" && (r.dev?.startsWith("cali") === true || r.dev === "vxlan.calico")),
   );
-  for (const r of managed) if (!wanted.has(key(r.dst))) attempt(p, () => ns.deleteRoute({ dst: r.dst, proto: r.proto, ...(r.dev === undefined ? {} : { dev: r.dev }) }));
+  for (const r of managed)
+    if (!wanted.has(key(r.dst)))
+      attempt(p, () => ns.deleteRoute({ dst: r.dst, proto: r.proto, ...(r.dev === undefined ? {} : { dev: r.dev }) }));
   for (const [dst, spec] of wanted) {
     const now = managed.find((r) => key(r.dst) === dst);
     if (now && same(now, spec)) continue;
@@ -31,7 +33,11 @@ export function programRoutes(p: Proc, k: Knowledge): void {
 const key = (dst: string): string => (dst.includes("/") ? dst : `${dst}/32`);
 const want = (wanted: Map<string, RouteSpec>, spec: RouteSpec): void => void wanted.set(key(spec.dst), spec);
 const same = (a: RouteInfo, b: RouteSpec): boolean =>
-  a.via === b.via && a.dev === b.dev && a.type === (b.type ?? "unicast") && (a.onlink === true) === (b.onlink === true) && a.proto === (b.proto ?? "boot");
+  a.via === b.via &&
+  a.dev === b.dev &&
+  a.type === (b.type ?? "unicast") &&
+  (a.onlink === true) === (b.onlink === true) &&
+  a.proto === (b.proto ?? "boot");
 
 function vxlanRoutes(ns: NetNs, k: Knowledge, wanted: Map<string, RouteSpec>): void {
   const parent = ns.links().find((l) => l.addresses.some((a) => a.cidr === k.self.address))?.name;
@@ -45,14 +51,22 @@ function vxlanRoutes(ns: NetNs, k: Knowledge, wanted: Map<string, RouteSpec>): v
     // addresses that another node borrowed out of the block go their own way
     for (const a of allocations(block)) {
       const holder = a.attributes.node;
-      if (holder !== undefined && holder !== owner && holder !== k.self.name) toNode(k, parent, pool.vxlanMode, holder, `${a.ip}/32`, wanted);
+      if (holder !== undefined && holder !== owner && holder !== k.self.name)
+        toNode(k, parent, pool.vxlanMode, holder, `${a.ip}/32`, wanted);
     }
   }
 }
 
 export const ownerOf = (block: Obj): string | undefined => (block.spec.affinity as string | undefined)?.replace(/^host:/, "");
 
-function toNode(k: Knowledge, parent: string | undefined, mode: string, owner: string | undefined, dst: string, wanted: Map<string, RouteSpec>): void {
+function toNode(
+  k: Knowledge,
+  parent: string | undefined,
+  mode: string,
+  owner: string | undefined,
+  dst: string,
+  wanted: Map<string, RouteSpec>,
+): void {
   const node = k.nodes.find((n) => n.name === owner);
   if (!node?.address) return;
   if (mode === "CrossSubnet" && sameSubnet(k.self.address, node.address)) {

@@ -80,7 +80,16 @@ export const startRunit: DaemonProgram = {
   },
 };
 
-const letters: Record<string, Signal> = { hup: "SIGHUP", term: "SIGTERM", kill: "SIGKILL", int: "SIGINT", usr1: "SIGUSR1", alarm: "SIGALRM", restart: "SIGTERM", "1": "SIGUSR1" };
+const letters: Record<string, Signal> = {
+  hup: "SIGHUP",
+  term: "SIGTERM",
+  kill: "SIGKILL",
+  int: "SIGINT",
+  usr1: "SIGUSR1",
+  alarm: "SIGALRM",
+  restart: "SIGTERM",
+  "1": "SIGUSR1",
+};
 
 export const sv: CommandProgram = {
   name: "sv",
@@ -101,7 +110,11 @@ export const sv: CommandProgram = {
       const pid = Number(p.fs.tryReadText(`${dir}/supervise/pid`)?.trim() ?? 0);
       const running = p.machine.procs.get(pid);
       if (command === "status") {
-        await p.out(running ? `run: ${given}: (pid ${pid}) ${Math.floor((p.now - running.state.startedAt) / 1000)}s\n` : `down: ${given}: 1s, normally up, want up\n`);
+        await p.out(
+          running
+            ? `run: ${given}: (pid ${pid}) ${Math.floor((p.now - running.state.startedAt) / 1000)}s\n`
+            : `down: ${given}: 1s, normally up, want up\n`,
+        );
         if (!running) status = 1;
       } else if (letters[command]) {
         if (running) p.machine.kill(p, pid, letters[command]);

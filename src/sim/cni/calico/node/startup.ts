@@ -117,13 +117,32 @@ function defaults(p: Proc, d: Datastore): void {
   const info = d.find("clusterinformations", "default");
   const version = p.state.version;
   const clusterType = p.env.CLUSTER_TYPE ?? "k8s";
-  if (!info) make("clusterinformations", "ClusterInformation", { clusterGUID: p.machine.random("calico").hex(32), clusterType, calicoVersion: version, datastoreReady: true });
-  else if (info.spec.calicoVersion !== version) d.update("clusterinformations", { ...info, spec: { ...(info.spec as Obj), calicoVersion: version } });
-  make("felixconfigurations", "FelixConfiguration", { bpfConnectTimeLoadBalancing: "TCP", bpfHostNetworkedNATWithoutCTLB: "Enabled", floatingIPs: "Disabled", logSeverityScreen: "Info", reportingInterval: "0s" });
+  if (!info)
+    make("clusterinformations", "ClusterInformation", {
+      clusterGUID: p.machine.random("calico").hex(32),
+      clusterType,
+      calicoVersion: version,
+      datastoreReady: true,
+    });
+  else if (info.spec.calicoVersion !== version)
+    d.update("clusterinformations", { ...info, spec: { ...(info.spec as Obj), calicoVersion: version } });
+  make("felixconfigurations", "FelixConfiguration", {
+    bpfConnectTimeLoadBalancing: "TCP",
+    bpfHostNetworkedNATWithoutCTLB: "Enabled",
+    floatingIPs: "Disabled",
+    logSeverityScreen: "Info",
+    reportingInterval: "0s",
+  });
   if (p.env.NO_DEFAULT_POOLS === "true" || d.list("ippools").length > 0) return;
   const cidr = p.env.CALICO_IPV4POOL_CIDR ?? kubeadmPodSubnet(d) ?? "192.168.0.0/16";
-  log(p, "INFO", "startup/startup.go 873", `Ensure default IPv4 pool is created. IPIP mode: ${p.env.CALICO_IPV4POOL_IPIP ?? "Off"}, VXLAN mode: ${p.env.CALICO_IPV4POOL_VXLAN ?? "Never"}, DisableBGPExport: false`);
-  const mode = (value: string | undefined): string => (/^always$/i.test(value ?? "") ? "Always" : /^cross-?subnet$/i.test(value ?? "") ? "CrossSubnet" : "Never");
+  log(
+    p,
+    "INFO",
+    "startup/startup.go 873",
+    `Ensure default IPv4 pool is created. IPIP mode: ${p.env.CALICO_IPV4POOL_IPIP ?? "Off"}, VXLAN mode: ${p.env.CALICO_IPV4POOL_VXLAN ?? "Never"}, DisableBGPExport: false`,
+  );
+  const mode = (value: string | undefined): string =>
+    /^always$/i.test(value ?? "") ? "Always" : /^cross-?subnet$/i.test(value ?? "") ? "CrossSubnet" : "Never";
   try {
     d.create("ippools", "IPPool", "default-ipv4-ippool", {
       allowedUses: ["Workload", "Tunnel"],
@@ -135,7 +154,12 @@ function defaults(p: Proc, d: Datastore): void {
       nodeSelector: p.env.CALICO_IPV4POOL_NODE_SELECTOR ?? "all()",
       vxlanMode: mode(p.env.CALICO_IPV4POOL_VXLAN),
     });
-    log(p, "INFO", "startup/startup.go 884", `Created default IPv4 pool (${cidr}) with NAT outgoing true. IPIP mode: ${mode(p.env.CALICO_IPV4POOL_IPIP)}, VXLAN mode: ${mode(p.env.CALICO_IPV4POOL_VXLAN)}, DisableBGPExport: false`);
+    log(
+      p,
+      "INFO",
+      "startup/startup.go 884",
+      `Created default IPv4 pool (${cidr}) with NAT outgoing true. IPIP mode: ${mode(p.env.CALICO_IPV4POOL_IPIP)}, VXLAN mode: ${mode(p.env.CALICO_IPV4POOL_VXLAN)}, DisableBGPExport: false`,
+    );
   } catch (error) {
     if (!(error instanceof DatastoreError) || error.kind !== "exists") throw error;
   }
@@ -144,7 +168,8 @@ function defaults(p: Proc, d: Datastore): void {
 /** The pod network that kubeadm was given (the ConfigMap kubeadm-config). */
 export function kubeadmPodSubnet(d: Datastore): string | undefined {
   try {
-    const text = ((d.find("configmaps", "kubeadm-config", "kube-system")?.data as Obj | undefined)?.ClusterConfiguration as string | undefined) ?? "";
+    const text =
+      ((d.find("configmaps", "kubeadm-config", "kube-system")?.data as Obj | undefined)?.ClusterConfiguration as string | undefined) ?? "";
     return /^\s*podSubnet:\s*"?([^"\s]+)"?/m.exec(text)?.[1]?.split(",")[0];
   } catch (error) {
     if (error instanceof DatastoreError && error.kind === "forbidden") return undefined;
@@ -154,8 +179,19 @@ export function kubeadmPodSubnet(d: Datastore): string | undefined {
 
 function markNetworkAvailable(p: Proc, d: Datastore, object: Obj): void {
   const now = new Date(p.now).toISOString().replace(/\.\d+Z$/, "Z");
-  const condition = { type: "NetworkUnavailable", status: "False", reason: "CalicoIsUp", message: "Calico is running on this node", lastHeartbeatTime: now, lastTransitionTime: now };
-  const r = d.client.patch("nodes", (object.metadata as Obj).name as string, { status: { conditions: [condition] } }, { type: "strategic", subresource: "status" });
+  const condition = {
+    type: "NetworkUnavailable",
+    status: "False",
+    reason: "CalicoIsUp",
+    message: "Calico is running on this node",
+    lastHeartbeatTime: now,
+    lastTransitionTime: now,
+  };
+  const r = d.client.patch(
+    "nodes",
+    (object.metadata as Obj).name as string,
+    { status: { conditions: [condition] } },
+    { type: "strategic", subresource: "status" },
+  );
   if (!r.ok) log(p, "WARNING", "startup/utils.go 195", `Failed to set NetworkUnavailable to False: ${r.message}`);
 }
-

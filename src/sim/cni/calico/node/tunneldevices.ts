@@ -60,7 +60,8 @@ function peers(ns: NetNs, k: Knowledge): void {
     if (![...wanted.values()].some((w) => w.mac === x.mac && w.node === x.dst)) ns.deleteFdb({ dev: x.dev, mac: x.mac });
   for (const [ip, w] of wanted) {
     if (known.find((x) => x.ip === ip)?.mac !== w.mac) ns.setNeighbour({ ip, dev: "vxlan.calico", mac: w.mac });
-    if (!ns.fdb().some((f) => f.dev === "vxlan.calico" && f.mac === w.mac && f.dst === w.node)) ns.setFdb({ dev: "vxlan.calico", mac: w.mac, dst: w.node });
+    if (!ns.fdb().some((f) => f.dev === "vxlan.calico" && f.mac === w.mac && f.dst === w.node))
+      ns.setFdb({ dev: "vxlan.calico", mac: w.mac, dst: w.node });
   }
 }
 

@@ -7,15 +7,28 @@ import type { Role } from "./role.ts";
 import { nodeName } from "./startup.ts";
 
 const kinds = [
-  { annotation: "projectcalico.org/IPv4IPIPTunnelAddr", type: "ipipTunnelAddress", handle: "ipip-tunnel-addr", wants: (x: Pool): boolean => x.ipipMode !== "Never", get: "ipipTunnel" },
-  { annotation: "projectcalico.org/IPv4VXLANTunnelAddr", type: "vxlanTunnelAddress", handle: "vxlan-tunnel-addr", wants: (x: Pool): boolean => x.vxlanMode !== "Never", get: "vxlanTunnel" },
+  {
+    annotation: "projectcalico.org/IPv4IPIPTunnelAddr",
+    type: "ipipTunnelAddress",
+    handle: "ipip-tunnel-addr",
+    wants: (x: Pool): boolean => x.ipipMode !== "Never",
+    get: "ipipTunnel",
+  },
+  {
+    annotation: "projectcalico.org/IPv4VXLANTunnelAddr",
+    type: "vxlanTunnelAddress",
+    handle: "vxlan-tunnel-addr",
+    wants: (x: Pool): boolean => x.vxlanMode !== "Never",
+    get: "vxlanTunnel",
+  },
 ] as const;
 
 export const tunnelRole: Role = {
   watches: ["ippools.crd.projectcalico.org"],
   delay: 50,
   reconcile: allocateTunnels,
-  failed: (p, error) => log(p, "ERROR", "tunnel-ip-allocator/allocateip.go 187", `Error reconciling tunnel addresses error=${error.message}`),
+  failed: (p, error) =>
+    log(p, "ERROR", "tunnel-ip-allocator/allocateip.go 187", `Error reconciling tunnel addresses error=${error.message}`),
 };
 
 export function allocateTunnels(p: Proc, d: Datastore): void {
@@ -36,14 +49,31 @@ export function allocateTunnels(p: Proc, d: Datastore): void {
     try {
       const { ip } = autoAssign(
         d,
-        { host: node.name, nodeLabels: node.labels, handle, attributes: { node: node.name, type: kind.type }, use: "Tunnel", pools: wanted.map((x) => x.name) },
+        {
+          host: node.name,
+          nodeLabels: node.labels,
+          handle,
+          attributes: { node: node.name, type: kind.type },
+          use: "Tunnel",
+          pools: wanted.map((x) => x.name),
+        },
         p.now,
       );
-      log(p, "INFO", "tunnel-ip-allocator/allocateip.go 421", `Assigned tunnel address to node IP="${ip}" node="${node.name}" type="${kind.type}"`);
+      log(
+        p,
+        "INFO",
+        "tunnel-ip-allocator/allocateip.go 421",
+        `Assigned tunnel address to node IP="${ip}" node="${node.name}" type="${kind.type}"`,
+      );
       d.annotateNode(node.name, { [kind.annotation]: ip });
     } catch (error) {
       if (!(error instanceof IpamError)) throw error;
-      log(p, "ERROR", "tunnel-ip-allocator/allocateip.go 411", `Unable to autoassign an address error=${error.message} type="${kind.type}"`);
+      log(
+        p,
+        "ERROR",
+        "tunnel-ip-allocator/allocateip.go 411",
+        `Unable to autoassign an address error=${error.message} type="${kind.type}"`,
+      );
     }
   }
 }
