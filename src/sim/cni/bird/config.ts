@@ -24,7 +24,7 @@ export interface SetItem {
 export type Statement =
   | { do: "accept" | "reject" }
   | { do: "return"; value?: Expression }
-  | { do: "if"; test: Expression; then: Statement[]; else: Statement[] }
+  | { do: "if"; test: Expression; yes: Statement[]; no: Statement[] }
   | { do: "set"; name: string; value: Expression }
   | { do: "unset"; name: string }
   | { do: "attribute"; name: string; method: string; args: Expression[] }

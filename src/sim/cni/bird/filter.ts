@@ -56,7 +56,7 @@ class Run {
       case "return":
         throw new Stop("return", s.value && this.#eval(s.value, locals));
       case "if":
-        return this.block(this.#eval(s.test, locals) === true ? s.then : s.else, locals);
+        return this.block(this.#eval(s.test, locals) === true ? s.yes : s.no, locals);
       case "call":
         this.#call(
           s.name,

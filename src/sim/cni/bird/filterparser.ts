@@ -53,8 +53,8 @@ function statement(r: Reader): Statement[] {
   if (r.accept("if")) {
     const test = expression(r);
     r.expect("then");
-    const then = block(r);
-    return [{ do: "if", test, then, else: r.accept("else") ? block(r) : [] }];
+    const yes = block(r);
+    return [{ do: "if", test, yes, no: r.accept("else") ? block(r) : [] }];
   }
   if (r.accept("accept")) return ended(r, { do: "accept" });
   if (r.accept("reject")) return ended(r, { do: "reject" });

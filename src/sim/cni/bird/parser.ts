@@ -259,7 +259,7 @@ class Parser {
     const r = this.#r;
     if (r.accept("all")) return "all";
     if (r.accept("none")) return "none";
-    if (r.accept("where")) return { body: [{ do: "if", test: expression(r), then: [{ do: "accept" }], else: [{ do: "reject" }] }] };
+    if (r.accept("where")) return { body: [{ do: "if", test: expression(r), yes: [{ do: "accept" }], no: [{ do: "reject" }] }] };
     r.expect("filter");
     if (r.is("{")) return { body: block(r) };
     const t = r.peek();

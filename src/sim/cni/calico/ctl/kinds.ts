@@ -14,7 +14,7 @@ export interface Kind {
 
 const spec = (o: Obj): Obj => (o.spec ?? {}) as Obj;
 const name: Kind["columns"][number] = ["NAME", (o) => (o.metadata as Obj).name as string];
-const text = (v: unknown): string => (v === undefined || v === null ? "" : typeof v === "object" ? JSON.stringify(v) : String(v));
+const text = (v: string | number | boolean | null | undefined): string => (v === undefined || v === null ? "" : String(v));
 
 export const kinds: Kind[] = [
   {

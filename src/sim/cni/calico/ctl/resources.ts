@@ -232,7 +232,7 @@ function one(d: Datastore, verb: Verb, kind: Kind, name: string, object: Obj, gi
   if (kind.plural === "ippools") checkPool(d, next, old);
   if (!old)
     d.create(kind.plural, kind.kind, name, next.spec as Obj, {
-      metadata: { ...((object.metadata as Obj).labels ? { labels: (object.metadata as Obj).labels as Obj } : {}) },
+      metadata: (object.metadata as Obj).labels ? { labels: (object.metadata as Obj).labels as Obj } : {},
     });
   else
     d.update(kind.plural, {
