@@ -63,6 +63,7 @@ export class ApiServer {
   constructor(p: Proc) {
     this.p = p;
     this.store = new Store(p, this.options.etcd);
+    this.#windowStart = Number(p.data.revision ?? 0);
   }
 
   get options(): Options {

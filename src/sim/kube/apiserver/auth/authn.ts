@@ -2,6 +2,7 @@
 import type { Obj } from "../../../core/json.ts";
 import { commonName, organizations, parseCertificates, verifyChain, verifyToken } from "../../../pki/index.ts";
 import type { ApiServer } from "../server.ts";
+import { klogLine } from "../klog.ts";
 import { unauthorized } from "../status.ts";
 import { anonymous, type User } from "./types.ts";
 
@@ -31,7 +32,7 @@ export function authenticate(api: ApiServer, certificate: string | undefined, au
     const who = problem === undefined ? subjectOf(certificate) : undefined;
     if (who && who.name !== "") return authenticated(who.name, who.groups);
     if (problem !== undefined) {
-      api.p.log(klog(api, "E", "authentication.go:73", `"Unable to authenticate the request" err="[${problem}]"`));
+      api.p.log(klogLine(api.p, "E", "authentication.go:73", `"Unable to authenticate the request" err="[${problem}]"`));
       throw unauthorized();
     }
   }
@@ -39,7 +40,7 @@ export function authenticate(api: ApiServer, certificate: string | undefined, au
   if (token !== undefined) {
     const user = tokenUser(api, token);
     if (!user) {
-      api.p.log(klog(api, "E", "authentication.go:73", '"Unable to authenticate the request" err="[invalid bearer token]"'));
+      api.p.log(klogLine(api.p, "E", "authentication.go:73", '"Unable to authenticate the request" err="[invalid bearer token]"'));
       throw unauthorized();
     }
     return user;
@@ -109,12 +110,4 @@ function serviceAccountUser(api: ApiServer, token: string): User | undefined {
   return authenticated(`system:serviceaccount:${namespace}:${name}`, ["system:serviceaccounts", `system:serviceaccounts:${namespace}`], uid, {
     ...(pod ? { "authentication.kubernetes.io/pod-name": [String(pod.name)], "authentication.kubernetes.io/pod-uid": [String(pod.uid)] } : {}),
   });
-}
-
-/** A line as klog writes it. */
-export function klog(api: ApiServer, level: "I" | "W" | "E" | "F", where: string, text: string): string {
-  const d = new Date(api.p.now);
-  const two = (n: number): string => String(n).padStart(2, "0");
-  const micro = String(d.getUTCMilliseconds()).padStart(3, "0").padEnd(6, "0");
-  return `${level}${two(d.getUTCMonth() + 1)}${two(d.getUTCDate())} ${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())}.${micro}       1 ${where}] ${text}`;
 }

@@ -2,6 +2,7 @@
 import type { Obj } from "../../../core/json.ts";
 import type { User } from "../auth/types.ts";
 import type { RequestInfo } from "../request.ts";
+import type { Streamer } from "../watch.ts";
 import { apiVersionOf, storageKey, type Resource } from "../resources.ts";
 import type { ApiServer } from "../server.ts";
 import { modified, notFound, type Subject } from "../status.ts";
@@ -17,6 +18,8 @@ export interface Call {
   /** Warnings for the client (Warning: 299 headers). */
   warnings: string[];
   dryRun: boolean;
+  /** How a stream reaches the client, when it can take one. */
+  stream?: Streamer;
   /** fieldManager, or the first word of the user agent. */
   manager: string;
 }
