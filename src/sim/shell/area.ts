@@ -1,10 +1,36 @@
+/** bash and the programs that belong to the kernel and the shell. */
 import type { Area } from "../area.ts";
+import type { CommandProgram } from "../kernel/program.ts";
 import { bash } from "./bash.ts";
+import { env, nice, nohup, setsid, sleep, timeout } from "./programs/env.ts";
+import { kill, killall, pgrep, pkill } from "./programs/kill.ts";
+import { bracket, echo, falseProgram, printf, testProgram, trueProgram } from "./programs/simple.ts";
+import { su, sudo } from "./programs/sudo.ts";
+
+/** Programs under /usr/bin by their own names. */
+const programs: CommandProgram[] = [
+  bash,
+  env,
+  nice,
+  nohup,
+  setsid,
+  sleep,
+  timeout,
+  kill,
+  killall,
+  pgrep,
+  pkill,
+  bracket,
+  echo,
+  falseProgram,
+  printf,
+  testProgram,
+  trueProgram,
+  su,
+  sudo,
+];
 
 export const shellArea: Area = {
-  programs: [bash],
-  base: {
-    "/usr/bin/bash": "bash",
-    "/usr/bin/sh": "bash",
-  },
+  programs,
+  base: { ...Object.fromEntries(programs.map(({ name }) => [`/usr/bin/${name}`, name])), "/usr/bin/sh": "bash" },
 };

@@ -5,7 +5,6 @@ import { ps4, runList } from "./execute.ts";
 import { expandPattern, expandString, expandText, expandWords, ExpansionError } from "./expand.ts";
 import { BreakFlow } from "./flow.ts";
 import { matches } from "./pattern.ts";
-import { traced } from "./quote.ts";
 import type { Shell } from "./shell.ts";
 
 export async function compoundCommand(sh: Shell, node: Exclude<CompoundCommand, { type: "Subshell" }>): Promise<number> {
@@ -194,7 +193,7 @@ async function whileCommand(sh: Shell, node: While): Promise<number> {
 async function caseCommand(sh: Shell, node: Case): Promise<number> {
   sh.pos = node.pos;
   const text = await expandString(sh, node.word);
-  if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}case ${traced(text)} in\n`);
+  if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}case ${node.word.text} in\n`);
   const options = { extglob: true, nocase: sh.shopt.nocasematch };
   let status = 0;
   let fall = false;

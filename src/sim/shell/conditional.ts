@@ -1,7 +1,7 @@
 /** [[ … ]] */
 import type { TestExpression, Word } from "unbash";
 import { expandPattern, expandSegments, expandString, ExpansionError, type Pieces } from "./expand.ts";
-import { escaped, extendedRegex, matches } from "./pattern.ts";
+import { extendedRegex, matches } from "./pattern.ts";
 import { traced } from "./quote.ts";
 import type { Shell } from "./shell.ts";
 import { compile } from "./syntax.ts";
@@ -119,7 +119,7 @@ async function binary(sh: Shell, operator: string, left: Word, right: Word): Pro
 async function regexMatch(sh: Shell, text: string, word: Word): Promise<boolean> {
   const pieces: Pieces = [];
   await expandSegments(sh, compile(word, "word").segments, pieces);
-  const source = pieces.map((piece) => (piece === null ? " " : piece.quoted ? escaped(piece.text).replaceAll("\\\n", "\n") : inBrackets(piece.text))).join("");
+  const source = pieces.map((piece) => (piece === null ? " " : piece.quoted ? piece.text.replaceAll(/[^\w\s]/g, "\\$&") : piece.text)).join("");
   let regex: RegExp;
   try {
     regex = extendedRegex(source, sh.shopt.nocasematch);
@@ -132,9 +132,6 @@ async function regexMatch(sh: Shell, text: string, word: Word): Promise<boolean>
   v.array = new Map((match ? [...match] : []).map((group, i) => [i, group ?? ""]));
   return match !== null;
 }
-
-/** A backslash in a bracket expression of a regular expression stands for itself. */
-const inBrackets = (text: string): string => text;
 
 /** As set -x shows it. */
 export async function conditionalText(sh: Shell, e: TestExpression): Promise<string> {

@@ -1,5 +1,5 @@
 /** Execution of the syntax tree. */
-import type { AndOr, ArrayValue, Assignment, CommandNode, CompoundList, Pipeline, PipelineNode, Statement, Word } from "unbash";
+import type { AndOr, ArrayValue, Assignment, CommandNode, CompoundList, Pipeline, PipelineNode, Redirect, Statement, Word } from "unbash";
 import { NotSimulated } from "../core/errno.ts";
 import { nullDevice, type OpenFile } from "../kernel/file.ts";
 import { shellStatus, type Proc } from "../kernel/proc.ts";
@@ -8,7 +8,7 @@ import { expandString, expandText, expandWord, ExpansionError, RedirectionError 
 import { DiscardFlow, ExitFlow } from "./flow.ts";
 import { waitForeground } from "./foreground.ts";
 import { traced } from "./quote.ts";
-import { redirect, restore, type Saved } from "./redirect.ts";
+import { implied, redirect, restore, type Saved } from "./redirect.ts";
 import { runSimple } from "./simple.ts";
 import type { Shell } from "./shell.ts";
 import { subscript } from "./parameter.ts";
@@ -72,12 +72,12 @@ const failable = new Set(["Command", "Subshell", "TestCommand", "ArithmeticComma
 async function failed(sh: Shell, status: number, node: PipelineNode): Promise<void> {
   if (sh.noErrexit > 0) return;
   const trap = sh.traps.get("ERR");
-  if (trap && !sh.inTrap && (sh.frames.length === 0 || sh.flags.errtrace) && (sh.depth === 0 || sh.flags.errtrace)) {
+  if (trap && !sh.inTrap && (sh.frames.length === 0 || sh.flags.errtrace)) {
     sh.inTrap = true;
     try {
       const { pos } = sh;
       sh.pos = node.pos;
-      await sh.evaluateText(trap, "trap");
+      await sh.evaluateText(trap, "command-trap");
       sh.pos = pos;
     } finally {
       sh.inTrap = false;
@@ -137,8 +137,9 @@ export async function runCommand(sh: Shell, node: CommandNode, last = false): Pr
   } catch (error) {
     if (error instanceof ExpansionError) {
       await sh.error(error.message);
-      sh.status = error.status === 127 ? 127 : 1;
-      if (error.status === 127 && !sh.interactive) throw new ExitFlow(127);
+      sh.status = 1;
+      // ${x?} and set -u end a shell that is not interactive; under -c with status 127 (parse_and_execute)
+      if (error.status === 127 && !sh.interactive) throw new ExitFlow(sh.commandString !== undefined && sh.depth === 0 ? 127 : 1);
       throw new DiscardFlow(1);
     }
     if (error instanceof ReadonlyVariable || error instanceof RangeError) {
@@ -160,6 +161,7 @@ async function afterFailure(sh: Shell, kind: string, status: number, node: Pipel
 async function subshell(sh: Shell, body: CompoundList, last: boolean): Promise<number> {
   if (last && sh.depth > 0 && sh.traps.size === 0) {
     // already a child with nothing else to do
+    sh.depth++;
     return await runStatements(sh, body.commands);
   }
   let child: Proc;
@@ -168,7 +170,7 @@ async function subshell(sh: Shell, body: CompoundList, last: boolean): Promise<n
   } catch (error) {
     throw sh.forkFailed(error);
   }
-  return await waitForeground(sh, [child], sh.source.text.slice(body.pos - 1, body.end + 1));
+  return await waitForeground(sh, [child], `( ${sh.source.text.slice(body.pos, body.end).trim()} )`);
 }
 
 /** What bash shows for a job. */
@@ -208,6 +210,25 @@ function background(sh: Shell, statement: Statement): number {
   return (sh.status = 0);
 }
 
+/** `cmd |&`: 2>&1 after the redirections of the command itself. */
+function withErrors(node: CommandNode): CommandNode {
+  const place = { pos: node.pos, end: node.pos };
+  const extra: Redirect = {
+    type: "Redirect",
+    operator: ">&",
+    descriptor: { type: "FileDescriptor", value: 2, ...place },
+    target: { type: "Word", text: "1", value: "1", ...place },
+    ...place,
+  };
+  if (node.type === "Command") {
+    implied.set(node, extra);
+    return node;
+  }
+  if (node.type === "Redirected") return { ...node, redirects: [...node.redirects, extra] };
+  if (node.type === "Function" || node.type === "Coproc") return node;
+  return { type: "Redirected", command: node, redirects: [extra], pos: node.pos, end: node.end };
+}
+
 /** Starts all processes of a pipeline. */
 function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFile>, job: boolean): Proc[] {
   const procs: Proc[] = [];
@@ -215,7 +236,7 @@ function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFile>, j
   let pgid: true | number | undefined = sh.flags.monitor ? true : undefined;
   const count = node.commands.length;
   for (let i = 0; i < count; i++) {
-    const command = node.commands[i]!;
+    const command = node.operators[i] === "|&" ? withErrors(node.commands[i]!) : node.commands[i]!;
     const fds = new Map(base);
     if (input) fds.set(0, input);
     let output: [OpenFile, OpenFile] | undefined;
@@ -224,7 +245,6 @@ function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFile>, j
       output[0].retain();
       output[1].retain();
       fds.set(1, output[1]);
-      if (node.operators[i] === "|&") fds.set(2, output[1]);
     }
     try {
       const proc = sh.fork((child) => pipelineNode(child, command, true), { fds, job, ...(pgid === undefined ? {} : { pgid }) });
@@ -355,7 +375,7 @@ export async function ps4(sh: Shell): Promise<string> {
   sh.flags.xtrace = false;
   try {
     const expanded = await expandText(sh, text);
-    return expanded.slice(0, 1).repeat(Math.max(0, sh.depth)) + expanded;
+    return expanded.slice(0, 1).repeat(sh.indirection) + expanded;
   } finally {
     sh.flags.xtrace = xtrace;
   }

@@ -51,7 +51,7 @@ function stopped(sh: Shell, procs: Proc[], pgid: number, text: string): number {
 async function reportDeath(sh: Shell, proc: Proc, text: string): Promise<void> {
   const signal = proc.status?.signal;
   if (!signal || signal === "SIGINT" || signal === "SIGPIPE") return;
-  // subshells of a script do not report, the shell that waits for them does
-  if (sh.interactive) await sh.p.err(`${deathText(signal)}\n`);
-  else if (signal !== "SIGTERM" || sh.depth === 0) await sh.p.err(`${sh.prefix}${String(proc.pid).padStart(5)} ${deathText(signal).padEnd(23)} ${text}\n`);
+  // jobs.c: SIGTERM is not reported like the others (DONT_REPORT_SIGTERM), but named as a foreground job's end is
+  if (sh.interactive || signal === "SIGTERM") await sh.p.err(`${deathText(signal)}\n`);
+  else await sh.p.err(`${sh.prefix}${String(proc.pid).padStart(5)} ${deathText(signal).padEnd(23)} ${text}\n`);
 }

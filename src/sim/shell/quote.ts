@@ -25,8 +25,8 @@ const metas = /[\s'"\\|&;()<>!{}*[\]?^$`]/;
 /** As set -x prints a word (sh_contains_shell_metas, then single or ANSI-C quotes). */
 export function traced(text: string): string {
   if (text === "") return "''";
-  if (unprintable.test(text)) return ansiC(text);
-  return metas.test(text) || /^[~#]|[=:]~/.test(text) ? single(text) : text;
+  if (metas.test(text) || /^[~#]|[=:]~/.test(text)) return single(text);
+  return unprintable.test(text) ? ansiC(text) : text;
 }
 
 /** printf %q: backslashes (sh_backslash_quote). */

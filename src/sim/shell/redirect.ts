@@ -1,11 +1,19 @@
 /** Redirections: applied to the shell's own descriptors, and taken back. */
-import type { Redirection } from "unbash";
+import type { Command, Redirection } from "unbash";
 import { Errno } from "../core/errno.ts";
 import { MemoryFile, type OpenFile } from "../kernel/file.ts";
 import { expandString, expandTarget, joinSegments, RedirectionError } from "./expand.ts";
 import type { Shell } from "./shell.ts";
-import { bodySegments } from "./syntax.ts";
+import { bodySegments, hereText } from "./syntax.ts";
 import { networkFile } from "./network-file.ts";
+
+/** The 2>&1 that `|&` adds behind the redirections of a simple command. */
+export const implied = new WeakMap<Command, Redirection>();
+
+export function redirectsOf(node: Command): readonly Redirection[] {
+  const extra = implied.get(node);
+  return extra ? [...node.redirects, extra] : node.redirects;
+}
 
 /** What the descriptors were before. */
 export type Saved = Map<number, OpenFile | undefined>;
@@ -62,7 +70,9 @@ async function apply(sh: Shell, one: Redirection, saved: Saved): Promise<void> {
   };
   if (one.type === "HereDoc") {
     const quoted = one.delimiter?.quoted ?? false;
-    const text = quoted ? one.body.text : await joinSegments(sh, bodySegments(one.body.parts, one.body.text.replaceAll(/\\([$`\\])|\\\n/g, "$1")));
+    const dash = one.operator === "<<-" && /^\t/m.test(one.body.text);
+    const body = dash ? one.body.text.replaceAll(/^\t+/gm, "") : one.body.text;
+    const text = quoted ? body : await joinSegments(sh, dash ? hereText(body) : bodySegments(one.body.parts, body.replaceAll(/\\([$`\\])|\\\n/g, "$1")));
     put(chosen(0), new MemoryFile(text));
     return;
   }

@@ -72,6 +72,8 @@ export class Shell {
   terminal: Terminal | undefined;
   /** Set in subshells. */
   depth = 0;
+  /** Levels of eval, source and command substitution, as set -x shows them. */
+  indirection = 0;
   killedBy: Signal | undefined;
   interrupted = false;
   waiting = false;
@@ -373,7 +375,10 @@ export class Shell {
 
   async #life(body: (child: Shell) => Promise<number>): Promise<number> {
     // traps are reset in a child, except that ignored signals stay ignored
-    for (const [name, command] of this.traps) if (command !== "") this.traps.delete(name);
+    for (const [name, command] of this.traps) {
+      const inherited = (name === "ERR" && this.flags.errtrace) || ((name === "DEBUG" || name === "RETURN") && this.flags.functrace);
+      if (command !== "" && !inherited) this.traps.delete(name);
+    }
     this.flags.monitor = false;
     return await this.live(() => body(this));
   }
@@ -431,6 +436,7 @@ export class Shell {
         async (sh) => {
           if (!sh.shopt.inherit_errexit) sh.flags.errexit = false;
           sh.temporary = [];
+          sh.indirection++;
           if (script.source !== undefined) sh.source = new Source(script.source, sh.source.name, sh.line);
           return await runStatements(sh, script.commands, true);
         },
@@ -517,17 +523,19 @@ export class Shell {
   // --- running text
 
   /** eval, traps, PROMPT_COMMAND: the text runs in this shell; its lines are counted from where we are. */
-  async evaluateText(text: string, kind: "eval" | "trap"): Promise<number> {
+  async evaluateText(text: string, kind: "eval" | "trap" | "command-trap"): Promise<number> {
     const { source, pos } = this;
-    const next = new Source(text, source.name, kind === "eval" ? this.line : 1);
+    const next = new Source(text, source.name, kind === "trap" ? 1 : this.line);
     this.source = next;
     this.pos = 0;
+    this.indirection++;
     const saved = { status: this.status };
     try {
       const status = await this.runText(next, kind === "eval" ? "eval" : undefined);
-      if (kind === "trap") this.status = saved.status;
+      if (kind !== "eval") this.status = saved.status;
       return status;
     } finally {
+      this.indirection--;
       this.source = source;
       this.pos = pos;
     }

@@ -10,7 +10,7 @@ import { expandString, expandWord, RedirectionError } from "./expand.ts";
 import { waitForeground } from "./foreground.ts";
 import { ReturnFlow } from "./flow.ts";
 import { traced } from "./quote.ts";
-import { forget, redirect, restore, type Saved } from "./redirect.ts";
+import { forget, redirect, redirectsOf, restore, type Saved } from "./redirect.ts";
 import type { Shell, ShellFunction } from "./shell.ts";
 import { subscript } from "./parameter.ts";
 import { ReadonlyVariable } from "./variables.ts";
@@ -68,14 +68,15 @@ export async function runSimple(sh: Shell, node: Command, last: boolean): Promis
 
   const argv = words as string[];
   const name = argv[0]!;
-  if (sh.flags.xtrace) await trace(sh, words, assignments.length > 0 && !sh.functions.has(name) && !builtins.has(name) ? [] : []);
+  const values = assignments.length > 0 ? await prefixValues(sh, assignments) : none;
+  if (sh.flags.xtrace) await trace(sh, words);
   const f = sh.functions.get(name);
   const builtin = f ? undefined : builtins.get(name);
   try {
-    if (f) return await withRedirects(sh, node, () => callFunction(sh, f, argv, assignments));
-    if (name === "exec") return await execCommand(sh, node, argv, assignments);
-    if (builtin) return await withRedirects(sh, node, () => runBuiltin(sh, name, words, assignments));
-    return await external(sh, node, argv, assignments, last);
+    if (f) return await withRedirects(sh, node, () => callFunction(sh, f, argv, values));
+    if (name === "exec") return await execCommand(sh, node, argv, values);
+    if (builtin) return await withRedirects(sh, node, () => runBuiltin(sh, name, words, values));
+    return await external(sh, node, argv, values, last);
   } finally {
     if (sh.temporary.length > mark) sh.closeTemporary(mark);
     const lastWord = words.at(-1)!;
@@ -85,11 +86,6 @@ export async function runSimple(sh: Shell, node: Command, last: boolean): Promis
 
 async function expandArgument(sh: Shell, argument: CommandArgument, declares: boolean, out: Argument[]): Promise<void> {
   if (argument.type === "Word") {
-    if (declares) {
-      // declaration arguments that come from expansions are split, but an assignment in quotes is one all the same
-      await expandWord(sh, argument, out as string[]);
-      return;
-    }
     await expandWord(sh, argument, out as string[]);
     return;
   }
@@ -100,21 +96,26 @@ async function expandArgument(sh: Shell, argument: CommandArgument, declares: bo
     return;
   }
   const text = await expandString(sh, value, "assign");
+  if (!declares) {
+    out.push(`${name}${index === undefined ? "" : `[${index}]`}${append ? "+" : ""}=${text}`);
+    return;
+  }
   out.push({ name, append: append ?? false, index, value: text, array: undefined, text: `${name}${index === undefined ? "" : `[${index}]`}${append ? "+" : ""}=${text}` });
 }
 
-async function trace(sh: Shell, words: Argument[], _assignments: Assignment[]): Promise<void> {
+async function trace(sh: Shell, words: Argument[]): Promise<void> {
   const shown = words.map((word) => (typeof word === "string" ? traced(word) : word.value === undefined ? word.text : `${word.text.slice(0, word.text.indexOf("=") + 1)}${word.value === "" ? "" : traced(word.value)}`));
   await sh.p.err(`${await ps4(sh)}${shown.join(" ")}\n`);
 }
 
 /** No command word: variables of this shell are set, files are opened and closed again. */
 async function assignOnly(sh: Shell, node: Command, assignments: Assignment[], mark: number): Promise<number> {
+  sh.lastArgument = "";
   try {
     if (node.redirects.length > 0) {
       const saved: Saved = new Map();
       try {
-        await redirect(sh, node.redirects, saved);
+        await redirect(sh, redirectsOf(node), saved);
         restore(sh, saved);
       } catch (error) {
         if (!(error instanceof RedirectionError)) throw error;
@@ -141,10 +142,10 @@ async function assignOnly(sh: Shell, node: Command, assignments: Assignment[], m
 }
 
 async function withRedirects(sh: Shell, node: Command, run: () => Promise<number> | number): Promise<number> {
-  if (node.redirects.length === 0) return await run();
+  if (redirectsOf(node).length === 0) return await run();
   const saved: Saved = new Map();
   try {
-    await redirect(sh, node.redirects, saved);
+    await redirect(sh, redirectsOf(node), saved);
   } catch (error) {
     if (!(error instanceof RedirectionError)) throw error;
     await sh.error(error.message);
@@ -157,16 +158,27 @@ async function withRedirects(sh: Shell, node: Command, run: () => Promise<number
   }
 }
 
-/** Assignments before a function or builtin hold while it runs (for special builtins of POSIX mode they would stay). */
-async function withAssignments(sh: Shell, assignments: Assignment[], run: () => Promise<number> | number): Promise<number> {
-  if (assignments.length === 0) return await run();
-  const values: { name: string; value: string }[] = [];
+/** An assignment before a command, expanded. */
+export interface Prefix {
+  name: string;
+  value: string;
+}
+const none: Prefix[] = [];
+
+async function prefixValues(sh: Shell, assignments: Assignment[]): Promise<Prefix[]> {
+  const values: Prefix[] = [];
   for (const a of assignments) {
     if (a.value.type === "ArrayValue") continue;
     const value = await expandString(sh, a.value, "assign");
     if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}${a.name}=${value === "" ? "" : traced(value)}\n`);
     values.push({ name: a.name, value: a.append ? (sh.vars.get(a.name) ?? "") + value : value });
   }
+  return values;
+}
+
+/** Assignments before a function or builtin hold while it runs (for special builtins of POSIX mode they would stay). */
+async function withAssignments(sh: Shell, values: readonly Prefix[], run: () => Promise<number> | number): Promise<number> {
+  if (values.length === 0) return await run();
   sh.vars.enter();
   try {
     for (const { name, value } of values) {
@@ -180,16 +192,16 @@ async function withAssignments(sh: Shell, assignments: Assignment[], run: () => 
   }
 }
 
-export async function runBuiltin(sh: Shell, name: string, words: Argument[], assignments: Assignment[] = []): Promise<number> {
+export async function runBuiltin(sh: Shell, name: string, words: Argument[], values: readonly Prefix[] = none): Promise<number> {
   const builtin = builtins.get(name)!;
   const outer = sh.builtinName;
   sh.builtinName = name;
   try {
-    if (assignments.length > 0 && specials.has(name) && sh.flags.posix) {
-      for (const a of assignments) await assign(sh, a);
+    if (values.length > 0 && specials.has(name) && sh.flags.posix) {
+      for (const { name: variable, value } of values) sh.vars.set(variable, value);
       return await builtin(sh, words as string[]);
     }
-    return await withAssignments(sh, assignments, () => builtin(sh, words as string[]));
+    return await withAssignments(sh, values, () => builtin(sh, words as string[]));
   } catch (error) {
     if (error instanceof ReadonlyVariable) {
       await sh.error(`${name === "read" || name === "unset" || declarations.has(name) ? (declarations.has(name) ? "" : "") : ""}${error.message}`);
@@ -214,8 +226,8 @@ export async function runBuiltin(sh: Shell, name: string, words: Argument[], ass
 
 const maxCalls = 10_000;
 
-export async function callFunction(sh: Shell, f: ShellFunction, argv: string[], assignments: Assignment[] = []): Promise<number> {
-  return await withAssignments(sh, assignments, async () => {
+export async function callFunction(sh: Shell, f: ShellFunction, argv: string[], values: readonly Prefix[] = none): Promise<number> {
+  return await withAssignments(sh, values, async () => {
     const limit = Number(sh.vars.get("FUNCNEST") ?? 0);
     if ((limit > 0 && sh.frames.length >= limit) || sh.frames.length >= maxCalls) {
       await sh.error(`${f.name}: maximum function nesting level exceeded (${limit > 0 ? limit : maxCalls})`);
@@ -223,6 +235,9 @@ export async function callFunction(sh: Shell, f: ShellFunction, argv: string[], 
       throw new DiscardFlow(1);
     }
     const { positional, source, pos, loops } = sh;
+    // a RETURN trap is that of the function that sets it, unless functions inherit it
+    const outerReturn = sh.flags.functrace ? undefined : sh.traps.get("RETURN");
+    if (outerReturn !== undefined) sh.traps.delete("RETURN");
     sh.frames.push({ name: f.name, source: source.name, line: sh.line });
     sh.positional = argv.slice(1);
     sh.source = f.source;
@@ -236,6 +251,9 @@ export async function callFunction(sh: Shell, f: ShellFunction, argv: string[], 
       if (!(error instanceof ReturnFlow)) throw error;
       status = error.status;
     } finally {
+      const trap = sh.traps.get("RETURN");
+      if (trap) await sh.evaluateText(trap, "trap");
+      else if (outerReturn !== undefined) sh.traps.set("RETURN", outerReturn);
       sh.vars.leave();
       sh.returns--;
       sh.loops = loops;
@@ -244,8 +262,6 @@ export async function callFunction(sh: Shell, f: ShellFunction, argv: string[], 
       sh.pos = pos;
       sh.frames.pop();
     }
-    const trap = sh.traps.get("RETURN");
-    if (trap && sh.flags.functrace) await sh.evaluateText(trap, "trap");
     sh.status = status;
     return status;
   });
@@ -270,7 +286,7 @@ export function locate(sh: Shell, name: string): Located {
   }
   if (name === "") return { status: 127, message: ": command not found" };
   const path = sh.vars.get("PATH");
-  if (path === undefined) return { status: 127, message: `${name}: No such file or directory` };
+  if (path === undefined || path === "") return { status: 127, message: `${name}: No such file or directory` };
   try {
     const found = which(fs, name, path);
     if (sh.flags.hashall) sh.hashed.set(name, { path: found, hits: 1 });
@@ -285,23 +301,20 @@ export function locate(sh: Shell, name: string): Located {
 }
 
 /** Environment of a program, with assignments before the command. */
-async function environment(sh: Shell, assignments: Assignment[]): Promise<Record<string, string>> {
+function environment(sh: Shell, values: readonly Prefix[]): Record<string, string> {
   const env = sh.vars.environment();
   for (const f of sh.functions.values()) if (f.exported) env[`BASH_FUNC_${f.name}%%`] = `() ${f.source.text.slice(f.body.pos, f.body.end)}`;
-  for (const a of assignments) {
-    if (a.value.type === "ArrayValue") continue;
-    const value = await expandString(sh, a.value, "assign");
-    if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}${a.name}=${value === "" ? "" : traced(value)}\n`);
-    if (sh.vars.find(a.name)?.readonly) throw new ReadonlyVariable(a.name);
-    env[a.name] = a.append ? (env[a.name] ?? sh.vars.get(a.name) ?? "") + value : value;
+  for (const { name, value } of values) {
+    if (sh.vars.find(name)?.readonly) throw new ReadonlyVariable(name);
+    env[name] = value;
   }
   return env;
 }
 
-async function external(sh: Shell, node: Command, argv: string[], assignments: Assignment[], last: boolean): Promise<number> {
+async function external(sh: Shell, node: Command, argv: string[], values: readonly Prefix[], last: boolean): Promise<number> {
   const saved: Saved = new Map();
   try {
-    await redirect(sh, node.redirects, saved);
+    await redirect(sh, redirectsOf(node), saved);
   } catch (error) {
     if (!(error instanceof RedirectionError)) throw error;
     await sh.error(error.message);
@@ -309,7 +322,7 @@ async function external(sh: Shell, node: Command, argv: string[], assignments: A
   }
   let child: Proc;
   try {
-    const env = await environment(sh, assignments);
+    const env = environment(sh, values);
     const found = locate(sh, argv[0]!);
     if (!("path" in found)) {
       const handler = found.status === 127 ? sh.functions.get("command_not_found_handle") : undefined;
@@ -372,10 +385,9 @@ async function cannotExecute(sh: Shell, argv: string[], path: string, error: Err
   }
   if (error.code === "ENOENT") {
     if (fs.exists(path)) {
-      const first = fs.readText(path).split("\n")[0]!;
-      const interpreter = first.slice(2).trim().split(/\s/)[0];
-      await sh.error(first.startsWith("#!") ? `${name}: ${interpreter}: bad interpreter: No such file or directory` : `${name}: cannot execute: required file not found`);
-      return first.startsWith("#!") ? 126 : 127;
+      // the interpreter that #! names is missing
+      await sh.error(`${name}: cannot execute: required file not found`);
+      return 127;
     }
     await sh.error(`${argv[0]}: No such file or directory`);
     return 127;
@@ -386,10 +398,10 @@ async function cannotExecute(sh: Shell, argv: string[], path: string, error: Err
 
 // --- exec
 
-async function execCommand(sh: Shell, node: Command, words: string[], assignments: Assignment[]): Promise<number> {
+async function execCommand(sh: Shell, node: Command, words: string[], values: readonly Prefix[]): Promise<number> {
   const saved: Saved = new Map();
   try {
-    await redirect(sh, node.redirects, saved);
+    await redirect(sh, redirectsOf(node), saved);
   } catch (error) {
     if (!(error instanceof RedirectionError)) throw error;
     await sh.error(error.message);
@@ -423,12 +435,12 @@ async function execCommand(sh: Shell, node: Command, words: string[], assignment
   if (args.length === 0) {
     // the redirections stay
     forget(saved);
-    for (const a of assignments) await assign(sh, a);
+    for (const { name, value } of values) sh.vars.set(name, value);
     return 0;
   }
   const { ExitFlow } = await import("./flow.ts");
   const found = locate(sh, args[0]!);
-  const env = clear ? {} : await environment(sh, assignments);
+  const env = clear ? {} : environment(sh, values);
   const argv = [zero ?? (login ? `-${args[0]}` : args[0]!), ...args.slice(1)];
   const fail = async (message: string, status: number): Promise<number> => {
     await sh.error(message);

@@ -141,9 +141,10 @@ function addPart(out: Segment[], part: WordPart, context: Context): void {
       return;
     case "BraceExpansion":
       // expanded before the word is compiled; what is left of it here is ordinary text
-      if (part.parts) for (const inner of part.parts) addPart(out, inner, context);
-      else unquotedText(out, part.text, context);
-      return;
+      if (!part.parts) return unquotedText(out, part.text, context);
+      unquotedText(out, "{", context);
+      for (const inner of part.parts) addPart(out, inner, context);
+      return unquotedText(out, "}", context);
     case "ProcessSubstitution":
       if (quoted || !part.script) return lit(out, part.text, quoted);
       out.push({ t: "process", script: part.script, operator: part.operator });
@@ -187,6 +188,14 @@ function tildes(segments: Segment[], context: Context): void {
     let text = segment.text;
     const more = i + 1 < segments.length;
     let start = i === 0;
+    if (start && context === "word") {
+      // bash also looks behind the = of a word that has the form of an assignment
+      const assignment = /^[A-Za-z_]\w*\+?=(?=~)/.exec(text);
+      if (assignment) {
+        pieces.push({ ...segment, text: assignment[0] });
+        text = text.slice(assignment[0].length);
+      }
+    }
     for (;;) {
       const match = start ? /^~([\w.+-]*)/.exec(text) : null;
       const next = match ? text[match[0].length] : undefined;

@@ -211,6 +211,7 @@ export const source: Builtin = async (sh, words) => {
   const { positional, source: outer, pos } = sh;
   sh.frames.push({ name: "source", source: outer.name, line: sh.line });
   sh.returns++;
+  sh.indirection++;
   if (args.length > 1) sh.positional = args.slice(1);
   const given = sh.positional;
   try {
@@ -220,6 +221,7 @@ export const source: Builtin = async (sh, words) => {
     return error.status;
   } finally {
     sh.returns--;
+    sh.indirection--;
     sh.frames.pop();
     sh.source = outer;
     sh.pos = pos;

@@ -1,6 +1,6 @@
 /** Builtins that declare and change variables and options. */
 import { setOptions, type Flags, type SetOption, type Shopt } from "../options.ts";
-import { listed } from "../quote.ts";
+import { listed, traced } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import type { Variable } from "../variables.ts";
 import { ReadonlyVariable } from "../variables.ts";
@@ -222,6 +222,10 @@ const marking =
       }
     }
     const rest = words.slice(at);
+    if (sh.flags.xtrace) {
+      const { ps4 } = await import("../execute.ts");
+      for (const d of rest) if (typeof d !== "string" && d.value !== undefined) await sh.p.err(`${await ps4(sh)}${d.name}=${d.value === "" ? "" : traced(d.value)}\n`);
+    }
     if (rest.length > 0) return await declareVariables(sh, command, rest, change);
     for (const name of [...sh.vars.all.keys()].sort()) {
       const v = sh.vars.all.get(name)!;
@@ -248,8 +252,11 @@ export const unset: Builtin = async (sh, words) => {
     const element = /^([A-Za-z_]\w*)\[(.*)\]$/s.exec(word);
     const name = element?.[1] ?? word;
     if (!isName(name)) {
-      await sh.error(`unset: \`${word}': not a valid identifier`);
-      status = 1;
+      // without -v it may be the name of a function
+      if (flags.has("v")) {
+        await sh.error(`unset: \`${word}': not a valid identifier`);
+        status = 1;
+      } else sh.functions.delete(word);
       continue;
     }
     try {
@@ -371,7 +378,7 @@ export const shopt: Builtin = async (sh, words) => {
 };
 
 const shown = (name: string, on: boolean, flags: Set<string>): string =>
-  flags.has("p") ? (flags.has("o") ? `set ${on ? "-" : "+"}o ${name}\n` : `shopt ${on ? "-s" : "-u"} ${name}\n`) : `${name.padEnd(flags.has("o") ? 15 : 20)}\t${on ? "on" : "off"}\n`;
+  flags.has("p") ? (flags.has("o") ? `set ${on ? "-" : "+"}o ${name}\n` : `shopt ${on ? "-s" : "-u"} ${name}\n`) : `${name.padEnd(15)}\t${on ? "on" : "off"}\n`;
 
 export const getopts: Builtin = async (sh, words) => {
   const [, spec, name, ...given] = words;

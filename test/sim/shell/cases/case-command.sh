@@ -1,3 +1,4 @@
+shopt -s extglob
 for x in apple banana cherry 123 "" "a b" '*' foo.txt .hidden; do
   case $x in
     apple) echo fruit;;

@@ -14,7 +14,4 @@ for i in 1; do
   nosuch6
 done
 echo a | nosuch7
-cat <<EOF
-$(nosuch8)
-EOF
 echo $LINENO
