@@ -2,7 +2,7 @@
 import { Errno, type ErrnoCode } from "../core/errno.ts";
 import type { Machine } from "../kernel/machine.ts";
 import { Fib, selectSource, tables, type Decision, type Flow } from "./fib.ts";
-import { inPrefix, ipOf, ipText, maskOf, networkOf, prefixOf, prefixText } from "./ip.ts";
+import { broadcastOf, inPrefix, ipOf, ipText, maskOf, networkOf, prefixOf, prefixText } from "./ip.ts";
 import { IpSets } from "./ipset.ts";
 import { ask, reachable, receiveFrame } from "./link.ts";
 import { ConntrackTable } from "./netfilter/conntrack.ts";
@@ -346,7 +346,7 @@ export class NetNs {
     else {
       const bridge = this.#need(master);
       if (bridge.kind !== "bridge") throw new NetlinkError("EOPNOTSUPP", "Device does not allow enslaving");
-      if (link.kind === "bridge" || link.kind === "loopback") throw new NetlinkError("EINVAL", "Device type not supported as bridge port".replace("Device type not supported as bridge port", "Can not enslave a bridge to a bridge"));
+      if (link.kind === "bridge" || link.kind === "loopback") throw new NetlinkError("EINVAL", "Can not enslave a bridge to a bridge");
       link.master = bridge.index;
     }
     this.#changed();
@@ -411,15 +411,19 @@ export class NetNs {
   // --- addresses
 
   /** `cidr`: address with prefix length. Throws EEXIST, ENODEV, EINVAL. */
-  addAddress(name: string, cidr: string, options: { scope?: AddressState["scope"]; label?: string; until?: number; metric?: number; noprefixroute?: boolean } = {}): void {
+  addAddress(name: string, cidr: string, options: { scope?: AddressState["scope"]; label?: string; until?: number; metric?: number; noprefixroute?: boolean; broadcast?: string } = {}): void {
     const link = this.#need(name);
     const { ip, len } = prefixOf(cidr);
     if (link.addresses.some((a) => a.ip === ip && a.len === len)) throw new NetlinkError("EEXIST", "Address already assigned");
+    // networkd gives every address of a card its broadcast address; `ip addr add` gives none ("none")
+    const wanted = options.broadcast ?? (link.kind === "ether" && len < 31 ? "+" : "none");
+    const broadcast = wanted === "none" ? undefined : wanted === "+" ? broadcastOf(ip, len) : ipOf(wanted);
     const address: AddressState = {
       ip,
       len,
       scope: options.scope ?? (link.kind === "loopback" && ip >>> 24 === 127 ? "host" : "global"),
       label: options.label ?? link.name,
+      ...(broadcast === undefined ? {} : { broadcast }),
       ...(options.until === undefined ? {} : { until: options.until }),
       ...(options.metric === undefined ? {} : { metric: options.metric }),
       ...(options.noprefixroute ? { noprefixroute: true } : {}),
@@ -541,10 +545,10 @@ export class NetNs {
       const via = h.via === undefined ? undefined : ipOf(h.via);
       const link = h.dev === undefined ? undefined : this.#need(h.dev);
       if (via !== undefined && this.isLocal(via)) throw new NetlinkError("EINVAL", "Nexthop has invalid gateway");
-      if (link && !link.up) throw new NetlinkError("ENETDOWN", via === undefined ? "Device for nexthop is not up" : "Nexthop device is not up");
+      if (link && !link.up) throw new NetlinkError("ENETDOWN", "Device for nexthop is not up");
       if (via !== undefined) {
         if (h.onlink) {
-          if (!link) throw new NetlinkError("EINVAL", "Nexthop device required for onlink".replace("Nexthop device required for onlink", "Device for nexthop is required"));
+          if (!link) throw new NetlinkError("EINVAL", "Device for nexthop is required");
           return { via, dev: link.index, onlink: true };
         }
         // the gateway must be on the link by a route of link scope
@@ -553,7 +557,7 @@ export class NetNs {
         if (decision.kind !== "unicast" || decision.route.scope === "global") throw new NetlinkError("ENETUNREACH", "Nexthop has invalid gateway");
         return { via, dev: decision.link.index };
       }
-      if (!link) throw new NetlinkError("ENODEV", "Device for nexthop is required".replace("Device for nexthop is required", "No device for nexthop"));
+      if (!link) throw new NetlinkError("ENODEV", "No device for nexthop");
       return { dev: link.index };
     };
     if (spec.nexthops && spec.nexthops.length > 0) {

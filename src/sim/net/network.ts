@@ -73,6 +73,23 @@ export class Network {
     return ns;
   }
 
+  /**
+   * Where a namespace's ip6tables rules live. They are kept and listed; packets here are all IPv4, so no rule of theirs is
+   * ever met.
+   */
+  ns6(machine: string, name = ""): NetNs {
+    const layer = this.layer(this.world.machine(machine));
+    const key = `${name}\tipv6`;
+    this.ns(machine, name);
+    layer.namespaces6 ??= {};
+    layer.namespaces6[name] ??= this.#emptyNs(key);
+    const cached = this.#spaces.get(`${machine}\n${key}`);
+    if (cached) return cached;
+    const ns = new NetNs(this, this.world.machine(machine), layer.namespaces6[name]);
+    this.#spaces.set(`${machine}\n${key}`, ns);
+    return ns;
+  }
+
   namespaces(machine: string): string[] {
     const owner = this.world.machines.get(machine);
     return owner ? Object.keys(this.layer(owner).namespaces) : [];
@@ -91,7 +108,10 @@ export class Network {
     if (!ns || name === "") throw new Errno("ENOENT", name);
     ns.dissolve();
     this.tcp.dropNamespace(machine, name);
-    delete this.layer(this.world.machine(machine)).namespaces[name];
+    const layer = this.layer(this.world.machine(machine));
+    delete layer.namespaces[name];
+    delete layer.namespaces6?.[name];
+    this.#spaces.delete(`${machine}\n${name}\tipv6`);
     this.#spaces.delete(`${machine}\n${name}`);
     this.linksChanged();
   }

@@ -8,6 +8,7 @@ export interface AddressState {
   len: number;
   scope: "global" | "link" | "host";
   label: string;
+  broadcast?: number;
   /** Lease given by DHCP: valid until (ms). */
   until?: number;
   noprefixroute?: boolean;
@@ -215,6 +216,8 @@ export interface NsState {
 
 export interface MachineNetState {
   namespaces: Record<string, NsState>;
+  /** The ip6tables rules of each. */
+  namespaces6?: Record<string, NsState>;
   /** br_netfilter is loaded. */
   bridgeNetfilter: boolean;
   unix: Record<number, UnixSocketState>;

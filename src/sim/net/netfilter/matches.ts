@@ -5,7 +5,7 @@ import { tcpFlags } from "../packet.ts";
 import type { MatchState } from "../state.ts";
 import { addressType, type AddressType } from "../fib.ts";
 import { hex, IptablesError, nameTest, numberOf, quote, type Env, type Test } from "./env.ts";
-import { formatPorts, parsePort, parsePorts, type Ports } from "./ports.ts";
+import { formatPorts, namedPorts, parsePort, parsePorts, portName, type Ports } from "./ports.ts";
 import { routeBack } from "../fib.ts";
 import type { Packet } from "../packet.ts";
 
@@ -15,7 +15,8 @@ export interface MatchExtension {
   /** Takes one option into the rule. */
   parse(m: MatchState, option: string, words: string[], not: boolean): void;
   save(m: MatchState): string;
-  list(m: MatchState): string;
+  /** `numeric`: -n was given; otherwise ports and ICMP types go by name. */
+  list(m: MatchState, numeric: boolean): string;
   test(m: MatchState): Test;
   /** Throws when mandatory options are missing. */
   check?(m: MatchState): void;
@@ -44,10 +45,10 @@ function portOptions(proto: string): Pick<MatchExtension, "options" | "parse" | 
       const { sport, dport } = m as unknown as PortOptions;
       return `${sport ? ` ${bang(sport.not)}--sport ${formatPorts(sport)}` : ""}${dport ? ` ${bang(dport.not)}--dport ${formatPorts(dport)}` : ""}`;
     },
-    list(m) {
+    list(m, numeric) {
       const { sport, dport } = m as unknown as PortOptions;
       const one = (name: string, ports: Ports | undefined): string =>
-        ports ? ` ${name}${ports.low === ports.high ? "" : "s"}:${ports.not ? "!" : ""}${formatPorts(ports)}` : "";
+        ports ? ` ${name}${ports.low === ports.high ? "" : "s"}:${ports.not ? "!" : ""}${numeric ? formatPorts(ports) : namedPorts(ports)}` : "";
       return `${proto}${one("spt", sport)}${one("dpt", dport)}`;
     },
     test(m) {
@@ -89,9 +90,10 @@ const tcp: MatchExtension = {
     const { flags } = m as unknown as FlagOption;
     return `${tcpPorts.save(m)}${flags ? ` ${bang(flags.not)}--tcp-flags ${formatFlags(flags.mask)} ${formatFlags(flags.value)}` : ""}`;
   },
-  list(m) {
+  list(m, numeric) {
     const { flags } = m as unknown as FlagOption;
-    return `${tcpPorts.list(m)}${flags ? ` flags:${flags.not ? "!" : ""}0x${flags.mask.toString(16).toUpperCase().padStart(2, "0")}/0x${flags.value.toString(16).toUpperCase().padStart(2, "0")}` : ""}`;
+    if (flags && !numeric) return `${tcpPorts.list(m, numeric)} flags:${flags.not ? "!" : ""}${formatFlags(flags.mask)}/${formatFlags(flags.value)}`;
+    return `${tcpPorts.list(m, numeric)}${flags ? ` flags:${flags.not ? "!" : ""}0x${flags.mask.toString(16).toUpperCase().padStart(2, "0")}/0x${flags.value.toString(16).toUpperCase().padStart(2, "0")}` : ""}`;
   },
   test(m) {
     const ports = tcpPorts.test(m);
@@ -152,9 +154,11 @@ const icmp: MatchExtension = {
     if (o.type === 255) return ` ${bang(o.not)}--icmp-type any`;
     return ` ${bang(o.not)}--icmp-type ${o.type}${o.low === o.high ? `/${o.low}` : ""}`;
   },
-  list(m) {
+  list(m, numeric) {
     const o = m as unknown as IcmpOption;
     if (o.type === 255) return `${o.not ? "!" : ""}icmp any`;
+    const named = Object.entries(icmpTypes).find(([, [type, low, high]]) => type === o.type && low === o.low && high === o.high);
+    if (!numeric && named) return `icmp ${o.not ? "!" : ""}${named[0]}`;
     return `${o.not ? "!" : ""}icmptype ${o.type}${o.low === o.high ? ` code ${o.low}` : ""}`;
   },
   test(m) {
@@ -162,7 +166,7 @@ const icmp: MatchExtension = {
     return (p) => p.proto === 1 && (o.type === 255 || (p.icmpType === o.type && p.icmpCode >= o.low && p.icmpCode <= o.high)) !== o.not;
   },
   check(m) {
-    if (m.type === undefined) Object.assign(m, { type: 255, low: 0, high: 255, not: false });
+    if (m.type === undefined) throw new IptablesError(`icmp: option "--icmp-type" must be specified\n`);
   },
 };
 
@@ -264,7 +268,7 @@ function markOption(of: (p: Packet) => number, word: string): MatchExtension {
       Object.assign(m, { value: numberOf(value!, "mark"), mask: mask === undefined ? 0xffffffff : numberOf(mask, "mark"), not });
     },
     save: (m) => ` ${bang(m.not)}--mark ${hex(m.value as number)}${m.mask === 0xffffffff ? "" : `/${hex(m.mask as number)}`}`,
-    list: (m) => `${word} match ${m.not ? "!" : ""}${hex(m.value as number)}${m.mask === 0xffffffff ? "" : `/${hex(m.mask as number)}`}`,
+    list: (m) => `${word} match ${m.not ? "! " : ""}${hex(m.value as number)}${m.mask === 0xffffffff ? "" : `/${hex(m.mask as number)}`}`,
     test(m) {
       const value = m.value as number;
       const mask = m.mask as number;
@@ -347,7 +351,8 @@ const multiport: MatchExtension = {
     });
   },
   save: (m) => ` ${bang(m.not)}--${m.kind as string} ${(m.list as number[][]).map((r) => r.join(":")).join(",")}`,
-  list: (m) => `multiport ${m.kind as string} ${m.not ? "!" : ""}${(m.list as number[][]).map((r) => r.join(":")).join(",")}`,
+  list: (m, numeric) =>
+    `multiport ${m.kind as string} ${m.not ? "!" : ""}${(m.list as number[][]).map((r) => r.map((port) => (numeric ? String(port) : portName(port))).join(":")).join(",")}`,
   test(m) {
     const list = (m.list as number[][]).map((r) => [r[0]!, r[1] ?? r[0]!] as const);
     const not = m.not === true;

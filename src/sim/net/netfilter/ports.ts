@@ -34,3 +34,8 @@ export function parsePorts(word: string, proto: string): { low: number; high: nu
 
 export const formatPorts = (ports: { low: number; high: number }): string =>
   ports.low === ports.high ? String(ports.low) : `${ports.low}:${ports.high}`;
+
+const names = new Map(Object.entries(services).map(([name, port]) => [port, name]));
+export const portName = (port: number): string => names.get(port) ?? String(port);
+export const namedPorts = (ports: { low: number; high: number }): string =>
+  ports.low === ports.high ? portName(ports.low) : `${portName(ports.low)}:${portName(ports.high)}`;

@@ -1,7 +1,7 @@
 /** Rules: from words to data and back. Command-line grammar of iptables 1.8.10. */
 import { NotSimulated } from "../../core/errno.ts";
 import { ipText, maskOf, parseIp } from "../ip.ts";
-import type { MatchState, RuleState, TargetState } from "../state.ts";
+import type { MatchState, RuleState } from "../state.ts";
 import { IptablesError } from "./env.ts";
 import { matchExtensions, otherMatches, type MatchExtension } from "./matches.ts";
 import { otherTargets, targetExtensions } from "./targets.ts";
@@ -148,7 +148,7 @@ export class RuleParser {
         return;
       }
       default: {
-        if (rule.target) throw new IptablesError("cannot have multiple -j options".replace("cannot have multiple -j options", "multiple -j flags not allowed"));
+        if (rule.target) throw new IptablesError("multiple -j flags not allowed");
         const name = next();
         if (!targetExtensions[name] && !this.#isChain(name) && name !== "RETURN") {
           if (otherTargets.includes(name)) throw new NotSimulated(`iptables -j ${name}`);
@@ -220,7 +220,7 @@ export class RuleParser {
 /** -j with a name that is neither a target nor a chain. */
 export class UnknownTarget extends IptablesError {
   constructor(name: string) {
-    super(`Couldn't load target \`${name}':No such file or directory\n`);
+    super(`Chain '${name}' does not exist`);
   }
 }
 
@@ -254,7 +254,7 @@ function maskText(mask: number): string {
 }
 
 /** The rule as iptables-save prints it, after the chain's name. */
-export function ruleText(rule: RuleState): string {
+export function ruleText(rule: RuleState, counters = false): string {
   const bang = (o: { not: boolean }): string => (o.not ? "! " : "");
   let text = "";
   if (rule.src) text += ` ${bang(rule.src)}-s ${ipText(rule.src.ip)}/${maskText(rule.src.mask)}`;
@@ -264,6 +264,7 @@ export function ruleText(rule: RuleState): string {
   if (rule.proto) text += ` ${bang(rule.proto)}-p ${protocolText(rule.proto.number)}`;
   if (rule.fragment) text += ` ${bang(rule.fragment)}-f`;
   for (const match of rule.matches) text += ` -m ${match.name}${matchExtensions[match.name]!.save(match)}`;
+  if (counters) text += ` -c ${rule.packets} ${rule.bytes}`;
   if (rule.target) text += ` ${rule.target.goto ? "-g" : "-j"} ${rule.target.name}${targetExtensions[rule.target.name]?.save(rule.target) ?? ""}`;
   return text.slice(1);
 }
@@ -272,5 +273,3 @@ export function ruleText(rule: RuleState): string {
 export function sameRule(a: RuleState, b: RuleState): boolean {
   return ruleText(a) === ruleText(b);
 }
-
-export const targetOf = (rule: RuleState): TargetState | undefined => rule.target;

@@ -7,7 +7,7 @@ import { builtinChains } from "./tables.ts";
 import { words } from "./words.ts";
 
 /** iptables-save's order of tables (iptables 1.8.10, nf_tables backend). */
-const order: TableName[] = ["mangle", "raw", "filter", "nat", "security"];
+const order: TableName[] = ["mangle", "security", "raw", "filter", "nat"];
 
 export function save(ns: NetNs, only: string | undefined, counters: boolean, date?: () => string, version = ""): string {
   let out = "";
@@ -19,7 +19,7 @@ export function save(ns: NetNs, only: string | undefined, counters: boolean, dat
     out += `*${name}\n`;
     const chains = Object.entries(table.chains);
     const builtin = chains.filter(([, chain]) => chain.policy !== undefined);
-    const own = chains.filter(([, chain]) => chain.policy === undefined);
+    const own = userChains(table).map((chainName) => [chainName, table.chains[chainName]!] as const);
     for (const [chainName, chain] of [...builtin, ...own])
       out += `:${chainName} ${chain.policy ?? "-"} [${chain.policy === undefined ? "0:0" : `${chain.packets}:${chain.bytes}`}]\n`;
     for (const [chainName, chain] of [...builtin, ...own])
@@ -29,6 +29,12 @@ export function save(ns: NetNs, only: string | undefined, counters: boolean, dat
   }
   return out;
 }
+
+/** Chains that users made, by name, as the nf_tables backend lists them. */
+export const userChains = (table: TableState): string[] =>
+  Object.keys(table.chains)
+    .filter((name) => table.chains[name]!.policy === undefined)
+    .sort();
 
 class LineError extends IptablesError {}
 
@@ -46,7 +52,8 @@ export function restore(ns: NetNs, text: string, options: { noflush?: boolean; c
     };
     if (line.startsWith("*")) {
       const name = line.slice(1).trim();
-      if (!(name in builtinChains)) fail(`iptables-restore: line ${i + 1} failed`);
+      if (!(name in builtinChains))
+        throw new LineError(`iptables-restore v1.8.10 (nf_tables): iptables-restore: line ${i + 1} table name '${name}' invalid\nError occurred at line: ${i + 1}\nTry \`iptables-restore -h' or 'iptables-restore --help' for more information.`, { usage: false, status: 1 });
       tableName = name as TableName;
       skipped = options.table !== undefined && options.table !== name;
       draft = draftOf(ns.netfilter.table(tableName), tableName, options.noflush === true);

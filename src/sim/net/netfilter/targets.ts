@@ -13,7 +13,7 @@ export interface TargetExtension {
   options: Record<string, number | null>;
   parse(t: TargetState, option: string, words: string[]): void;
   save(t: TargetState): string;
-  list(t: TargetState): string;
+  list(t: TargetState, numeric: boolean): string;
   check?(t: TargetState): void;
   tables?: string[];
   act(t: TargetState): (p: Packet, env: Env, walk: Walk) => Verdict;
@@ -87,7 +87,7 @@ function natTarget(kind: "src" | "dst", option: string): TargetExtension {
       else t[name] = true;
     },
     check(t) {
-      if (!t.to) throw new IptablesError(`${kind === "src" ? "SNAT" : "DNAT"}: option "--${option}" must be specified`);
+      if (!t.to) throw new IptablesError(`${kind === "src" ? "SNAT" : "DNAT"}: option "--${option}" must be specified\n`);
     },
     save: (t) =>
       ` --${option} ${rangeText(t.to as Range)}${t.random ? " --random" : ""}${t["random-fully"] ? " --random-fully" : ""}${t.persistent ? " --persistent" : ""}`,
@@ -239,7 +239,7 @@ const LOG: TargetExtension = {
     t.level ??= 4;
   },
   save: (t) => `${t.prefix === undefined ? "" : ` --log-prefix ${quote(t.prefix as string)}`}${t.level === 4 ? "" : ` --log-level ${t.level as number}`}${["log-tcp-sequence", "log-tcp-options", "log-ip-options", "log-uid", "log-macdecode"].map((o) => (t[o] ? ` --${o}` : "")).join("")}`,
-  list: (t) => `LOG flags 0 level ${t.level as number}${t.prefix === undefined ? "" : ` prefix "${t.prefix as string}"`}`,
+  list: (t, numeric) => `LOG ${numeric ? `flags 0 level ${t.level as number}` : `level ${["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"][t.level as number]}`}${t.prefix === undefined ? "" : ` prefix "${t.prefix as string}"`}`,
   act: (t) => (p, env) => {
     env.ns.kernelLog(p, env, (t.prefix as string | undefined) ?? "", t.level as number);
     return undefined;
@@ -264,7 +264,7 @@ const CT: TargetExtension = {
     t.notrack = true;
   },
   save: () => " --notrack",
-  list: () => "NOTRACK",
+  list: () => "CT notrack",
   act: () => (p) => {
     p.ctInfo = "UNTRACKED";
     return undefined;
