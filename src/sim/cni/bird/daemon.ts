@@ -110,6 +110,8 @@ export const bird: DaemonProgram = {
   },
 
   signal(p: Proc, signal: Signal) {
+    // before start-up is over there is nothing to stop or to read again
+    if (birdState(p).config === undefined) return signal === "SIGHUP";
     if (signal === "SIGTERM" || signal === "SIGINT") {
       shutDown(p);
       return true;

@@ -99,11 +99,13 @@ export function exportToKernel(p: Proc, ps: ProtocolState, net: string, best: Ro
   const channel = ipv4Channel(ps.config);
   if (!channel) return;
   const { exportUpdates, exportWithdraws } = ps.stats;
-  const verdict = best && best.proto !== ps.name ? runFilter(s.config, channel.export, best) : undefined;
+  // BIRD 1.6 leaves routes of devices to the kernel (option `device routes`, off); BIRD 2 exports them like any other
+  const offered = best && best.proto !== ps.name && !(s.flavour === "bird1" && best.source === "DEVICE");
+  const verdict = offered ? runFilter(s.config, channel.export, best) : undefined;
   if (best && !quiet) {
     exportUpdates.received++;
-    if (best.proto === ps.name) exportUpdates.rejected++;
-    else if (!verdict!.accepted) exportUpdates.filtered++;
+    if (!verdict) exportUpdates.rejected++;
+    else if (!verdict.accepted) exportUpdates.filtered++;
     else exportUpdates.accepted++;
   }
   if (!verdict?.accepted) {
@@ -137,8 +139,17 @@ function kernelRoute(p: Proc, ps: ProtocolState, r: Route): RouteSpec {
 
 function install(p: Proc, net: string, spec: RouteSpec): void {
   const s = birdState(p);
+  const ns = namespace(p);
+  // somebody else's route with this prefix and metric stays (NLM_F_EXCL)
+  const taken = ns.routes("main").some((r) => withLength(r.dst) === net && (r.metric ?? 0) === (spec.metric ?? 0) && r.proto !== "bird");
+  if (taken) {
+    delete s.installed[net];
+    if (!s.refused?.includes(net)) log(p, "ERR", "Netlink: File exists");
+    s.refused = [...new Set([...(s.refused ?? []), net])];
+    return;
+  }
   try {
-    namespace(p).replaceRoute(spec);
+    ns.replaceRoute(spec);
     s.installed[net] = JSON.stringify(spec);
   } catch (error) {
     delete s.installed[net];

@@ -133,6 +133,8 @@ export interface BirdState {
   table: Record<string, Route[]>;
   /** What the kernel protocol has put into the kernel: net → printed route. */
   installed: Record<string, string>;
+  /** Nets that the kernel has from somebody else already (said once in the log). */
+  refused?: string[];
   scan?: Timer;
   /** Graceful restart recovery (`-R`): routes left from before stay in the kernel until it ends. */
   recovering?: Timer;

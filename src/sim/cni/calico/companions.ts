@@ -74,7 +74,7 @@ export const companionPrograms: DaemonProgram[] = companions.map((c) => ({
   serve(p: Proc, request: Incoming) {
     const m = request.message as { type?: string };
     if (c.health && request.local.port === c.health[1] && m.type === "http")
-      return { status: 200, headers: { "content-type": "text/plain; charset=utf-8" }, body: "" };
+      return { type: "http", response: { status: 200, headers: { "content-type": "text/plain; charset=utf-8" }, body: "" } };
     p.machine.world.gap(p.machine.name, c.name, c.service);
     log(p, "ERROR", "kubemend", `kubemend: not simulated: ${c.service}`);
     return undefined;

@@ -97,7 +97,7 @@ export const bridge: CniPlugin = {
 
 /** ptp: a veth pair with a route to the pod, no bridge. */
 export const ptp: CniPlugin = {
-  name: "cni-ptp",
+  name: "ptp",
   main: bridge.main,
   cni: {
     add: (call) => call.p.notSimulated("CNI plugin ptp"),
@@ -106,7 +106,7 @@ export const ptp: CniPlugin = {
 };
 
 export const loopback: CniPlugin = {
-  name: "cni-loopback",
+  name: "loopback",
   main: bridge.main,
   cni: {
     add(call) {

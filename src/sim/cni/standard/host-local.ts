@@ -65,7 +65,7 @@ export function release(call: CniCall): void {
 }
 
 export const hostLocal: CniPlugin = {
-  name: "cni-host-local",
+  name: "host-local",
   main: (p) => {
     p.log("CNI host-local plugin v1.7.1");
     return 0;

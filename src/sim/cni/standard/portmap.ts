@@ -65,12 +65,12 @@ const version = (name: string): CniPlugin["main"] => (p) => {
   return 0;
 };
 
-export const portmap: CniPlugin = { name: "cni-portmap", main: version("portmap"), cni: { add, del } };
+export const portmap: CniPlugin = { name: "portmap", main: version("portmap"), cni: { add, del } };
 
 /** A plugin that does nothing unless asked for what is not simulated. */
 function idle(name: string, asked: (config: Obj) => boolean): CniPlugin {
   return {
-    name: `cni-${name}`,
+    name,
     main: version(name),
     cni: {
       add(call) {
@@ -84,3 +84,10 @@ function idle(name: string, asked: (config: Obj) => boolean): CniPlugin {
 
 export const bandwidth = idle("bandwidth", (c) => Boolean(c.runtimeConfig?.bandwidth ?? c.ingressRate ?? c.egressRate));
 export const tuning = idle("tuning", (c) => Object.keys((c.sysctl ?? {}) as Obj).length > 0 || Boolean(c.mtu ?? c.mac ?? c.promisc));
+
+/** Plugins of the package that are there and not simulated. */
+export const others: CniPlugin[] = ["dhcp", "cni-dummy", "cni-firewall", "host-device", "ipvlan", "macvlan", "sbr", "cni-static", "cni-tap", "cni-vlan", "vrf"].map((name) => ({
+  name,
+  main: version(name.replace(/^cni-/, "")),
+  cni: { add: (call) => call.p.notSimulated(`CNI plugin ${name.replace(/^cni-/, "")}`), del: () => undefined },
+}));

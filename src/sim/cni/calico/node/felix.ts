@@ -99,5 +99,5 @@ export function serveHealth(p: Proc, request: Incoming): unknown {
   const path = m.request!.path.split("?")[0];
   const ready = p.data.ready === true;
   const status = path === "/liveness" ? 200 : path === "/readiness" ? (ready ? 200 : 503) : 404;
-  return { status, headers: { "content-type": "text/plain; charset=utf-8" }, body: "" };
+  return { type: "http", response: { status, headers: { "content-type": "text/plain; charset=utf-8" }, body: "" } };
 }

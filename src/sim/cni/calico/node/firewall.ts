@@ -42,16 +42,18 @@ export function programFirewall(p: Proc, k: Knowledge, policies: Policies): void
 }
 
 function apply(p: Proc, ns: NetNs, name: string, table: Table): void {
-  const now = ns.iptablesSave(name);
+  // the printed form of a comment depends on iptables' quoting rules: compare without quotes
+  const now = bareText(ns.iptablesSave(name));
   const lines: string[] = [];
   for (const [chain, bodies] of Object.entries(table.chains)) lines.push(...commented(chain, bodies));
   const wanted = new Set(lines);
+  const present = new Set(now.split("\n"));
   const there = now.split("\n").filter((l) => l.startsWith("-A cali-"));
   const chainsThere = now.split("\n").flatMap((l) => (l.startsWith(":cali-") ? [l.slice(1).split(" ")[0]!] : []));
   const heads = table.insert.map(([chain, body]) => commented(chain, [body])[0]!);
   const tails = commentedTails(table.append);
   const gone = chainsThere.filter((c) => !(c in table.chains));
-  const missing = [...heads, ...tails].filter((l) => !now.split("\n").includes(l));
+  const missing = [...heads, ...tails].filter((l) => !present.has(bareText(l)));
   const digest = createHash("sha1").update(lines.join("\n")).digest("hex");
   const hashes = (p.data.tables ??= {}) as Record<string, string>;
   const complete = Object.keys(table.chains).every((c) => chainsThere.includes(c)) && there.length === wanted.size;
@@ -70,6 +72,8 @@ function apply(p: Proc, ns: NetNs, name: string, table: Table): void {
   ns.iptablesRestore(text, { noflush: true });
   hashes[name] = digest;
 }
+
+const bareText = (text: string): string => text.replaceAll('"', "");
 
 function commentedTails(append: [string, string][]): string[] {
   const byChain = new Map<string, string[]>();
