@@ -59,6 +59,23 @@ export function bytesOf(content: Content | undefined): Uint8Array {
   return Buffer.concat(content.extents.map((e) => ("fill" in e ? Buffer.alloc(e.length, e.fill) : e.bytes)));
 }
 
+/** Part of a file's bytes, without making the runs of a sparse file real. */
+export function sliceOf(content: Content | undefined, offset: number, length: number): Uint8Array {
+  if (content === undefined || typeof content === "string" || content instanceof Uint8Array || "object" in content)
+    return bytesOf(content).subarray(offset, offset + length);
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  for (const e of content.extents) {
+    const size = "fill" in e ? e.length : e.bytes.length;
+    const from = Math.max(0, offset - at);
+    const to = Math.min(size, offset + length - at);
+    if (to > from) parts.push("fill" in e ? Buffer.alloc(to - from, e.fill) : e.bytes.subarray(from, to));
+    at += size;
+    if (at >= offset + length) break;
+  }
+  return Buffer.concat(parts);
+}
+
 /** Keeps text as text, so that snapshots stay readable and small. */
 export function contentOf(bytes: Uint8Array | string): Content {
   if (typeof bytes === "string") return bytes;

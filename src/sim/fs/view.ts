@@ -1,7 +1,7 @@
 /** What one process sees of the filesystems: path resolution through mounts, permissions, and the file system calls. */
 import { Errno } from "../core/errno.ts";
 import type { Obj } from "../core/json.ts";
-import { bytesOf, contentOf, sizeOf, type Content, type Inode, type InodeType, type Tree } from "./tree.ts";
+import { bytesOf, contentOf, sizeOf, sliceOf, type Content, type Inode, type InodeType, type Tree } from "./tree.ts";
 
 /** A mount: `dir` is the absolute path in its namespace. */
 export interface Mount {
@@ -83,6 +83,8 @@ export class FsView {
   readonly who: Credentials;
   cwd: string;
   umask: number;
+  /** What a path such as /dev/stdin or /dev/fd/63 is to the process whose view this is; undefined for all other paths. */
+  descriptor: ((path: string) => Stat | undefined) | undefined;
 
   constructor(host: FsHost, mounts: Mount[], who: Credentials, cwd = "/", umask = 0o022) {
     this.host = host;
@@ -224,7 +226,7 @@ export class FsView {
   }
 
   stat(path: string): Stat {
-    return this.#statAt(this.#find(path));
+    return this.descriptor?.(path) ?? this.#statAt(this.#find(path));
   }
 
   lstat(path: string): Stat {
@@ -233,6 +235,8 @@ export class FsView {
 
   /** undefined where stat would throw ENOENT or ENOTDIR. */
   tryStat(path: string, follow = true): Stat | undefined {
+    const descriptor = follow ? this.descriptor?.(path) : undefined;
+    if (descriptor) return descriptor;
     try {
       const place = this.#walk(path, follow);
       return place && this.#statAt(place);
@@ -260,6 +264,7 @@ export class FsView {
 
   /** access(2): `need` is 4 read, 2 write, 1 execute, or a sum. */
   access(path: string, need: number): boolean {
+    if (this.descriptor?.(path)) return true;
     try {
       this.#mayi(this.#find(path), need, path);
       return true;
@@ -299,6 +304,14 @@ export class FsView {
     if ("tree" in place) return bytesOf(place.tree.node(place.ino).content);
     const data = place.fs.read(place.rel, this.who);
     return typeof data === "string" ? Buffer.from(data, "utf8") : data;
+  }
+
+  /** Part of a file's bytes; sparse files are not made real. */
+  slice(path: string, offset: number, length: number): Uint8Array {
+    const place = this.#find(path);
+    if (!("tree" in place) || this.#typeAt(place) === "dir") return this.read(path).subarray(offset, offset + length);
+    this.#mayi(place, 4, path);
+    return sliceOf(place.tree.node(place.ino).content, offset, length);
   }
 
   readText(path: string): string {
@@ -565,7 +578,16 @@ function permits(s: Stat, need: number, who: Credentials): boolean {
   return ((s.mode >> shift) & need) === need;
 }
 
+/** Long runs of one byte (from /dev/zero) are kept as a count, so that they take no memory. */
 function joined(old: Content, data: Uint8Array | string): Content {
+  if (typeof data !== "string" && data.length >= 4096 && data.every((b) => b === data[0])) {
+    const fill = data[0]!;
+    const extents = typeof old === "object" && "extents" in old ? [...old.extents] : sizeOf(old) === 0 ? [] : [{ bytes: bytesOf(old) }];
+    const last = extents.at(-1);
+    if (last && "fill" in last && last.fill === fill) extents[extents.length - 1] = { fill, length: last.length + data.length };
+    else extents.push({ fill, length: data.length });
+    return { extents };
+  }
   if (typeof old === "string") {
     const more = contentOf(data);
     if (typeof more === "string") return old + more;

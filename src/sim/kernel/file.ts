@@ -2,7 +2,7 @@
 import { Errno } from "../core/errno.ts";
 import type { FsView } from "../fs/view.ts";
 import { bytesOf } from "../fs/tree.ts";
-import { Ended, type Proc } from "./proc.ts";
+import type { Proc } from "./proc.ts";
 
 export type Bytes = Uint8Array;
 const nothing: Bytes = new Uint8Array();
@@ -75,6 +75,7 @@ export class RegularFile extends OpenFile {
     const there = view.tryStat(absolute);
     if (flags.write) {
       if (!there && !flags.create) throw new Errno("ENOENT", path);
+      if (there?.type === "dir") throw new Errno("EISDIR", path);
       try {
         if (!there || flags.exclusive) view.write(absolute, nothing, { mode: flags.mode, exclusive: flags.exclusive });
         else if (!view.access(absolute, 2)) throw new Errno("EACCES", path);
@@ -93,8 +94,7 @@ export class RegularFile extends OpenFile {
 
   override read(max: number): Bytes {
     if (!this.#flags.read) throw new Errno("EBADF");
-    const all = this.#view.read(this.path);
-    const part = all.subarray(this.#offset, this.#offset + max);
+    const part = this.#view.slice(this.path, this.#offset, max);
     this.#offset += part.length;
     return part;
   }
@@ -203,7 +203,8 @@ export class Pipe {
     do {
       if (this.readers === 0) {
         p.raise("SIGPIPE");
-        if (p.status) throw new Ended(p.status);
+        // throws when the signal ended the process
+        await p.block(Promise.resolve());
         throw new Errno("EPIPE");
       }
       const room = pipeCapacity - this.#size;

@@ -7,7 +7,7 @@ import { lineMatcher, type LineMatcher } from "./matcher.ts";
 
 const options =
   "A,after-context= B,before-context= C,context= a,text binary-files= b,byte-offset c,count color=? colour=? D,devices= d,directories= E,extended-regexp " +
-  "e,regexp= f,file= F,fixed-strings G,basic-regexp h,no-filename H,with-filename i,ignore-case y no-ignore-case include= exclude= exclude-dir= exclude-from= I initial-tab T " +
+  "e,regexp= f,file= F,fixed-strings G,basic-regexp h,no-filename H,with-filename i,ignore-case y no-ignore-case include= exclude= exclude-dir= exclude-from= I !T,initial-tab " +
   "l,files-with-matches L,files-without-match label= line-buffered m,max-count= n,line-number no-messages s o,only-matching P,perl-regexp q,quiet silent r,recursive " +
   "R,dereference-recursive U,binary v,invert-match w,word-regexp x,line-regexp z,null-data Z,null no-group-separator group-separator= u V";
 
@@ -26,7 +26,6 @@ function grepProgram(name: "grep" | "egrep" | "fgrep"): CommandProgram {
     async run(c) {
       if (name !== "grep") {
         const letter = name === "egrep" ? "E" : "F";
-        await c.p.err(`${name}: warning: ${name} is obsolescent; using grep -${letter}\n`);
         c.o.list.push([letter, ""]);
       }
       return new Grep(c).run();
@@ -274,7 +273,10 @@ class Grep {
       if (lister === "l" ? count > 0 : count === 0) c.out.text(shownName + (nul ? "\0" : "\n"));
       if (lister === "L") this.#matched = this.#matched || count > 0;
     }
-    if (binary && count > 0 && !quiet) c.out.text(`${c.name === "grep" ? "grep" : c.name}: ${title}: binary file matches\n`);
+    if (binary && count > 0 && !quiet) {
+      await c.out.flush();
+      await p.err(`grep: ${title}: binary file matches\n`);
+    }
     await c.out.flush();
   }
 
@@ -285,7 +287,6 @@ class Grep {
     if (this.#titles) out += this.#paint("35", title) + (o.has("Z") ? "\0" : s);
     if (o.has("n")) out += this.#paint("32", String(number)) + s;
     if (o.has("b")) out += this.#paint("32", String(at)) + s;
-    if (out !== "" && o.has("T", "initial-tab")) out += "\t";
     return out;
   }
 

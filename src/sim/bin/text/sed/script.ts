@@ -135,9 +135,6 @@ function parsePiece(r: Reader, commands: Command[], blocks: { index: number; rea
         command.a2 = a2;
       }
       if (a1.kind === "line" && a1.line === 0 && command.a2?.kind !== "regex") r.fail("invalid usage of line address 0");
-    } else if (r.look() === ",") {
-      r.at++;
-      r.fail("unexpected `,'");
     }
     r.blanks();
     while (r.look() === "!") {

@@ -53,7 +53,7 @@ export const sed = command({
       runner.prepare();
       return await runner.run();
     } catch (error) {
-      if (error instanceof BadScript) return c.fail(error.message, 1);
+      if (error instanceof BadScript) return c.fail(error.message, error.message.startsWith("can't find label") ? 4 : 1);
       if (error instanceof SedFailure) return c.fail(error.message, error.status);
       throw error;
     }
@@ -83,7 +83,7 @@ function sedUsage(): string {
                  use extended regular expressions in the script
                  (for portability use POSIX -E).
   -s, --separate
-                 consider files as separate rather than as a single
+                 consider files as separate rather than as a single,
                  continuous long stream.
       --sandbox
                  operate in sandbox mode (disable e/r/w commands).

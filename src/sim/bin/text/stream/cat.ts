@@ -15,7 +15,7 @@ export function visible(raw: string, tabs: boolean): string {
 
 export const cat = command({
   name: "cat",
-  options: "A,show-all b,number-nonblank e E,show-ends n,number s,squeeze-blank t T,show-tabs u v,show-nonprinting",
+  options: "b,number-nonblank n,number s,squeeze-blank v,show-nonprinting E,show-ends T,show-tabs A,show-all e t u",
   usage: "[OPTION]... [FILE]...",
   summary: "Concatenate FILE(s) to standard output.",
   async run(c) {
