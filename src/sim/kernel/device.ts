@@ -122,6 +122,16 @@ function openFifo(p: Proc, path: string, stat: Stat, flags: OpenFlags): OpenFile
   return new FifoEnd(path, pipe, flags, () => all.delete(key));
 }
 
+/** stat(2) of such a path; undefined for all others (and for files, whose own path says more). */
+export function descriptorStat(p: Proc, path: string): Stat | undefined {
+  if (!path.startsWith("/dev/") && !path.startsWith("/proc/")) return undefined;
+  const fd = descriptorOf(p, path);
+  const file = fd === undefined ? undefined : p.fds.get(fd);
+  if (!file || (file.kind === "file" && file.path !== "/memfd")) return undefined;
+  const type = file.kind === "pipe" ? "fifo" : file.kind === "socket" || file.kind === "sink" ? "socket" : file.kind === "tty" || file.kind === "device" ? "char" : "file";
+  return { type, mode: type === "char" ? 0o620 : 0o600, uid: p.uid, gid: p.state.gid, size: 0, mtime: p.now, ctime: p.now, nlink: 1, ino: 0, dev: "pipefs" };
+}
+
 /** The descriptor that a path such as /dev/stdin, /dev/fd/63 or /proc/self/fd/1 stands for. */
 export function descriptorOf(p: Proc, path: string): number | undefined {
   const match = /^\/(?:dev\/(?:(stdin|stdout|stderr)|fd\/(\d+))|proc\/(?:self|thread-self|(\d+))\/fd\/(\d+))$/.exec(path);

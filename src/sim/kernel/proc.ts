@@ -4,6 +4,7 @@ import type { Data, Obj } from "../core/json.ts";
 import type { FsView } from "../fs/view.ts";
 import type { ProcNet } from "../net/api.ts";
 import { ownConnection } from "./connections.ts";
+import { descriptorStat } from "./device.ts";
 import { makePipe, type Bytes, type OpenFile, type OpenFlags, type Sink } from "./file.ts";
 import type { Machine } from "./machine.ts";
 import { defaultAction, signals, type Program, type Signal } from "./program.ts";
@@ -122,6 +123,7 @@ export class Proc {
     this.state = state;
     this.program = program;
     this.fs = fs;
+    fs.descriptor = (path) => descriptorStat(this, path);
   }
 
   get pid(): number {
