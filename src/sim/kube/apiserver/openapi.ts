@@ -2,7 +2,7 @@
 import type { Obj } from "../../core/json.ts";
 import { groups, versionInfo } from "./discovery.ts";
 import { apiVersionOf, type Resource } from "./resources.ts";
-import { objectType, objectTypes, type Field, type FieldType, type ObjectType } from "./schema/types.ts";
+import { objectType, objectTypes, type Field, type FieldType, type ObjectType } from "./schema/index.ts";
 import type { ApiServer } from "./server.ts";
 
 const typeSchema = (f: FieldType, root: string): Obj => {

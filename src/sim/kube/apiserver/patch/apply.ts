@@ -4,7 +4,7 @@
  */
 import type { Obj } from "../../../core/json.ts";
 import { fieldOf } from "../decode.ts";
-import type { Field, FieldType } from "../schema/types.ts";
+import type { Field, FieldType } from "../schema/index.ts";
 import { StatusError } from "../status.ts";
 import { equal, isObject } from "./merge.ts";
 

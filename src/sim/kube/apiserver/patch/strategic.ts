@@ -1,7 +1,7 @@
 /** Strategic merge patch: k8s.io/apimachinery/pkg/util/strategicpatch, with merge keys from the schema. */
 import type { Obj } from "../../../core/json.ts";
 import { fieldOf } from "../decode.ts";
-import type { Field, FieldType } from "../schema/types.ts";
+import type { Field, FieldType } from "../schema/index.ts";
 import { badRequest } from "../status.ts";
 import { equal, isObject } from "./merge.ts";
 
