@@ -230,11 +230,12 @@ function socketError(p: Proc, ps: ProtocolState, which: Which, text: string): vo
   const c = bgp[which];
   storeError(ps, which, "Socket: ", text);
   const established = c.state === "Established";
-  close(p, c);
   if (established && gracefulReady(ps)) {
     gracefulRestart(p, ps);
-    return active(p, ps);
+    close(p, c);
+    return decide(p, ps);
   }
+  close(p, c);
   if (established) return down(p, ps);
   decide(p, ps);
 }

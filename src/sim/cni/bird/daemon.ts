@@ -6,14 +6,14 @@ import type { DaemonProgram, Signal } from "../../kernel/program.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import type { Incoming } from "../../net/api.ts";
 import { ceases, incoming, newSession, onBgpEvent, onClosed, onData, startBgp, stopBgp } from "./bgp.ts";
-import type { BirdConfig, Flavour, ProtocolConfig } from "./config.ts";
+import type { BirdConfig, Flavour, ProtocolConfig, StaticRoute } from "./config.ts";
 import { answer } from "./control.ts";
 import { glob } from "./filter.ts";
 import { scan, withdrawFromKernel } from "./kernel.ts";
 import { ConfigError } from "./lexer.ts";
 import { log, traceState } from "./log.ts";
 import { parseConfig } from "./parser.ts";
-import { announce, feed, flush, preferences } from "./rib.ts";
+import { announce, feed, flush, preferences, withdraw } from "./rib.ts";
 import { arm, birdState, noStats, type BirdState, type ProtocolState } from "./state.ts";
 
 /** `2.0.12`, or `v0.3.3+birdv1.6.8`. */
@@ -270,20 +270,30 @@ function startProtocol(p: Proc, ps: ProtocolState): void {
   ps.state = "up";
   ps.since = p.now;
   traceState(p, ps, "up");
-  if (ps.config.kind === "Static")
-    for (const r of ps.config.routes ?? [])
-      announce(p, ps, {
-        net: r.net,
-        proto: ps.name,
-        source: "STATIC",
-        dest: r.type,
-        preference: preferences.Static,
-        at: p.now,
-        ...(r.via === undefined ? {} : { nextHop: r.via, recursive: true }),
-        ...(r.dev === undefined ? {} : { dev: r.dev }),
-      });
+  if (ps.config.kind === "Static") for (const r of ps.config.routes ?? []) announceStatic(p, ps, r);
   if (ps.config.kind === "Kernel") feed(p, ps);
   if (ps.config.kind === "Direct" || ps.config.kind === "Kernel" || ps.config.kind === "Device") scan(p);
+}
+
+function announceStatic(p: Proc, ps: ProtocolState, r: StaticRoute): void {
+  announce(p, ps, {
+    net: r.net,
+    proto: ps.name,
+    source: "STATIC",
+    dest: r.type,
+    preference: preferences.Static,
+    at: p.now,
+    ...(r.via === undefined ? {} : { nextHop: r.via, recursive: true }),
+    ...(r.dev === undefined ? {} : { dev: r.dev }),
+  });
+}
+
+/** Routes of a static protocol come and go without a restart (static_reconfigure). */
+function updateStatic(p: Proc, ps: ProtocolState, before: StaticRoute[]): void {
+  const now = ps.config.routes ?? [];
+  if (ps.state !== "up") return;
+  for (const r of before) if (!now.some((x) => x.net === r.net)) withdraw(p, ps, r.net);
+  for (const r of now) if (!before.some((x) => JSON.stringify(x) === JSON.stringify(r))) announceStatic(p, ps, r);
 }
 
 function stopProtocol(p: Proc, ps: ProtocolState, subcode: number): void {
@@ -384,6 +394,7 @@ function reconfigure(p: Proc): string[] {
     const channelsSame = JSON.stringify(was.channels) === JSON.stringify(config.channels);
     work.push(() => {
       ps.config = config;
+      if (config.kind === "Static") updateStatic(p, ps, was.routes ?? []);
       const fixed = was.disabled !== config.disabled || (ps.disabled !== config.disabled && same);
       if (fixed && config.disabled !== ps.disabled) {
         log(p, "INFO", `${config.disabled ? "Disabling" : "Enabling"} protocol ${ps.name}`);
