@@ -14,6 +14,8 @@ import { cgroupFs } from "./image/cgroupfs.ts";
 import { procFs } from "./image/procfs.ts";
 import { sysFs } from "./image/sysfs.ts";
 import { ubuntu } from "./image/ubuntu.ts";
+import { internetOf } from "./internet/internet.ts";
+import { sites } from "./internet/sites.ts";
 import { openDevice } from "./kernel/device.ts";
 import { nullDevice } from "./kernel/file.ts";
 import { admitProcess } from "./kernel/limits.ts";
@@ -69,7 +71,11 @@ export function layers(): Layers {
           return nullDevice();
       }
     },
-    network: (world) => new Network(world),
+    network: (world) => {
+      const network = new Network(world);
+      network.internet = internetOf(world, sites);
+      return network;
+    },
     install,
     boot,
     lostPower,

@@ -1,0 +1,64 @@
+/** Debian packages as data. */
+
+export interface PackageFile {
+  path: string;
+  /** An executable that runs this simulated program. */
+  program?: string;
+  /** Version that the executable names. */
+  version?: string;
+  size?: number;
+  text?: string;
+  mode?: number;
+  /** Target of a symbolic link. */
+  link?: string;
+  dir?: true;
+  /** Configuration file: kept when it was changed, and when the package is removed. */
+  conffile?: true;
+}
+
+export interface Package {
+  name: string;
+  version: string;
+  arch: "amd64" | "all";
+  section: string;
+  priority?: string;
+  depends?: string[];
+  recommends?: string[];
+  provides?: string[];
+  conflicts?: string[];
+  description: string;
+  homepage?: string;
+  maintainer?: string;
+  /** Bytes of the .deb. */
+  size: number;
+  /** KiB. */
+  installed: number;
+  files: PackageFile[];
+  /** What the maintainer scripts do, in order. */
+  postinst?: Action[];
+}
+
+export type Action =
+  /** deb-systemd-helper enable + deb-systemd-invoke start. */
+  | { do: "enable"; unit: string; start: boolean }
+  | { do: "group"; name: string }
+  | { do: "user"; name: string; home: string; shell: string }
+  | { do: "modules"; names: string[] };
+
+/** A folder of an archive: what one line of sources.list names. */
+export interface Suite {
+  host: string;
+  /** Path of the repository, without final slash. */
+  path: string;
+  /** Suite such as noble-updates; "/" for flat repositories. */
+  suite: string;
+  component: string;
+  origin: string;
+  label: string;
+  codename: string;
+  /** Long key id of its signing key. */
+  key: string;
+  /** Bytes of InRelease. */
+  releaseSize: number;
+  packages: () => Package[];
+}
