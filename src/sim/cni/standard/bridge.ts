@@ -44,14 +44,21 @@ function add(call: CniCall): CniResult {
     const pod = podNs(call);
     pod.setUp(call.ifname, true);
     pod.addAddress(call.ifname, address);
-    for (const route of (result.routes ?? []) as Obj[]) pod.addRoute({ dst: route.dst === "0.0.0.0/0" ? "default" : (route.dst as string), via: (route.gw ?? ip.gateway) as string, dev: call.ifname });
-    if (config.isDefaultGateway === true && !((result.routes ?? []) as Obj[]).some((r) => r.dst === "0.0.0.0/0")) pod.addRoute({ dst: "default", via: ip.gateway as string, dev: call.ifname });
+    for (const route of (result.routes ?? []) as Obj[])
+      pod.addRoute({
+        dst: route.dst === "0.0.0.0/0" ? "default" : (route.dst as string),
+        via: (route.gw ?? ip.gateway) as string,
+        dev: call.ifname,
+      });
+    if (config.isDefaultGateway === true && !((result.routes ?? []) as Obj[]).some((r) => r.dst === "0.0.0.0/0"))
+      pod.addRoute({ dst: "default", via: ip.gateway as string, dev: call.ifname });
     if (gateway) {
       const wanted = `${ip.gateway as string}/${len}`;
       const have = host.link(bridge)!.addresses.filter((a) => a.scope !== "link");
       if (!have.some((a) => a.cidr === wanted)) {
         if (have.length > 0) {
-          if (config.forceAddress !== true) throw new CniError(100, `failed to set bridge addr: "${bridge}" already has an IP address different from ${wanted}`);
+          if (config.forceAddress !== true)
+            throw new CniError(100, `failed to set bridge addr: "${bridge}" already has an IP address different from ${wanted}`);
           for (const a of have) host.deleteAddress(bridge, a.cidr);
         }
         host.addAddress(bridge, wanted);
@@ -59,7 +66,15 @@ function add(call: CniCall): CniResult {
       host.setSysctl("net/ipv4/ip_forward", "1");
     }
     if (config.ipMasq === true) masquerade(call, host, address.split("/")[0]!, `${result.ips[0].address as string}`);
-    return { ...result, interfaces: [{ name: bridge, mac: host.link(bridge)!.mac }, { name, mac: host.link(name)!.mac }, { name: call.ifname, mac: pod.link(call.ifname)!.mac, sandbox: `/var/run/netns/${call.netns}` }], ips: [{ ...ip, interface: 2 }] };
+    return {
+      ...result,
+      interfaces: [
+        { name: bridge, mac: host.link(bridge)!.mac },
+        { name, mac: host.link(name)!.mac },
+        { name: call.ifname, mac: pod.link(call.ifname)!.mac, sandbox: `/var/run/netns/${call.netns}` },
+      ],
+      ips: [{ ...ip, interface: 2 }],
+    };
   } catch (error) {
     release(call);
     if (error instanceof Errno) throw new CniError(100, error.text.toLowerCase());
@@ -67,13 +82,20 @@ function add(call: CniCall): CniResult {
   }
 }
 
-const chainName = (call: CniCall): string => `CNI-${createHash("sha512").update(`${call.config.name as string}${call.containerId}`).digest("hex").slice(0, 24)}`;
+const chainName = (call: CniCall): string =>
+  `CNI-${createHash("sha512")
+    .update(`${call.config.name as string}${call.containerId}`)
+    .digest("hex")
+    .slice(0, 24)}`;
 
 /** ip.SetupIPMasq: a chain per container in the nat table. */
 function masquerade(call: CniCall, host: NetNs, ip: string, cidr: string): void {
   const chain = chainName(call);
   const note = `name: \\"${call.config.name as string}\\" id: \\"${call.containerId}\\"`;
-  host.iptablesRestore(`*nat\n:${chain} - [0:0]\n-A ${chain} -d ${cidr} -m comment --comment "${note}" -j ACCEPT\n-A ${chain} ! -d 224.0.0.0/4 -m comment --comment "${note}" -j MASQUERADE\n-A POSTROUTING -s ${ip}/32 -m comment --comment "${note}" -j ${chain}\nCOMMIT\n`, { noflush: true });
+  host.iptablesRestore(
+    `*nat\n:${chain} - [0:0]\n-A ${chain} -d ${cidr} -m comment --comment "${note}" -j ACCEPT\n-A ${chain} ! -d 224.0.0.0/4 -m comment --comment "${note}" -j MASQUERADE\n-A POSTROUTING -s ${ip}/32 -m comment --comment "${note}" -j ${chain}\nCOMMIT\n`,
+    { noflush: true },
+  );
 }
 
 function del(call: CniCall): void {
@@ -82,8 +104,14 @@ function del(call: CniCall): void {
   if (pod?.link(call.ifname)) pod.deleteLink(call.ifname);
   release(call);
   const chain = chainName(call);
-  const rules = host.iptablesSave("nat").split("\n").filter((l) => l.startsWith("-A POSTROUTING") && l.endsWith(`-j ${chain}`));
-  if (rules.length > 0) host.iptablesRestore(`*nat\n:${chain} - [0:0]\n${rules.map((r) => r.replace(/^-A/, "-D")).join("\n")}\n-X ${chain}\nCOMMIT\n`, { noflush: true });
+  const rules = host
+    .iptablesSave("nat")
+    .split("\n")
+    .filter((l) => l.startsWith("-A POSTROUTING") && l.endsWith(`-j ${chain}`));
+  if (rules.length > 0)
+    host.iptablesRestore(`*nat\n:${chain} - [0:0]\n${rules.map((r) => r.replace(/^-A/, "-D")).join("\n")}\n-X ${chain}\nCOMMIT\n`, {
+      noflush: true,
+    });
 }
 
 export const bridge: CniPlugin = {
@@ -111,7 +139,12 @@ export const loopback: CniPlugin = {
   cni: {
     add(call) {
       podNs(call).setUp("lo", true);
-      return { cniVersion: call.config.cniVersion as string, interfaces: [{ name: "lo", mac: "00:00:00:00:00:00", sandbox: `/var/run/netns/${call.netns}` }], ips: [{ interface: 0, address: "127.0.0.1/8" }], dns: {} };
+      return {
+        cniVersion: call.config.cniVersion as string,
+        interfaces: [{ name: "lo", mac: "00:00:00:00:00:00", sandbox: `/var/run/netns/${call.netns}` }],
+        ips: [{ interface: 0, address: "127.0.0.1/8" }],
+        dns: {},
+      };
     },
     del(call) {
       if (call.netns !== "") podNs(call).setUp("lo", false);

@@ -21,12 +21,19 @@ const prefix = (cidr: string): { base: number; len: number } => {
 function rangesOf(ipam: Obj): Range[] {
   const sets = (ipam.ranges ?? []) as Range[][];
   const out = sets.flat();
-  if (ipam.subnet) out.unshift({ subnet: ipam.subnet as string, ...(ipam.rangeStart ? { rangeStart: ipam.rangeStart as string } : {}), ...(ipam.rangeEnd ? { rangeEnd: ipam.rangeEnd as string } : {}), ...(ipam.gateway ? { gateway: ipam.gateway as string } : {}) });
+  if (ipam.subnet)
+    out.unshift({
+      subnet: ipam.subnet as string,
+      ...(ipam.rangeStart ? { rangeStart: ipam.rangeStart as string } : {}),
+      ...(ipam.rangeEnd ? { rangeEnd: ipam.rangeEnd as string } : {}),
+      ...(ipam.gateway ? { gateway: ipam.gateway as string } : {}),
+    });
   if (out.length === 0) throw new CniError(7, "no IP ranges specified");
   return out;
 }
 
-const folder = (call: CniCall): string => `${(call.config.ipam.dataDir as string | undefined) ?? "/var/lib/cni/networks"}/${call.config.name as string}`;
+const folder = (call: CniCall): string =>
+  `${(call.config.ipam.dataDir as string | undefined) ?? "/var/lib/cni/networks"}/${call.config.name as string}`;
 
 /** Reserves an address; the result has `ips` and `routes`. */
 export function allocate(call: CniCall): CniResult {
@@ -35,7 +42,12 @@ export function allocate(call: CniCall): CniResult {
   const dir = folder(call);
   fs.mkdirp(dir, 0o755);
   const owner = `${call.containerId}\r\n${call.ifname}`;
-  for (const name of fs.readdir(dir)) if (/^\d+\./.test(name) && fs.readText(`${dir}/${name}`).trim() === owner) throw new CniError(100, `failed to allocate for range 0: ${name} has been allocated to ${call.containerId}, duplicate allocation is not allowed`);
+  for (const name of fs.readdir(dir))
+    if (/^\d+\./.test(name) && fs.readText(`${dir}/${name}`).trim() === owner)
+      throw new CniError(
+        100,
+        `failed to allocate for range 0: ${name} has been allocated to ${call.containerId}, duplicate allocation is not allowed`,
+      );
   const range = rangesOf(ipam)[0]!;
   const { base, len } = prefix(range.subnet);
   const size = 2 ** (32 - len);
@@ -52,7 +64,12 @@ export function allocate(call: CniCall): CniResult {
     if (fs.exists(`${dir}/${ip}`)) continue;
     fs.write(`${dir}/${ip}`, owner);
     fs.write(mark, ip);
-    return { cniVersion: call.config.cniVersion as string, ips: [{ address: `${ip}/${len}`, gateway: ipText(gateway) }], ...(ipam.routes ? { routes: ipam.routes as Obj[] } : {}), dns: {} };
+    return {
+      cniVersion: call.config.cniVersion as string,
+      ips: [{ address: `${ip}/${len}`, gateway: ipText(gateway) }],
+      ...(ipam.routes ? { routes: ipam.routes as Obj[] } : {}),
+      dns: {},
+    };
   }
   throw new CniError(100, `failed to allocate for range 0: no IP addresses available in range set: ${ipText(first)}-${ipText(last)}`);
 }
@@ -61,7 +78,8 @@ export function release(call: CniCall): void {
   const dir = folder(call);
   const { fs } = call.p;
   if (!fs.isDir(dir)) return;
-  for (const name of fs.readdir(dir)) if (/^\d+\./.test(name) && fs.readText(`${dir}/${name}`).startsWith(call.containerId)) fs.unlink(`${dir}/${name}`);
+  for (const name of fs.readdir(dir))
+    if (/^\d+\./.test(name) && fs.readText(`${dir}/${name}`).startsWith(call.containerId)) fs.unlink(`${dir}/${name}`);
 }
 
 export const hostLocal: CniPlugin = {

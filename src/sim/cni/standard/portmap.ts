@@ -5,7 +5,12 @@ import type { NetNs } from "../../net/netlink.ts";
 import { CniError, type CniCall, type CniPlugin, type CniResult } from "../plugin.ts";
 
 const hostNs = (call: CniCall): NetNs => call.p.machine.world.network.ns(call.p.machine.name);
-const chains = (call: CniCall): { dn: string } => ({ dn: `CNI-DN-${createHash("sha512").update(`${call.config.name as string}${call.containerId}`).digest("hex").slice(0, 21)}` });
+const chains = (call: CniCall): { dn: string } => ({
+  dn: `CNI-DN-${createHash("sha512")
+    .update(`${call.config.name as string}${call.containerId}`)
+    .digest("hex")
+    .slice(0, 21)}`,
+});
 
 /** Chains of the plugin in the nat table; restoring them with --noflush leaves what is in them. */
 const toplevel = ":CNI-HOSTPORT-DNAT - [0:0]\n:CNI-HOSTPORT-MASQ - [0:0]\n:CNI-HOSTPORT-SETMARK - [0:0]\n";
@@ -15,8 +20,8 @@ function ensure(host: NetNs): void {
   const rules: string[] = [];
   const want = (rule: string): void => void (text.includes(rule) || rules.push(rule));
   if (!/^:CNI-HOSTPORT-DNAT /m.test(text)) rules.push(...toplevel.trim().split("\n"));
-  want('-A PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT');
-  want('-A OUTPUT -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT');
+  want("-A PREROUTING -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT");
+  want("-A OUTPUT -m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT");
   want('-A POSTROUTING -m comment --comment "CNI portfwd requiring masquerade" -j CNI-HOSTPORT-MASQ');
   want("-A CNI-HOSTPORT-MASQ -m mark --mark 0x2000/0x2000 -j MASQUERADE");
   want('-A CNI-HOSTPORT-SETMARK -m comment --comment "CNI portfwd masquerade mark" -j MARK --set-xmark 0x2000/0x2000');
@@ -39,12 +44,16 @@ function add(call: CniCall): CniResult {
   for (const proto of ["tcp", "udp"]) {
     const ports = mappings.filter((m) => m.protocol === proto);
     if (ports.length === 0) continue;
-    lines.push(`-A CNI-HOSTPORT-DNAT -p ${proto} -m comment --comment "${note}" -m multiport --dports ${ports.map((m) => m.hostPort as number).join(",")} -j ${dn}`);
+    lines.push(
+      `-A CNI-HOSTPORT-DNAT -p ${proto} -m comment --comment "${note}" -m multiport --dports ${ports.map((m) => m.hostPort as number).join(",")} -j ${dn}`,
+    );
     for (const m of ports) {
       const to = m.hostIP && m.hostIP !== "0.0.0.0" ? `-d ${m.hostIP as string}/32 ` : "";
       lines.push(`-A ${dn} -s ${ip}/32 ${to}-p ${proto} -m ${proto} --dport ${m.hostPort as number} -j CNI-HOSTPORT-SETMARK`);
       lines.push(`-A ${dn} -s 127.0.0.1/32 ${to}-p ${proto} -m ${proto} --dport ${m.hostPort as number} -j CNI-HOSTPORT-SETMARK`);
-      lines.push(`-A ${dn} ${to}-p ${proto} -m ${proto} --dport ${m.hostPort as number} -j DNAT --to-destination ${ip}:${m.containerPort as number}`);
+      lines.push(
+        `-A ${dn} ${to}-p ${proto} -m ${proto} --dport ${m.hostPort as number} -j DNAT --to-destination ${ip}:${m.containerPort as number}`,
+      );
     }
   }
   host.iptablesRestore(`*nat\n${lines.join("\n")}\nCOMMIT\n`, { noflush: true });
@@ -57,13 +66,17 @@ function del(call: CniCall): void {
   const text = host.iptablesSave("nat");
   if (!new RegExp(`^:${dn} `, "m").test(text)) return;
   const rules = text.split("\n").filter((l) => l.startsWith("-A CNI-HOSTPORT-DNAT") && l.endsWith(`-j ${dn}`));
-  host.iptablesRestore(`*nat\n:${dn} - [0:0]\n${rules.map((r) => `${r.replace(/^-A/, "-D")}\n`).join("")}-X ${dn}\nCOMMIT\n`, { noflush: true });
+  host.iptablesRestore(`*nat\n:${dn} - [0:0]\n${rules.map((r) => `${r.replace(/^-A/, "-D")}\n`).join("")}-X ${dn}\nCOMMIT\n`, {
+    noflush: true,
+  });
 }
 
-const version = (name: string): CniPlugin["main"] => (p) => {
-  p.log(`CNI ${name} plugin v1.7.1`);
-  return 0;
-};
+const version =
+  (name: string): CniPlugin["main"] =>
+  (p) => {
+    p.log(`CNI ${name} plugin v1.7.1`);
+    return 0;
+  };
 
 export const portmap: CniPlugin = { name: "portmap", main: version("portmap"), cni: { add, del } };
 
@@ -86,7 +99,19 @@ export const bandwidth = idle("bandwidth", (c) => Boolean(c.runtimeConfig?.bandw
 export const tuning = idle("tuning", (c) => Object.keys((c.sysctl ?? {}) as Obj).length > 0 || Boolean(c.mtu ?? c.mac ?? c.promisc));
 
 /** Plugins of the package that are there and not simulated. */
-export const others: CniPlugin[] = ["dhcp", "cni-dummy", "cni-firewall", "host-device", "ipvlan", "macvlan", "sbr", "cni-static", "cni-tap", "cni-vlan", "vrf"].map((name) => ({
+export const others: CniPlugin[] = [
+  "dhcp",
+  "cni-dummy",
+  "cni-firewall",
+  "host-device",
+  "ipvlan",
+  "macvlan",
+  "sbr",
+  "cni-static",
+  "cni-tap",
+  "cni-vlan",
+  "vrf",
+].map((name) => ({
   name,
   main: version(name.replace(/^cni-/, "")),
   cni: { add: (call) => call.p.notSimulated(`CNI plugin ${name.replace(/^cni-/, "")}`), del: () => undefined },
