@@ -184,6 +184,7 @@ export class Machine implements FsHost {
       umask: parent?.fs.umask ?? 0o022,
       startedAt: this.world.timeline.now,
       cgroup: options.cgroup ?? base?.cgroup ?? "/",
+      ...((options.capabilities ?? base?.capabilities) ? { capabilities: options.capabilities ?? base?.capabilities } : {}),
       netns: options.netns ?? base?.netns ?? "",
       mntns,
       pidns: options.pidns ?? base?.pidns ?? "",

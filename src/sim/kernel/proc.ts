@@ -30,6 +30,8 @@ export interface ProcState {
   cwd: string;
   umask: number;
   startedAt: number;
+  /** Capabilities of a process that is not root's, such as `net_bind_service`. */
+  capabilities?: string[];
   /** Cgroup v2 path, such as `/system.slice/kubelet.service`. */
   cgroup: string;
   /** Network namespace: "" is the machine's own. */
@@ -91,6 +93,8 @@ export interface SpawnOptions {
   pidns?: string;
   hostname?: string;
   cgroup?: string;
+  /** Ambient capabilities. */
+  capabilities?: string[];
   tty?: string;
   /** true: a new process group; a number: that group. */
   pgid?: true | number;

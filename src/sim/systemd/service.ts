@@ -194,6 +194,7 @@ function spawn(m: Manager, unit: Unit, kind: Kind, command: ExecCommand): Proc |
       groups: cred.groups,
       session: true,
       cgroup: m.cgroup(unit),
+      capabilities: m.wordsOf(unit, "Service", "AmbientCapabilities").map((c) => c.replace(/^CAP_/, "").toLowerCase()),
       sinks: { out, err: sink(m, unit, "StandardError", m.expand(unit, identifier), out) },
     });
     p.state.env.SYSTEMD_EXEC_PID = String(p.pid);
