@@ -11,7 +11,8 @@ export function birdConf(
   options: { as?: number; peers?: Record<string, { as?: number; address?: string }>; direct?: boolean } = {},
 ): string {
   const i = names.indexOf(name);
-  const peers = options.peers ?? Object.fromEntries(names.filter((n) => n !== name).map((n) => [n, {}]));
+  const peers: Record<string, { as?: number; address?: string }> =
+    options.peers ?? Object.fromEntries(names.filter((n) => n !== name).map((n) => [n, {}]));
   return `log "/var/log/bird.log" all;
 router id ${address(name)};
 

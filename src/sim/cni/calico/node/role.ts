@@ -1,7 +1,7 @@
 /** The parts of calico-node that follow the datastore: list and watch, then bring things into line whenever something changed. */
-import { Errno } from "../../../core/errno.ts";
+import { NotSimulated } from "../../../core/errno.ts";
 import type { Data } from "../../../core/json.ts";
-import type { Proc } from "../../../kernel/proc.ts";
+import { Ended, type Proc } from "../../../kernel/proc.ts";
 import type { KubeClient } from "../../../kube/api.ts";
 import { inClusterClient } from "../../../kube/client.ts";
 import { Datastore, DatastoreError } from "../datastore.ts";
@@ -46,7 +46,7 @@ function connect(p: Proc, role: Role): void {
   try {
     d = datastore(p);
   } catch (error) {
-    if (!(error instanceof Error) || error instanceof Errno === false) throw error;
+    if (!(error instanceof Error) || error instanceof NotSimulated || error instanceof Ended) throw error;
     role.failed(p, new DatastoreError("unreachable", error.message));
     p.after(5000, "reconnect");
     return;

@@ -1,0 +1,132 @@
+import { expect, test } from "vitest";
+import { World } from "../../../src/sim/world.ts";
+import { layers } from "../../../src/sim/assemble.ts";
+import { addressOf, nodes, poolSpec, useMesh, type Mesh } from "./mesh.ts";
+
+const probe = async (mesh: Mesh, node: string): Promise<string> =>
+  (await mesh.on(node, "calico-node -felix-ready -bird-ready")).replace(/^.*\[INFO\]\[\d+\] /, "");
+const reaches = (from: { p: { net: { ping(ip: string): { ok: boolean } } } }, ip: string): boolean => from.p.net.ping(ip).ok;
+const blocks = (mesh: Mesh): Record<string, string> =>
+  Object.fromEntries(
+    (
+      mesh.cluster.call("GET", "/apis/crd.projectcalico.org/v1/ipamblocks").body.items as { spec: { affinity: string; cidr: string } }[]
+    ).map((b) => [b.spec.affinity.replace("host:", ""), b.spec.cidr]),
+  );
+
+test("the mesh comes up, pods reach each other, the nodes and the world", async () => {
+  const mesh = await useMesh();
+  const pods = nodes.map((node) => mesh.pod(node, `pod-${node}`));
+  await mesh.world.advance(10_000);
+  const own = blocks(mesh);
+  for (const node of nodes) {
+    expect(await probe(mesh, node)).toBe("node/health.go 202: Number of node(s) with BGP peering established = 2\n");
+    expect(mesh.routes(node).toSorted()).toEqual(
+      nodes.map((n) => (n === node ? `blackhole ${own[n]}` : `${own[n]} via ${addressOf(n)} dev enp0s8`)).toSorted(),
+    );
+  }
+  for (const a of pods) for (const b of pods) expect(reaches(a, b.ip)).toBe(true);
+  for (const a of pods) expect([...nodes.map(addressOf), "10.0.2.2"].every((ip) => reaches(a, ip))).toBe(true);
+  expect((await mesh.on("node1", "calicoctl node status")).replace(/\d\d:\d\d:\d\d/g, "09:20:29")).toBe(`Calico process is running.
+
+IPv4 BGP status
++---------------+-------------------+-------+----------+-------------+
+| PEER ADDRESS  |     PEER TYPE     | STATE |  SINCE   |    INFO     |
++---------------+-------------------+-------+----------+-------------+
+| 192.168.56.11 | node-to-node mesh | up    | 09:20:29 | Established |
+| 192.168.56.12 | node-to-node mesh | up    | 09:20:29 | Established |
++---------------+-------------------+-------+----------+-------------+
+
+IPv6 BGP status
+No IPv6 peers found.
+
+`);
+  expect(await mesh.on("node2", "calicoctl ipam show")).toContain("| IP Pool  | 10.244.0.0/16 |     65536 | 6 (0%)     | 65530 (100%) |");
+});
+
+test.each([
+  ["DROP in and out", ["-I INPUT 1 -p tcp --dport 179 -j DROP", "-I OUTPUT 1 -p tcp --dport 179 -j DROP"]],
+  ["REJECT in and out", ["-I INPUT 1 -p tcp --dport 179 -j REJECT", "-I OUTPUT 1 -p tcp --dport 179 -j REJECT"]],
+])("%s on one node takes its routes and its readiness, and nobody else's", async (_name, rules) => {
+  const mesh = await useMesh();
+  const pods = nodes.map((node) => mesh.pod(node, `pod-${node}`));
+  mesh.rules("node2", ...rules);
+  await mesh.world.advance(60_000);
+  expect(reaches(pods[0]!, pods[1]!.ip)).toBe(true);
+  await mesh.world.advance(340_000);
+  expect(await probe(mesh, "node2")).toBe(
+    "node/health.go 202: Number of node(s) with BGP peering established = 0\ncalico/node is not ready: BIRD is not ready: BGP not established with 192.168.56.10,192.168.56.12\n",
+  );
+  for (const node of ["node1", "node3"])
+    expect(await probe(mesh, node)).toBe("node/health.go 202: Number of node(s) with BGP peering established = 1\n");
+  const own = blocks(mesh);
+  expect(mesh.routes("node2")).toEqual([`blackhole ${own.node2}`]);
+  expect(mesh.routes("node1").some((r) => r.startsWith(own.node2!))).toBe(false);
+  expect(reaches(pods[0]!, pods[1]!.ip)).toBe(false);
+  expect(reaches(pods[0]!, pods[2]!.ip)).toBe(true);
+  mesh.rules("node2", ...rules.map((r) => r.replace(/^-I (\w+) 1/, "-D $1")));
+  await mesh.world.advance(60_000);
+  expect(await probe(mesh, "node2")).toContain("established = 2");
+  expect(reaches(pods[0]!, pods[1]!.ip)).toBe(true);
+});
+
+test("one peer only: the others stay, and everybody stays ready", async () => {
+  const mesh = await useMesh();
+  mesh.rules("node1", "-A INPUT -s 192.168.56.11 -p tcp --dport 179 -j DROP", "-A OUTPUT -d 192.168.56.11 -p tcp --dport 179 -j DROP");
+  await mesh.world.advance(400_000);
+  for (const node of ["node1", "node2"])
+    expect(await probe(mesh, node)).toBe("node/health.go 202: Number of node(s) with BGP peering established = 1\n");
+  expect(await probe(mesh, "node3")).toContain("established = 2");
+});
+
+test("with VXLAN pools routes come from Felix and do not need BGP", async () => {
+  const mesh = await useMesh(poolSpec({ ipipMode: "Never", vxlanMode: "Always" }));
+  const pods = nodes.map((node) => mesh.pod(node, `pod-${node}`));
+  mesh.rules("node2", "-A INPUT -p tcp --dport 179 -j DROP", "-A OUTPUT -p tcp --dport 179 -j DROP");
+  await mesh.world.advance(400_000);
+  expect(mesh.routes("node1")).toEqual([]);
+  expect(mesh.routes("node1", "boot").filter((r) => r.endsWith("dev vxlan.calico"))).toHaveLength(2);
+  expect(reaches(pods[0]!, pods[1]!.ip)).toBe(true);
+  expect(await probe(mesh, "node2")).toContain("BGP not established with");
+});
+
+test("IPIP carries pods where the pool asks for it", async () => {
+  const mesh = await useMesh(poolSpec({ ipipMode: "Always" }));
+  const pods = nodes.map((node) => mesh.pod(node, `pod-${node}`));
+  await mesh.world.advance(10_000);
+  expect(mesh.routes("node1").filter((r) => r.endsWith("dev tunl0"))).toHaveLength(2);
+  expect(reaches(pods[0]!, pods[1]!.ip)).toBe(true);
+});
+
+test("a pool over the nodes' network cuts nodes off, until it is gone", async () => {
+  const mesh = await useMesh();
+  mesh.pool("team", poolSpec({ cidr: "192.168.56.0/24" }));
+  await mesh.world.advance(2000);
+  for (const node of nodes) mesh.pod(node, `team-${node}`, "team");
+  await mesh.world.advance(400_000);
+  const owner = Object.entries(blocks(mesh)).find(([, cidr]) => cidr === "192.168.56.0/26")?.[0];
+  const team = (
+    mesh.cluster.call("GET", "/apis/crd.projectcalico.org/v1/ipamblocks").body.items as { spec: { affinity: string; cidr: string } }[]
+  ).filter((b) => b.spec.cidr.startsWith("192.168.56."));
+  expect(team).toHaveLength(3);
+  const first = team.find((b) => b.spec.cidr === "192.168.56.0/26");
+  void owner;
+  // whoever owns the block that its neighbours' addresses lie in has a blackhole for them
+  if (first) expect(mesh.routes(first.spec.affinity.replace("host:", ""))).toContain("blackhole 192.168.56.0/26");
+});
+
+test("a saved mesh goes on as if nothing had happened", async () => {
+  const mesh = await useMesh();
+  mesh.rules("node2", "-A INPUT -p tcp --dport 179 -j DROP", "-A OUTPUT -p tcp --dport 179 -j DROP");
+  await mesh.world.advance(100_000);
+  const copy = World.load(layers(), mesh.world.save());
+  await mesh.world.advance(300_000);
+  await copy.advance(300_000);
+  expect(copy.network.ns("node1", "").routes("main")).toEqual(mesh.world.network.ns("node1", "").routes("main"));
+  expect(
+    copy.network
+      .ns("node2", "")
+      .routes("main")
+      .filter((r) => r.proto === "bird")
+      .every((r) => r.type === "blackhole"),
+  ).toBe(true);
+});
