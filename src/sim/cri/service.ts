@@ -17,7 +17,7 @@ export interface Service {
 }
 
 /** protojson writes 64-bit numbers as strings; times are nanoseconds. */
-export const nanos = (ms: number): string => (ms === 0 ? "0" : `${ms}000000`);
+export const nanos = (ms: number): string => (ms === 0 ? "0" : `${Math.floor(ms)}000000`);
 
 const matches = (labels: Record<string, string> | undefined, selector: Record<string, string> | undefined): boolean =>
   Object.entries(selector ?? {}).every(([k, v]) => labels?.[k] === v);
