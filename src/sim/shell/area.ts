@@ -6,6 +6,8 @@ import { env, nice, nohup, setsid, sleep, timeout } from "./programs/env.ts";
 import { kill, killall, pgrep, pkill } from "./programs/kill.ts";
 import { bracket, echo, falseProgram, printf, testProgram, trueProgram } from "./programs/simple.ts";
 import { su, sudo } from "./programs/sudo.ts";
+import { clear, reset, stty, tput, tty } from "./programs/terminal.ts";
+import { watch } from "./programs/watch.ts";
 
 /** Programs under /usr/bin by their own names. */
 const programs: CommandProgram[] = [
@@ -28,6 +30,12 @@ const programs: CommandProgram[] = [
   trueProgram,
   su,
   sudo,
+  tty,
+  stty,
+  clear,
+  reset,
+  tput,
+  watch,
 ];
 
 export const shellArea: Area = {
