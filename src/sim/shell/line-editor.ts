@@ -39,7 +39,8 @@ export class LineEditor {
       const paste = this.#sh.vars.get("TERM") !== "dumb";
       await this.#out(`${paste ? "\x1b[?2004h" : ""}${lines.map((l) => `${strip(l)}\r\n`).join("")}${strip(this.#prompt)}`);
       const text = await this.#edit();
-      await this.#out(`${text === undefined ? "" : "\r\n"}${paste ? "\x1b[?2004l\r" : ""}`);
+      // at the end of the input the newline comes with the end of bracketed paste (rl_deprep_terminal)
+      await this.#out(text === undefined ? (paste ? "\x1b[?2004l\r\n" : "") : `\r\n${paste ? "\x1b[?2004l\r" : ""}`);
       return text;
     } catch (error) {
       if (!this.#sh.p.status && !this.#tty.hungUp) {
@@ -447,8 +448,8 @@ export class LineEditor {
     if (common.length > typed.length) return this.#complement(typed, common);
     if (tabs < 2) return this.#out("\x07");
     const names = matches.map((m) => {
-      const trimmed = m.endsWith("/") ? m.slice(0, -1) : m;
-      return trimmed.slice(trimmed.lastIndexOf("/") + 1) + (this.#sh.p.fs.isDir(m) && m.includes("/") ? "" : "");
+      const plain = m.replaceAll(/\\(.)/g, "$1").replace(/\/$/, "");
+      return plain.slice(plain.lastIndexOf("/") + 1);
     });
     await this.#move(this.#line.length);
     await this.#out(`\r\n${columns(names, this.#tty.cols).replaceAll("\n", "\r\n")}`);

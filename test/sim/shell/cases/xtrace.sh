@@ -12,7 +12,6 @@ f arg
 (echo sub)
 echo $(echo cmdsub)
 if true; then :; fi
-echo a | cat
 x=1 true
 while false; do :; done
 echo 'it'\''s' $'a\nb' "*" ~x \;
