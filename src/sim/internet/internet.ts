@@ -1,6 +1,6 @@
 /** What is beyond the NAT: hosts that serve HTTP and HTTPS, and the name server that knows them. */
 import { isDnsQuery, type DnsReply } from "../net/dns.ts";
-import type { HttpMessage } from "../net/http.ts";
+import type { HttpMessage, HttpResponse } from "../net/http.ts";
 import { natEngine, type Internet } from "../net/network.ts";
 import type { World } from "../world.ts";
 import type { Site } from "./site.ts";
@@ -25,14 +25,16 @@ export function internetOf(world: World, sites: readonly Site[]): Internet {
       const m = message as HttpMessage;
       if (m.type === "tls-hello") return port === 443 ? { publicNames: here.map((site) => site.host) } : undefined;
       if (m.type !== "http") return undefined;
-      if (port === 443 && !m.request.tls) return { status: 400, headers: { "content-type": "text/html" }, body: "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>\n" };
+      if (port === 443 && !m.request.tls) return reply({ status: 400, headers: { "content-type": "text/html" }, body: "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>\n" });
       const name = m.request.host.replace(/:\d+$/, "").toLowerCase();
       const site = here.find((s) => s.host === name);
-      if (!site) return { status: 404, headers: { "content-type": "text/plain" }, body: "404 page not found\n" };
-      return site.serve(m.request, world);
+      if (!site) return reply({ status: 404, headers: { "content-type": "text/plain" }, body: "404 page not found\n" });
+      return reply(site.serve(m.request, world));
     },
   };
 }
+
+const reply = (response: HttpResponse): { type: "http"; response: HttpResponse } => ({ type: "http", response });
 
 function answer(asked: string, qtype: string, byHost: Map<string, Site>): DnsReply {
   const name = asked.toLowerCase().replace(/\.$/, "");
