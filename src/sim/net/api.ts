@@ -85,6 +85,8 @@ export interface ProcNet {
 
   /** One datagram and the answer of the peer's `serve`. ECONNREFUSED = ICMP port unreachable. */
   ask<T = unknown>(ip: string, port: number, message: unknown, options?: ConnectOptions): Exchange<T> | Exclude<Outcome, { ok: true }>;
+  /** A command program's recvfrom(2) on a UDP socket with accept "stream". */
+  receiveFrom(socket: number): Promise<{ from: { ip: string; port: number }; message: Data }>;
   /** ICMP echo: round-trip time, or who answered what. */
   ping(ip: string, options?: { source?: string; device?: string; ttl?: number; size?: number; dontFragment?: boolean }): PingResult;
 
@@ -108,7 +110,9 @@ export type PingResult =
       from: string;
       code: "net" | "host" | "port" | "prohibited" | "admin-prohibited" | "frag-needed" | "time-exceeded";
       mtu?: number;
+      /** Milliseconds until it was there (an address that nobody answers for: three seconds). */
+      after?: number;
     }
-  /** sendmsg itself failed. */
-  | { ok: false; kind: "local"; code: ErrnoCode }
+  /** sendmsg itself failed. `mtu` with EMSGSIZE. */
+  | { ok: false; kind: "local"; code: ErrnoCode; mtu?: number }
   | { ok: false; kind: "lost" };

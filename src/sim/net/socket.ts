@@ -40,7 +40,7 @@ export class SocketCalls implements ProcNet {
     const ns = this.#ns;
     const v6 = ip === "::" || ip === "" || ip === "*";
     const address = v6 ? 0 : ip === "::1" ? 0x7f000001 : ipOf(ip);
-    if (port > 0 && port < Number(ns.sysctl("net/ipv4/ip_unprivileged_port_start") ?? 1024) && this.#p.uid !== 0) throw new Errno("EACCES");
+    if (port > 0 && port < Number(ns.sysctl("net/ipv4/ip_unprivileged_port_start") ?? 1024) && this.#p.uid !== 0 && !this.#p.state.capabilities?.includes("net_bind_service")) throw new Errno("EACCES");
     if (address !== 0 && !ns.isLocal(address) && ns.sysctl("net/ipv4/ip_nonlocal_bind") !== "1") throw new Errno("EADDRNOTAVAIL");
     const number = port === 0 ? this.#network.tcp.freePort(ns) : port;
     for (const other of ns.sockets())
@@ -277,7 +277,7 @@ export class SocketCalls implements ProcNet {
     const df = options.dontFragment === true;
     if (df) {
       const decision = ns.fib.lookup({ dst, src, oif });
-      if (decision.kind === "unicast" && size > decision.link.mtu) return { ok: false, kind: "local", code: "EMSGSIZE" };
+      if (decision.kind === "unicast" && size > decision.link.mtu) return { ok: false, kind: "local", code: "EMSGSIZE", mtu: decision.link.mtu };
     }
     const failure = outputPacket(ns, makePacket({ src: src ?? 0, dst, proto: protocols.icmp, icmpType: 8, sport: id, size, ttl: options.ttl ?? 64, df, uid: this.#p.uid }), walk, { oif });
     for (const { ns: there, packet } of walk.arrivals) {
@@ -293,7 +293,7 @@ export class SocketCalls implements ProcNet {
       if (packet.icmpType === 0 && packet.sport === id)
         return { ok: true, from: ipText(packet.src), ttl: packet.ttl, rtt: ns.isLocal(dst) ? 0.02 + this.#jitter() * 0.03 : 0.25 + this.#jitter() * 0.6 };
       if (packet.icmpType === 3 && packet.inner?.sport === id)
-        return { ok: false, kind: "unreachable", from: ipText(packet.src), code: pingCodes[packet.icmpCode] ?? "host", ...(packet.mtu === undefined ? {} : { mtu: packet.mtu }) };
+        return { ok: false, kind: "unreachable", from: ipText(packet.src), code: pingCodes[packet.icmpCode] ?? "host", after: walk.delay, ...(packet.mtu === undefined ? {} : { mtu: packet.mtu }) };
       if (packet.icmpType === 11 && packet.inner?.sport === id) return { ok: false, kind: "unreachable", from: ipText(packet.src), code: "time-exceeded" };
     }
     if (failure !== undefined) return { ok: false, kind: "local", code: failure };

@@ -411,10 +411,12 @@ export class Tcp {
         return;
       case "FIN-WAIT-1":
         end.state = "CLOSING";
-        return;
+        break;
       case "FIN-WAIT-2":
         this.#timeWait(conn, side);
     }
+    end.eof = true;
+    this.wake(`receive ${conn.id} ${side}`);
   }
 
   #finAcknowledged(conn: ConnState, side: 0 | 1): void {
@@ -491,6 +493,15 @@ export class Tcp {
     for (const conn of this.all())
       for (const side of [0, 1] as const)
         if (conn.transport === "tcp" && conn.ends[side].machine === machine && conn.ends[side].netns === netns) this.#gone(conn, side);
+  }
+
+  /** Whether the other end answers messages at once (a server of requests), rather than taking a stream. */
+  answers(id: number, machine: string, pid: number): boolean {
+    const conn = this.get(id);
+    const side = this.sideOf(id, machine, pid);
+    if (!conn || side === undefined) return false;
+    const other = conn.ends[side === 0 ? 1 : 0];
+    return conn.internet !== undefined || other.mode === "serve";
   }
 
   /** Which end of the connection belongs to the process. */
