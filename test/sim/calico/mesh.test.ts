@@ -103,15 +103,17 @@ test("a pool over the nodes' network cuts nodes off, until it is gone", async ()
   await mesh.world.advance(2000);
   for (const node of nodes) mesh.pod(node, `team-${node}`, "team");
   await mesh.world.advance(400_000);
-  const owner = Object.entries(blocks(mesh)).find(([, cidr]) => cidr === "192.168.56.0/26")?.[0];
-  const team = (
-    mesh.cluster.call("GET", "/apis/crd.projectcalico.org/v1/ipamblocks").body.items as { spec: { affinity: string; cidr: string } }[]
-  ).filter((b) => b.spec.cidr.startsWith("192.168.56."));
+  const items = mesh.cluster.call("GET", "/apis/crd.projectcalico.org/v1/ipamblocks").body.items as {
+    spec: { affinity: string; cidr: string };
+  }[];
+  const team = items.filter((b) => b.spec.cidr.startsWith("192.168.56."));
   expect(team).toHaveLength(3);
-  const first = team.find((b) => b.spec.cidr === "192.168.56.0/26");
-  void owner;
-  // whoever owns the block that its neighbours' addresses lie in has a blackhole for them
-  if (first) expect(mesh.routes(first.spec.affinity.replace("host:", ""))).toContain("blackhole 192.168.56.0/26");
+  // whoever owns the block that the nodes' addresses lie in has a blackhole where its neighbours were
+  const owner = team.find((b) => b.spec.cidr === "192.168.56.0/26")!.spec.affinity.replace("host:", "");
+  expect(mesh.routes(owner)).toContain("blackhole 192.168.56.0/26");
+  const there = mesh.pod("node1", "probe", "default-ipv4-ippool");
+  if (owner === "node1") for (const node of nodes.slice(1)) expect(reaches(there, addressOf(node))).toBe(false);
+  else expect(reaches(there, addressOf(owner))).toBe(false);
 });
 
 test("a saved mesh goes on as if nothing had happened", async () => {

@@ -36,9 +36,12 @@ function services(p: Proc): string[] {
   ];
 }
 
+/** The container's output, so that it is still theirs after a world was loaded. */
+const inherited = (p: Proc): { sinks?: NonNullable<typeof p.state.sinks> } => (p.state.sinks ? { sinks: p.state.sinks } : {});
+
 function run(p: Proc, name: string): void {
   const s = stateOf(p);
-  const child = p.spawn({ argv: commands[name]!, session: true });
+  const child = p.spawn({ argv: commands[name]!, session: true, ...inherited(p) });
   s.pids[name] = child.pid;
   s.since[name] = p.now;
   p.fs.mkdirp(`${enabled}/${name}/supervise`);
@@ -49,7 +52,7 @@ export const startRunit: DaemonProgram = {
   name: "start_runit",
   start(p) {
     Object.assign(p.data, { phase: "startup", pids: {}, since: {} } satisfies State);
-    stateOf(p).pids.startup = p.spawn({ argv: ["calico-node", "-startup"] }).pid;
+    stateOf(p).pids.startup = p.spawn({ argv: ["calico-node", "-startup"], ...inherited(p) }).pid;
   },
   on(p, event, data) {
     const s = stateOf(p);
