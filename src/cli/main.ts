@@ -1,7 +1,9 @@
 /** implements the command line: parse, call, print errors in one place. */
 import { Command, CommanderError, Option } from "commander";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { exitStatus, KubemendError } from "../error.ts";
+import { installation } from "../root.ts";
 import { commandsFor, type Register } from "./commands/index.ts";
 import { Context } from "./context.ts";
 import { paint, type Io } from "./io.ts";
@@ -49,7 +51,7 @@ function all(command: Command): Command[] {
 }
 
 function version(): string {
-  return (JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string }).version;
+  return (JSON.parse(readFileSync(join(installation, "package.json"), "utf8")) as { version: string }).version;
 }
 
 /** `--output` as every command that prints for machines has it. */

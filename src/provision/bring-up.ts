@@ -1,9 +1,9 @@
 /** implements bring-up: all nodes prepared in parallel → control plane → joins in parallel → pod network → Ready. */
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Plan, PlannedMachine } from "../cluster/plan.ts";
 import { KubemendError, exitStatus } from "../error.ts";
+import { installation } from "../root.ts";
 import type { Listener } from "../report/events.ts";
 import type { SshPool } from "../ssh/pool.ts";
 import { cniStep, controlPlaneStep, joinStep, prepareSteps, readyStep, type Step } from "./steps.ts";
@@ -21,7 +21,7 @@ export interface BringUp {
 }
 
 /** Folder of the scripts that run on nodes. */
-export const scriptsFolder = fileURLToPath(new URL("../../scripts", import.meta.url));
+export const scriptsFolder = join(installation, "scripts");
 
 /** Idempotent: every script leaves alone what is done already. Throws `provision-failed` with machine, script, last output. */
 export async function bringUp(work: BringUp): Promise<void> {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Option, type Command } from "commander";
 import { exitStatus, KubemendError, usageError } from "../../error.ts";
+import { installation } from "../../root.ts";
 import { readLabs, type Lab } from "../../lab/definition.ts";
 import { brief, checkLab, currentLab, debrief, applyRepair, resetLab, startLab, stopLab, type CheckReport } from "../../lab/engine.ts";
 import { readProgress, writeProgress } from "../../lab/progress.ts";
@@ -28,7 +28,7 @@ interface LabOptions extends GlobalOptions {
   junit?: string;
 }
 
-const shipped = fileURLToPath(new URL("../../../labs", import.meta.url));
+const shipped = join(installation, "labs");
 
 export function lab(program: Command, context: Context): void {
   const group = program

@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import Mustache from "mustache";
 import type { Plan, PlannedMachine } from "../../cluster/plan.ts";
+import { installation } from "../../root.ts";
 import { scriptsFolder } from "../../provision/bring-up.ts";
 import { cniStep, controlPlaneStep, joinStep, prepareSteps, readyStep, type Step } from "../../provision/steps.ts";
 
-const template = fileURLToPath(new URL("../../../Vagrantfile.hbs", import.meta.url));
+const template = join(installation, "Vagrantfile.hbs");
 
 /** A Ruby string in single quotes: only the backslash and the quote mean anything there. */
 export const ruby = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
