@@ -26,7 +26,8 @@ export function install(machine: Machine, o: NodeOptions = {}): void {
   put("/usr/bin/runc", "runc", "1.3.0");
   put("/usr/bin/crictl", "crictl", "1.35.0");
   put("/usr/bin/kubelet", "kubelet", o.kubelet ?? "1.35.2");
-  for (const plugin of ["bridge", "host-local", "loopback", "portmap"]) put(`/opt/cni/bin/${plugin}`, plugin === "bridge" ? "cni-bridge" : plugin, "1.7.1");
+  for (const plugin of ["bridge", "host-local", "loopback", "portmap"])
+    put(`/opt/cni/bin/${plugin}`, plugin === "bridge" ? "cni-bridge" : plugin, "1.7.1");
   fs.mkdirp("/etc/containerd");
   if (o.toml !== undefined) fs.write("/etc/containerd/config.toml", o.toml);
   fs.mkdirp("/etc/kubernetes/manifests");
@@ -45,7 +46,13 @@ export const bridge = JSON.stringify({
   cniVersion: "1.0.0",
   name: "pods",
   plugins: [
-    { type: "bridge", bridge: "cni0", isGateway: true, ipMasq: true, ipam: { type: "host-local", ranges: [[{ subnet: "10.244.1.0/24" }]], routes: [{ dst: "0.0.0.0/0" }] } },
+    {
+      type: "bridge",
+      bridge: "cni0",
+      isGateway: true,
+      ipMasq: true,
+      ipam: { type: "host-local", ranges: [[{ subnet: "10.244.1.0/24" }]], routes: [{ dst: "0.0.0.0/0" }] },
+    },
     { type: "portmap", capabilities: { portMappings: true } },
   ],
 });
@@ -65,4 +72,9 @@ export function daemon(machine: Machine, argv: string[]): Proc {
 export const logOf = (machine: Machine, name: string): string => machine.rootFs().tryReadText(`/var/log/${name}.log`) ?? "";
 
 export const pod = (name: string, container: Obj, spec: Obj = {}): string =>
-  JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "default" }, spec: { containers: [{ name, ...container }], terminationGracePeriodSeconds: 1, ...spec } });
+  JSON.stringify({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "default" },
+    spec: { containers: [{ name, ...container }], terminationGracePeriodSeconds: 1, ...spec },
+  });

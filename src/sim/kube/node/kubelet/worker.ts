@@ -53,7 +53,8 @@ export function call(p: Proc, e: PodEntry, kind: string, method: string, request
   return true;
 }
 
-const working = (p: Proc, e: PodEntry): boolean => Object.values(stateOf(p).calls).some((c) => c.uid === e.uid && c.kind !== "probe");
+const working = (p: Proc, e: PodEntry): boolean =>
+  Object.values(stateOf(p).calls).some((c) => c.uid === e.uid && c.kind !== "probe" && c.kind !== "gc");
 
 function skip(p: Proc, e: PodEntry, err: string, again: number): void {
   klogS(p, "E", "pod_workers.go:1324", "Error syncing pod, skipping", { err, pod: podRef(e.pod), podUID: e.uid });
@@ -457,6 +458,19 @@ function create(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj, before: Obj | u
   return "done";
 }
 
+/** Removes sandboxes that are not the newest and hold no containers any more, as the kubelet's garbage collection does. */
+function collectSandboxes(p: Proc, e: PodEntry): void {
+  const rt = runtimePod(p, e.uid);
+  if (!rt) return;
+  for (const c of rt.containers)
+    if (hasExited(c) && c !== latest(rt, c.metadata.name as string) && c.sandbox !== rt.sandboxes[0]?.id)
+      cri(p, "RemoveContainer", { containerId: c.id as string });
+  const left = runtimePod(p, e.uid);
+  for (const x of left?.sandboxes.slice(1) ?? [])
+    if (x.state !== "SANDBOX_READY" && !left!.containers.some((c) => c.sandbox === x.id))
+      call(p, e, "gc", "RemovePodSandbox", { podSandboxId: x.id as string });
+}
+
 /** /var/log/containers/POD_NS_CONTAINER-ID.log, for log collectors. */
 function linkLog(p: Proc, e: PodEntry, name: string, id: string, attempt: number): void {
   const path = `/var/log/containers/${e.pod.metadata.name as string}_${e.pod.metadata.namespace as string}_${name}-${id}.log`;
@@ -615,6 +629,8 @@ export function reportStatus(p: Proc, e: PodEntry, rt: RuntimePod): Obj {
 export function answered(p: Proc, e: PodEntry, kind: string, data: Obj, reply: CriReply): void {
   const name = data.container as string;
   switch (kind) {
+    case "gc":
+      return;
     case "sandbox":
       if (!reply.ok) {
         const err = rpcError(reply);
@@ -629,6 +645,7 @@ export function answered(p: Proc, e: PodEntry, kind: string, data: Obj, reply: C
           jitter(p),
         );
       }
+      collectSandboxes(p, e);
       break;
     case "pull": {
       const work = workOf(e, name) as { pulled?: boolean } & PodEntry["containers"][string];

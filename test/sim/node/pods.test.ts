@@ -1,0 +1,152 @@
+/** Containers and pods on one node, without an API server. */
+import { describe, expect, test } from "vitest";
+import type { Obj } from "../../../src/sim/core/json.ts";
+import type { World } from "../../../src/sim/world.ts";
+import { run, useWorld } from "../support.ts";
+import { bridge, daemon, install, logOf, pod, systemdCgroup } from "./nodes.ts";
+
+const endpoint = ["crictl", "-r", "unix:///run/containerd/containerd.sock"];
+
+async function node(manifests: Record<string, string>, prepare?: (world: World) => void): Promise<World> {
+  const world = await useWorld(["node1"]);
+  const m = world.machine("node1");
+  install(m, { toml: systemdCgroup(true) });
+  m.rootFs().write("/etc/cni/net.d/10-bridge.conflist", bridge);
+  prepare?.(world);
+  for (const [name, text] of Object.entries(manifests)) m.rootFs().write(`/etc/kubernetes/manifests/${name}.yaml`, text);
+  daemon(m, ["/usr/bin/containerd"]);
+  await world.advance(1000);
+  daemon(m, ["/usr/bin/kubelet", "--config=/var/lib/kubelet/config.yaml"]);
+  return world;
+}
+
+const containers = async (world: World): Promise<Obj[]> => {
+  const { stdout } = await run(world.machine("node1"), [...endpoint, "ps", "-a", "-o", "json"]);
+  return (JSON.parse(stdout) as { containers: Obj[] }).containers;
+};
+const statusOf = async (world: World, id: string): Promise<Obj> =>
+  (JSON.parse((await run(world.machine("node1"), [...endpoint, "inspect", id])).stdout) as Obj).status as Obj;
+
+describe("pods on a node", () => {
+  test("a pod gets an address from the bridge, answers, and logs in CRI format", async () => {
+    const world = await node({ web: pod("web", { image: "nginx:1.27" }) });
+    await world.advance(30_000);
+    const m = world.machine("node1");
+    const id = (JSON.parse((await run(m, [...endpoint, "pods", "-o", "json"])).stdout) as { items: Obj[] }).items[0]!.id as string;
+    const ip = (JSON.parse((await run(m, [...endpoint, "inspectp", id])).stdout) as Obj).status.network.ip as string;
+    expect(ip).toMatch(/^10\.244\.1\.\d+$/);
+    expect((await run(m, `curl -s http://${ip}/ | head -4`)).stdout).toContain("<title>Welcome to nginx!</title>");
+    const [c] = await containers(world);
+    expect((await run(m, [...endpoint, "logs", c!.id as string])).stdout).toMatch(
+      /10\.244\.1\.1 - - \[\S+ \+0000\] "GET \/ HTTP\/1\.1" 200 615/,
+    );
+    expect((await run(m, [...endpoint, "exec", c!.id as string, "cat", "/etc/hostname"])).stdout).toBe("web-node1\n");
+  });
+
+  test("an image that is not there: ErrImagePull, then back-off", async () => {
+    const world = await node({ x: pod("x", { image: "registry.k8s.io/nothing:1" }, { hostNetwork: true }) });
+    await world.advance(60_000);
+    const log = logOf(world.machine("node1"), "kubelet");
+    expect(log).toContain(
+      'rpc error: code = NotFound desc = failed to pull and unpack image \\"registry.k8s.io/nothing:1\\": failed to resolve reference \\"registry.k8s.io/nothing:1\\": registry.k8s.io/nothing:1: not found',
+    );
+    expect(log).toContain("with ErrImagePull");
+    expect(log).toContain("with ImagePullBackOff");
+  });
+
+  test("a container that ends at once is started again after 10, 20, 40 … seconds", async () => {
+    const world = await node({ crash: pod("crash", { image: "busybox:1.36", command: ["sh", "-c", "exit 3"] }, { hostNetwork: true }) });
+    await world.advance(600_000);
+    const all = (await containers(world)).filter((c) => c.metadata.name === "crash");
+    const last = Math.max(...all.map((c) => c.metadata.attempt as number));
+    expect(last).toBeGreaterThanOrEqual(5);
+    expect(last).toBeLessThanOrEqual(7);
+    expect((await statusOf(world, all[0]!.id as string)).exitCode).toBe(3);
+    expect(logOf(world.machine("node1"), "kubelet")).toMatch(
+      /back-off 2m40s restarting failed container=crash pod=crash-node1_default\([0-9a-f]{32}\)/,
+    );
+  });
+
+  test("a failing liveness probe restarts the container; a good one does not", async () => {
+    const probe = (path: string): Obj => ({ livenessProbe: { httpGet: { path, port: 80 }, periodSeconds: 5, failureThreshold: 2 } });
+    const world = await node({
+      bad: pod("bad", { image: "nginx:1.27", ...probe("/nothing") }),
+      good: pod("good", { image: "nginx:1.27", ...probe("/") }),
+    });
+    await world.advance(120_000);
+    const all = await containers(world);
+    expect(all.filter((c) => c.metadata.name === "good").map((c) => c.metadata.attempt)).toEqual([0]);
+    expect(Math.max(...all.filter((c) => c.metadata.name === "bad").map((c) => c.metadata.attempt as number))).toBeGreaterThan(1);
+  });
+
+  test("containers outlive containerd; the kubelet says that the runtime is gone", async () => {
+    const world = await node({ web: pod("web", { image: "nginx:1.27" }, { hostNetwork: true }) });
+    await world.advance(30_000);
+    const m = world.machine("node1");
+    const nginx = [...m.procs.values()].find((p) => p.state.comm === "nginx")!;
+    for (const p of [...m.procs.values()]) if (p.state.comm === "containerd") p.raise("SIGTERM");
+    await world.advance(10_000);
+    expect(nginx.status).toBeUndefined();
+    expect(logOf(m, "kubelet")).toContain(
+      '"GenericPLEG: Unable to retrieve pods" err="rpc error: code = Unavailable desc = connection error: desc = \\"transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect:',
+    );
+    expect((await run(m, [...endpoint, "ps"])).status).toBe(1);
+    daemon(m, ["/usr/bin/containerd"]);
+    await world.advance(10_000);
+    expect(nginx.status).toBeUndefined();
+    expect((await containers(world)).map((c) => [c.metadata.attempt, c.state])).toEqual([[0, "CONTAINER_RUNNING"]]);
+  });
+
+  test("a manifest that goes takes its pod with it", async () => {
+    const world = await node({ web: pod("web", { image: "nginx:1.27" }) });
+    await world.advance(30_000);
+    const m = world.machine("node1");
+    m.rootFs().unlink("/etc/kubernetes/manifests/web.yaml");
+    await world.advance(10_000);
+    expect(await containers(world)).toEqual([]);
+    expect(m.rootFs().readdir("/run/netns")).toEqual([]);
+    expect(m.rootFs().readdir("/var/lib/cni/networks/pods")).toEqual(["last_reserved_ip.0"]);
+  });
+
+  test("without a plugin's binary no sandbox gets its network", async () => {
+    const world = await node({ web: pod("web", { image: "nginx:1.27" }) }, (w) =>
+      w.machine("node1").rootFs().unlink("/opt/cni/bin/bridge"),
+    );
+    await world.advance(20_000);
+    expect(logOf(world.machine("node1"), "kubelet")).toMatch(
+      /failed to setup network for sandbox \\"[0-9a-f]{64}\\": plugin type=\\"bridge\\" name=\\"pods\\" failed \(add\): failed to find plugin \\"bridge\\" in path \[\/opt\/cni\/bin\]/,
+    );
+  });
+});
+
+describe("the kubelet's configuration", () => {
+  const start = async (config: string | undefined, version = "1.35.2"): Promise<string> => {
+    const world = await useWorld(["node1"]);
+    const m = world.machine("node1");
+    install(m, { toml: systemdCgroup(true), kubelet: version });
+    if (config === undefined) m.rootFs().unlink("/var/lib/kubelet/config.yaml");
+    else m.rootFs().write("/var/lib/kubelet/config.yaml", config);
+    daemon(m, ["/usr/bin/containerd"]);
+    await world.advance(1000);
+    daemon(m, ["/usr/bin/kubelet", "--config=/var/lib/kubelet/config.yaml"]);
+    await world.advance(10_000);
+    return logOf(m, "kubelet");
+  };
+  const head = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nfailSwapOn: false\n";
+
+  test("texts of 1.20 and of today", async () => {
+    expect(await start(undefined, "1.20.2")).toMatch(
+      /^F\d{4} \S+ +\d+ server\.go:198\] failed to load Kubelet config file \/var\/lib\/kubelet\/config\.yaml, error failed to read kubelet config file "\/var\/lib\/kubelet\/config\.yaml", error: open \/var\/lib\/kubelet\/config\.yaml: no such file or directory$/m,
+    );
+    expect(await start(undefined)).toContain(
+      '"command failed" err="failed to load kubelet config file, path: /var/lib/kubelet/config.yaml, error: failed to load Kubelet config file',
+    );
+    expect(await start(`${head}nosuchField: 1\n`)).toContain('strict decoding error: unknown field \\"nosuchField\\"');
+    expect(await start(head.replace("v1beta1", "v1"))).toContain(
+      'no kind \\"KubeletConfiguration\\" is registered for version \\"kubelet.config.k8s.io/v1\\"',
+    );
+    expect(await start(head.replace("failSwapOn: false\n", ""))).toContain(
+      "failed to run Kubelet: running with swap on is not supported, please disable swap",
+    );
+  });
+});
