@@ -51,8 +51,21 @@ export function sizeOf(content: Content | undefined): number {
   return content.extents.reduce((sum, e) => sum + ("fill" in e ? e.length : e.bytes.length), 0);
 }
 
+/** Bytes that one tree may hold in the host's memory. */
+const realLimit = 192 * 1024 * 1024;
+
+const realSize = (content: Content | undefined): number => {
+  if (content === undefined) return 0;
+  if (typeof content === "string" || content instanceof Uint8Array) return content.length;
+  if ("object" in content) return 0;
+  let sum = 0;
+  for (const e of content.extents) if (!("fill" in e)) sum += e.bytes.length;
+  return sum;
+};
+
 export function bytesOf(content: Content | undefined): Uint8Array {
   if (content === undefined) return new Uint8Array();
+  if (typeof content === "object" && "extents" in content && sizeOf(content) > 1024 ** 3) throw new Errno("ENOMEM");
   if (typeof content === "string") return Buffer.from(content, "utf8");
   if (content instanceof Uint8Array) return content;
   if ("object" in content) return Buffer.from(JSON.stringify(content.object), "utf8");
@@ -158,6 +171,7 @@ export class Tree {
       parent.nlink--;
       this.#forget(ino);
     } else if (--node.nlink <= 0) {
+      this.#growReal(-realSize(node.content));
       this.#grow(-sizeOf(node.content));
       this.#forget(ino);
     }
@@ -170,6 +184,7 @@ export class Tree {
 
   setContent(ino: number, content: Content): void {
     const node = this.writable(ino);
+    this.#growReal(realSize(content) - realSize(node.content));
     this.#grow(sizeOf(content) - sizeOf(node.content));
     node.content = content;
     node.mtime = node.ctime = this.#now();
@@ -188,6 +203,19 @@ export class Tree {
       this.#used = sum;
     }
     return this.#used;
+  }
+
+  /** Bytes of files that are not runs of one byte, beyond the image's: what this tree costs the host's memory. */
+  #real: number | undefined;
+
+  #growReal(by: number): void {
+    if (this.#real === undefined) {
+      this.#real = 0;
+      for (const node of Object.values(this.state.nodes)) if (node) this.#real += realSize(node.content);
+    }
+    // not a limit of the real machine: a runaway `yes > file` must not take the host's memory
+    if (by > 0 && this.#real + by > realLimit) throw new Errno("ENOSPC");
+    this.#real += by;
   }
 
   #grow(by: number): void {

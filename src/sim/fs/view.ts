@@ -588,6 +588,11 @@ function joined(old: Content, data: Uint8Array | string): Content {
     else extents.push({ fill, length: data.length });
     return { extents };
   }
+  // a file that grows large is kept in pieces, so that adding to it does not copy it
+  const large = 256 * 1024;
+  if ((typeof old === "string" && old.length >= large) || (old instanceof Uint8Array && old.length >= large)) {
+    return { extents: [{ bytes: bytesOf(old) }, { bytes: typeof data === "string" ? Buffer.from(data, "utf8") : new Uint8Array(data) }] };
+  }
   if (typeof old === "string") {
     const more = contentOf(data);
     if (typeof more === "string") return old + more;

@@ -369,12 +369,16 @@ export class Machine implements FsHost {
     for (const hook of this.onChildChanged) hook(p, change);
   }
 
-  /** kill(2): a positive pid, or a negative process group. Throws ESRCH, EPERM. */
+  /** kill(2): a positive pid, a negative process group, -1 for everybody but process 1 and the caller. Throws ESRCH, EPERM. */
   kill(who: Proc | undefined, pid: number, signal: Signal | undefined): void {
+    const group = pid === 0 ? (who?.state.pgid ?? 0) : -pid;
     const targets =
-      pid > 0 ? [this.procs.get(pid)].filter((p) => p !== undefined) : [...this.procs.values()].filter((p) => p.state.pgid === -pid);
+      pid > 0
+        ? [this.procs.get(pid)].filter((p) => p !== undefined)
+        : [...this.procs.values()].filter((p) => (pid === -1 ? p.pid !== 1 && p !== who : p.state.pgid === group));
     if (targets.length === 0) throw new Errno("ESRCH");
-    const allowed = targets.filter((t) => !who || who.uid === 0 || who.uid === t.uid);
+    // a shell may always continue the jobs of its session
+    const allowed = targets.filter((t) => !who || who.uid === 0 || who.uid === t.uid || (signal === "SIGCONT" && who.state.sid === t.state.sid));
     if (allowed.length === 0) throw new Errno("EPERM");
     for (const target of allowed) if (signal && !(target.pid === 1 && (signal === "SIGKILL" || signal === "SIGSTOP"))) target.raise(signal);
   }

@@ -34,7 +34,7 @@ async function runStatement(sh: Shell, statement: Statement, last: boolean): Pro
   if (turn) await turn;
   if (sh.pending.length > 0 || sh.killedBy || sh.interrupted) await sh.runPending();
   const { command } = statement;
-  if (statement.background) return background(sh, statement);
+  if (statement.background) return await background(sh, statement);
   if (command.type === "AndOr") return await andOr(sh, command, last);
   return await pipelineNode(sh, command, last);
 }
@@ -164,42 +164,24 @@ async function subshell(sh: Shell, body: CompoundList, last: boolean): Promise<n
     sh.depth++;
     return await runStatements(sh, body.commands);
   }
-  let child: Proc;
-  try {
-    child = sh.fork((copy) => runStatements(copy, body.commands, true), sh.flags.monitor ? { pgid: true } : {});
-  } catch (error) {
-    throw sh.forkFailed(error);
-  }
+  const child = await sh.started(() => sh.fork((copy) => runStatements(copy, body.commands, true), sh.flags.monitor ? { pgid: true } : {}));
   return await waitForeground(sh, [child], `( ${sh.source.text.slice(body.pos, body.end).trim()} )`);
 }
 
 /** What bash shows for a job. */
 const jobText = (sh: Shell, node: { pos: number; end: number }): string => sh.source.text.slice(node.pos, node.end).trim().replaceAll(/\s*\n\s*/g, " ");
 
-function background(sh: Shell, statement: Statement): number {
+async function background(sh: Shell, statement: Statement): Promise<number> {
   const fds = new Map(sh.p.fds);
   if (!sh.flags.monitor) fds.set(0, nullDevice());
   const { command } = statement;
   const text = jobText(sh, command);
   let procs: Proc[];
   let pgid = sh.p.state.pgid;
-  try {
-    if (command.type === "Pipeline" && command.prefixes.length === 0) {
-      procs = startPipeline(sh, command, fds, true);
-    } else {
-      procs = [
-        sh.fork(
-          async (child) => {
-            if (command.type === "AndOr") return await andOr(child, command, true);
-            return await pipelineNode(child, command, true);
-          },
-          { fds, job: true, ...(sh.flags.monitor ? { pgid: true as const } : {}) },
-        ),
-      ];
-    }
-  } catch (error) {
-    const flow = sh.forkFailed(error);
-    throw flow;
+  if (command.type === "Pipeline" && command.prefixes.length === 0) procs = await startPipeline(sh, command, fds, true);
+  else {
+    const run = (child: Shell): Promise<number> => (command.type === "AndOr" ? andOr(child, command, true) : pipelineNode(child, command, true));
+    procs = [await sh.started(() => sh.fork(run, { fds, job: true, ...(sh.flags.monitor ? { pgid: true as const } : {}) }))];
   }
   if (sh.flags.monitor) pgid = procs[0]!.pid;
   const last = procs.at(-1)!;
@@ -230,7 +212,7 @@ function withErrors(node: CommandNode): CommandNode {
 }
 
 /** Starts all processes of a pipeline. */
-function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFile>, job: boolean): Proc[] {
+async function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFile>, job: boolean): Promise<Proc[]> {
   const procs: Proc[] = [];
   let input: OpenFile | undefined;
   let pgid: true | number | undefined = sh.flags.monitor ? true : undefined;
@@ -247,7 +229,8 @@ function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFile>, j
       fds.set(1, output[1]);
     }
     try {
-      const proc = sh.fork((child) => pipelineNode(child, command, true), { fds, job, ...(pgid === undefined ? {} : { pgid }) });
+      const group: true | number | undefined = pgid;
+      const proc: Proc = await sh.started(() => sh.fork((child) => pipelineNode(child, command, true), { fds, job, ...(group === undefined ? {} : { pgid: group }) }));
       if (pgid === true) pgid = proc.pid;
       procs.push(proc);
     } finally {
@@ -273,13 +256,8 @@ async function pipeline(sh: Shell, node: Pipeline): Promise<number> {
     } else if (sh.shopt.lastpipe && !sh.flags.monitor) {
       throw new NotSimulated("shopt -s lastpipe");
     } else {
-      let procs: Proc[];
       sh.pos = node.pos;
-      try {
-        procs = startPipeline(sh, node, sh.p.fds, false);
-      } catch (error) {
-        throw sh.forkFailed(error);
-      }
+      const procs = await startPipeline(sh, node, sh.p.fds, false);
       status = await waitForeground(sh, procs, jobText(sh, node));
       sh.pipeStatus = procs.map((p) => (p.status ? shellStatus(p.status) : 148));
       if (sh.flags.pipefail) status = sh.pipeStatus.findLast((s) => s !== 0) ?? 0;

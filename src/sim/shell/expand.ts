@@ -46,7 +46,7 @@ export async function expandSegments(sh: Shell, segments: readonly Segment[], ou
         out.push({ text: await sh.substitute(segment.script, segment.text), quoted: segment.quoted, split: !segment.quoted });
         break;
       case "process":
-        out.push({ text: sh.processSubstitution(segment.script, segment.operator), quoted: true, split: false });
+        out.push({ text: await sh.processSubstitution(segment.script, segment.operator), quoted: true, split: false });
     }
   }
 }

@@ -432,7 +432,7 @@ export class Shell {
     fds.set(1, write);
     let child: Proc;
     try {
-      child = this.fork(
+      child = await this.started(() => this.fork(
         async (sh) => {
           if (!sh.shopt.inherit_errexit) sh.flags.errexit = false;
           sh.temporary = [];
@@ -441,11 +441,11 @@ export class Shell {
           return await runStatements(sh, script.commands, true);
         },
         { fds },
-      );
+      ));
     } catch (error) {
       read.release();
       write.release();
-      throw this.forkFailed(error);
+      throw error;
     }
     write.release();
     const parts: Uint8Array[] = [];
@@ -485,16 +485,26 @@ export class Shell {
     }
   }
 
-  forkFailed(error: unknown): unknown {
-    if (error instanceof Errno && error.code === "EAGAIN") {
-      this.p.log(`${this.prefix.replace(/line \d+: $/, "")}fork: retry: Resource temporarily unavailable`);
-      return new ExitFlow(254);
+  /** Starts a process; when there are too many, tries again after 1, 2, 4 and 8 seconds, then gives up the line (make_child). */
+  async started<T>(start: () => T): Promise<T> {
+    for (let wait = 1000; ; wait *= 2) {
+      try {
+        return start();
+      } catch (error) {
+        if (!(error instanceof Errno) || error.code !== "EAGAIN") throw error;
+        const name = this.prefix.replace(/line \d+: $/, "");
+        if (wait > 8000) {
+          await this.p.err(`${name}fork: ${error.text}\n`);
+          throw this.interactive ? new DiscardFlow(254) : new ExitFlow(254);
+        }
+        await this.p.err(`${name}fork: retry: ${error.text}\n`);
+        await this.p.sleep(wait);
+      }
     }
-    return error;
   }
 
   /** <(…) and >(…): the path under which the command finds the pipe. */
-  processSubstitution(script: Script, operator: "<" | ">"): string {
+  async processSubstitution(script: Script, operator: "<" | ">"): Promise<string> {
     const [read, write] = this.p.pipe();
     read.retain();
     write.retain();
@@ -503,7 +513,7 @@ export class Shell {
     const fds = new Map(this.p.fds);
     for (const { fd } of this.temporary) fds.delete(fd);
     fds.set(operator === "<" ? 1 : 0, theirs);
-    const proc = this.fork((sh) => ((sh.temporary = []), runStatements(sh, script.commands, true)), { fds });
+    const proc = await this.started(() => this.fork((sh) => ((sh.temporary = []), runStatements(sh, script.commands, true)), { fds }));
     theirs.release();
     let fd = 63;
     while (this.p.fds.has(fd)) fd--;

@@ -343,11 +343,10 @@ async function external(sh: Shell, node: Command, argv: string[], values: readon
       }
     }
     try {
-      child = sh.p.spawn({ argv, exe: found.path, env, fds: childFiles(sh), ...(sh.flags.monitor ? { pgid: true as const } : {}) });
+      child = await sh.started(() => sh.p.spawn({ argv, exe: found.path, env, fds: childFiles(sh), ...(sh.flags.monitor ? { pgid: true as const } : {}) }));
       if (sh.interactive && sh.flags.monitor) for (const signal of ["SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGTERM", "SIGQUIT"] as const) if (sh.traps.get(signal) !== "") child.traps.delete(signal);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      if (error.code === "EAGAIN") throw sh.forkFailed(error);
       return await cannotExecute(sh, argv, found.path, error, env);
     }
   } finally {

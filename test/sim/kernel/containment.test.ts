@@ -1,0 +1,108 @@
+/** Runaway programs of one session leave the others, and the host process, alone. */
+import { expect, test } from "vitest";
+import type { Machine } from "../../../src/sim/kernel/machine.ts";
+import type { Proc } from "../../../src/sim/kernel/proc.ts";
+import { nullDevice } from "../../../src/sim/kernel/file.ts";
+import { run, useWorld } from "../support.ts";
+
+/** Starts a line of bash that is not waited for. */
+function begin(machine: Machine, line: string, uid = 1000): Proc {
+  return machine.spawn({
+    argv: ["/bin/bash", "-c", line],
+    env: { PATH: "/usr/bin:/bin" },
+    uid,
+    gid: uid,
+    cwd: "/",
+    session: true,
+    fds: new Map([0, 1, 2].map((fd) => [fd, nullDevice()])),
+  });
+}
+
+const count = (machine: Machine, uid: number): number => [...machine.procs.values()].filter((p) => p.uid === uid && !p.state.daemon).length;
+
+async function turns(machine: Machine, n: number): Promise<void> {
+  for (let i = 0; i < n; i++) await machine.world.giveWay();
+}
+
+test.each(["while true; do :; done", "while :; do /usr/bin/true; done", "f() { f; }; while :; do f; done", "until false; do x=$(echo $x); done", "for ((;;)); do :; done"])(
+  "an endless loop shares the machine and dies of SIGKILL: %s",
+  async (line) => {
+    const machine = (await useWorld()).machine("node1");
+    const p = begin(machine, line);
+    await turns(machine, 20);
+    expect(p.status).toBeUndefined();
+    expect(await run(machine, "for i in 1 2 3; do echo $i; done | tail -1")).toMatchObject({ stdout: "3\n", status: 0 });
+    p.raise("SIGKILL");
+    await turns(machine, 20);
+    expect(p.status).toEqual({ code: 0, signal: "SIGKILL" });
+    await turns(machine, 20);
+    expect(count(machine, 1000)).toBe(0);
+  },
+);
+
+test("a loop that ignores SIGTERM and SIGINT still dies of SIGKILL", async () => {
+  const machine = (await useWorld()).machine("node1");
+  const p = begin(machine, "trap '' TERM INT; while :; do :; done");
+  await turns(machine, 10);
+  p.raise("SIGTERM");
+  p.raise("SIGINT");
+  await turns(machine, 10);
+  expect(p.status).toBeUndefined();
+  p.raise("SIGKILL");
+  expect(p.status?.signal).toBe("SIGKILL");
+});
+
+test("a fork bomb meets the process limit, and can be killed", async () => {
+  const machine = (await useWorld()).machine("node1");
+  begin(machine, ":(){ :|:& };:");
+  await turns(machine, 300);
+  const most = count(machine, 1000);
+  expect(most).toBeGreaterThan(50);
+  expect(most).toBeLessThanOrEqual(400);
+  expect(await run(machine, "echo still here | cat")).toMatchObject({ stdout: "still here\n", status: 0 });
+  // the usual way out: stop them all first, then kill them
+  expect((await run(machine, "pkill -STOP -u 1000; pkill -KILL -u 1000; echo done")).stdout).toBe("done\n");
+  await turns(machine, 50);
+  expect(count(machine, 1000)).toBe(0);
+});
+
+test("a user at the limit is told so by bash", async () => {
+  const machine = (await useWorld()).machine("node1");
+  const got = await run(machine, "while :; do /usr/bin/sleep 1000 & done 2>&1 | head -2; kill -9 -1", { uid: 1000, limit: 60_000 }).catch((error: unknown) => error as Error);
+  expect(String((got as { stdout?: string }).stdout ?? (got as Error).message)).toContain("fork: retry: Resource temporarily unavailable");
+});
+
+test("a pipe holds its writer back", async () => {
+  const machine = (await useWorld()).machine("node1");
+  const p = begin(machine, "yes | /usr/bin/sleep 1000");
+  await turns(machine, 50);
+  const cpu = [...machine.procs.values()].find((q) => q.state.comm === "yes")!.state.cpu;
+  await turns(machine, 50);
+  expect([...machine.procs.values()].find((q) => q.state.comm === "yes")!.state.cpu).toBe(cpu);
+  p.raise("SIGKILL");
+});
+
+test("a writer without a reader ends with SIGPIPE", async () => {
+  const machine = (await useWorld()).machine("node1");
+  expect(await run(machine, "set -o pipefail; yes | head -1; echo ${PIPESTATUS[@]}")).toMatchObject({ stdout: "y\n141 0\n" });
+});
+
+test("a runaway file meets the end of the disk instead of the host's memory", async () => {
+  const machine = (await useWorld()).machine("node1");
+  const got = await run(machine, "yes > /big; echo $?; rm /big; echo ok > /small; cat /small");
+  expect(got.stdout).toBe("1\nok\n");
+  expect(got.stderr).toContain("No space left on device");
+});
+
+test("ten gigabytes of zeros are a sparse file", async () => {
+  const machine = (await useWorld()).machine("node1");
+  const got = await run(machine, "dd if=/dev/zero of=/zeros bs=1M count=10240 2>/dev/null; echo $?; stat -c %s /zeros; rm /zeros");
+  expect(got.stdout).toBe(`0\n${10 * 1024 ** 3}\n`);
+});
+
+test("unbounded recursion ends with a message", async () => {
+  const machine = (await useWorld()).machine("node1");
+  const got = await run(machine, "f() { f; }; f; echo after");
+  expect(got.stderr).toMatch(/maximum function nesting level exceeded|Segmentation fault/);
+  expect(await run(machine, "echo ok")).toMatchObject({ stdout: "ok\n" });
+});
