@@ -221,6 +221,7 @@ function one(d: Datastore, verb: Verb, kind: Kind, name: string, object: Obj, gi
     d.remove(kind.plural, name);
     return;
   }
+  if (kind.kind === "GlobalNetworkPolicy" || kind.kind === "IPReservation") throw new NotSimulated(`acting on a ${kind.kind}`);
   if (verb === "create" && old) {
     if (given.skipExists) return;
     throw new CtlError(`resource already exists: ${kind.kind}(${name})`);

@@ -66,6 +66,7 @@ export const felixRole: Role = {
   },
   reconcile(p, d) {
     const k = learn(p, d);
+    sayWhatIsMissing(p, d);
     const first = p.data.ready !== true;
     programTunnels(p, k);
     programFirewall(p, k, policies(d, k));
@@ -77,6 +78,21 @@ export const felixRole: Role = {
     log(p, "ERROR", "felix/daemon.go 310", `Failed to connect to the datastore error=${error.message}`);
   },
 };
+
+/** Resources of Calico that nothing here acts on; whoever makes one is told so in the log. */
+const unmodelled = ["globalnetworkpolicies", "networkpolicies", "hostendpoints", "ipreservations", "bgpfilters"];
+
+function sayWhatIsMissing(p: Proc, d: Datastore): void {
+  if (p.data.looked !== undefined && p.now - (p.data.looked as number) < 60_000) return;
+  p.data.looked = p.now;
+  const said = (p.data.said ??= []) as string[];
+  for (const plural of unmodelled) {
+    if (said.includes(plural) || d.list(plural).length === 0) continue;
+    said.push(plural);
+    p.machine.world.gap(p.machine.name, "calico-node -felix", `${plural}.crd.projectcalico.org`);
+    log(p, "WARNING", "felix/kubemend", `kubemend: not simulated: ${plural}.crd.projectcalico.org`);
+  }
+}
 
 function learn(p: Proc, d: Datastore): Knowledge {
   const nodes = d.list("nodes").map(nodeOf);
