@@ -1,22 +1,17 @@
 /**
- * Streams between kubectl, the API server and the kubelet: logs that are followed, exec, attach. A client that can take a
- * stream sends its HTTP request with the header `x-stream: 1` over a connection of its own. The answer's status 101 (exec, attach)
- * or 200 (logs: `body` holds what is there already) opens the stream; after it both ends `net.send` these messages over the same
- * connection until one closes it. The API server passes them on between its two connections unread.
- *
- * Requests to the kubelet (port 10250, client certificate of --kubelet-client-certificate):
- *   GET  /containerLogs/NAMESPACE/POD/CONTAINER?follow=true&previous=true&tailLines=N&sinceSeconds=N&sinceTime=T&timestamps=true&limitBytes=N
- *   POST /exec/NAMESPACE/POD/CONTAINER?command=a&command=b&input=1&output=1&error=1&tty=1
- *   POST /attach/NAMESPACE/POD/CONTAINER?input=1&output=1&error=1&tty=1
- * Without `x-stream` the kubelet answers logs in one body.
+ * Messages on a connection whose request to /exec, /attach or /containerLogs?follow carried the header `x-stream`: what
+ * SPDY, WebSocket and chunked bodies carry between kubectl, the API server and the kubelet. The answer to the request is
+ * 101 (exec, attach) or 200 (logs, with the text so far as body); then these go over the same connection, one way each.
  */
 export type StreamMessage =
+  /** To the command. */
   | { type: "stdin"; bytes: Uint8Array }
-  | { type: "stdin-closed" }
+  | { type: "stdin-end" }
+  | { type: "resize"; cols: number; rows: number }
+  /** From the command. */
   | { type: "stdout"; bytes: Uint8Array }
   | { type: "stderr"; bytes: Uint8Array }
-  | { type: "resize"; cols: number; rows: number }
-  /** The last message of exec: the command's exit status, or why there was none. */
-  | { type: "exit"; code: number; error?: string }
-  /** The last message of followed logs. */
-  | { type: "end" };
+  /** The command has ended; the connection is closed after it. */
+  | { type: "exit"; status: number }
+  /** More of a log that is followed; the connection is closed when the container has ended. */
+  | { type: "log"; text: string };

@@ -12,6 +12,7 @@ import { loadConfiguration, parseFlags, type KubeletOptions } from "./options.ts
 import { mirrors, podChanged, readApiPods, readManifests } from "./pods.ts";
 import { execAnswered, probe } from "./probes.ts";
 import { cri, stateOf, type KubeletState } from "./state.ts";
+import { logFollowed, streamClosed, streamMessage } from "./streams.ts";
 import { serveKubelet } from "./server.ts";
 import { answered, stopContainer, syncPod, wake } from "./worker.ts";
 
@@ -319,9 +320,13 @@ export const kubelet: DaemonProgram = {
         return cgroupDriver(p);
       case "sync":
         return syncPod(p, d.uid as string);
+      case "log-follow":
+        return logFollowed(p, d);
       case "data":
+        if (streamMessage(p, d.conn as number, d.message as Data)) return;
         return runtimeAnswer(p, d.message as unknown as CriReply);
       case "closed":
+        streamClosed(p, d.conn as number);
         for (const [id, call] of Object.entries(s.calls))
           if (call.conn === d.conn)
             runtimeAnswer(p, { ok: false, id: Number(id), code: "Unavailable", message: "error reading from server: EOF" });

@@ -8,19 +8,8 @@ import { serveHttp, textResponse, type HttpRequest, type HttpResponse } from "..
 import { commonName, organizations, parseCertificate, verifyChain } from "../../../pki/index.ts";
 import { apiClient, servingCertificate } from "./connection.ts";
 import { isRunning, latest, runtimePod } from "./runtime.ts";
+import { carry, followLog } from "./streams.ts";
 import { cri, podText, stateOf, type PodEntry } from "./state.ts";
-
-/**
- * What the answer to /containerLogs carries as `object` when it is followed: the text so far is the body; `next` gives what
- * has been written since, and `ended` tells that the container has exited and nothing more will come.
- */
-export interface LogFollower {
-  next(): string;
-  readonly ended: boolean;
-}
-
-/** What the answer (101) to /exec and /attach carries as `object`. */
-export type { ExecStream };
 
 export function serveKubelet(p: Proc, incoming: Incoming): unknown {
   const { config } = stateOf(p);
@@ -28,10 +17,12 @@ export function serveKubelet(p: Proc, incoming: Incoming): unknown {
     return serveHttp(p, incoming, {}, (r) =>
       r.path.split("?")[0] === "/healthz" ? textResponse(200, "ok") : textResponse(404, "404 page not found\n"),
     );
-  return serveHttp(p, incoming, { certificate: servingCertificate(p), clientAuth: "request" }, (r) => guarded(p, r));
+  return serveHttp(p, incoming, { certificate: servingCertificate(p), clientAuth: "request" }, (r) =>
+    guarded(p, r, r.headers["x-stream"] === undefined ? undefined : incoming.conn),
+  );
 }
 
-function guarded(p: Proc, r: HttpRequest): HttpResponse {
+function guarded(p: Proc, r: HttpRequest, conn: number | undefined): HttpResponse {
   const { config, nodeName } = stateOf(p);
   const path = r.path.split("?")[0]!;
   const user = whoIs(p, r);
@@ -53,7 +44,7 @@ function guarded(p: Proc, r: HttpRequest): HttpResponse {
     if (review.body.status?.allowed !== true)
       return textResponse(403, `Forbidden (user=${user.name}, verb=${verb}, resource=nodes, subresource=[${attributes.subresource}])`);
   }
-  return handle(p, r, path);
+  return handle(p, r, path, conn);
 }
 
 function whoIs(p: Proc, r: HttpRequest): { name: string; groups: string[] } | undefined {
@@ -85,7 +76,7 @@ function findPod(p: Proc, namespace: string, name: string): PodEntry | undefined
   return Object.values(stateOf(p).pods).find((e) => e.pod.metadata.namespace === namespace && e.pod.metadata.name === name);
 }
 
-function handle(p: Proc, r: HttpRequest, path: string): HttpResponse {
+function handle(p: Proc, r: HttpRequest, path: string, conn: number | undefined): HttpResponse {
   const query = new URL(r.path, "https://kubelet").searchParams;
   const parts = path.split("/").slice(1);
   switch (parts[0]) {
@@ -101,11 +92,11 @@ function handle(p: Proc, r: HttpRequest, path: string): HttpResponse {
     case "configz":
       return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify({ kubeletconfig: stateOf(p).config }) };
     case "containerLogs":
-      return containerLogs(p, parts[1] ?? "", parts[2] ?? "", parts[3] ?? "", query);
+      return containerLogs(p, parts[1] ?? "", parts[2] ?? "", parts[3] ?? "", query, conn);
     case "exec":
     case "attach":
     case "run":
-      return exec(p, parts[0], parts[1] ?? "", parts[2] ?? "", parts.at(-1)!, query);
+      return exec(p, parts[0], parts[1] ?? "", parts[2] ?? "", parts.at(-1)!, query, conn);
     case "portForward": {
       const e = findPod(p, parts[1] ?? "", parts[2] ?? "");
       if (!e) return textResponse(404, "pod does not exist\n");
@@ -124,7 +115,14 @@ function handle(p: Proc, r: HttpRequest, path: string): HttpResponse {
   }
 }
 
-function containerLogs(p: Proc, namespace: string, name: string, container: string, query: URLSearchParams): HttpResponse {
+function containerLogs(
+  p: Proc,
+  namespace: string,
+  name: string,
+  container: string,
+  query: URLSearchParams,
+  conn: number | undefined,
+): HttpResponse {
   const e = findPod(p, namespace, name);
   if (!e) return textResponse(404, `pod ${JSON.stringify(name)} does not exist\n`);
   const bad = (text: string): HttpResponse => textResponse(400, text);
@@ -180,26 +178,20 @@ function containerLogs(p: Proc, namespace: string, name: string, container: stri
   const limit = query.get("limitBytes");
   if (limit !== null) text = Buffer.from(text).subarray(0, Number(limit)).toString("utf8");
   if (query.get("follow") !== "true") return textResponse(200, text, { "content-type": "text/plain" });
-  let at = raw.length;
-  const id = found.id as string;
-  const follower: LogFollower = {
-    next() {
-      const now = p.fs.tryReadText(file) ?? "";
-      if (now.length < at) at = 0;
-      const end = now.lastIndexOf("\n") + 1;
-      const more = now.slice(at, end);
-      at = Math.max(at, end);
-      return render(more);
-    },
-    get ended() {
-      const status = cri(p, "ContainerStatus", { containerId: id });
-      return !status.ok || status.response.status.state !== "CONTAINER_RUNNING";
-    },
-  };
-  return { status: 200, headers: { "content-type": "text/plain", "transfer-encoding": "chunked" }, body: text, object: follower };
+  if (conn === undefined) return textResponse(501, "kubemend: not simulated: following a log without a stream");
+  followLog(p, conn, file, raw.lastIndexOf("\n") + 1, found.id as string, stamps);
+  return { status: 200, headers: { "content-type": "text/plain", "transfer-encoding": "chunked" }, body: text };
 }
 
-function exec(p: Proc, kind: string, namespace: string, name: string, container: string, query: URLSearchParams): HttpResponse {
+function exec(
+  p: Proc,
+  kind: string,
+  namespace: string,
+  name: string,
+  container: string,
+  query: URLSearchParams,
+  conn: number | undefined,
+): HttpResponse {
   const e = findPod(p, namespace, name);
   if (!e) return textResponse(404, "pod does not exist\n");
   const rt = runtimePod(p, e.uid);
@@ -212,5 +204,11 @@ function exec(p: Proc, kind: string, namespace: string, name: string, container:
   const request = { containerId, cmd: query.getAll("command"), tty, stdin: on("input", "stdin"), stdout: true, stderr: !tty };
   const reply = cri(p, kind === "attach" ? "Attach" : "Exec", request);
   if (!reply.ok) return textResponse(500, rpcError(reply));
-  return { status: 101, headers: { connection: "Upgrade" }, body: "", object: reply.response.stream as ExecStream };
+  const stream = reply.response.stream as ExecStream;
+  if (conn === undefined) {
+    stream.close();
+    return textResponse(400, "you must specify at least 1 of stdin, stdout, stderr");
+  }
+  carry(p, conn, stream);
+  return { status: 101, headers: { connection: "Upgrade" }, body: "" };
 }
