@@ -1,4 +1,6 @@
 import type { Area } from "../../area.ts";
 import { etcd } from "./etcd/program.ts";
+import { kubeControllerManager } from "./manager/program.ts";
+import { kubeScheduler } from "./scheduling/program.ts";
 
-export const controlArea: Area = { programs: [etcd], base: {} };
+export const controlArea: Area = { programs: [etcd, kubeControllerManager, kubeScheduler], base: {} };
