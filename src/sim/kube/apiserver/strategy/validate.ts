@@ -13,6 +13,8 @@ const isIp = (text: string): boolean => /^(\d{1,3}\.){3}\d{1,3}$/.test(text) && 
 
 export function nameRule(r: Resource): (name: string) => string | undefined {
   if (r.group === "rbac.authorization.k8s.io") return pathSegment;
+  // `v1.` is the name of the core group's (pkg/apis/apiregistration/validation: ValidateAPIServiceName is path.ValidatePathSegmentName)
+  if (r.group === "apiregistration.k8s.io") return pathSegment;
   if (r.group === "" && r.plural === "namespaces") return dnsLabel;
   if (r.group === "" && r.plural === "services") return dns1035Label;
   return dnsSubdomain;
