@@ -180,7 +180,11 @@ export class World {
   async advance(ms: number): Promise<void> {
     const until = this.timeline.now + ms;
     await this.giveWay();
-    while (this.timeline.step(until)) await this.#drain();
+    for (;;) {
+      if (await this.#busy(until)) continue;
+      if (!this.timeline.step(until)) break;
+      await this.#drain();
+    }
     this.timeline.moveTo(until);
   }
 
@@ -189,12 +193,34 @@ export class World {
     const end = this.timeline.now + limit;
     await this.giveWay();
     while (!done()) {
+      if (await this.#busy(end)) continue;
       if (!this.timeline.step(end)) {
         this.timeline.moveTo(end);
         return done();
       }
       await this.#drain();
     }
+    return true;
+  }
+
+  /** Counts Proc.tick: the work of command programs. */
+  ticks = 0;
+  #busyTurns = 0;
+
+  /**
+   * Before time jumps, programs that compute get their turns; true while there are any. A few turns take no time; a program
+   * that computes for long uses up virtual time as it would use up a processor's, so that an endless loop stops nothing.
+   */
+  async #busy(until: number): Promise<boolean> {
+    const { next, now } = this.timeline;
+    if (this.commands === 0 || now >= until || (next !== undefined && next <= now)) return false;
+    const before = this.ticks;
+    await this.giveWay();
+    if (this.ticks === before) {
+      this.#busyTurns = 0;
+      return false;
+    }
+    if (++this.#busyTurns > 16) this.timeline.moveTo(Math.min(until, now + 10));
     return true;
   }
 

@@ -209,6 +209,7 @@ export class Proc {
   /** To be called (and awaited) in loops that may go on for long: gives way to everybody else now and then. */
   tick(): Promise<void> | undefined {
     this.state.cpu += 0.01;
+    this.machine.world.ticks++;
     if (this.status) throw new Ended(this.status);
     if (++this.#ticks % 64 === 0) return this.block(this.machine.world.giveWay());
     return this.state.stopped ? this.block(Promise.resolve()) : undefined;
