@@ -1,10 +1,17 @@
 /** Text and file programs, curl, wget and openssl of the Ubuntu image. */
 import type { Area } from "../../area.ts";
 import type { Program } from "../../kernel/program.ts";
+import { gunzip, gzip, zcat, zgrep } from "./archive/gzip.ts";
+import { tar } from "./archive/tar.ts";
 import { awk } from "./awk/awk.ts";
+import { bc } from "./calc/bc.ts";
+import { expr } from "./calc/expr.ts";
+import { envsubst, getopt, numfmt } from "./calc/words.ts";
 import { date } from "./date.ts";
 import { chgrp, chmod, chown } from "./file/chmod.ts";
 import { cp } from "./file/cp.ts";
+import { dd } from "./file/dd.ts";
+import { du } from "./file/du.ts";
 import { install } from "./file/install.ts";
 import { ln } from "./file/ln.ts";
 import { dir, ls } from "./file/ls.ts";
@@ -13,6 +20,9 @@ import { mv } from "./file/mv.ts";
 import { basename, dirname, logname, mktemp, printenv, sync, touch, which } from "./file/names.ts";
 import { readlink, realpath } from "./file/realpath.ts";
 import { rm } from "./file/rm.ts";
+import { stat, truncate } from "./file/stat.ts";
+import { find } from "./find/find.ts";
+import { xargs } from "./find/xargs.ts";
 import { egrep, fgrep, grep } from "./grep/grep.ts";
 import { curl } from "./http/curl.ts";
 import { sed } from "./sed/sed.ts";
@@ -20,12 +30,17 @@ import { cat } from "./stream/cat.ts";
 import { nl, rev, tac, uniq, wc } from "./stream/count.ts";
 import { cut } from "./stream/cut.ts";
 import { seq, shuf, split, yes } from "./stream/generate.ts";
+import { diff } from "./stream/diff.ts";
 import { head } from "./stream/head.ts";
+import { patch } from "./stream/patch.ts";
 import { column, comm, expand, fold, join, paste, unexpand } from "./stream/shape.ts";
 import { sort } from "./stream/sort.ts";
 import { tail } from "./stream/tail.ts";
 import { tee } from "./stream/tee.ts";
 import { tr } from "./stream/tr.ts";
+import { cksum, md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum } from "./sum/digest.ts";
+import { cmp, hexdump, od, strings, xxd } from "./sum/dump.ts";
+import { base32, base64 } from "./sum/encode.ts";
 
 const programs: Program[] = [
   ...[
@@ -76,6 +91,9 @@ const programs: Program[] = [
     which,
     sync,
   ],
+  ...[stat, truncate, dd, du, find, xargs, tar, gzip, gunzip, zcat, zgrep, diff, patch],
+  ...[md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum, cksum, base64, base32, od, hexdump, xxd, strings, cmp],
+  ...[expr, bc, numfmt, envsubst, getopt],
   ...[date, printenv, logname, curl],
 ];
 
