@@ -51,12 +51,7 @@ export function answer(p: Proc, command: string, actions: Actions): Answer & { [
     case "restart": {
       const name = rest[0] ?? "";
       const lines = actions.setState(name.replace(/^"(.*)"$/, "$1"), verb);
-      return ok(
-        lines ??
-          (name.startsWith('"') || s.flavour === "bird1"
-            ? ["!No protocols match"]
-            : [unknown(verb === "enable" || verb === "disable" || verb === "restart")]),
-      );
+      return ok(lines ?? (name.startsWith('"') || s.flavour === "bird1" ? ["!No protocols match"] : [unknown()]));
     }
     case "reload":
     case "debug":
@@ -78,7 +73,7 @@ export function answer(p: Proc, command: string, actions: Actions): Answer & { [
     case "protocols": {
       const all = args[0] === "all";
       const name = args[all ? 1 : 0];
-      if (name !== undefined && !name.startsWith('"') && !s.protocols.some((x) => x.name === name)) return ok([unknown(true, true)]);
+      if (name !== undefined && !name.startsWith('"') && !s.protocols.some((x) => x.name === name)) return ok([unknown(true)]);
       return ok(showProtocols(p, all, name?.replace(/^"(.*)"$/, "$1")));
     }
     case "interfaces":
@@ -94,7 +89,7 @@ export function answer(p: Proc, command: string, actions: Actions): Answer & { [
   }
 }
 
-const unknown = (_known: boolean, all = false): string =>
+const unknown = (all = false): string =>
   `!syntax error, unexpected CF_SYM_UNDEFINED, expecting ${all ? "END or CF_SYM_KNOWN or TEXT or ALL" : "CF_SYM_KNOWN or TEXT or ALL"}`;
 
 /** Unambiguous beginnings of words do. */

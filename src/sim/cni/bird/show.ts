@@ -2,8 +2,7 @@
 import type { Proc } from "../../kernel/proc.ts";
 import { inPrefix, parseIp, prefixOf } from "../../net/ip.ts";
 import type { FilterRef } from "./config.ts";
-import { glob } from "./filter.ts";
-import { runFilter } from "./filter.ts";
+import { glob, runFilter } from "./filter.ts";
 import { lookup, tableOrder } from "./rib.ts";
 import { offer } from "./bgproutes.ts";
 import { stamp } from "./log.ts";
@@ -106,14 +105,11 @@ function routeCounts(p: Proc, ps: ProtocolState): { imported: number; exported: 
 function stats(p: Proc, ps: ProtocolState): string[] {
   const n = routeCounts(p, ps);
   const s = ps.stats;
-  const row = (title: string, ...cells: (number | string)[]): string =>
-    `      ${title.padEnd(16)}${cells.map((c) => String(c).padStart(11)).join("")}`.replace(/^( {6}.{16}) /, "$1 ");
   const line = (title: string, cells: (number | string)[]): string =>
     `      ${title.padEnd(18)}${String(cells[0]).padStart(11)}${cells
       .slice(1)
       .map((c) => String(c).padStart(11))
       .join("")}`;
-  void row;
   const u = s.importUpdates;
   const w = s.importWithdraws;
   return [
