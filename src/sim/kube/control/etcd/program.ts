@@ -161,6 +161,8 @@ function loadTrust(p: Proc): void {
   }
 }
 
+const hostOf = (url: URL): string => (url.hostname === "localhost" ? "127.0.0.1" : url.hostname.replace(/^\[|\]$/g, ""));
+
 function listen(p: Proc): void {
   const { flags } = stateOf(p);
   for (const name of ["listen-peer-urls", "listen-client-urls", "listen-metrics-urls"]) {
@@ -173,11 +175,13 @@ function listen(p: Proc): void {
       }
       if (url.port === "" || (url.protocol !== "http:" && url.protocol !== "https:"))
         fatal(p, `URL scheme must be http, https, unix, or unixs: ${text}`);
-      const host = url.hostname === "localhost" ? "127.0.0.1" : url.hostname.replace(/^\[|\]$/g, "");
+      const host = hostOf(url);
       // etcd takes addresses only: a name would have to resolve before the cluster's DNS exists
       if (!/^[\d.]+$/.test(host) && !host.includes(":")) fatal(p, `expected IP in URL for binding (${text})`);
       try {
-        p.net.listen("tcp", host, Number(url.port));
+        const socket = p.net.listen("tcp", host, Number(url.port));
+        // clients are let in when the member is ready; until then only the address is tried
+        if (name === "listen-client-urls") p.net.close(socket);
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
         fatal(p, `listen tcp ${host}:${url.port}: bind: ${goErrno(error.code)}`);
@@ -330,8 +334,10 @@ function ready(p: Proc): void {
       text: `published {Name:${s.flags.name} ClientURLs:[${advertised.join(" ")}]} to cluster ${db.clusterId}`,
     },
   );
-  for (const url of list(s.flags["listen-client-urls"])) {
-    const address = url.replace(/^https?:\/\//, "");
+  for (const text of list(s.flags["listen-client-urls"])) {
+    const url = new URL(text);
+    p.net.listen("tcp", hostOf(url), Number(url.port));
+    const address = text.replace(/^https?:\/\//, "");
     log(p, "info", "embed/serve.go:124", "ready to serve client requests", {}, { pkg: "embed", text: "ready to serve client requests" });
     log(
       p,

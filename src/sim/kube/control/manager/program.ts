@@ -114,7 +114,12 @@ export const kubeControllerManager: DaemonProgram = {
       }
       case "leading":
         for (const name of runtime.state.controllers)
-          klog(p, "I", "controllermanager.go:765", `"Started controller" controller=${JSON.stringify(`${name}-controller`)}`);
+          klog(
+            p,
+            "I",
+            "controllermanager.go:765",
+            `"Started controller" controller=${JSON.stringify(name.endsWith("-controller") ? name : `${name}-controller`)}`,
+          );
         return connect(p, runtime, true);
       case "relist":
         return connect(p, runtime, false);
