@@ -56,7 +56,11 @@ export class Errno extends Error {
   readonly code: ErrnoCode;
   readonly path: string | undefined;
   constructor(code: ErrnoCode, path?: string) {
+    // thousands are thrown in a virtual second, and nobody reads their stacks
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(path === undefined ? table[code][1] : `${path}: ${table[code][1]}`);
+    Error.stackTraceLimit = limit;
     this.name = "Errno";
     this.code = code;
     this.path = path;

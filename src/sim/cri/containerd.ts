@@ -20,6 +20,8 @@ const operations = (p: Proc): Record<string, Operation> => (p.data.operations ??
 
 function service(p: Proc): Service {
   const settings = settingsOf(p);
+  // the folder may have been removed under the running daemon
+  if (!p.fs.isDir(`${settings.root}/io.containerd.metadata.v1.bolt`)) p.fs.mkdirp(`${settings.root}/io.containerd.metadata.v1.bolt`, 0o711);
   const store = openStore(p, settings.root);
   if (!store) {
     p.log("containerd: failed to open bolt database: invalid database");
@@ -183,7 +185,7 @@ export const containerd: DaemonProgram = {
         version: majorOf(p.state.version) >= 2 ? `v${p.state.version}` : p.state.version,
       }),
     );
-    p.fs.mkdirp(settings.root, 0o711);
+    p.fs.mkdirp(`${settings.root}/io.containerd.metadata.v1.bolt`, 0o711);
     p.fs.mkdirp(settings.state, 0o711);
     if (!settings.cri.enabled)
       p.log(logLine(p, "info", 'skip loading plugin "io.containerd.grpc.v1.cri"...', { type: "io.containerd.grpc.v1" }));

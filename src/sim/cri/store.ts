@@ -61,7 +61,6 @@ export interface Store {
 /** The database of a containerd whose root folder is `root`. Undefined when the file holds something else. */
 export function openStore(p: Proc, root: string): Store | undefined {
   const dir = `${root}/io.containerd.metadata.v1.bolt`;
-  p.fs.mkdirp(dir, 0o711);
   return p.fs.database(`${dir}/meta.db`, () => ({ images: {}, sandboxes: {}, containers: {} })) as Store | undefined;
 }
 

@@ -47,7 +47,7 @@ export function sizeOf(content: Content | undefined): number {
   if (content === undefined) return 0;
   if (typeof content === "string") return Buffer.byteLength(content);
   if (content instanceof Uint8Array) return content.length;
-  if ("object" in content) return Math.max(16384, JSON.stringify(content.object).length);
+  if ("object" in content) return databaseSize(content.object);
   return content.extents.reduce((sum, e) => sum + ("fill" in e ? e.length : e.bytes.length), 0);
 }
 
@@ -62,6 +62,13 @@ const realSize = (content: Content | undefined): number => {
   for (const e of content.extents) if (!("fill" in e)) sum += e.bytes.length;
   return sum;
 };
+
+/** Size that a database file shows: by its number of records, since writing it out for every stat(2) would be dear. */
+function databaseSize(object: Obj): number {
+  let records = 0;
+  for (const value of Object.values(object) as unknown[]) records += value !== null && typeof value === "object" ? Object.keys(value).length : 1;
+  return Math.max(16384, Math.ceil((records * 1100) / 4096) * 4096);
+}
 
 export function bytesOf(content: Content | undefined): Uint8Array {
   if (content === undefined) return new Uint8Array();

@@ -5,8 +5,8 @@ import { criSend } from "../../../cri/client.ts";
 import type { CriReply } from "../../../cri/messages.ts";
 import { httpCall } from "../../../net/http.ts";
 import type { Proc } from "../../../kernel/proc.ts";
-import { isRunning, latest, msOf, podIpOf, runtimePod } from "./runtime.ts";
-import { endpointOf, isHostNetwork, stateOf, type PodEntry } from "./state.ts";
+import { isRunning, latest, msOf, runtimePod } from "./runtime.ts";
+import { cri, endpointOf, isHostNetwork, stateOf, type PodEntry } from "./state.ts";
 import { event, killContainers, reportStatus, specOf, wake } from "./worker.ts";
 
 export type ProbeKind = "startup" | "liveness" | "readiness";
@@ -49,12 +49,12 @@ export function probe(p: Proc, d: Obj): void {
   const found = e && specOf(e, d.container as string);
   const kind = d.kind as ProbeKind;
   if (!e || !found || (e.killing && kind !== "readiness")) return;
-  const rt = runtimePod(p, e.uid);
   const again = (): void => void p.after(Number((found.spec[field[kind]] as Obj).periodSeconds ?? 10) * 1000, "probe", d as never);
-  if (!rt) return again();
-  const c = latest(rt, d.container as string);
+  const got = cri(p, "ContainerStatus", { containerId: d.id as string });
+  if (!got.ok && got.code !== "NotFound") return again();
+  const c = got.ok ? (got.response.status as Obj) : undefined;
   const work = e.containers[d.container as string] ?? {};
-  if (!c || c.id !== d.id || !isRunning(c)) {
+  if (!isRunning(c)) {
     delete e.probing[`${d.id as string}/${kind}`];
     return;
   }
@@ -64,10 +64,10 @@ export function probe(p: Proc, d: Obj): void {
   again();
   const spec = found.spec[field[kind]] as Obj;
   const timeout = Number(spec.timeoutSeconds ?? 1);
-  const ip = podIpOf(rt, isHostNetwork(e.pod), s.nodeIp);
+  const ip = isHostNetwork(e.pod) ? s.nodeIp : ((e.status?.podIP ?? "") as string);
   if (spec.exec) {
     const id = s.nextCall++;
-    const opened = criSend(p, endpointOf(p), id, "ExecSync", { containerId: c.id as string, cmd: spec.exec.command as string[], timeout });
+    const opened = criSend(p, endpointOf(p), id, "ExecSync", { containerId: d.id as string, cmd: spec.exec.command as string[], timeout });
     if (opened.ok) s.calls[id] = { conn: opened.conn, kind: "probe", uid: e.uid, data: { ...d, timeout } };
     return;
   }
