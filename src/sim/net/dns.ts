@@ -29,7 +29,10 @@ export interface DnsReply {
 }
 
 export const isDnsQuery = (message: unknown): message is DnsQuery =>
-  typeof message === "object" && message !== null && (message as { type?: unknown }).type === "dns" && typeof (message as { name?: unknown }).name === "string";
+  typeof message === "object" &&
+  message !== null &&
+  (message as { type?: unknown }).type === "dns" &&
+  typeof (message as { name?: unknown }).name === "string";
 
 /** The name asked for by the reverse lookup of an IPv4 address. */
 export const reverseName = (ip: string): string => `${ip.split(".").reverse().join(".")}.in-addr.arpa`;

@@ -76,7 +76,12 @@ export class Fib {
   lookup(flow: Flow): Decision {
     if (flow.dst === 0xffffffff) {
       const link = this.#ns.state.links.find((l) => l.up && (flow.oif === undefined || l.index === flow.oif));
-      if (link) return { kind: "broadcast", link, route: { table: 255, type: "broadcast", dst: flow.dst, len: 32, dev: link.index, proto: "kernel", scope: "link", metric: 0 } };
+      if (link)
+        return {
+          kind: "broadcast",
+          link,
+          route: { table: 255, type: "broadcast", dst: flow.dst, len: 32, dev: link.index, proto: "kernel", scope: "link", metric: 0 },
+        };
     }
     for (const rule of this.#ns.rulesInOrder) {
       if (!ruleApplies(rule, flow)) continue;
@@ -119,9 +124,9 @@ export class Fib {
 
 function ruleApplies(rule: PolicyRule, flow: Flow): boolean {
   const applies =
-    (!rule.from || (flow.src !== undefined && inPrefix(flow.src, rule.from.ip, rule.from.len)) || (rule.from.len === 0)) &&
+    (!rule.from || (flow.src !== undefined && inPrefix(flow.src, rule.from.ip, rule.from.len)) || rule.from.len === 0) &&
     (!rule.to || inPrefix(flow.dst, rule.to.ip, rule.to.len)) &&
-    (!rule.mark || (((flow.mark ?? 0) & rule.mark.mask) >>> 0) === rule.mark.value) &&
+    (!rule.mark || ((flow.mark ?? 0) & rule.mark.mask) >>> 0 === rule.mark.value) &&
     (rule.iif === undefined || rule.iif === (flow.iif ?? "lo")) &&
     rule.oif === undefined;
   return applies !== (rule.not === true);
@@ -145,7 +150,8 @@ export function addressType(ns: NetNs, ip: number, device: LinkState | undefined
   if (ip === 0 || ip === 0xffffffff) return "BROADCAST";
   if (ip >>> 28 === 14) return "MULTICAST";
   for (const route of ns.fib.routes(tables.local))
-    if (((ip ^ route.dst) & maskOf(route.len)) === 0 && (!device || route.dev === device.index)) return route.type === "local" ? "LOCAL" : "BROADCAST";
+    if (((ip ^ route.dst) & maskOf(route.len)) === 0 && (!device || route.dev === device.index))
+      return route.type === "local" ? "LOCAL" : "BROADCAST";
   return "UNICAST";
 }
 

@@ -3,7 +3,14 @@ import { isIcmpError, makePacket, type Packet, type Walk } from "./packet.ts";
 import type { NetNs } from "./netlink.ts";
 import { outputPacket } from "./walk.ts";
 
-export function icmpError(ns: NetNs, about: Packet, type: number, code: number, walk: Walk, options: { mtu?: number; attach?: boolean } = {}): void {
+export function icmpError(
+  ns: NetNs,
+  about: Packet,
+  type: number,
+  code: number,
+  walk: Walk,
+  options: { mtu?: number; attach?: boolean } = {},
+): void {
   if (isIcmpError(about) || about.src === 0 || about.dst === 0xffffffff || about.dst >>> 28 === 14) return;
   // from the address the packet was for when it is ours, else from the one that routes back
   const source = ns.isLocal(about.dst) ? about.dst : ns.sourceFor(about.src);

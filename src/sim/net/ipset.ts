@@ -4,7 +4,20 @@ import { ipText, maskOf, networkOf, parseIp, parsePrefix } from "./ip.ts";
 import type { Packet } from "./packet.ts";
 import type { IpSetState, NsState } from "./state.ts";
 
-export const setTypes = ["hash:ip", "hash:net", "hash:ip,port", "hash:ip,port,ip", "hash:ip,port,net", "hash:net,port", "hash:net,net", "hash:ip,mark", "bitmap:port", "hash:mac", "hash:net,iface", "list:set"];
+export const setTypes = [
+  "hash:ip",
+  "hash:net",
+  "hash:ip,port",
+  "hash:ip,port,ip",
+  "hash:ip,port,net",
+  "hash:net,port",
+  "hash:net,net",
+  "hash:ip,mark",
+  "bitmap:port",
+  "hash:mac",
+  "hash:net,iface",
+  "list:set",
+];
 
 /** The IPv4 sets of one namespace. An IPv6 set can be made, but no packet here is ever in it. */
 export class IpSets {
@@ -104,7 +117,8 @@ export class IpSets {
     if (!set || set.header.family === "inet6") return false;
     if (set.type === "list:set") return Object.keys(set.members).some((inner) => this.test(inner, dirs, p));
     const side = (i: number): number => (dirs[i] === "src" ? p.src : p.dst);
-    const port = (i: number): string => `${p.proto === 6 ? "tcp" : p.proto === 17 ? "udp" : p.proto === 132 ? "sctp" : "?"}:${dirs[i] === "src" ? p.sport : p.dport}`;
+    const port = (i: number): string =>
+      `${p.proto === 6 ? "tcp" : p.proto === 17 ? "udp" : p.proto === 132 ? "sctp" : "?"}:${dirs[i] === "src" ? p.sport : p.dport}`;
     const has = (member: string): boolean => member in set.members && !this.#expired(set, member);
     switch (set.type) {
       case "hash:ip":
@@ -121,7 +135,8 @@ export class IpSets {
         for (let len = 32; len >= 0; len--) if (has(`${ipText(side(0))},${port(1)},${netText(networkOf(side(2), len), len)}`)) return true;
         return false;
       case "hash:net,net":
-        for (let a = 32; a >= 0; a--) for (let b = 32; b >= 0; b--) if (has(`${netText(networkOf(side(0), a), a)},${netText(networkOf(side(1), b), b)}`)) return true;
+        for (let a = 32; a >= 0; a--)
+          for (let b = 32; b >= 0; b--) if (has(`${netText(networkOf(side(0), a), a)},${netText(networkOf(side(1), b), b)}`)) return true;
         return false;
       case "bitmap:port":
         return has(String(dirs[0] === "src" ? p.sport : p.dport));

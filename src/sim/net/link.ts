@@ -40,7 +40,9 @@ const count = (link: LinkState, p: Packet): void => {
 };
 
 const isBroadcast = (link: LinkState, ip: number): boolean =>
-  link.addresses.some((a) => a.len < 31 && inPrefix(ip, a.ip, a.len) && ((ip | (a.len === 0 ? 0xffffffff : 0xffffffff >>> a.len)) >>> 0) === ip);
+  link.addresses.some(
+    (a) => a.len < 31 && inPrefix(ip, a.ip, a.len) && (ip | (a.len === 0 ? 0xffffffff : 0xffffffff >>> a.len)) >>> 0 === ip,
+  );
 
 /** The MAC address of a neighbour; undefined when the packet can go no further (errors have been sent). */
 function resolve(ns: NetNs, link: LinkState, ip: number, p: Packet, walk: Walk): string | undefined {
@@ -245,15 +247,25 @@ function encapsulateIpip(ns: NetNs, link: LinkState, nextHop: number, p: Packet,
   if (source === undefined) return;
   count(link, p);
   const { ct: _ct, ...inner } = p;
-  const outer = makePacket({ src: source, dst: remote, proto: protocols.ipip, size: p.size + 20, df: true, mark: p.mark, inner: { ...inner, ct: undefined, ctInfo: undefined } });
+  const outer = makePacket({
+    src: source,
+    dst: remote,
+    proto: protocols.ipip,
+    size: p.size + 20,
+    df: true,
+    mark: p.mark,
+    inner: { ...inner, ct: undefined, ctInfo: undefined },
+  });
   note(walk, ns, `dev ${link.name}`, `encapsulated (IPIP) ${ns.text(source)} → ${ns.text(remote)}`);
-  if (walk.steps > 150 || p.proto === protocols.ipip && p.inner?.inner) return;
+  if (walk.steps > 150 || (p.proto === protocols.ipip && p.inner?.inner)) return;
   if (outputPacket(ns, outer, walk, {}) !== undefined) link.tx.dropped++;
 }
 
 function encapsulateVxlan(ns: NetNs, link: LinkState, mac: string, p: Packet, walk: Walk): boolean {
   const { vxlan } = link;
-  const targets = ns.state.fdb.filter((e) => e.dev === link.index && e.dst !== undefined && (e.mac === mac || (mac === everyone && e.mac === "00:00:00:00:00:00"))).map((e) => e.dst!);
+  const targets = ns.state.fdb
+    .filter((e) => e.dev === link.index && e.dst !== undefined && (e.mac === mac || (mac === everyone && e.mac === "00:00:00:00:00:00")))
+    .map((e) => e.dst!);
   if (targets.length === 0 && vxlan!.remote !== undefined) targets.push(vxlan!.remote);
   if (targets.length === 0) {
     note(walk, ns, `dev ${link.name}`, `no forwarding entry for ${mac}, DROP`);

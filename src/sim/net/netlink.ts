@@ -11,7 +11,17 @@ import { restore, save } from "./netfilter/save.ts";
 import { Netfilter } from "./netfilter/tables.ts";
 import type { Network } from "./network.ts";
 import type { Packet, Walk } from "./packet.ts";
-import type { AddressState, LinkKind, LinkState, NeighbourState, NsState, PolicyRule, RouteState, RouteType, SocketState } from "./state.ts";
+import type {
+  AddressState,
+  LinkKind,
+  LinkState,
+  NeighbourState,
+  NsState,
+  PolicyRule,
+  RouteState,
+  RouteType,
+  SocketState,
+} from "./state.ts";
 import { Sysctls } from "./sysctl.ts";
 import { routeInput } from "./walk.ts";
 
@@ -186,7 +196,13 @@ export class NetNs {
       mtu: link.mtu,
       up: link.up,
       master: link.master === undefined ? undefined : this.linkByIndex(link.master)?.name,
-      addresses: link.addresses.map((a) => ({ cidr: prefixText(a.ip, a.len), ip: ipText(a.ip), len: a.len, scope: a.scope, label: a.label })),
+      addresses: link.addresses.map((a) => ({
+        cidr: prefixText(a.ip, a.len),
+        ip: ipText(a.ip),
+        len: a.len,
+        scope: a.scope,
+        label: a.label,
+      })),
     };
   }
 
@@ -244,7 +260,9 @@ export class NetNs {
     if (spec.master !== undefined) this.#need(spec.master);
     if (this.linkState(spec.name)) throw new NetlinkError("EEXIST");
     const base = spec.dev === undefined ? undefined : this.#need(spec.dev);
-    const mtu = spec.mtu ?? (spec.kind === "vxlan" ? (base?.mtu ?? 1500) - 50 : spec.kind === "ipip" ? 1480 : spec.kind === "loopback" ? 65536 : 1500);
+    const mtu =
+      spec.mtu ??
+      (spec.kind === "vxlan" ? (base?.mtu ?? 1500) - 50 : spec.kind === "ipip" ? 1480 : spec.kind === "loopback" ? 65536 : 1500);
     if (spec.kind === "veth") {
       const peer = spec.peer ?? { name: this.#freeName("veth") };
       const other = peer.ns === undefined || peer.ns === this.name ? this : this.network.ns(this.machineName, peer.ns);
@@ -256,7 +274,8 @@ export class NetNs {
       b.peer = { ns: this.name, index: a.index };
       other.#changed();
     } else {
-      const mac = spec.mac ?? (spec.kind === "loopback" ? "00:00:00:00:00:00" : spec.kind === "ipip" ? (spec.local ?? "0.0.0.0") : this.#randomMac());
+      const mac =
+        spec.mac ?? (spec.kind === "loopback" ? "00:00:00:00:00:00" : spec.kind === "ipip" ? (spec.local ?? "0.0.0.0") : this.#randomMac());
       const link = this.#makeLink(spec.name, spec.kind, mac, mtu);
       if (spec.kind === "vxlan") {
         if (spec.vni === undefined) throw new NetlinkError("EINVAL", "VXLAN: missing id");
@@ -411,10 +430,21 @@ export class NetNs {
   // --- addresses
 
   /** `cidr`: address with prefix length. Throws EEXIST, ENODEV, EINVAL. */
-  addAddress(name: string, cidr: string, options: { scope?: AddressState["scope"]; label?: string; until?: number; metric?: number; noprefixroute?: boolean; broadcast?: string } = {}): void {
+  addAddress(
+    name: string,
+    cidr: string,
+    options: {
+      scope?: AddressState["scope"];
+      label?: string;
+      until?: number;
+      metric?: number;
+      noprefixroute?: boolean;
+      broadcast?: string;
+    } = {},
+  ): void {
     const link = this.#need(name);
     const { ip, len } = prefixOf(cidr);
-    if (link.addresses.some((a) => a.ip === ip && a.len === len)) throw new NetlinkError("EEXIST", "Address already assigned");
+    if (link.addresses.some((a) => a.ip === ip && a.len === len)) throw new NetlinkError("EEXIST", "ipv4: Address already assigned");
     // networkd gives every address of a card its broadcast address; `ip addr add` gives none ("none")
     const wanted = options.broadcast ?? (link.kind === "ether" && len < 31 ? "+" : "none");
     const broadcast = wanted === "none" ? undefined : wanted === "+" ? broadcastOf(ip, len) : ipOf(wanted);
@@ -436,8 +466,23 @@ export class NetNs {
   #connect(link: LinkState, address: AddressState): void {
     if (address.noprefixroute || address.len === 32 || link.kind === "loopback") return;
     const dst = networkOf(address.ip, address.len);
-    if (this.state.routes.some((r) => r.table === tables.main && r.dst === dst && r.len === address.len && r.dev === link.index && r.proto === "kernel")) return;
-    this.state.routes.push({ table: tables.main, type: "unicast", dst, len: address.len, dev: link.index, src: address.ip, proto: "kernel", scope: "link", metric: address.metric ?? 0 });
+    if (
+      this.state.routes.some(
+        (r) => r.table === tables.main && r.dst === dst && r.len === address.len && r.dev === link.index && r.proto === "kernel",
+      )
+    )
+      return;
+    this.state.routes.push({
+      table: tables.main,
+      type: "unicast",
+      dst,
+      len: address.len,
+      dev: link.index,
+      src: address.ip,
+      proto: "kernel",
+      scope: "link",
+      metric: address.metric ?? 0,
+    });
   }
 
   /** Throws EADDRNOTAVAIL. */
@@ -445,7 +490,7 @@ export class NetNs {
     const link = this.#need(name);
     const { ip, len } = prefixOf(cidr);
     const address = link.addresses.find((a) => a.ip === ip && (a.len === len || !cidr.includes("/")));
-    if (!address) throw new NetlinkError("EADDRNOTAVAIL", "Address not found");
+    if (!address) throw new NetlinkError("EADDRNOTAVAIL", "ipv4: Address not found");
     link.addresses = link.addresses.filter((a) => a !== address);
     const dst = networkOf(ip, address.len);
     const still = link.addresses.find((a) => a.len === address.len && networkOf(a.ip, a.len) === dst);
@@ -458,7 +503,9 @@ export class NetNs {
       return r.src !== ip || this.#owns(ip);
     });
     // gateways that can no longer be reached keep their routes only while another address covers them
-    this.state.routes = this.state.routes.filter((r) => r.via === undefined || r.dev !== link.index || r.onlink || this.#onLink(link, r.via));
+    this.state.routes = this.state.routes.filter(
+      (r) => r.via === undefined || r.dev !== link.index || r.onlink || this.#onLink(link, r.via),
+    );
     this.#changed();
   }
 
@@ -500,7 +547,12 @@ export class NetNs {
   // --- routes and rules
 
   routes(table?: number | string): RouteInfo[] {
-    const list = table === "all" ? [...this.state.routes, ...this.fib.routes(tables.local)] : tableNumber(table) === tables.local ? this.fib.routes(tables.local) : this.state.routes.filter((r) => r.table === tableNumber(table));
+    const list =
+      table === "all"
+        ? [...this.state.routes, ...this.fib.routes(tables.local)]
+        : tableNumber(table) === tables.local
+          ? this.fib.routes(tables.local)
+          : this.state.routes.filter((r) => r.table === tableNumber(table));
     return this.sortedRoutes(list).map((r) => this.routeInfo(r));
   }
 
@@ -524,18 +576,34 @@ export class NetNs {
       ...(r.onlink ? { onlink: true } : {}),
       ...(r.mtu === undefined ? {} : { mtu: r.mtu }),
       ...(r.nexthops
-        ? { nexthops: r.nexthops.map((h) => ({ ...(h.via === undefined ? {} : { via: ipText(h.via) }), dev: devName(h.dev), weight: h.weight, ...(h.onlink ? { onlink: true } : {}) })) }
+        ? {
+            nexthops: r.nexthops.map((h) => ({
+              ...(h.via === undefined ? {} : { via: ipText(h.via) }),
+              dev: devName(h.dev),
+              weight: h.weight,
+              ...(h.onlink ? { onlink: true } : {}),
+            })),
+          }
         : {}),
     };
   }
 
   #route(spec: RouteSpec): RouteState {
     const { ip, len } = prefixFor(spec.dst);
-    if (((ip & ~maskOf(len)) >>> 0) !== 0) throw new NetlinkError("EINVAL", "Invalid prefix for given prefix length");
+    if ((ip & ~maskOf(len)) >>> 0 !== 0) throw new NetlinkError("EINVAL", "Invalid prefix for given prefix length");
     const type = spec.type ?? "unicast";
     const table = tableNumber(spec.table);
-    const base = { table, type, dst: ip, len, proto: spec.proto ?? "boot", metric: spec.metric ?? 0, ...(spec.mtu === undefined ? {} : { mtu: spec.mtu }) };
-    if (type === "blackhole" || type === "unreachable" || type === "prohibit" || type === "throw") return { ...base, dev: 0, scope: "global" };
+    const base = {
+      table,
+      type,
+      dst: ip,
+      len,
+      proto: spec.proto ?? "boot",
+      metric: spec.metric ?? 0,
+      ...(spec.mtu === undefined ? {} : { mtu: spec.mtu }),
+    };
+    if (type === "blackhole" || type === "unreachable" || type === "prohibit" || type === "throw")
+      return { ...base, dev: 0, scope: "global" };
     let source: number | undefined;
     if (spec.src !== undefined) {
       source = ipOf(spec.src);
@@ -554,7 +622,8 @@ export class NetNs {
         // the gateway must be on the link by a route of link scope
         const decision = this.fib.lookup({ dst: via, ...(link ? { oif: link.index } : {}) });
         if (decision.kind === "none") throw new NetlinkError("ENETUNREACH", "Nexthop has invalid gateway");
-        if (decision.kind !== "unicast" || decision.route.scope === "global") throw new NetlinkError("ENETUNREACH", "Nexthop has invalid gateway");
+        if (decision.kind !== "unicast" || decision.route.scope === "global")
+          throw new NetlinkError("ENETUNREACH", "Nexthop has invalid gateway");
         return { via, dev: decision.link.index };
       }
       if (!link) throw new NetlinkError("ENODEV", "No device for nexthop");
@@ -750,7 +819,10 @@ export class NetNs {
     const cached = `${link.index} ${key}`;
     let value = this.#settings.get(cached);
     if (value === undefined) {
-      value = Math.max(Number(this.sysctls.get(`net/ipv4/conf/all/${key}`) ?? 0), Number(this.sysctls.get(`net/ipv4/conf/${link.name}/${key}`) ?? 0));
+      value = Math.max(
+        Number(this.sysctls.get(`net/ipv4/conf/all/${key}`) ?? 0),
+        Number(this.sysctls.get(`net/ipv4/conf/${link.name}/${key}`) ?? 0),
+      );
       this.#settings.set(cached, value);
     }
     return value;

@@ -161,7 +161,10 @@ export class Network {
       { name: "enp0s3", mac: mac(), segment: `nat:${machine.name}` },
       { name: "enp0s8", mac: mac(), segment: `private:${subnet}` },
     ];
-    this.#outside(`nat:${machine.name}`, "nat", `nat:${machine.name}`, "52:54:00:12:35:02", [`${natEngine.gateway}/24`, `${natEngine.dns}/24`]);
+    this.#outside(`nat:${machine.name}`, "nat", `nat:${machine.name}`, "52:54:00:12:35:02", [
+      `${natEngine.gateway}/24`,
+      `${natEngine.dns}/24`,
+    ]);
     // the host's own card on the private network has the first address, as VirtualBox's host-only adapter does
     this.#outside("host", `vboxnet-${subnet}`, `private:${subnet}`, "0a:00:27:00:00:00", [`${prefixText(networkOf(ip, len) + 1, len)}`]);
   }
@@ -194,7 +197,8 @@ export class Network {
     this.layer(machine).namespaces[""] = this.#emptyNs("");
     const ns = this.#withLoopback(this.ns(machine.name));
     ns.setUp("lo", true);
-    for (const nic of this.state.nics[machine.name] ?? []) ns.addLink({ name: nic.name, kind: "ether", mac: nic.mac, segment: nic.segment });
+    for (const nic of this.state.nics[machine.name] ?? [])
+      ns.addLink({ name: nic.name, kind: "ether", mac: nic.mac, segment: nic.segment });
   }
 
   /** Power is gone: sockets vanish without a word to their peers. */
@@ -205,7 +209,7 @@ export class Network {
   }
 
   #forget(machine: Machine): void {
-    for (const key of [...this.#spaces.keys()]) if (key.startsWith(`${machine.name}\n`)) this.#spaces.delete(key);
+    for (const key of this.#spaces.keys()) if (key.startsWith(`${machine.name}\n`)) this.#spaces.delete(key);
     this.linksChanged();
   }
 
@@ -260,7 +264,13 @@ export class Network {
    */
   fromHost(machine: string, port: number, address?: string): Connected {
     const engine = { machine: "", netns: address === undefined ? `nat:${machine}` : "host", pid: 0, uid: 0 };
-    return this.tcp.connect(engine, address === undefined ? ipOf(natEngine.guest) : ipOf(address), port, "serve", address === undefined ? { source: natEngine.gateway } : {});
+    return this.tcp.connect(
+      engine,
+      address === undefined ? ipOf(natEngine.guest) : ipOf(address),
+      port,
+      "serve",
+      address === undefined ? { source: natEngine.gateway } : {},
+    );
   }
   /** Asks the server at the other end of such a connection. */
   exchangeFromHost<T = unknown>(conn: number, message: unknown): Exchange<T> {

@@ -43,9 +43,7 @@ export interface Packet {
   physOut?: LinkState;
 }
 
-export function makePacket(
-  from: Partial<Packet> & { src: number; dst: number; proto: number },
-): Packet {
+export function makePacket(from: Partial<Packet> & { src: number; dst: number; proto: number }): Packet {
   return {
     src: from.src,
     dst: from.dst,
@@ -73,7 +71,8 @@ export function makePacket(
   };
 }
 
-export const isIcmpError = (p: Packet): boolean => p.proto === 1 && (p.icmpType === 3 || p.icmpType === 11 || p.icmpType === 12 || p.icmpType === 4);
+export const isIcmpError = (p: Packet): boolean =>
+  p.proto === 1 && (p.icmpType === 3 || p.icmpType === 11 || p.icmpType === 12 || p.icmpType === 4);
 
 /** One thing that happened to a packet, for `kubemend trace` and the TRACE of tests. */
 export interface Hop {

@@ -17,7 +17,10 @@ export interface ResolverConfig {
 export function resolverConfig(fs: FsView): ResolverConfig {
   const config: ResolverConfig = { servers: [], search: [], ndots: 1, timeout: 5, attempts: 2 };
   for (const line of (fs.tryReadText("/etc/resolv.conf") ?? "").split("\n")) {
-    const [key, ...rest] = line.replace(/[#;].*$/, "").trim().split(/\s+/);
+    const [key, ...rest] = line
+      .replace(/[#;].*$/, "")
+      .trim()
+      .split(/\s+/);
     if (key === "nameserver" && rest[0] && config.servers.length < 3) config.servers.push(rest[0]);
     else if (key === "search") config.search = rest.filter((d) => d !== ".");
     else if (key === "domain" && rest[0]) config.search = [rest[0]];
@@ -47,10 +50,17 @@ export function inHosts(text: string, name: string): { addresses: string[]; cano
   return addresses.length > 0 ? { addresses, canonical } : undefined;
 }
 
-export type Answer = { kind: "reply"; reply: DnsReply; server: string; took: number } | { kind: "silent"; why: "timeout" | "refused" | "unreachable"; server: string; took: number };
+export type Answer =
+  | { kind: "reply"; reply: DnsReply; server: string; took: number }
+  | { kind: "silent"; why: "timeout" | "refused" | "unreachable"; server: string; took: number };
 
 /** Asks the servers in order, `attempts` times around. */
-export function queryServers(net: ProcNet, config: Pick<ResolverConfig, "servers" | "timeout" | "attempts">, name: string, qtype: QueryType): Answer {
+export function queryServers(
+  net: ProcNet,
+  config: Pick<ResolverConfig, "servers" | "timeout" | "attempts">,
+  name: string,
+  qtype: QueryType,
+): Answer {
   let took = 0;
   let last: Answer = { kind: "silent", why: "timeout", server: config.servers[0]!, took };
   for (let attempt = 0; attempt < config.attempts; attempt++)
@@ -96,7 +106,8 @@ export function resolveName(fs: FsView, net: ProcNet, hostname: string, name: st
       if (found) return { ok: true, ...found, took };
     } else if (source === "myhostname") {
       const lower = name.toLowerCase();
-      if (lower === "localhost" || lower.endsWith(".localhost")) return { ok: true, addresses: ["127.0.0.1"], canonical: "localhost", took };
+      if (lower === "localhost" || lower.endsWith(".localhost"))
+        return { ok: true, addresses: ["127.0.0.1"], canonical: "localhost", took };
       if (lower === hostname.toLowerCase()) return { ok: true, addresses: ["127.0.1.1"], canonical: name, took };
     } else if (source === "dns" || source === "resolve") {
       const answer = dns(net, resolverConfig(fs), name);
@@ -111,7 +122,13 @@ export function resolveName(fs: FsView, net: ProcNet, hostname: string, name: st
 
 function hostsLine(text: string | undefined): string[] {
   const line = /^\s*hosts:\s*(.*)$/m.exec(text ?? "")?.[1];
-  return line === undefined ? ["files", "dns"] : line.replace(/\[[^\]]*\]/g, " ").replace(/#.*$/, "").trim().split(/\s+/);
+  return line === undefined
+    ? ["files", "dns"]
+    : line
+        .replace(/\[[^\]]*\]/g, " ")
+        .replace(/#.*$/, "")
+        .trim()
+        .split(/\s+/);
 }
 
 function dns(net: ProcNet, config: ResolverConfig, name: string): Resolved {
@@ -127,14 +144,16 @@ function dns(net: ProcNet, config: ResolverConfig, name: string): Resolved {
     took += answer.took;
     if (answer.kind === "silent") {
       // no server answers: the other names would not fare better (res_search gives up on TRY_AGAIN with no reply)
-      const why = answer.why === "timeout" ? "i/o timeout" : answer.why === "refused" ? "read: connection refused" : "dial: no route to host";
+      const why =
+        answer.why === "timeout" ? "i/o timeout" : answer.why === "refused" ? "read: connection refused" : "dial: no route to host";
       return { ok: false, code: "EAI_AGAIN", took, detail: `lookup ${bare} on ${answer.server}:53: ${why}` };
     }
     const addresses = answer.reply.answers.filter((r) => r.type === "A").map((r) => r.data);
     if (addresses.length > 0) return { ok: true, addresses, canonical: answer.reply.answers.find((r) => r.type === "A")!.name, took };
     if (answer.reply.rcode === "SERVFAIL" || answer.reply.rcode === "REFUSED")
       failed ??= { ok: false, code: "EAI_AGAIN", took, detail: `lookup ${bare} on ${answer.server}:53: server misbehaving` };
-    else if (candidate === candidates.at(-1) && !failed) return { ok: false, code: "EAI_NONAME", took, detail: `lookup ${bare} on ${answer.server}:53: no such host` };
+    else if (candidate === candidates.at(-1) && !failed)
+      return { ok: false, code: "EAI_NONAME", took, detail: `lookup ${bare} on ${answer.server}:53: no such host` };
   }
   return failed ? { ...failed, took } : { ok: false, code: "EAI_NONAME", took, detail: "no such host" };
 }

@@ -14,7 +14,15 @@ import { resolveName } from "./resolver.ts";
 import type { SocketState } from "./state.ts";
 import { outputPacket } from "./walk.ts";
 
-const pingCodes: Record<number, "net" | "host" | "port" | "prohibited" | "admin-prohibited" | "frag-needed"> = { 0: "net", 1: "host", 3: "port", 4: "frag-needed", 9: "prohibited", 10: "prohibited", 13: "admin-prohibited" };
+const pingCodes: Record<number, "net" | "host" | "port" | "prohibited" | "admin-prohibited" | "frag-needed"> = {
+  0: "net",
+  1: "host",
+  3: "port",
+  4: "frag-needed",
+  9: "prohibited",
+  10: "prohibited",
+  13: "admin-prohibited",
+};
 
 export class SocketCalls implements ProcNet {
   readonly #network: Network;
@@ -36,15 +44,31 @@ export class SocketCalls implements ProcNet {
 
   // --- servers
 
-  listen(transport: "tcp" | "udp", ip: string, port: number, options: { accept?: "events" | "serve" | "stream"; device?: string } = {}): number {
+  listen(
+    transport: "tcp" | "udp",
+    ip: string,
+    port: number,
+    options: { accept?: "events" | "serve" | "stream"; device?: string } = {},
+  ): number {
     const ns = this.#ns;
     const v6 = ip === "::" || ip === "" || ip === "*";
     const address = v6 ? 0 : ip === "::1" ? 0x7f000001 : ipOf(ip);
-    if (port > 0 && port < Number(ns.sysctl("net/ipv4/ip_unprivileged_port_start") ?? 1024) && this.#p.uid !== 0 && !this.#p.state.capabilities?.includes("net_bind_service")) throw new Errno("EACCES");
+    if (
+      port > 0 &&
+      port < Number(ns.sysctl("net/ipv4/ip_unprivileged_port_start") ?? 1024) &&
+      this.#p.uid !== 0 &&
+      !this.#p.state.capabilities?.includes("net_bind_service")
+    )
+      throw new Errno("EACCES");
     if (address !== 0 && !ns.isLocal(address) && ns.sysctl("net/ipv4/ip_nonlocal_bind") !== "1") throw new Errno("EADDRNOTAVAIL");
     const number = port === 0 ? this.#network.tcp.freePort(ns) : port;
     for (const other of ns.sockets())
-      if (other.transport === transport && other.port === number && (other.ip === address || other.ip === 0 || address === 0) && other.device === options.device)
+      if (
+        other.transport === transport &&
+        other.port === number &&
+        (other.ip === address || other.ip === 0 || address === 0) &&
+        other.device === options.device
+      )
         throw new Errno("EADDRINUSE");
     const socket: SocketState = {
       id: this.#network.nextId(),
@@ -215,7 +239,8 @@ export class SocketCalls implements ProcNet {
     const { ns: there, packet } = arrival;
     let reply: unknown;
     if (there.isGateway && (packet.dst !== ipOf("10.0.2.3") ? !there.isLocal(packet.dst) : true)) {
-      if (this.#network.internet?.answers(ipText(packet.dst), packet.dport, "udp") !== true) return { ok: false, code: "ETIMEDOUT", after: Infinity };
+      if (this.#network.internet?.answers(ipText(packet.dst), packet.dport, "udp") !== true)
+        return { ok: false, code: "ETIMEDOUT", after: Infinity };
       reply = this.#network.internet.serve(ipText(packet.dst), packet.dport, message);
     } else {
       const socket = this.#network.tcp.listener(there, "udp", packet.dst, packet.dport, arrival.device);
@@ -245,8 +270,15 @@ export class SocketCalls implements ProcNet {
     }
     if (reply === undefined) return { ok: false, code: "ETIMEDOUT", after: Infinity };
     const back = newWalk();
-    outputPacket(there, makePacket({ src: packet.dst, dst: packet.src, proto: protocols.udp, sport: packet.dport, dport: packet.sport, size: 120 }), back, {});
-    const home = back.arrivals.some((a) => a.ns === ns && a.packet.proto === protocols.udp && a.packet.src === dst && a.packet.sport === port && a.packet.dport === sport);
+    outputPacket(
+      there,
+      makePacket({ src: packet.dst, dst: packet.src, proto: protocols.udp, sport: packet.dport, dport: packet.sport, size: 120 }),
+      back,
+      {},
+    );
+    const home = back.arrivals.some(
+      (a) => a.ns === ns && a.packet.proto === protocols.udp && a.packet.src === dst && a.packet.sport === port && a.packet.dport === sport,
+    );
     return home ? { ok: true, reply: reply as T } : { ok: false, code: "ETIMEDOUT", after: Infinity };
   }
 
@@ -277,24 +309,48 @@ export class SocketCalls implements ProcNet {
     const df = options.dontFragment === true;
     if (df) {
       const decision = ns.fib.lookup({ dst, src, oif });
-      if (decision.kind === "unicast" && size > decision.link.mtu) return { ok: false, kind: "local", code: "EMSGSIZE", mtu: decision.link.mtu };
+      if (decision.kind === "unicast" && size > decision.link.mtu)
+        return { ok: false, kind: "local", code: "EMSGSIZE", mtu: decision.link.mtu };
     }
-    const failure = outputPacket(ns, makePacket({ src: src ?? 0, dst, proto: protocols.icmp, icmpType: 8, sport: id, size, ttl: options.ttl ?? 64, df, uid: this.#p.uid }), walk, { oif });
+    const failure = outputPacket(
+      ns,
+      makePacket({ src: src ?? 0, dst, proto: protocols.icmp, icmpType: 8, sport: id, size, ttl: options.ttl ?? 64, df, uid: this.#p.uid }),
+      walk,
+      { oif },
+    );
     for (const { ns: there, packet } of walk.arrivals) {
       if (there.isGateway && packet.proto === protocols.icmp && packet.icmpType === 8 && !there.isLocal(packet.dst)) {
         if (this.#network.internet?.answers(ipText(packet.dst), 0, "udp") === undefined) continue;
         const back = newWalk();
-        outputPacket(there, makePacket({ src: packet.dst, dst: packet.src, proto: protocols.icmp, icmpType: 0, sport: packet.sport, size, ttl: 63 }), back, {});
+        outputPacket(
+          there,
+          makePacket({ src: packet.dst, dst: packet.src, proto: protocols.icmp, icmpType: 0, sport: packet.sport, size, ttl: 63 }),
+          back,
+          {},
+        );
         const home = back.arrivals.find((a) => a.ns === ns && a.packet.icmpType === 0 && a.packet.proto === protocols.icmp);
         if (home) return { ok: true, from: ipText(home.packet.src), ttl: home.packet.ttl, rtt: 12 + this.#jitter() * 6 };
         continue;
       }
       if (there !== ns || packet.proto !== protocols.icmp) continue;
       if (packet.icmpType === 0 && packet.sport === id)
-        return { ok: true, from: ipText(packet.src), ttl: packet.ttl, rtt: ns.isLocal(dst) ? 0.02 + this.#jitter() * 0.03 : 0.25 + this.#jitter() * 0.6 };
+        return {
+          ok: true,
+          from: ipText(packet.src),
+          ttl: packet.ttl,
+          rtt: ns.isLocal(dst) ? 0.02 + this.#jitter() * 0.03 : 0.25 + this.#jitter() * 0.6,
+        };
       if (packet.icmpType === 3 && packet.inner?.sport === id)
-        return { ok: false, kind: "unreachable", from: ipText(packet.src), code: pingCodes[packet.icmpCode] ?? "host", after: walk.delay, ...(packet.mtu === undefined ? {} : { mtu: packet.mtu }) };
-      if (packet.icmpType === 11 && packet.inner?.sport === id) return { ok: false, kind: "unreachable", from: ipText(packet.src), code: "time-exceeded" };
+        return {
+          ok: false,
+          kind: "unreachable",
+          from: ipText(packet.src),
+          code: pingCodes[packet.icmpCode] ?? "host",
+          after: walk.delay,
+          ...(packet.mtu === undefined ? {} : { mtu: packet.mtu }),
+        };
+      if (packet.icmpType === 11 && packet.inner?.sport === id)
+        return { ok: false, kind: "unreachable", from: ipText(packet.src), code: "time-exceeded" };
     }
     if (failure !== undefined) return { ok: false, kind: "local", code: failure };
     return { ok: false, kind: "lost" };

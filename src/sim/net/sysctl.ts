@@ -1,15 +1,51 @@
 /** Kernel parameters under /proc/sys/net of one network namespace. Defaults of Linux 6.8 on a machine with 2 GiB. */
 
 const perInterface: Record<string, string> = {
-  accept_local: "0", accept_redirects: "1", accept_source_route: "0", arp_accept: "0", arp_announce: "0", arp_evict_nocarrier: "1", arp_filter: "0",
-  arp_ignore: "0", arp_notify: "0", bc_forwarding: "0", disable_policy: "0", disable_xfrm: "0", drop_gratuitous_arp: "0",
-  drop_unicast_in_l2_multicast: "0", force_igmp_version: "0", forwarding: "0", ignore_routes_with_linkdown: "0", log_martians: "0", mc_forwarding: "0",
-  medium_id: "0", promote_secondaries: "0", proxy_arp: "0", proxy_arp_pvlan: "0", route_localnet: "0", rp_filter: "0", secure_redirects: "1",
-  send_redirects: "1", shared_media: "1", src_valid_mark: "0", tag: "0",
+  accept_local: "0",
+  accept_redirects: "1",
+  accept_source_route: "0",
+  arp_accept: "0",
+  arp_announce: "0",
+  arp_evict_nocarrier: "1",
+  arp_filter: "0",
+  arp_ignore: "0",
+  arp_notify: "0",
+  bc_forwarding: "0",
+  disable_policy: "0",
+  disable_xfrm: "0",
+  drop_gratuitous_arp: "0",
+  drop_unicast_in_l2_multicast: "0",
+  force_igmp_version: "0",
+  forwarding: "0",
+  ignore_routes_with_linkdown: "0",
+  log_martians: "0",
+  mc_forwarding: "0",
+  medium_id: "0",
+  promote_secondaries: "0",
+  proxy_arp: "0",
+  proxy_arp_pvlan: "0",
+  route_localnet: "0",
+  rp_filter: "0",
+  secure_redirects: "1",
+  send_redirects: "1",
+  shared_media: "1",
+  src_valid_mark: "0",
+  tag: "0",
 };
 const perInterface6: Record<string, string> = {
-  accept_dad: "1", accept_ra: "1", accept_redirects: "1", accept_source_route: "0", addr_gen_mode: "0", autoconf: "1", dad_transmits: "1", disable_ipv6: "0",
-  forwarding: "0", hop_limit: "64", mtu: "1500", proxy_ndp: "0", use_tempaddr: "0",
+  accept_dad: "1",
+  accept_ra: "1",
+  accept_redirects: "1",
+  accept_source_route: "0",
+  addr_gen_mode: "0",
+  autoconf: "1",
+  dad_transmits: "1",
+  disable_ipv6: "0",
+  forwarding: "0",
+  hop_limit: "64",
+  mtu: "1500",
+  proxy_ndp: "0",
+  use_tempaddr: "0",
 };
 const fixed: Record<string, string> = {
   "net/core/somaxconn": "4096",
@@ -113,10 +149,15 @@ export class Sysctls {
     if (conf) {
       const table = conf[1] === "ipv4" ? perInterface : perInterface6;
       const fallback = table[conf[3]!];
-      if (fallback === undefined || !(conf[2] === "all" || conf[2] === "default" || this.#interfaces().includes(conf[2]!))) return undefined;
-      return this.#values[path] ?? (conf[2] === "all" || conf[2] === "default" ? fallback : (this.#values[`net/${conf[1]}/conf/default/${conf[3]}`] ?? fallback));
+      if (fallback === undefined || !(conf[2] === "all" || conf[2] === "default" || this.#interfaces().includes(conf[2]!)))
+        return undefined;
+      return (
+        this.#values[path] ??
+        (conf[2] === "all" || conf[2] === "default" ? fallback : (this.#values[`net/${conf[1]}/conf/default/${conf[3]}`] ?? fallback))
+      );
     }
-    if (path.startsWith("net/bridge/")) return this.#bridge() ? (path in bridge ? (this.#values[path] ?? bridge[path]) : undefined) : undefined;
+    if (path.startsWith("net/bridge/"))
+      return this.#bridge() ? (path in bridge ? (this.#values[path] ?? bridge[path]) : undefined) : undefined;
     if (path in fixed) return this.#values[path] ?? fixed[path];
     return undefined;
   }
@@ -145,7 +186,8 @@ export class Sysctls {
   }
 
   forget(name: string): void {
-    for (const path of Object.keys(this.#values)) if (path.startsWith(`net/ipv4/conf/${name}/`) || path.startsWith(`net/ipv6/conf/${name}/`)) delete this.#values[path];
+    for (const path of Object.keys(this.#values))
+      if (path.startsWith(`net/ipv4/conf/${name}/`) || path.startsWith(`net/ipv6/conf/${name}/`)) delete this.#values[path];
     this.changed();
   }
 

@@ -77,7 +77,17 @@ export class Tcp {
     const src = bound ?? ns.sourceFor(target, { oif }) ?? 0;
     const sport = options.sourcePort ?? this.freePort(ns);
     const walk = newWalk();
-    const syn = makePacket({ src, dst: target, proto: protocols.tcp, sport, dport: port, flags: SYN, size: 60, ttl: options.ttl ?? 64, uid: owner.uid });
+    const syn = makePacket({
+      src,
+      dst: target,
+      proto: protocols.tcp,
+      sport,
+      dport: port,
+      flags: SYN,
+      size: 60,
+      ttl: options.ttl ?? 64,
+      uid: owner.uid,
+    });
     const failure = outputPacket(ns, syn, walk, { oif });
     ns.state.synSent = ns.state.synSent.filter((s) => !(s.pid === owner.pid && s.dst === target && s.dport === port));
     if (failure !== undefined && failure !== "EPERM") return { ok: false, code: failure as "EINVAL", after: 0 };
@@ -103,7 +113,20 @@ export class Tcp {
       if (!listener) return this.#reset(there, inside, mine) ?? lost();
     }
     const back = newWalk();
-    outputPacket(there, makePacket({ src: inside.dst, dst: inside.src, proto: protocols.tcp, sport: inside.dport, dport: inside.sport, flags: SYN | ACK, size: 60 }), back, {});
+    outputPacket(
+      there,
+      makePacket({
+        src: inside.dst,
+        dst: inside.src,
+        proto: protocols.tcp,
+        sport: inside.dport,
+        dport: inside.sport,
+        flags: SYN | ACK,
+        size: 60,
+      }),
+      back,
+      {},
+    );
     const refused = this.#refusal(back, mine);
     if (refused) return refused;
     if (!back.arrivals.some((a) => a.ns === ns && this.#isFor(a.packet, mine))) return lost();
@@ -113,7 +136,9 @@ export class Tcp {
       ends: [
         this.#end(owner, src, sport, target, port, mode),
         this.#end(
-          listener ? { machine: there.machine?.name ?? "", netns: there.name, pid: listener.pid, uid: listener.uid } : { machine: "", netns: there.name, pid: 0, uid: 0 },
+          listener
+            ? { machine: there.machine?.name ?? "", netns: there.name, pid: listener.pid, uid: listener.uid }
+            : { machine: "", netns: there.name, pid: 0, uid: 0 },
           inside.dst,
           inside.dport,
           inside.src,
@@ -124,7 +149,12 @@ export class Tcp {
       ...(outsideHost ? { internet: { ip: ipText(inside.dst), port: inside.dport } } : {}),
     };
     // the handshake's third packet; when it is lost, the first data completes the handshake
-    outputPacket(ns, makePacket({ src, dst: target, proto: protocols.tcp, sport, dport: port, flags: ACK, size: 52, uid: owner.uid }), newWalk(), { oif });
+    outputPacket(
+      ns,
+      makePacket({ src, dst: target, proto: protocols.tcp, sport, dport: port, flags: ACK, size: 52, uid: owner.uid }),
+      newWalk(),
+      { oif },
+    );
     this.add(conn);
     if (listener) this.accepted(listener, conn);
     return { ok: true, conn: conn.id, local: { ip: ipText(src), port: sport } };
@@ -176,7 +206,13 @@ export class Tcp {
   }
 
   #isFor(p: Packet, mine: Mine): boolean {
-    return p.proto === protocols.tcp && p.dst === mine.local && p.dport === mine.localPort && p.src === mine.remote && p.sport === mine.remotePort;
+    return (
+      p.proto === protocols.tcp &&
+      p.dst === mine.local &&
+      p.dport === mine.localPort &&
+      p.src === mine.remote &&
+      p.sport === mine.remotePort
+    );
   }
 
   /** A reset or an ICMP error that came back to us. */
@@ -193,13 +229,24 @@ export class Tcp {
   }
 
   #quotes(inner: Packet, mine: Mine): boolean {
-    return inner.proto === protocols.tcp && inner.src === mine.local && inner.sport === mine.localPort && inner.dst === mine.remote && inner.dport === mine.remotePort;
+    return (
+      inner.proto === protocols.tcp &&
+      inner.src === mine.local &&
+      inner.sport === mine.localPort &&
+      inner.dst === mine.remote &&
+      inner.dport === mine.remotePort
+    );
   }
 
   /** Nobody listens: the host answers with a reset. */
   #reset(there: NetNs, p: Packet, mine: Mine): Exclude<Connected, { ok: true }> | undefined {
     const walk = newWalk();
-    outputPacket(there, makePacket({ src: p.dst, dst: p.src, proto: protocols.tcp, sport: p.dport, dport: p.sport, flags: RST | ACK, size: 40 }), walk, {});
+    outputPacket(
+      there,
+      makePacket({ src: p.dst, dst: p.src, proto: protocols.tcp, sport: p.dport, dport: p.sport, flags: RST | ACK, size: 40 }),
+      walk,
+      {},
+    );
     return this.#refusal(walk, mine);
   }
 
@@ -235,18 +282,46 @@ export class Tcp {
     const ns = this.#nsOf(end);
     if (!ns) return "lost";
     const walk = newWalk();
-    outputPacket(ns, makePacket({ src: end.ip, dst: end.peerIp, proto: protocols.tcp, sport: end.port, dport: end.peerPort, flags, size, uid: end.uid }), walk, {});
+    outputPacket(
+      ns,
+      makePacket({ src: end.ip, dst: end.peerIp, proto: protocols.tcp, sport: end.port, dport: end.peerPort, flags, size, uid: end.uid }),
+      walk,
+      {},
+    );
     const mine: Mine = { ns, local: end.ip, localPort: end.port, remote: end.peerIp, remotePort: end.peerPort };
     // ICMP errors are soft on a connection that is established; only a reset ends it
     if (walk.arrivals.some((a) => a.ns === ns && this.#isFor(a.packet, mine) && a.packet.flags & RST)) return "reset";
-    const arrival = walk.arrivals.find((a) => a.packet.proto === protocols.tcp && !(a.packet.flags & SYN) && (a.ns !== ns || a.packet.dst !== end.ip || a.packet.dport !== end.port));
+    const arrival = walk.arrivals.find(
+      (a) =>
+        a.packet.proto === protocols.tcp &&
+        !(a.packet.flags & SYN) &&
+        (a.ns !== ns || a.packet.dst !== end.ip || a.packet.dport !== end.port),
+    );
     if (!arrival) return "lost";
     const { packet, ns: there } = arrival;
-    const known = there === this.#nsOf(other) && packet.dst === other.ip && packet.dport === other.port && packet.src === other.peerIp && packet.sport === other.peerPort;
+    const known =
+      there === this.#nsOf(other) &&
+      packet.dst === other.ip &&
+      packet.dport === other.port &&
+      packet.src === other.peerIp &&
+      packet.sport === other.peerPort;
     if (known && other.state !== "CLOSED") return "arrived";
     if (flags & RST) return "lost";
     const back = newWalk();
-    outputPacket(there, makePacket({ src: packet.dst, dst: packet.src, proto: protocols.tcp, sport: packet.dport, dport: packet.sport, flags: RST, size: 40 }), back, {});
+    outputPacket(
+      there,
+      makePacket({
+        src: packet.dst,
+        dst: packet.src,
+        proto: protocols.tcp,
+        sport: packet.dport,
+        dport: packet.sport,
+        flags: RST,
+        size: 40,
+      }),
+      back,
+      {},
+    );
     return back.arrivals.some((a) => a.ns === ns && this.#isFor(a.packet, mine) && a.packet.flags & RST) ? "reset" : "lost";
   }
 
@@ -255,7 +330,8 @@ export class Tcp {
   exchange(id: number, side: 0 | 1, message: unknown): Exchange {
     const conn = this.get(id);
     const end = conn?.ends[side];
-    if (!conn || !end || end.state === "CLOSED") return { ok: false, code: end?.error === "ECONNRESET" ? "ECONNRESET" : "ENOTCONN", after: 0 };
+    if (!conn || !end || end.state === "CLOSED")
+      return { ok: false, code: end?.error === "ECONNRESET" ? "ECONNRESET" : "ENOTCONN", after: 0 };
     if (end.state !== "ESTAB" && end.state !== "CLOSE-WAIT") return { ok: false, code: "ENOTCONN", after: 0 };
     const back: 0 | 1 = side === 0 ? 1 : 0;
     const other = conn.ends[back];
@@ -466,13 +542,14 @@ export class Tcp {
     end.state = "CLOSED";
     this.#owned.get(`${end.machine} ${end.pid}`)?.delete(conn.id);
     this.wake(`receive ${conn.id} ${side}`);
-    if (conn.ends[0].state === "CLOSED" && conn.ends[1].state === "CLOSED" && !conn.ends.some((e) => e.inbox.length > 0)) delete this.#network.state.connections[conn.id];
+    if (conn.ends[0].state === "CLOSED" && conn.ends[1].state === "CLOSED" && !conn.ends.some((e) => e.inbox.length > 0))
+      delete this.#network.state.connections[conn.id];
   }
 
   /** A process has ended. */
   closeProcess(machine: string, pid: number): void {
     const key = `${machine} ${pid}`;
-    for (const id of [...(this.#owned.get(key) ?? [])]) {
+    for (const id of this.#owned.get(key) ?? []) {
       const conn = this.get(id);
       if (!conn) continue;
       for (const side of [0, 1] as const) {

@@ -29,7 +29,13 @@ export function outputPacket(ns: NetNs, p: Packet, walk: Walk, options: OutputOp
   if (decision.kind === "none" && options.oif !== undefined) {
     // bound to a device without a route: the destination is taken to be on the link (ip_route_output_key_hash_rcu)
     const link = ns.linkByIndex(options.oif);
-    if (link?.up) decision = { kind: "unicast", link, via: undefined, route: { table: tables.main, type: "unicast", dst: p.dst, len: 32, dev: link.index, proto: "boot", scope: "link", metric: 0 } };
+    if (link?.up)
+      decision = {
+        kind: "unicast",
+        link,
+        via: undefined,
+        route: { table: tables.main, type: "unicast", dst: p.dst, len: 32, dev: link.index, proto: "boot", scope: "link", metric: 0 },
+      };
   }
   switch (decision.kind) {
     case "none":
@@ -69,7 +75,15 @@ export function outputPacket(ns: NetNs, p: Packet, walk: Walk, options: OutputOp
 }
 
 /** POSTROUTING, size, and out by the link. */
-function finish(ns: NetNs, p: Packet, link: LinkState, via: number | undefined, routeMtu: number | undefined, walk: Walk, local: boolean): ErrnoCode | undefined {
+function finish(
+  ns: NetNs,
+  p: Packet,
+  link: LinkState,
+  via: number | undefined,
+  routeMtu: number | undefined,
+  walk: Walk,
+  local: boolean,
+): ErrnoCode | undefined {
   const beforeNat = p.src;
   if (!ns.netfilter.run(p, { ns, hook: "POSTROUTING", in: undefined, out: link }, walk)) return "EPERM";
   void beforeNat;
@@ -116,7 +130,11 @@ export function routeInput(ns: NetNs, link: LinkState, p: Packet, walk: Walk): v
       note(walk, ns, `dev ${link.name}`, "martian source (our own address), DROP");
       return;
     }
-    if (mode !== 0 && p.src !== 0 && !routeBack(ns, p, link, { loose: mode === 2, mark: ns.setting(link, "src_valid_mark") === 1, acceptLocal: true })) {
+    if (
+      mode !== 0 &&
+      p.src !== 0 &&
+      !routeBack(ns, p, link, { loose: mode === 2, mark: ns.setting(link, "src_valid_mark") === 1, acceptLocal: true })
+    ) {
       note(walk, ns, `dev ${link.name}`, `rp_filter=${mode}: no route back to ${ns.text(p.src)} by it, DROP`);
       return;
     }
@@ -156,7 +174,15 @@ export function routeInput(ns: NetNs, link: LinkState, p: Packet, walk: Walk): v
   forward(ns, link, decision.link, decision.via, decision.route.mtu, p, walk);
 }
 
-function forward(ns: NetNs, from: LinkState, to: LinkState, via: number | undefined, routeMtu: number | undefined, p: Packet, walk: Walk): void {
+function forward(
+  ns: NetNs,
+  from: LinkState,
+  to: LinkState,
+  via: number | undefined,
+  routeMtu: number | undefined,
+  p: Packet,
+  walk: Walk,
+): void {
   if (p.ttl <= 1) {
     note(walk, ns, "forwarding", "TTL exceeded");
     icmpError(ns, p, 11, 0, walk);

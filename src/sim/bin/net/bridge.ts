@@ -11,15 +11,20 @@ export const bridge: CommandProgram = {
     const verb = rest[0] ?? "show";
     const dev = rest.includes("dev") ? rest[rest.indexOf("dev") + 1] : undefined;
     if (object !== "" && "fdb".startsWith(object) && (verb === "show" || verb === "list")) {
-      for (const e of ns.fdb()) if (dev === undefined || e.dev === dev) await p.out(`${e.mac} dev ${e.dev} ${e.dst === undefined ? "" : `dst ${e.dst} `}self permanent\n`);
+      for (const e of ns.fdb())
+        if (dev === undefined || e.dev === dev)
+          await p.out(`${e.mac} dev ${e.dev} ${e.dst === undefined ? "" : `dst ${e.dst} `}self permanent\n`);
       for (const link of ns.state.links)
-        if (link.master !== undefined && (dev === undefined || link.name === dev)) await p.out(`${link.mac} dev ${link.name} master ${ns.linkByIndex(link.master)!.name} permanent\n`);
+        if (link.master !== undefined && (dev === undefined || link.name === dev))
+          await p.out(`${link.mac} dev ${link.name} master ${ns.linkByIndex(link.master)!.name} permanent\n`);
       return 0;
     }
     if (object !== "" && "link".startsWith(object) && (verb === "show" || verb === "list")) {
       for (const link of ns.state.links)
         if (link.master !== undefined)
-          await p.out(`${link.index}: ${fullName(ns, link)}: <${flags(ns, link).join(",")}> mtu ${link.mtu} master ${ns.linkByIndex(link.master)!.name} state ${ns.carrier(link) ? "forwarding" : "disabled"} priority 32 cost 2 \n`);
+          await p.out(
+            `${link.index}: ${fullName(ns, link)}: <${flags(ns, link).join(",")}> mtu ${link.mtu} master ${ns.linkByIndex(link.master)!.name} state ${ns.carrier(link) ? "forwarding" : "disabled"} priority 32 cost 2 \n`,
+          );
       return 0;
     }
     throw new NotSimulated(`bridge ${p.args.join(" ")}`);

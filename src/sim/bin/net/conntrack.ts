@@ -42,33 +42,78 @@ export const conntrack: CommandProgram = {
         tests.push((ct) => pick(ct) === wanted);
       };
       switch (arg) {
-        case "-L": case "--dump": case "-D": case "--delete": case "-F": case "--flush": case "-C": case "--count": case "-S": case "--stats":
-          command = ({ "--dump": "-L", "--delete": "-D", "--flush": "-F", "--count": "-C", "--stats": "-S" } as Record<string, string>)[arg] ?? arg;
+        case "-L":
+        case "--dump":
+        case "-D":
+        case "--delete":
+        case "-F":
+        case "--flush":
+        case "-C":
+        case "--count":
+        case "-S":
+        case "--stats":
+          command =
+            ({ "--dump": "-L", "--delete": "-D", "--flush": "-F", "--count": "-C", "--stats": "-S" } as Record<string, string>)[arg] ?? arg;
           break;
-        case "-V": case "--version":
+        case "-V":
+        case "--version":
           await p.out(`conntrack ${version}\n`);
           return 0;
-        case "conntrack": break;
-        case "-f": case "--family": if (value() !== "ipv4") throw new NotSimulated("conntrack -f ipv6"); break;
-        case "-p": case "--proto": {
+        case "conntrack":
+          break;
+        case "-f":
+        case "--family":
+          if (value() !== "ipv4") throw new NotSimulated("conntrack -f ipv6");
+          break;
+        case "-p":
+        case "--proto": {
           const proto = value();
           tests.push((ct) => names[ct.proto] === proto || String(ct.proto) === proto);
           break;
         }
-        case "-s": case "--src": case "--orig-src": side((ct) => ct.orig.src); break;
-        case "-d": case "--dst": case "--orig-dst": side((ct) => ct.orig.dst); break;
-        case "-r": case "--reply-src": side((ct) => ct.reply.src); break;
-        case "-q": case "--reply-dst": side((ct) => ct.reply.dst); break;
-        case "--sport": case "--orig-port-src": port((ct) => ct.orig.sport); break;
-        case "--dport": case "--orig-port-dst": port((ct) => ct.orig.dport); break;
+        case "-s":
+        case "--src":
+        case "--orig-src":
+          side((ct) => ct.orig.src);
+          break;
+        case "-d":
+        case "--dst":
+        case "--orig-dst":
+          side((ct) => ct.orig.dst);
+          break;
+        case "-r":
+        case "--reply-src":
+          side((ct) => ct.reply.src);
+          break;
+        case "-q":
+        case "--reply-dst":
+          side((ct) => ct.reply.dst);
+          break;
+        case "--sport":
+        case "--orig-port-src":
+          port((ct) => ct.orig.sport);
+          break;
+        case "--dport":
+        case "--orig-port-dst":
+          port((ct) => ct.orig.dport);
+          break;
         case "--state": {
           const state = value();
           tests.push((ct) => ct.state === state);
           break;
         }
-        case "-m": case "--mark": port((ct) => ct.mark); break;
-        case "-n": case "--src-nat": tests.push((ct) => ct.orig.src !== ct.reply.dst); break;
-        case "-g": case "--dst-nat": tests.push((ct) => ct.orig.dst !== ct.reply.src); break;
+        case "-m":
+        case "--mark":
+          port((ct) => ct.mark);
+          break;
+        case "-n":
+        case "--src-nat":
+          tests.push((ct) => ct.orig.src !== ct.reply.dst);
+          break;
+        case "-g":
+        case "--dst-nat":
+          tests.push((ct) => ct.orig.dst !== ct.reply.src);
+          break;
         default:
           throw new NotSimulated(`conntrack ${arg}`);
       }

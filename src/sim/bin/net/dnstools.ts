@@ -12,7 +12,8 @@ const queryTypes = new Set(["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV
 /** Names are absolute in answers. */
 const dot = (name: string): string => (name.endsWith(".") ? name : `${name}.`);
 const named = new Set(["CNAME", "NS", "PTR", "SRV", "MX"]);
-const data = (r: DnsRecord): string => (named.has(r.type) ? dot(r.data) : r.type === "TXT" && !r.data.startsWith('"') ? `"${r.data}"` : r.data);
+const data = (r: DnsRecord): string =>
+  named.has(r.type) ? dot(r.data) : r.type === "TXT" && !r.data.startsWith('"') ? `"${r.data}"` : r.data;
 
 function record(r: DnsRecord): string {
   const owner = dot(r.name);
@@ -76,7 +77,12 @@ export const dig: CommandProgram = {
       q.servers = [address];
     }
     const bare = q.name.replace(/\.$/, "");
-    const names = search && !q.name.endsWith(".") ? (bare.split(".").length - 1 >= config.ndots ? [bare, ...config.search.map((d) => `${bare}.${d}`)] : [...config.search.map((d) => `${bare}.${d}`), bare]) : [bare];
+    const names =
+      search && !q.name.endsWith(".")
+        ? bare.split(".").length - 1 >= config.ndots
+          ? [bare, ...config.search.map((d) => `${bare}.${d}`)]
+          : [...config.search.map((d) => `${bare}.${d}`), bare]
+        : [bare];
     let answer: Answer | undefined;
     let name = bare;
     for (name of names) {
@@ -85,13 +91,30 @@ export const dig: CommandProgram = {
     }
     await p.sleep(answer!.took);
     if (answer!.kind === "silent") {
-      const banner = short ? "" : `\n; <<>> DiG 9.18.28-0ubuntu0.24.04.1-Ubuntu <<>> ${p.args.join(" ")}\n${asked === undefined ? "" : "; (1 server found)\n"};; global options: +cmd\n`;
-      const each = answer!.why === "timeout" ? ";; communications error to SERVER#53: timed out\n" : answer!.why === "refused" ? ";; communications error to SERVER#53: connection refused\n" : ";; UDP setup with SERVER#53(SERVER) for NAME failed: host unreachable.\n";
-      const lines = q.servers.flatMap((server) => Array.from({ length: q.attempts }, () => each.replaceAll("SERVER", server).replace("NAME", bare)));
+      const banner = short
+        ? ""
+        : `\n; <<>> DiG 9.18.28-0ubuntu0.24.04.1-Ubuntu <<>> ${p.args.join(" ")}\n${asked === undefined ? "" : "; (1 server found)\n"};; global options: +cmd\n`;
+      const each =
+        answer!.why === "timeout"
+          ? ";; communications error to SERVER#53: timed out\n"
+          : answer!.why === "refused"
+            ? ";; communications error to SERVER#53: connection refused\n"
+            : ";; UDP setup with SERVER#53(SERVER) for NAME failed: host unreachable.\n";
+      const lines = q.servers.flatMap((server) =>
+        Array.from({ length: q.attempts }, () => each.replaceAll("SERVER", server).replace("NAME", bare)),
+      );
       await p.out(`${lines.join("")}${banner};; no servers could be reached\n`);
       return 9;
     }
-    await p.out(short ? shortText(answer!.reply) : noall ? (answerOnly ? answer!.reply.answers.map(record).join("") : "") : fullText(p, answer!.reply, name, q, answer!.server, asked !== undefined));
+    await p.out(
+      short
+        ? shortText(answer!.reply)
+        : noall
+          ? answerOnly
+            ? answer!.reply.answers.map(record).join("")
+            : ""
+          : fullText(p, answer!.reply, name, q, answer!.server, asked !== undefined),
+    );
     return 0;
   },
 };
@@ -149,12 +172,16 @@ export const host: CommandProgram = {
     if (server !== undefined) await p.out(`Using domain server:\nName: ${server}\nAddress: ${servers[0]}#53\nAliases: \n\n`);
     const got = await ask(p, servers, reverse ? [reverseName(name)] : candidates(p, name), type ?? (reverse ? "PTR" : "A"));
     if (got.answer.kind === "silent") {
-      await p.out(`;; communications error to ${got.answer.server}#53: ${got.answer.why === "refused" ? "connection refused" : "timed out"}\n;; communications error to ${got.answer.server}#53: ${got.answer.why === "refused" ? "connection refused" : "timed out"}\n;; no servers could be reached\n`);
+      await p.out(
+        `;; communications error to ${got.answer.server}#53: ${got.answer.why === "refused" ? "connection refused" : "timed out"}\n;; communications error to ${got.answer.server}#53: ${got.answer.why === "refused" ? "connection refused" : "timed out"}\n;; no servers could be reached\n`,
+      );
       return 1;
     }
     const { reply } = got.answer;
     if (reply.rcode !== "NOERROR") {
-      await p.out(`Host ${reverse ? dot(reverseName(name)) : name} not found: ${{ NXDOMAIN: "3(NXDOMAIN)", SERVFAIL: "2(SERVFAIL)", REFUSED: "5(REFUSED)", NOTIMP: "4(NOTIMP)", FORMERR: "1(FORMERR)" }[reply.rcode]}\n`);
+      await p.out(
+        `Host ${reverse ? dot(reverseName(name)) : name} not found: ${{ NXDOMAIN: "3(NXDOMAIN)", SERVFAIL: "2(SERVFAIL)", REFUSED: "5(REFUSED)", NOTIMP: "4(NOTIMP)", FORMERR: "1(FORMERR)" }[reply.rcode]}\n`,
+      );
       return 1;
     }
     for (const r of reply.answers) {

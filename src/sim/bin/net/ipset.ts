@@ -36,11 +36,42 @@ export const ipset: CommandProgram = {
   },
 };
 
-const verbs: Record<string, string> = { "-N": "create", n: "create", create: "create", "-A": "add", add: "add", "-D": "del", del: "del", "-T": "test", test: "test", "-X": "destroy", x: "destroy", destroy: "destroy", "-L": "list", list: "list", "-S": "save", save: "save", "-R": "restore", restore: "restore", "-F": "flush", flush: "flush", "-E": "rename", rename: "rename", "-W": "swap", swap: "swap" };
+const verbs: Record<string, string> = {
+  "-N": "create",
+  n: "create",
+  create: "create",
+  "-A": "add",
+  add: "add",
+  "-D": "del",
+  del: "del",
+  "-T": "test",
+  test: "test",
+  "-X": "destroy",
+  x: "destroy",
+  destroy: "destroy",
+  "-L": "list",
+  list: "list",
+  "-S": "save",
+  save: "save",
+  "-R": "restore",
+  restore: "restore",
+  "-F": "flush",
+  flush: "flush",
+  "-E": "rename",
+  rename: "rename",
+  "-W": "swap",
+  swap: "swap",
+};
 
-async function command(p: Proc, ns: NetNs, words: string[], o: { exist: boolean; terse: boolean; names: boolean }): Promise<{ text: string; note?: string; status?: number }> {
+async function command(
+  p: Proc,
+  ns: NetNs,
+  words: string[],
+  o: { exist: boolean; terse: boolean; names: boolean },
+): Promise<{ text: string; note?: string; status?: number }> {
   const verb = verbs[words[0] ?? ""];
-  if (verb === undefined) throw new Failed(words.length === 0 ? "No command specified." : `No command specified: unknown argument ${words[0]}`);
+  if (verb === undefined)
+    throw new Failed(words.length === 0 ? "No command specified." : `No command specified: unknown argument ${words[0]}`);
   const [, name = "", ...rest] = words;
   switch (verb) {
     case "create":
@@ -52,7 +83,9 @@ async function command(p: Proc, ns: NetNs, words: string[], o: { exist: boolean;
       return { text: "" };
     case "test": {
       guard(() => ns.sets.has(name, rest[0] ?? ""), "The set with the given name does not exist");
-      return ns.sets.has(name, rest[0]!) ? { text: "", note: `Warning: ${rest[0]} is in set ${name}.\n` } : { text: "", note: `${rest[0]} is NOT in set ${name}.\n`, status: 1 };
+      return ns.sets.has(name, rest[0]!)
+        ? { text: "", note: `Warning: ${rest[0]} is in set ${name}.\n` }
+        : { text: "", note: `${rest[0]} is NOT in set ${name}.\n`, status: 1 };
     }
     case "destroy":
       for (const set of name === "" ? ns.sets.names() : [name]) {
@@ -62,7 +95,8 @@ async function command(p: Proc, ns: NetNs, words: string[], o: { exist: boolean;
       }
       return { text: "" };
     case "flush":
-      for (const set of name === "" ? ns.sets.names() : [name]) guard(() => ns.sets.flush(set), "The set with the given name does not exist");
+      for (const set of name === "" ? ns.sets.names() : [name])
+        guard(() => ns.sets.flush(set), "The set with the given name does not exist");
       return { text: "" };
     case "rename":
       guard(() => ns.sets.rename(name, rest[0] ?? ""), "The set with the given name does not exist");
@@ -72,13 +106,23 @@ async function command(p: Proc, ns: NetNs, words: string[], o: { exist: boolean;
       return { text: "" };
     case "list":
       if (name !== "" && !ns.sets.get(name)) throw new Failed("The set with the given name does not exist");
-      return { text: o.names ? ns.sets.names().map((set) => `${set}\n`).join("") : (name === "" ? ns.sets.names() : [name]).map((set) => describe(ns, set, o.terse)).join("\n") };
+      return {
+        text: o.names
+          ? ns.sets
+              .names()
+              .map((set) => `${set}\n`)
+              .join("")
+          : (name === "" ? ns.sets.names() : [name]).map((set) => describe(ns, set, o.terse)).join("\n"),
+      };
     case "save":
       return { text: (name === "" ? ns.sets.names() : [name]).map((set) => saved(ns, set)).join("") };
     default: {
       const lines = (await p.readAll()).toString("utf8").split("\n");
       for (const [i, line] of lines.entries()) {
-        const list = line.trim().split(/\s+/).filter((w) => w !== "");
+        const list = line
+          .trim()
+          .split(/\s+/)
+          .filter((w) => w !== "");
         if (list.length === 0 || list[0]!.startsWith("#") || list[0] === "quit" || list[0] === "COMMIT") continue;
         const exist = o.exist || list.includes("-exist");
         const bare = list.filter((w) => w !== "-exist");
@@ -121,7 +165,9 @@ function create(ns: NetNs, name: string, rest: string[], exist: boolean): void {
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     if (error.code === "EEXIST" && exist) return;
-    throw new Failed(error.code === "EEXIST" ? "Set cannot be created: set with the same name already exists" : `Syntax error: unknown settype ${type}`);
+    throw new Failed(
+      error.code === "EEXIST" ? "Set cannot be created: set with the same name already exists" : `Syntax error: unknown settype ${type}`,
+    );
   }
 }
 
@@ -141,21 +187,38 @@ function change(ns: NetNs, verb: string, name: string, rest: string[], exist: bo
     if (!(error instanceof Errno)) throw error;
     if (error.code === "EINVAL") throw new Failed(`Syntax error: cannot parse ${entry}: resolving to IPv4 address failed`);
     if (verb === "del" && exist) return;
-    throw new Failed(verb === "add" ? "Element cannot be added to the set: it's already added" : "Element cannot be deleted from the set: it's not added");
+    throw new Failed(
+      verb === "add" ? "Element cannot be added to the set: it's already added" : "Element cannot be deleted from the set: it's not added",
+    );
   }
 }
 
 const references = (ns: NetNs, set: string): number =>
   Object.values(ns.state.tables).reduce(
-    (sum, table) => sum + Object.values(table?.chains ?? {}).reduce((n, chain) => n + chain.rules.reduce((m, rule) => m + rule.matches.filter((x) => x.name === "set" && x.set === set).length, 0), 0),
+    (sum, table) =>
+      sum +
+      Object.values(table?.chains ?? {}).reduce(
+        (n, chain) => n + chain.rules.reduce((m, rule) => m + rule.matches.filter((x) => x.name === "set" && x.set === set).length, 0),
+        0,
+      ),
     0,
   );
 
-const revisions: Record<string, number> = { "hash:ip": 6, "hash:net": 7, "hash:ip,port": 7, "hash:net,port": 8, "hash:ip,port,ip": 7, "hash:ip,port,net": 8, "hash:net,net": 4, "bitmap:port": 3, "list:set": 3 };
+const revisions: Record<string, number> = {
+  "hash:ip": 6,
+  "hash:net": 7,
+  "hash:ip,port": 7,
+  "hash:net,port": 8,
+  "hash:ip,port,ip": 7,
+  "hash:ip,port,net": 8,
+  "hash:net,net": 4,
+  "bitmap:port": 3,
+  "list:set": 3,
+};
 
 function header(ns: NetNs, set: string): string {
   const { type, header: h } = ns.sets.get(set)!;
-  const seed = [...set].reduce((sum, c) => (Math.imul(sum, 31) + c.charCodeAt(0)) >>> 0, 17);
+  const seed = set.split("").reduce((sum, c) => (Math.imul(sum, 31) + c.charCodeAt(0)) >>> 0, 17);
   if (type === "list:set") return "size 8";
   return `family ${h.family} hashsize ${h.hashsize} maxelem ${h.maxelem}${h.timeout === undefined ? "" : ` timeout ${h.timeout}`}${h.comment ? " comment" : ""} bucketsize 12 initval 0x${seed.toString(16).padStart(8, "0")}`;
 }
@@ -173,4 +236,7 @@ function describe(ns: NetNs, set: string, terse: boolean): string {
 }
 
 const saved = (ns: NetNs, set: string): string =>
-  `create ${set} ${ns.sets.get(set)!.type} ${header(ns, set)}\n${ns.sets.members(set).map((m) => `add ${set} ${member(ns, set, m)}\n`).join("")}`;
+  `create ${set} ${ns.sets.get(set)!.type} ${header(ns, set)}\n${ns.sets
+    .members(set)
+    .map((m) => `add ${set} ${member(ns, set, m)}\n`)
+    .join("")}`;

@@ -33,7 +33,23 @@ interface Options {
 class Failed extends Error {}
 
 function parse(args: string[]): Options {
-  const o: Options = { listen: false, keep: false, udp: false, unix: false, zero: false, verbose: false, numeric: false, noStdin: false, shutdown: false, timeout: undefined, sourcePort: undefined, source: undefined, quit: undefined, ttl: undefined, words: [] };
+  const o: Options = {
+    listen: false,
+    keep: false,
+    udp: false,
+    unix: false,
+    zero: false,
+    verbose: false,
+    numeric: false,
+    noStdin: false,
+    shutdown: false,
+    timeout: undefined,
+    sourcePort: undefined,
+    source: undefined,
+    quit: undefined,
+    ttl: undefined,
+    words: [],
+  };
   let options = true;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
@@ -55,28 +71,75 @@ function parse(args: string[]): Options {
         return next;
       };
       switch (flag) {
-        case "l": o.listen = true; break;
-        case "k": o.keep = true; break;
-        case "u": o.udp = true; break;
-        case "U": o.unix = true; break;
-        case "z": o.zero = true; break;
-        case "v": o.verbose = true; break;
-        case "n": o.numeric = true; break;
-        case "d": o.noStdin = true; break;
-        case "N": o.shutdown = true; break;
-        case "4": break;
-        case "r": break;
+        case "l":
+          o.listen = true;
+          break;
+        case "k":
+          o.keep = true;
+          break;
+        case "u":
+          o.udp = true;
+          break;
+        case "U":
+          o.unix = true;
+          break;
+        case "z":
+          o.zero = true;
+          break;
+        case "v":
+          o.verbose = true;
+          break;
+        case "n":
+          o.numeric = true;
+          break;
+        case "d":
+          o.noStdin = true;
+          break;
+        case "N":
+          o.shutdown = true;
+          break;
+        case "4":
+          break;
+        case "r":
+          break;
         case "w": {
           const text = value();
           if (!/^\d+$/.test(text)) throw new Failed(`nc: timeout ${text.startsWith("-") ? "too small" : "invalid"}: ${text}`);
           o.timeout = Number(text) * 1000;
           break;
         }
-        case "p": o.sourcePort = Number(value()); break;
-        case "s": o.source = value(); break;
-        case "q": o.quit = Number(value()) * 1000; break;
-        case "M": o.ttl = Number(value()); break;
-        case "C": case "D": case "F": case "h": case "S": case "t": case "Z": case "I": case "i": case "m": case "O": case "P": case "T": case "V": case "W": case "X": case "x": case "6": case "b": case "o":
+        case "p":
+          o.sourcePort = Number(value());
+          break;
+        case "s":
+          o.source = value();
+          break;
+        case "q":
+          o.quit = Number(value()) * 1000;
+          break;
+        case "M":
+          o.ttl = Number(value());
+          break;
+        case "C":
+        case "D":
+        case "F":
+        case "h":
+        case "S":
+        case "t":
+        case "Z":
+        case "I":
+        case "i":
+        case "m":
+        case "O":
+        case "P":
+        case "T":
+        case "V":
+        case "W":
+        case "X":
+        case "x":
+        case "6":
+        case "b":
+        case "o":
           throw new NotSimulated(`nc -${flag}`);
         default:
           throw new Failed(`nc: invalid option -- '${flag}'\n${usage.trimEnd()}`);
@@ -133,7 +196,9 @@ async function connect(p: Proc, o: Options): Promise<number> {
   const found = p.net.resolve(host!);
   if (!found.ok) {
     await p.sleep(found.took);
-    throw new Failed(`nc: getaddrinfo for host "${host}" port ${ports[0]}: ${found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known"}`);
+    throw new Failed(
+      `nc: getaddrinfo for host "${host}" port ${ports[0]}: ${found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known"}`,
+    );
   }
   const ip = found.addresses[0]!;
   const where = ip === host ? host : `${host} (${ip})`;
@@ -147,10 +212,18 @@ async function connect(p: Proc, o: Options): Promise<number> {
       if (!o.zero) return done;
       continue;
     }
-    const result = await p.net.dial(ip, port, { source: o.source, sourcePort: o.sourcePort, ttl: o.ttl, ...(o.timeout === undefined ? {} : { timeout: o.timeout }) });
+    const result = await p.net.dial(ip, port, {
+      source: o.source,
+      sourcePort: o.sourcePort,
+      ttl: o.ttl,
+      ...(o.timeout === undefined ? {} : { timeout: o.timeout }),
+    });
     if (!result.ok) {
       // with -w nc gives up itself, while errno still says EINPROGRESS
-      const why = result.code === "ETIMEDOUT" && o.timeout !== undefined ? "timed out: Operation now in progress" : `failed: ${new Errno(result.code).text}`;
+      const why =
+        result.code === "ETIMEDOUT" && o.timeout !== undefined
+          ? "timed out: Operation now in progress"
+          : `failed: ${new Errno(result.code).text}`;
       if (o.verbose) await p.err(`nc: connect to ${where} port ${port} (tcp) ${why}\n`);
       continue;
     }

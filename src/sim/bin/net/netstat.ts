@@ -11,13 +11,38 @@ import { commandOf, maySee, socketRows, unixRows } from "./sockets.ts";
 
 const namespace = (p: Proc): NetNs => p.machine.world.network.ns(p.machine.name, p.state.netns);
 
-const netstatStates: Record<string, string> = { ESTAB: "ESTABLISHED", LISTEN: "LISTEN", "SYN-SENT": "SYN_SENT", "SYN-RECV": "SYN_RECV", "FIN-WAIT-1": "FIN_WAIT1", "FIN-WAIT-2": "FIN_WAIT2", "TIME-WAIT": "TIME_WAIT", "CLOSE-WAIT": "CLOSE_WAIT", "LAST-ACK": "LAST_ACK", CLOSING: "CLOSING", UNCONN: "" };
+const netstatStates: Record<string, string> = {
+  ESTAB: "ESTABLISHED",
+  LISTEN: "LISTEN",
+  "SYN-SENT": "SYN_SENT",
+  "SYN-RECV": "SYN_RECV",
+  "FIN-WAIT-1": "FIN_WAIT1",
+  "FIN-WAIT-2": "FIN_WAIT2",
+  "TIME-WAIT": "TIME_WAIT",
+  "CLOSE-WAIT": "CLOSE_WAIT",
+  "LAST-ACK": "LAST_ACK",
+  CLOSING: "CLOSING",
+  UNCONN: "",
+};
 
 export const netstat: CommandProgram = {
   name: "netstat",
   async main(p) {
     const seen = new Set<string>();
-    const long: Record<string, string> = { "--listening": "l", "--numeric": "n", "--tcp": "t", "--udp": "u", "--programs": "p", "--program": "p", "--all": "a", "--route": "r", "--interfaces": "i", "--statistics": "s", "--unix": "x", "--wide": "W" };
+    const long: Record<string, string> = {
+      "--listening": "l",
+      "--numeric": "n",
+      "--tcp": "t",
+      "--udp": "u",
+      "--programs": "p",
+      "--program": "p",
+      "--all": "a",
+      "--route": "r",
+      "--interfaces": "i",
+      "--statistics": "s",
+      "--unix": "x",
+      "--wide": "W",
+    };
     for (const arg of p.args) {
       const letters = arg.startsWith("--") ? long[arg] : arg.startsWith("-") ? arg.slice(1) : undefined;
       if (letters === undefined) throw new NotSimulated(`netstat ${arg}`);
@@ -41,7 +66,9 @@ export const netstat: CommandProgram = {
     const programs = seen.has("p");
     const numeric = seen.has("n");
     let out = "";
-    if (programs && p.uid !== 0) out += "(Not all processes could be identified, non-owned process info\n will not be shown, you would have to be root to see it all.)\n";
+    if (programs && p.uid !== 0)
+      out +=
+        "(Not all processes could be identified, non-owned process info\n will not be shown, you would have to be root to see it all.)\n";
     out += `Active Internet connections (${all ? "servers and established" : listening ? "only servers" : "w/o servers"})\nProto Recv-Q Send-Q Local Address           Foreign Address         State      ${programs ? " PID/Program name    " : ""}\n`;
     for (const r of [...rows.filter((x) => x.netid === "tcp"), ...rows.filter((x) => x.netid === "udp")]) {
       const port = (text: string): string => (numeric || text === "*" ? text : portName(Number(text)));
@@ -64,7 +91,10 @@ export const netstat: CommandProgram = {
   },
 };
 
-function routeRow(ns: NetNs, r: RouteState): { dst: string; gw: string; mask: string; flags: string; metric: number; dev: string; refuse: boolean } {
+function routeRow(
+  ns: NetNs,
+  r: RouteState,
+): { dst: string; gw: string; mask: string; flags: string; metric: number; dev: string; refuse: boolean } {
   const refuse = r.type === "unreachable" || r.type === "prohibit";
   return {
     dst: ipText(r.dst),
@@ -85,7 +115,10 @@ function routeTable(ns: NetNs, style: "route" | "netstat", numeric: boolean): st
     // /proc/net/route leaves these out of netstat's view of gateways by name; "_gateway" comes from nss-myhostname
     const gw = !numeric && r.via !== undefined && r.len === 0 ? "_gateway" : row.gw;
     out += `${dst.padEnd(15)} ${gw.padEnd(15)} ${row.mask.padEnd(15)} ${row.flags.padEnd(5)} `;
-    out += style === "route" ? `${String(row.metric).padEnd(6)} ${row.refuse ? "-" : "0"}${" ".repeat(row.refuse ? 8 : 8)}0 ${row.dev}\n` : `${row.refuse ? "    - -          -" : "    0 0          0"} ${row.dev}\n`;
+    out +=
+      style === "route"
+        ? `${String(row.metric).padEnd(6)} ${row.refuse ? "-" : "0"}${" ".repeat(row.refuse ? 8 : 8)}0 ${row.dev}\n`
+        : `${row.refuse ? "    - -          -" : "    0 0          0"} ${row.dev}\n`;
   }
   return out;
 }
@@ -113,13 +146,20 @@ export const arp: CommandProgram = {
     }
     const list = namespace(p).neighbours();
     if (bsd) {
-      for (const n of list) await p.out(`? (${n.ip}) at ${n.mac === undefined ? "<incomplete>" : `${n.mac} [ether]${n.state === "PERMANENT" ? " PERM" : ""}`} on ${n.dev}\n`);
+      for (const n of list)
+        await p.out(
+          `? (${n.ip}) at ${n.mac === undefined ? "<incomplete>" : `${n.mac} [ether]${n.state === "PERMANENT" ? " PERM" : ""}`} on ${n.dev}\n`,
+        );
       return 0;
     }
     if (list.length === 0) return 0;
     await p.out("Address                  HWtype  HWaddress           Flags Mask            Iface\n");
     for (const n of list)
-      await p.out(n.mac === undefined ? `${n.ip.padEnd(23)}          (incomplete)                              ${n.dev}\n` : `${n.ip.padEnd(23)}  ether   ${n.mac.padEnd(18)}  ${(n.state === "PERMANENT" ? "CM" : "C").padEnd(20)}  ${n.dev}\n`);
+      await p.out(
+        n.mac === undefined
+          ? `${n.ip.padEnd(23)}          (incomplete)                              ${n.dev}\n`
+          : `${n.ip.padEnd(23)}  ether   ${n.mac.padEnd(18)}  ${(n.state === "PERMANENT" ? "CM" : "C").padEnd(20)}  ${n.dev}\n`,
+      );
     return 0;
   },
 };
@@ -142,9 +182,15 @@ function interfaceText(ns: NetNs, link: LinkState): string {
   const names = ["UP", "BROADCAST", "LOOPBACK", "RUNNING", "NOARP", "PROMISC", "MULTICAST"].filter((f) => set.has(f));
   const lines = [`${link.name}: flags=${names.reduce((sum, f) => sum + flagBits[f]!, 0)}<${names.join(",")}>  mtu ${link.mtu}`];
   const [a] = link.addresses;
-  if (a) lines.push(`        inet ${ipText(a.ip)}  netmask ${ipText(maskOf(a.len))}${link.kind === "loopback" ? "" : `  broadcast ${ipText(a.broadcast ?? 0)}`}`);
+  if (a)
+    lines.push(
+      `        inet ${ipText(a.ip)}  netmask ${ipText(maskOf(a.len))}${link.kind === "loopback" ? "" : `  broadcast ${ipText(a.broadcast ?? 0)}`}`,
+    );
   const v6 = linkLocal(ns, link);
-  if (v6 !== undefined) lines.push(`        inet6 ${v6.split("/")[0]}  prefixlen ${v6.split("/")[1]}  scopeid ${link.kind === "loopback" ? "0x10<host>" : "0x20<link>"}`);
+  if (v6 !== undefined)
+    lines.push(
+      `        inet6 ${v6.split("/")[0]}  prefixlen ${v6.split("/")[1]}  scopeid ${link.kind === "loopback" ? "0x10<host>" : "0x20<link>"}`,
+    );
   if (link.kind === "loopback") lines.push("        loop  txqueuelen 1000  (Local Loopback)");
   else if (link.kind === "ipip") lines.push("        tunnel   txqueuelen 1000  (IPIP Tunnel)");
   else lines.push(`        ether ${link.mac}  txqueuelen 1000  (Ethernet)`);

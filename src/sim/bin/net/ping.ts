@@ -40,12 +40,28 @@ class Usage extends Error {
 function number(text: string, low: number, high: number): number {
   const value = Number(text);
   if (!/^-?\d+(\.\d+)?$/.test(text)) throw new Usage(`ping: invalid argument: '${text}'`);
-  if (value < low || value > high) throw new Usage(`ping: invalid argument: '${text}': out of range: ${low} <= value <= ${high === 9223372036854775807 ? "9223372036854775807" : high}`);
+  if (value < low || value > high)
+    throw new Usage(
+      `ping: invalid argument: '${text}': out of range: ${low} <= value <= ${high === Infinity ? "9223372036854775807" : high}`,
+    );
   return value;
 }
 
 function parse(args: string[]): Options {
-  const o: Options = { count: undefined, deadline: undefined, wait: 10_000, interval: 1000, source: undefined, size: 56, ttl: undefined, dontFragment: false, quiet: false, numeric: false, outstanding: false, destination: undefined };
+  const o: Options = {
+    count: undefined,
+    deadline: undefined,
+    wait: 10_000,
+    interval: 1000,
+    source: undefined,
+    size: 56,
+    ttl: undefined,
+    dontFragment: false,
+    quiet: false,
+    numeric: false,
+    outstanding: false,
+    destination: undefined,
+  };
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
     if (!arg.startsWith("-") || arg === "-") {
@@ -64,7 +80,7 @@ function parse(args: string[]): Options {
       };
       switch (flag) {
         case "c":
-          o.count = number(value(), 1, 9223372036854775807);
+          o.count = number(value(), 1, Infinity);
           break;
         case "w":
           o.deadline = number(value(), 0, 2147483647) * 1000;
@@ -101,7 +117,30 @@ function parse(args: string[]): Options {
           o.outstanding = true;
           break;
         case "6":
-        case "a": case "A": case "b": case "B": case "C": case "d": case "D": case "e": case "f": case "F": case "h": case "H": case "l": case "L": case "m": case "N": case "p": case "Q": case "r": case "R": case "S": case "T": case "U": case "v":
+        case "a":
+        case "A":
+        case "b":
+        case "B":
+        case "C":
+        case "d":
+        case "D":
+        case "e":
+        case "f":
+        case "F":
+        case "h":
+        case "H":
+        case "l":
+        case "L":
+        case "m":
+        case "N":
+        case "p":
+        case "Q":
+        case "r":
+        case "R":
+        case "S":
+        case "T":
+        case "U":
+        case "v":
           throw new NotSimulated(`ping -${flag}`);
         case "V":
           throw new Usage("ping from iputils 20240117", 0);
@@ -133,7 +172,9 @@ export const ping: CommandProgram = {
     const found = p.net.resolve(o.destination);
     if (!found.ok) {
       await p.sleep(found.took);
-      await p.err(`ping: ${o.destination}: ${found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known"}\n`);
+      await p.err(
+        `ping: ${o.destination}: ${found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known"}\n`,
+      );
       return 2;
     }
     const ip = found.addresses[0]!;
@@ -149,7 +190,12 @@ export const ping: CommandProgram = {
       return 2;
     }
     const decision = ns.lookup({ dst: parseIp(ip)!, ...(device === undefined ? {} : { oif: ns.linkState(device)!.index }) });
-    const connectError = { none: "Network is unreachable", unreachable: "No route to host", blackhole: "Invalid argument", prohibit: undefined } as const;
+    const connectError = {
+      none: "Network is unreachable",
+      unreachable: "No route to host",
+      blackhole: "Invalid argument",
+      prohibit: undefined,
+    } as const;
     if (decision.kind === "prohibit") {
       await p.err("ping: Do you want to ping broadcast? Then -b. If not, check your local firewall rules\n");
       return 2;
@@ -208,6 +254,8 @@ async function run(p: Proc, o: Options, ip: string, name: string, device: string
             if (!o.quiet) await p.out(answer.text);
           },
         });
+      } else if (answer.kind === "refused") {
+        if (!o.quiet) await p.err(answer.text);
       } else if (answer.kind === "error") {
         const local = answer.local;
         pending.push({
@@ -225,7 +273,8 @@ async function run(p: Proc, o: Options, ip: string, name: string, device: string
     const lost = sent - received - errors - pending.length;
     const patience = last + (received > 0 ? Math.min(o.wait, 2 * Math.max(...times)) : o.wait);
     const latest = Math.max(0, ...pending.map((x) => x.at));
-    if (pending.length > 0 || lost > 0) await settle(Math.min(end, lost > 0 ? Math.max(patience, Math.min(latest, last + o.wait)) : Math.min(latest, last + o.wait)));
+    if (pending.length > 0 || lost > 0)
+      await settle(Math.min(end, lost > 0 ? Math.max(patience, Math.min(latest, last + o.wait)) : Math.min(latest, last + o.wait)));
   } catch (error) {
     if (!(error instanceof Errno && error.code === "EINTR")) throw error;
   }
@@ -233,25 +282,43 @@ async function run(p: Proc, o: Options, ip: string, name: string, device: string
   return received > 0 && (o.deadline === undefined || o.count === undefined || received >= o.count) ? 0 : 1;
 }
 
-type Shown = { kind: "reply"; text: string; rtt: number } | { kind: "error"; text: string; after: number; local: boolean } | { kind: "none" };
+type Shown =
+  | { kind: "reply"; text: string; rtt: number }
+  | { kind: "error"; text: string; after: number; local: boolean }
+  | { kind: "refused"; text: string }
+  | { kind: "none" };
 
 function shownAnswer(_p: Proc, o: Options, result: PingResult, seq: number, shown: string): Shown {
   if (result.ok)
-    return { kind: "reply", rtt: result.rtt, text: `${o.size + 8} bytes from ${shown}: icmp_seq=${seq} ttl=${result.ttl} time=${three(result.rtt)} ms\n` };
+    return {
+      kind: "reply",
+      rtt: result.rtt,
+      text: `${o.size + 8} bytes from ${shown}: icmp_seq=${seq} ttl=${result.ttl} time=${three(result.rtt)} ms\n`,
+    };
   switch (result.kind) {
     case "unreachable": {
       const text = result.code === "frag-needed" ? `Frag needed and DF set (mtu = ${result.mtu})` : unreachable[result.code]!;
       return { kind: "error", local: false, after: result.after ?? 0, text: `From ${result.from} icmp_seq=${seq} ${text}\n` };
     }
     case "local":
-      if (result.code === "EMSGSIZE") return { kind: "error", local: true, after: 0, text: `ping: local error: message too long, mtu=${result.mtu ?? 1500}\n` };
-      return { kind: "error", local: true, after: 0, text: `ping: sendmsg: ${new Errno(result.code).text}\n` };
+      if (result.code === "EMSGSIZE")
+        return { kind: "error", local: true, after: 0, text: `ping: local error: message too long, mtu=${result.mtu ?? 1500}\n` };
+      // counted as sent and lost, and not as an error (iputils pinger())
+      return { kind: "refused", text: `ping: sendmsg: ${new Errno(result.code).text}\n` };
     default:
       return { kind: "none" };
   }
 }
 
-function statistics(name: string, sent: number, received: number, errors: number, elapsed: number, times: number[], waiting: number): string {
+function statistics(
+  name: string,
+  sent: number,
+  received: number,
+  errors: number,
+  elapsed: number,
+  times: number[],
+  waiting: number,
+): string {
   const loss = sent === 0 ? 0 : ((sent - received) / sent) * 100;
   // as C prints %g
   const percent = Number(loss.toPrecision(6)).toString();

@@ -79,7 +79,14 @@ export function socketRows(p: Proc): SocketRow[] {
         uid: end.uid,
         fd: fdOf(p.machine, end.pid, conn.id),
         inode: orphan ? 0 : inode(conn.id),
-        ...(pending === undefined ? {} : { timer: end.state === "TIME-WAIT" || end.state === "FIN-WAIT-2" ? `timer:(timewait,${timerText(left)},0)` : `timer:(on,${timerText(left)},${end.tries})` }),
+        ...(pending === undefined
+          ? {}
+          : {
+              timer:
+                end.state === "TIME-WAIT" || end.state === "FIN-WAIT-2"
+                  ? `timer:(timewait,${timerText(left)},0)`
+                  : `timer:(on,${timerText(left)},${end.tries})`,
+            }),
       });
     }
   }
@@ -90,7 +97,22 @@ export function socketRows(p: Proc): SocketRow[] {
     let tries = 0;
     let next = 1000;
     while (age >= next) next += 1000 * 2 ** ++tries;
-    rows.push({ netid: "tcp", state: "SYN-SENT", recv: 0, send: 1, local: ipText(s.src), localPort: String(s.sport), peer: ipText(s.dst), peerPort: String(s.dport), v6: false, pid: s.pid, uid: 0, fd: fdOf(p.machine, s.pid, s.sport), inode: inode(s.sport), timer: `timer:(on,${timerText(next - age)},${tries})` });
+    rows.push({
+      netid: "tcp",
+      state: "SYN-SENT",
+      recv: 0,
+      send: 1,
+      local: ipText(s.src),
+      localPort: String(s.sport),
+      peer: ipText(s.dst),
+      peerPort: String(s.dport),
+      v6: false,
+      pid: s.pid,
+      uid: 0,
+      fd: fdOf(p.machine, s.pid, s.sport),
+      inode: inode(s.sport),
+      timer: `timer:(on,${timerText(next - age)},${tries})`,
+    });
   }
   return rows;
 }
@@ -99,7 +121,8 @@ export function socketRows(p: Proc): SocketRow[] {
 function fdOf(machine: Machine, pid: number, id: number): number {
   const { network } = machine.world;
   const ids = new Set<number>([id]);
-  for (const name of network.namespaces(machine.name)) for (const s of network.ns(machine.name, name).sockets()) if (s.pid === pid) ids.add(s.id);
+  for (const name of network.namespaces(machine.name))
+    for (const s of network.ns(machine.name, name).sockets()) if (s.pid === pid) ids.add(s.id);
   for (const s of network.unix.list({ machine })) if (s.pid === pid) ids.add(s.id);
   for (const conn of network.tcp.all()) if (conn.ends.some((end) => end.machine === machine.name && end.pid === pid)) ids.add(conn.id);
   return 3 + [...ids].sort((a, b) => a - b).indexOf(id);
@@ -128,7 +151,21 @@ export function unixRows(p: Proc): SocketRow[] {
       if (end.state === "CLOSED") return;
       const own = 20_000 + conn.id * 7 + i;
       const other = 20_000 + conn.id * 7 + (1 - i);
-      rows.push({ netid: "u_str", state: "ESTAB", recv: 0, send: 0, local: i === 0 ? "*" : conn.path!, localPort: String(own), peer: "*", peerPort: String(other), v6: false, pid: end.pid, uid: end.uid, fd: fdOf(p.machine, end.pid, conn.id), inode: own });
+      rows.push({
+        netid: "u_str",
+        state: "ESTAB",
+        recv: 0,
+        send: 0,
+        local: i === 0 ? "*" : conn.path!,
+        localPort: String(own),
+        peer: "*",
+        peerPort: String(other),
+        v6: false,
+        pid: end.pid,
+        uid: end.uid,
+        fd: fdOf(p.machine, end.pid, conn.id),
+        inode: own,
+      });
     });
   }
   return rows;

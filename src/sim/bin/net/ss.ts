@@ -23,14 +23,42 @@ interface Options {
 }
 
 const long: Record<string, string> = {
-  "--tcp": "t", "--udp": "u", "--unix": "x", "--listening": "l", "--all": "a", "--numeric": "n", "--processes": "p", "--options": "o", "--extended": "e",
-  "--no-header": "H", "--summary": "s", "--ipv4": "4", "--ipv6": "6", "--oneline": "O", "--version": "V", "--help": "h",
+  "--tcp": "t",
+  "--udp": "u",
+  "--unix": "x",
+  "--listening": "l",
+  "--all": "a",
+  "--numeric": "n",
+  "--processes": "p",
+  "--options": "o",
+  "--extended": "e",
+  "--no-header": "H",
+  "--summary": "s",
+  "--ipv4": "4",
+  "--ipv6": "6",
+  "--oneline": "O",
+  "--version": "V",
+  "--help": "h",
 };
 
 export const ss: CommandProgram = {
   name: "ss",
   async main(p) {
-    const o: Options = { tcp: false, udp: false, unix: false, listening: false, all: false, numeric: false, processes: false, timers: false, extended: false, header: true, summary: false, v4: false, v6: false };
+    const o: Options = {
+      tcp: false,
+      udp: false,
+      unix: false,
+      listening: false,
+      all: false,
+      numeric: false,
+      processes: false,
+      timers: false,
+      extended: false,
+      header: true,
+      summary: false,
+      v4: false,
+      v6: false,
+    };
     const filter: string[] = [];
     for (let i = 0; i < p.args.length; i++) {
       const arg = p.args[i]!;
@@ -116,7 +144,10 @@ type Test = (r: SocketRow) => boolean;
 
 /** FILTER := [state STATE…] [EXPRESSION] (ss(8)). */
 function parseFilter(words: string[]): { state: Test | undefined; oneState: boolean; address: Test } {
-  const tokens = words.flatMap((w) => w.split(/\s+/)).flatMap((w) => w.split(/([()])/)).filter((w) => w !== "");
+  const tokens = words
+    .flatMap((w) => w.split(/\s+/))
+    .flatMap((w) => w.split(/([()])/))
+    .filter((w) => w !== "");
   let allowed: Set<string> | undefined;
   while (tokens[0] === "state" || tokens[0] === "exclude" || tokens[0] === "excl") {
     const keyword = tokens.shift()!;
@@ -184,7 +215,10 @@ function parseFilter(words: string[]): { state: Test | undefined; oneState: bool
     const negative = /^(!=|ne|neq)$/.test(op);
     return (r) => {
       const ip = parseIp(key === "src" ? r.local.split("%")[0]! : r.peer) ?? (prefix.len === 0 ? 0 : undefined);
-      const hit = ip !== undefined && inPrefix(ip, prefix.ip, prefix.len) && (port === undefined || port === (key === "src" ? r.localPort : r.peerPort));
+      const hit =
+        ip !== undefined &&
+        inPrefix(ip, prefix.ip, prefix.len) &&
+        (port === undefined || port === (key === "src" ? r.localPort : r.peerPort));
       return hit !== negative;
     };
   };
@@ -207,11 +241,22 @@ function table(p: Proc, o: Options, rows: SocketRow[], withNetid: boolean, hideS
     let text = "";
     if (o.processes && maySee(p, r.pid)) text += ` users:(("${commandOf(p, r.pid) ?? ""}",pid=${r.pid},fd=${r.fd}))`;
     if (o.timers && r.timer !== undefined) text += ` ${r.timer}`;
-    if (o.extended) text += ` ${r.uid === 0 ? "" : `uid:${r.uid} `}ino:${r.inode} sk:${(r.inode % 4096).toString(16)} cgroup:${p.machine.procs.get(r.pid)?.state.cgroup ?? "/"} <->`;
+    if (o.extended)
+      text += ` ${r.uid === 0 ? "" : `uid:${r.uid} `}ino:${r.inode} sk:${(r.inode % 4096).toString(16)} cgroup:${p.machine.procs.get(r.pid)?.state.cgroup ?? "/"} <->`;
     return text;
   };
   // columns: Netid, State, Recv-Q, Send-Q, Local Address, :Port, Peer Address, :Port, Process
-  const cells = rows.map((r) => [r.netid, r.state, String(r.recv), String(r.send), r.local, port(r, r.localPort), r.peer, port(r, r.peerPort), extra(r)]);
+  const cells = rows.map((r) => [
+    r.netid,
+    r.state,
+    String(r.recv),
+    String(r.send),
+    r.local,
+    port(r, r.localPort),
+    r.peer,
+    port(r, r.peerPort),
+    extra(r),
+  ]);
   const head = ["Netid", "State", "Recv-Q", "Send-Q", "Local Address", "Port", "Peer Address", "Port", "Process"];
   const all = o.header ? [head, ...cells] : cells;
   const width = (i: number): number => Math.max(0, ...all.map((row) => row[i]!.length));

@@ -29,7 +29,9 @@ export const traceroute: CommandProgram = {
     const found = p.net.resolve(host);
     if (!found.ok) {
       await p.sleep(found.took);
-      await p.err(`${host}: ${found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known"}\nCannot handle "host" cmdline arg \`${host}' on position 1 (argc 1)\n`);
+      await p.err(
+        `${host}: ${found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known"}\nCannot handle "host" cmdline arg \`${host}' on position 1 (argc 1)\n`,
+      );
       return 2;
     }
     const ip = found.addresses[0]!;
@@ -74,7 +76,9 @@ export const tracepath: CommandProgram = {
     const found = p.net.resolve(host);
     if (!found.ok) {
       await p.sleep(found.took);
-      await p.err(`tracepath: ${host}: ${found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known"}\n`);
+      await p.err(
+        `tracepath: ${host}: ${found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known"}\n`,
+      );
       return 1;
     }
     const ip = found.addresses[0]!;
@@ -96,7 +100,9 @@ export const tracepath: CommandProgram = {
       const from = "from" in got ? got.from : ip;
       const rtt = got.ok ? got.rtt : 0.3;
       const reached = got.ok;
-      await p.out(`${String(ttl).padStart(2)}:  ${from.padEnd(52)}  ${rtt.toFixed(3)}ms ${reached ? "reached" : !got.ok && got.kind === "unreachable" && got.code === "host" ? "!H" : ""}\n`);
+      await p.out(
+        `${String(ttl).padStart(2)}:  ${from.padEnd(52)}  ${rtt.toFixed(3)}ms ${reached ? "reached" : !got.ok && got.kind === "unreachable" && got.code === "host" ? "!H" : ""}\n`,
+      );
       if (reached) {
         await p.out(`     Resume: pmtu ${mtu} hops ${ttl} back ${ttl} \n`);
         return 0;
@@ -121,7 +127,9 @@ export const telnet: CommandProgram = {
     const found = p.net.resolve(host);
     if (!found.ok) {
       await p.sleep(found.took);
-      await p.err(`telnet: could not resolve ${host}/${portText}: ${found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known"}\n`);
+      await p.err(
+        `telnet: could not resolve ${host}/${portText}: ${found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known"}\n`,
+      );
       return 1;
     }
     const ip = found.addresses[0]!;
@@ -139,7 +147,8 @@ export const telnet: CommandProgram = {
       return 1;
     };
     const incoming = (async () => {
-      for (let message = await p.net.receive(conn); message !== undefined; message = await p.net.receive(conn)) await p.write(1, bytesIn(message));
+      for (let message = await p.net.receive(conn); message !== undefined; message = await p.net.receive(conn))
+        await p.write(1, bytesIn(message));
     })().catch((error: unknown) => {
       if (!(error instanceof Errno)) throw error;
     });

@@ -90,7 +90,13 @@ export class ConntrackTable {
     const key = tupleKey(p.proto, tuple);
     let ct = this.#find(key);
     let direction: 0 | 1 = ct && tupleKey(p.proto, ct.orig) !== key ? 1 : 0;
-    if (ct && p.proto === protocols.tcp && p.flags & tcpFlags.SYN && !(p.flags & tcpFlags.ACK) && (ct.state === "TIME_WAIT" || ct.state === "CLOSE")) {
+    if (
+      ct &&
+      p.proto === protocols.tcp &&
+      p.flags & tcpFlags.SYN &&
+      !(p.flags & tcpFlags.ACK) &&
+      (ct.state === "TIME_WAIT" || ct.state === "CLOSE")
+    ) {
       this.remove(ct);
       ct = undefined;
       direction = 0;
@@ -175,7 +181,8 @@ export class ConntrackTable {
         } else if (direction === 1 && state !== "SYN_SENT") return false;
       } else if (flags & tcpFlags.FIN) {
         if (state === "SYN_SENT") return false;
-        state = state === "FIN_WAIT" || state === "CLOSE_WAIT" ? "LAST_ACK" : state === "LAST_ACK" || state === "TIME_WAIT" ? state : "FIN_WAIT";
+        state =
+          state === "FIN_WAIT" || state === "CLOSE_WAIT" ? "LAST_ACK" : state === "LAST_ACK" || state === "TIME_WAIT" ? state : "FIN_WAIT";
       } else if (flags & tcpFlags.ACK) {
         if (state === "SYN_SENT") return false;
         if (state === "SYN_RECV" && direction === 0) {
@@ -208,7 +215,11 @@ export class ConntrackTable {
   }
 
   /** Chooses another source port when the reply tuple is taken (nf_nat_l4proto_unique_tuple). */
-  makeUnique(ct: Conntrack, low = ct.orig.sport < 512 ? 1 : ct.orig.sport < 1024 ? 600 : 1024, high = ct.orig.sport < 512 ? 511 : ct.orig.sport < 1024 ? 1023 : 65535): void {
+  makeUnique(
+    ct: Conntrack,
+    low = ct.orig.sport < 512 ? 1 : ct.orig.sport < 1024 ? 600 : 1024,
+    high = ct.orig.sport < 512 ? 511 : ct.orig.sport < 1024 ? 1023 : 65535,
+  ): void {
     if (ct.proto !== protocols.tcp && ct.proto !== protocols.udp) return;
     for (let tries = 0; tries <= high - low; tries++) {
       const other = this.#find(tupleKey(ct.proto, ct.reply));

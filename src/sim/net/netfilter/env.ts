@@ -38,7 +38,13 @@ export const quote = (text: string): string => (/^[A-Za-z0-9_\-./:+]+$/.test(tex
 
 /** A number as iptables reads it: decimal, octal or hexadecimal. */
 export function numberOf(text: string, what: string): number {
-  const value = /^0x[0-9a-f]+$/i.test(text) ? Number.parseInt(text, 16) : /^0[0-7]+$/.test(text) ? Number.parseInt(text, 8) : /^\d+$/.test(text) ? Number(text) : NaN;
+  const value = /^0x[0-9a-f]+$/i.test(text)
+    ? Number.parseInt(text, 16)
+    : /^0[0-7]+$/.test(text)
+      ? Number.parseInt(text, 8)
+      : /^\d+$/.test(text)
+        ? Number(text)
+        : NaN;
   if (!Number.isFinite(value) || value > 0xffffffff) throw new IptablesError(`${what}: Bad value "${text}"`);
   return value;
 }

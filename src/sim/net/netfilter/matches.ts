@@ -48,7 +48,9 @@ function portOptions(proto: string): Pick<MatchExtension, "options" | "parse" | 
     list(m, numeric) {
       const { sport, dport } = m as unknown as PortOptions;
       const one = (name: string, ports: Ports | undefined): string =>
-        ports ? ` ${name}${ports.low === ports.high ? "" : "s"}:${ports.not ? "!" : ""}${numeric ? formatPorts(ports) : namedPorts(ports)}` : "";
+        ports
+          ? ` ${name}${ports.low === ports.high ? "" : "s"}:${ports.not ? "!" : ""}${numeric ? formatPorts(ports) : namedPorts(ports)}`
+          : "";
       return `${proto}${one("spt", sport)}${one("dpt", dport)}`;
     },
     test(m) {
@@ -92,7 +94,8 @@ const tcp: MatchExtension = {
   },
   list(m, numeric) {
     const { flags } = m as unknown as FlagOption;
-    if (flags && !numeric) return `${tcpPorts.list(m, numeric)} flags:${flags.not ? "!" : ""}${formatFlags(flags.mask)}/${formatFlags(flags.value)}`;
+    if (flags && !numeric)
+      return `${tcpPorts.list(m, numeric)} flags:${flags.not ? "!" : ""}${formatFlags(flags.mask)}/${formatFlags(flags.value)}`;
     return `${tcpPorts.list(m, numeric)}${flags ? ` flags:${flags.not ? "!" : ""}0x${flags.mask.toString(16).toUpperCase().padStart(2, "0")}/0x${flags.value.toString(16).toUpperCase().padStart(2, "0")}` : ""}`;
   },
   test(m) {
@@ -447,7 +450,8 @@ const limit: MatchExtension = {
     else {
       const match = /^(\d+)(?:\/([a-z]+))?$/.exec(word!);
       const period = match && periods[match[2] ?? "second"];
-      if (!match || period === undefined || Number(match[1]) === 0) throw new IptablesError(`limit: bad value for option "--limit", or out of range (1-10000/s).`);
+      if (!match || period === undefined || Number(match[1]) === 0)
+        throw new IptablesError(`limit: bad value for option "--limit", or out of range (1-10000/s).`);
       Object.assign(m, { rate: Number(match[1]), period });
     }
   },
@@ -528,7 +532,8 @@ const rpfilter: MatchExtension = {
     m[option] = true;
   },
   save: (m) => ["loose", "validmark", "accept-local", "invert"].map((o) => (m[o] ? ` --${o}` : "")).join(""),
-  list: (m) => `rpfilter${["loose", "validmark", "accept-local", "invert"].map((o) => (m[o] ? ` ${o === "accept-local" ? "accept-local" : o}` : "")).join("")}`,
+  list: (m) =>
+    `rpfilter${["loose", "validmark", "accept-local", "invert"].map((o) => (m[o] ? ` ${o === "accept-local" ? "accept-local" : o}` : "")).join("")}`,
   test: (m) => (p, env) =>
     routeBack(env.ns, p, env.in, { loose: m.loose === true, mark: m.validmark === true, acceptLocal: m["accept-local"] === true }) !==
     (m.invert === true),
@@ -583,7 +588,35 @@ export const matchExtensions: Record<string, MatchExtension> = {
 
 /** Extensions that the real tool has and that are not modelled. */
 export const otherMatches = [
-  "bpf", "cgroup", "cluster", "connbytes", "connlabel", "connlimit", "cpu", "dccp", "devgroup", "dscp", "ecn", "esp", "hashlimit", "helper",
-  "ipvs", "mac", "nfacct", "osf", "pkttype", "policy", "quota", "recent", "realm", "sctp", "socket", "string", "tcpmss", "time", "tos", "u32",
+  "bpf",
+  "cgroup",
+  "cluster",
+  "connbytes",
+  "connlabel",
+  "connlimit",
+  "cpu",
+  "dccp",
+  "devgroup",
+  "dscp",
+  "ecn",
+  "esp",
+  "hashlimit",
+  "helper",
+  "ipvs",
+  "mac",
+  "nfacct",
+  "osf",
+  "pkttype",
+  "policy",
+  "quota",
+  "recent",
+  "realm",
+  "sctp",
+  "socket",
+  "string",
+  "tcpmss",
+  "time",
+  "tos",
+  "u32",
   "ah",
 ];

@@ -9,8 +9,25 @@ export interface Ports {
 
 /** Names of /etc/services that people use in rules. */
 export const services: Record<string, number> = {
-  ftp: 21, ssh: 22, telnet: 23, smtp: 25, domain: 53, bootps: 67, bootpc: 68, http: 80, kerberos: 88, ntp: 123, snmp: 161, bgp: 179,
-  ldap: 389, https: 443, syslog: 514, ldaps: 636, mysql: 3306, postgresql: 5432, "http-alt": 8080,
+  ftp: 21,
+  ssh: 22,
+  telnet: 23,
+  smtp: 25,
+  domain: 53,
+  bootps: 67,
+  bootpc: 68,
+  http: 80,
+  kerberos: 88,
+  ntp: 123,
+  snmp: 161,
+  bgp: 179,
+  ldap: 389,
+  https: 443,
+  syslog: 514,
+  ldaps: 636,
+  mysql: 3306,
+  postgresql: 5432,
+  "http-alt": 8080,
 };
 
 export function parsePort(word: string, proto: string): number {

@@ -7,10 +7,39 @@ import { matchExtensions, otherMatches, type MatchExtension } from "./matches.ts
 import { otherTargets, targetExtensions } from "./targets.ts";
 
 export const protocolNames: Record<string, number> = {
-  all: 0, ip: 0, icmp: 1, igmp: 2, ipencap: 4, ipip: 4, tcp: 6, udp: 17, dccp: 33, gre: 47, esp: 50, ah: 51, "ipv6-icmp": 58, icmpv6: 58, ospf: 89, sctp: 132, udplite: 136,
+  all: 0,
+  ip: 0,
+  icmp: 1,
+  igmp: 2,
+  ipencap: 4,
+  ipip: 4,
+  tcp: 6,
+  udp: 17,
+  dccp: 33,
+  gre: 47,
+  esp: 50,
+  ah: 51,
+  "ipv6-icmp": 58,
+  icmpv6: 58,
+  ospf: 89,
+  sctp: 132,
+  udplite: 136,
 };
 /** Names that iptables-save prints. */
-const printedProtocols: Record<number, string> = { 1: "icmp", 4: "ipencap", 6: "tcp", 17: "udp", 33: "dccp", 47: "gre", 50: "esp", 51: "ah", 58: "ipv6-icmp", 89: "ospf", 132: "sctp", 136: "udplite" };
+const printedProtocols: Record<number, string> = {
+  1: "icmp",
+  4: "ipencap",
+  6: "tcp",
+  17: "udp",
+  33: "dccp",
+  47: "gre",
+  50: "esp",
+  51: "ah",
+  58: "ipv6-icmp",
+  89: "ospf",
+  132: "sctp",
+  136: "udplite",
+};
 export const protocolText = (n: number): string => printedProtocols[n] ?? String(n);
 
 /** What was read from the words of a rule; `rest` holds the options that belong to the command (-n, -v, …) in place. */
@@ -47,15 +76,29 @@ function parseAddresses(words: string, not: boolean): { ip: number; mask: number
 }
 
 const basic: Record<string, string> = {
-  "-p": "proto", "--protocol": "proto", "--proto": "proto",
-  "-s": "src", "--source": "src", "--src": "src",
-  "-d": "dst", "--destination": "dst", "--dst": "dst",
-  "-i": "in", "--in-interface": "in",
-  "-o": "out", "--out-interface": "out",
-  "-j": "jump", "--jump": "jump", "-g": "goto", "--goto": "goto",
-  "-m": "match", "--match": "match",
-  "-f": "fragment", "--fragment": "fragment",
-  "-c": "counters", "--set-counters": "counters",
+  "-p": "proto",
+  "--protocol": "proto",
+  "--proto": "proto",
+  "-s": "src",
+  "--source": "src",
+  "--src": "src",
+  "-d": "dst",
+  "--destination": "dst",
+  "--dst": "dst",
+  "-i": "in",
+  "--in-interface": "in",
+  "-o": "out",
+  "--out-interface": "out",
+  "-j": "jump",
+  "--jump": "jump",
+  "-g": "goto",
+  "--goto": "goto",
+  "-m": "match",
+  "--match": "match",
+  "-f": "fragment",
+  "--fragment": "fragment",
+  "-c": "counters",
+  "--set-counters": "counters",
 };
 
 export class RuleParser {
@@ -88,7 +131,8 @@ export class RuleParser {
       const value = inline.shift() ?? words[++i];
       if (value === undefined) throw new IptablesError(`option "${name}" requires an argument`);
       // the old place of the exclamation mark
-      if (value === "!" && words[i + 1] !== undefined) throw new IptablesError(`Using intrapositioned negation (\`--option ! this\`) is not supported`);
+      if (value === "!" && words[i + 1] !== undefined)
+        throw new IptablesError(`Using intrapositioned negation (\`--option ! this\`) is not supported`);
       return value;
     };
     const kind = basic[name] ?? (/^-[psdijogm]./.test(name) && !name.startsWith("--") ? "glued" : undefined);
@@ -265,7 +309,8 @@ export function ruleText(rule: RuleState, counters = false): string {
   if (rule.fragment) text += ` ${bang(rule.fragment)}-f`;
   for (const match of rule.matches) text += ` -m ${match.name}${matchExtensions[match.name]!.save(match)}`;
   if (counters) text += ` -c ${rule.packets} ${rule.bytes}`;
-  if (rule.target) text += ` ${rule.target.goto ? "-g" : "-j"} ${rule.target.name}${targetExtensions[rule.target.name]?.save(rule.target) ?? ""}`;
+  if (rule.target)
+    text += ` ${rule.target.goto ? "-g" : "-j"} ${rule.target.name}${targetExtensions[rule.target.name]?.save(rule.target) ?? ""}`;
   return text.slice(1);
 }
 

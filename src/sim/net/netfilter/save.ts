@@ -23,7 +23,8 @@ export function save(ns: NetNs, only: string | undefined, counters: boolean, dat
     for (const [chainName, chain] of [...builtin, ...own])
       out += `:${chainName} ${chain.policy ?? "-"} [${chain.policy === undefined ? "0:0" : `${chain.packets}:${chain.bytes}`}]\n`;
     for (const [chainName, chain] of [...builtin, ...own])
-      for (const rule of chain.rules) out += `${counters ? `[${rule.packets}:${rule.bytes}] ` : ""}-A ${chainName} ${ruleText(rule)}\n`.replace(/ \n$/, "\n");
+      for (const rule of chain.rules)
+        out += `${counters ? `[${rule.packets}:${rule.bytes}] ` : ""}-A ${chainName} ${ruleText(rule)}\n`.replace(/ \n$/, "\n");
     out += "COMMIT\n";
     if (date) out += `# Completed on ${date()}\n`;
   }
@@ -39,7 +40,11 @@ export const userChains = (table: TableState): string[] =>
 class LineError extends IptablesError {}
 
 /** Applies iptables-restore input, table by table at its COMMIT; a table that fails changes nothing. */
-export function restore(ns: NetNs, text: string, options: { noflush?: boolean; counters?: boolean; table?: string; test?: boolean } = {}): void {
+export function restore(
+  ns: NetNs,
+  text: string,
+  options: { noflush?: boolean; counters?: boolean; table?: string; test?: boolean } = {},
+): void {
   let tableName: TableName | undefined;
   let draft: TableState | undefined;
   let skipped = false;
@@ -53,7 +58,10 @@ export function restore(ns: NetNs, text: string, options: { noflush?: boolean; c
     if (line.startsWith("*")) {
       const name = line.slice(1).trim();
       if (!(name in builtinChains))
-        throw new LineError(`iptables-restore v1.8.10 (nf_tables): iptables-restore: line ${i + 1} table name '${name}' invalid\nError occurred at line: ${i + 1}\nTry \`iptables-restore -h' or 'iptables-restore --help' for more information.`, { usage: false, status: 1 });
+        throw new LineError(
+          `iptables-restore v1.8.10 (nf_tables): iptables-restore: line ${i + 1} table name '${name}' invalid\nError occurred at line: ${i + 1}\nTry \`iptables-restore -h' or 'iptables-restore --help' for more information.`,
+          { usage: false, status: 1 },
+        );
       tableName = name as TableName;
       skipped = options.table !== undefined && options.table !== name;
       draft = draftOf(ns.netfilter.table(tableName), tableName, options.noflush === true);
@@ -83,11 +91,15 @@ export function restore(ns: NetNs, text: string, options: { noflush?: boolean; c
       applyLine(draft!, tableName!, line, options.counters === true);
     } catch (error) {
       if (error instanceof IptablesError && !(error instanceof LineError))
-        fail(error.status === 4 || error.status === 1 ? `iptables-restore: line ${i + 1} failed: ${error.message.replace(/^RULE_APPEND failed \((.*)\)$/, "$1")}.` : `iptables-restore v1.8.10 (nf_tables): ${error.message}\nError occurred at line: ${i + 1}\nTry \`iptables-restore -h' or 'iptables-restore --help' for more information.`);
+        fail(
+          error.status === 4 || error.status === 1
+            ? `iptables-restore: line ${i + 1} failed: ${error.message.replace(/^RULE_APPEND failed \((.*)\)$/, "$1")}.`
+            : `iptables-restore v1.8.10 (nf_tables): ${error.message}\nError occurred at line: ${i + 1}\nTry \`iptables-restore -h' or 'iptables-restore --help' for more information.`,
+        );
       throw error;
     }
   }
-  if (draft) throw new LineError("iptables-restore: COMMIT expected at line " + String(lines.length), { usage: false, status: 1 });
+  if (draft) throw new LineError("iptables-restore: COMMIT expected at line " + String(lines.length + 1), { usage: false, status: 1 });
 }
 
 /** Chains may be changed in place at will: rules are shared, never altered. */
@@ -96,7 +108,8 @@ function draftOf(table: TableState | undefined, name: TableName, keep: boolean):
   for (const hook of builtinChains[name]) chains[hook] = { policy: "ACCEPT", packets: 0, bytes: 0, rules: [] };
   for (const [chainName, chain] of Object.entries(table?.chains ?? {}))
     if (keep) chains[chainName] = { ...chain, rules: [...chain.rules] };
-    else if (chain.policy !== undefined) chains[chainName] = { policy: chain.policy, packets: chain.packets, bytes: chain.bytes, rules: [] };
+    else if (chain.policy !== undefined)
+      chains[chainName] = { policy: chain.policy, packets: chain.packets, bytes: chain.bytes, rules: [] };
   return { chains };
 }
 
@@ -177,7 +190,8 @@ export function parseRule(table: TableName, draft: TableState, list: string[]): 
   const parser = new RuleParser(table, (chainName) => chainName in draft.chains);
   for (let i = 0; i < list.length;) {
     const next = parser.take(list, i);
-    if (next === undefined) throw new IptablesError(list[i]!.startsWith("-") ? `unknown option "${list[i]}"` : `Bad argument \`${list[i]}'`);
+    if (next === undefined)
+      throw new IptablesError(list[i]!.startsWith("-") ? `unknown option "${list[i]}"` : `Bad argument \`${list[i]}'`);
     i = next;
   }
   return rulesOf(parser.finish());

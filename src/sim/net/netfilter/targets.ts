@@ -31,7 +31,19 @@ const REJECT: TargetExtension = {
   options: { "reject-with": 1 },
   tables: ["filter"],
   parse(t, _option, [word]) {
-    const full = rejectCodes[word!] !== undefined ? word! : { "net-unreach": "icmp-net-unreachable", "host-unreach": "icmp-host-unreachable", "port-unreach": "icmp-port-unreachable", "admin-prohib": "icmp-admin-prohibited", "host-prohib": "icmp-host-prohibited", "net-prohib": "icmp-net-prohibited", "proto-unreach": "icmp-proto-unreachable", "tcp-rst": "tcp-reset" }[word!];
+    const full =
+      rejectCodes[word!] !== undefined
+        ? word!
+        : {
+            "net-unreach": "icmp-net-unreachable",
+            "host-unreach": "icmp-host-unreachable",
+            "port-unreach": "icmp-port-unreachable",
+            "admin-prohib": "icmp-admin-prohibited",
+            "host-prohib": "icmp-host-prohibited",
+            "net-prohib": "icmp-net-prohibited",
+            "proto-unreach": "icmp-proto-unreachable",
+            "tcp-rst": "tcp-reset",
+          }[word!];
     if (full === undefined) throw new IptablesError(`unknown reject type "${word}"`);
     t.with = full;
   },
@@ -91,7 +103,8 @@ function natTarget(kind: "src" | "dst", option: string): TargetExtension {
     },
     save: (t) =>
       ` --${option} ${rangeText(t.to as Range)}${t.random ? " --random" : ""}${t["random-fully"] ? " --random-fully" : ""}${t.persistent ? " --persistent" : ""}`,
-    list: (t) => `to:${rangeText(t.to as Range)}${t.random ? " random" : ""}${t["random-fully"] ? " random-fully" : ""}${t.persistent ? " persistent" : ""}`,
+    list: (t) =>
+      `to:${rangeText(t.to as Range)}${t.random ? " random" : ""}${t["random-fully"] ? " random-fully" : ""}${t.persistent ? " persistent" : ""}`,
     act(t) {
       const range = t.to as Range;
       return (p, env) => decideNat(p, env, kind, range);
@@ -106,8 +119,10 @@ const MASQUERADE: TargetExtension = {
     if (name === "to-ports") t.to = { ...parsePortRange(word!) };
     else t[name] = true;
   },
-  save: (t) => `${t.to ? ` --to-ports ${portText(t.to as Range)}` : ""}${t.random ? " --random" : ""}${t["random-fully"] ? " --random-fully" : ""}`,
-  list: (t) => `${t.to ? `masq ports: ${portText(t.to as Range)}` : ""}${t.random ? "random" : ""}${t["random-fully"] ? "random-fully" : ""}`,
+  save: (t) =>
+    `${t.to ? ` --to-ports ${portText(t.to as Range)}` : ""}${t.random ? " --random" : ""}${t["random-fully"] ? " --random-fully" : ""}`,
+  list: (t) =>
+    `${t.to ? `masq ports: ${portText(t.to as Range)}` : ""}${t.random ? "random" : ""}${t["random-fully"] ? "random-fully" : ""}`,
   act(t) {
     const range = (t.to ?? {}) as Range;
     return (p, env) => {
@@ -204,7 +219,9 @@ const CONNMARK: TargetExtension = {
     }
   },
   save: (t) =>
-    t.mode === "set" ? ` --set-xmark ${hex(t.value as number)}/${hex(t.mask as number)}` : ` --${t.mode as string}-mark --nfmask ${hex(t.nfmask as number)} --ctmask ${hex(t.ctmask as number)}`,
+    t.mode === "set"
+      ? ` --set-xmark ${hex(t.value as number)}/${hex(t.mask as number)}`
+      : ` --${t.mode as string}-mark --nfmask ${hex(t.nfmask as number)} --ctmask ${hex(t.ctmask as number)}`,
   list(t) {
     if (t.mode === "set") return listMark("CONNMARK", t.value as number, t.mask as number);
     const full = t.nfmask === 0xffffffff && t.ctmask === 0xffffffff;
@@ -224,7 +241,15 @@ const CONNMARK: TargetExtension = {
 
 const levels = ["emerg", "alert", "crit", "error", "warning", "notice", "info", "debug"];
 const LOG: TargetExtension = {
-  options: { "log-prefix": 1, "log-level": 1, "log-tcp-sequence": 0, "log-tcp-options": 0, "log-ip-options": 0, "log-uid": 0, "log-macdecode": 0 },
+  options: {
+    "log-prefix": 1,
+    "log-level": 1,
+    "log-tcp-sequence": 0,
+    "log-tcp-options": 0,
+    "log-ip-options": 0,
+    "log-uid": 0,
+    "log-macdecode": 0,
+  },
   parse(t, option, [word]) {
     if (option === "log-prefix") {
       if (word!.length > 29) throw new IptablesError("LOG: Maximum prefix length 29 for --log-prefix");
@@ -238,8 +263,10 @@ const LOG: TargetExtension = {
   check(t) {
     t.level ??= 4;
   },
-  save: (t) => `${t.prefix === undefined ? "" : ` --log-prefix ${quote(t.prefix as string)}`}${t.level === 4 ? "" : ` --log-level ${t.level as number}`}${["log-tcp-sequence", "log-tcp-options", "log-ip-options", "log-uid", "log-macdecode"].map((o) => (t[o] ? ` --${o}` : "")).join("")}`,
-  list: (t, numeric) => `LOG ${numeric ? `flags 0 level ${t.level as number}` : `level ${["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"][t.level as number]}`}${t.prefix === undefined ? "" : ` prefix "${t.prefix as string}"`}`,
+  save: (t) =>
+    `${t.prefix === undefined ? "" : ` --log-prefix ${quote(t.prefix as string)}`}${t.level === 4 ? "" : ` --log-level ${t.level as number}`}${["log-tcp-sequence", "log-tcp-options", "log-ip-options", "log-uid", "log-macdecode"].map((o) => (t[o] ? ` --${o}` : "")).join("")}`,
+  list: (t, numeric) =>
+    `LOG ${numeric ? `flags 0 level ${t.level as number}` : `level ${["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"][t.level as number]}`}${t.prefix === undefined ? "" : ` prefix "${t.prefix as string}"`}`,
   act: (t) => (p, env) => {
     env.ns.kernelLog(p, env, (t.prefix as string | undefined) ?? "", t.level as number);
     return undefined;
@@ -251,7 +278,14 @@ const NFLOG: TargetExtension = {
   parse(t, option, [word]) {
     t[option] = option === "nflog-prefix" ? word! : Number(word);
   },
-  save: (t) => ["nflog-prefix", "nflog-group", "nflog-size", "nflog-range", "nflog-threshold"].map((o) => (t[o] === undefined || (o === "nflog-group" && t[o] === 0) ? "" : ` --${o} ${o === "nflog-prefix" ? quote(t[o] as string) : String(t[o])}`)).join(""),
+  save: (t) =>
+    ["nflog-prefix", "nflog-group", "nflog-size", "nflog-range", "nflog-threshold"]
+      .map((o) =>
+        t[o] === undefined || (o === "nflog-group" && t[o] === 0)
+          ? ""
+          : ` --${o} ${o === "nflog-prefix" ? quote(t[o] as string) : (t[o] as number)}`,
+      )
+      .join(""),
   list: (t) => NFLOG.save(t).replaceAll(" --", " ").trim(),
   // nobody listens on an nfnetlink_log group here; the packet goes on as it does in the kernel
   act: () => () => undefined,
@@ -302,6 +336,28 @@ export const targetExtensions: Record<string, TargetExtension> = {
 
 /** Extensions that the real tool has and that are not modelled. */
 export const otherTargets = [
-  "AUDIT", "CHECKSUM", "CLASSIFY", "CLUSTERIP", "CONNSECMARK", "DSCP", "ECN", "HMARK", "IDLETIMER", "LED", "NETMAP", "NFQUEUE", "QUEUE",
-  "RATEEST", "SECMARK", "SET", "SYNPROXY", "TCPOPTSTRIP", "TEE", "TOS", "TPROXY", "TRACE", "TTL", "ULOG",
+  "AUDIT",
+  "CHECKSUM",
+  "CLASSIFY",
+  "CLUSTERIP",
+  "CONNSECMARK",
+  "DSCP",
+  "ECN",
+  "HMARK",
+  "IDLETIMER",
+  "LED",
+  "NETMAP",
+  "NFQUEUE",
+  "QUEUE",
+  "RATEEST",
+  "SECMARK",
+  "SET",
+  "SYNPROXY",
+  "TCPOPTSTRIP",
+  "TEE",
+  "TOS",
+  "TPROXY",
+  "TRACE",
+  "TTL",
+  "ULOG",
 ];

@@ -75,7 +75,7 @@ function modify(c: Context, words: Words, verb: "add" | "change" | "replace" | "
         local = word;
     }
   }
-  if (dev === undefined) throw new IpError('Not enough information: "dev" argument is required.', 255);
+  if (dev === undefined) throw new IpError('Not enough information: "dev" argument is required.', 1);
   if (!c.ns.link(dev)) throw new IpError(`Cannot find device "${dev}"`);
   if (local === undefined) throw new IpError("RTNETLINK answers: Operation not supported", 2);
   const cidr = local;
@@ -161,7 +161,13 @@ function selected(c: Context, f: Filter): LinkState[] {
   const master = f.master === undefined ? undefined : c.ns.linkState(f.master)?.index;
   return [...c.ns.state.links]
     .sort((a, b) => a.index - b.index)
-    .filter((link) => (!dev || link === dev) && (!f.up || link.up) && (f.type === undefined || link.kind === f.type) && (master === undefined || link.master === master));
+    .filter(
+      (link) =>
+        (!dev || link === dev) &&
+        (!f.up || link.up) &&
+        (f.type === undefined || link.kind === f.type) &&
+        (master === undefined || link.master === master),
+    );
 }
 
 function show(c: Context, words: Words): void {
@@ -181,7 +187,8 @@ function show(c: Context, words: Words): void {
               (!f.permanent || a.until === undefined),
           );
     const v6text = options.family === "inet" || f.to || f.label !== undefined || f.dynamic ? undefined : linkLocal(ns, link);
-    const v6 = v6text !== undefined && (f.scope === undefined || f.scope === (link.kind === "loopback" ? "host" : "link")) ? v6text : undefined;
+    const v6 =
+      v6text !== undefined && (f.scope === undefined || f.scope === (link.kind === "loopback" ? "host" : "link")) ? v6text : undefined;
     // a family or filter leaves out links without such an address
     const restricted = options.family !== "any" || f.scope !== undefined || f.to !== undefined || f.label !== undefined || f.dynamic;
     if (restricted && v4.length === 0 && v6 === undefined) continue;
@@ -190,13 +197,27 @@ function show(c: Context, words: Words): void {
         ...linkJson(ns, link),
         addr_info: [
           ...v4.map((a) => addressJson(link, a, c.p.now)),
-          ...(v6 === undefined ? [] : [{ family: "inet6", local: v6.split("/")[0], prefixlen: Number(v6.split("/")[1]), scope: link.kind === "loopback" ? "host" : "link", ...(link.kind === "loopback" ? { noprefixroute: true } : {}), valid_life_time: 4294967295, preferred_life_time: 4294967295 }]),
+          ...(v6 === undefined
+            ? []
+            : [
+                {
+                  family: "inet6",
+                  local: v6.split("/")[0],
+                  prefixlen: Number(v6.split("/")[1]),
+                  scope: link.kind === "loopback" ? "host" : "link",
+                  ...(link.kind === "loopback" ? { noprefixroute: true } : {}),
+                  valid_life_time: 4294967295,
+                  preferred_life_time: 4294967295,
+                },
+              ]),
         ],
       });
       continue;
     }
     if (options.brief) {
-      c.out(`${fullName(ns, link).padEnd(16)} ${operstate(ns, link).padEnd(14)} ${[...v4.map((a) => `${ipText(a.ip)}/${a.len}${a.metric ? ` metric ${a.metric}` : ""}`), ...(v6 === undefined ? [] : [v6])].map((a) => `${a} `).join("")}\n`);
+      c.out(
+        `${fullName(ns, link).padEnd(16)} ${operstate(ns, link).padEnd(14)} ${[...v4.map((a) => `${ipText(a.ip)}/${a.len}${a.metric ? ` metric ${a.metric}` : ""}`), ...(v6 === undefined ? [] : [v6])].map((a) => `${a} `).join("")}\n`,
+      );
       continue;
     }
     const addresses = [...v4.map((a) => addressLines(link, a, c.p.now)), ...(v6 === undefined ? [] : [inet6(link, v6)])];
@@ -207,13 +228,17 @@ function show(c: Context, words: Words): void {
     let head = linkLines(ns, link, options, false);
     if (options.family === "inet") head = head.slice(0, 1);
     if (options.family === "inet6") head = [head[0]!.replace(/ qdisc \S+/, "").replace(" group default", "")];
-    for (const line of [...head, ...addresses.flat(), ...(options.statistics > 0 ? statistics(link, options.statistics > 1) : [])]) c.out(`${line}\n`);
+    for (const line of [...head, ...addresses.flat(), ...(options.statistics > 0 ? statistics(link, options.statistics > 1) : [])])
+      c.out(`${line}\n`);
   }
   if (options.json) c.out(json(documents));
 }
 
 function inet6(link: LinkState, text: string): string[] {
-  return [`    inet6 ${text} scope ${link.kind === "loopback" ? "host noprefixroute" : "link"} `, "       valid_lft forever preferred_lft forever"];
+  return [
+    `    inet6 ${text} scope ${link.kind === "loopback" ? "host noprefixroute" : "link"} `,
+    "       valid_lft forever preferred_lft forever",
+  ];
 }
 
 function flush(c: Context, words: Words): void {
@@ -221,8 +246,12 @@ function flush(c: Context, words: Words): void {
   const f = filterOf(c, words);
   change(c, () => {
     for (const link of selected(c, f))
-      for (const a of [...link.addresses])
-        if ((f.scope === undefined || a.scope === f.scope) && (!f.to || inPrefix(a.ip, f.to.ip, f.to.len)) && (f.label === undefined || a.label === f.label))
+      for (const a of link.addresses)
+        if (
+          (f.scope === undefined || a.scope === f.scope) &&
+          (!f.to || inPrefix(a.ip, f.to.ip, f.to.len)) &&
+          (f.label === undefined || a.label === f.label)
+        )
           c.ns.deleteAddress(link.name, `${ipText(a.ip)}/${a.len}`);
   });
 }

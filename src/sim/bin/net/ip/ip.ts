@@ -9,7 +9,42 @@ import { route } from "./route.ts";
 import { rule } from "./rule.ts";
 import { IpError, pick, Words, type Context, type Options } from "./words.ts";
 
-const objects = ["address", "addrlabel", "maddress", "route", "rule", "neighbor", "neighbour", "ntable", "ntbl", "link", "l2tp", "fou", "ila", "macsec", "tunnel", "tunl", "tuntap", "tap", "token", "tcpmetrics", "tcp_metrics", "monitor", "xfrm", "mroute", "mrule", "netns", "netconf", "vrf", "sr", "nexthop", "mptcp", "ioam", "stats", "help"] as const;
+const objects = [
+  "address",
+  "addrlabel",
+  "maddress",
+  "route",
+  "rule",
+  "neighbor",
+  "neighbour",
+  "ntable",
+  "ntbl",
+  "link",
+  "l2tp",
+  "fou",
+  "ila",
+  "macsec",
+  "tunnel",
+  "tunl",
+  "tuntap",
+  "tap",
+  "token",
+  "tcpmetrics",
+  "tcp_metrics",
+  "monitor",
+  "xfrm",
+  "mroute",
+  "mrule",
+  "netns",
+  "netconf",
+  "vrf",
+  "sr",
+  "nexthop",
+  "mptcp",
+  "ioam",
+  "stats",
+  "help",
+] as const;
 
 /** Usage text of iproute2 6.1.0. */
 const usage = `Usage: ip [ OPTIONS ] OBJECT { COMMAND | help }
@@ -58,7 +93,18 @@ export const ip: CommandProgram = {
         else if (/^c(olor)?(=(always|auto|never))?$/.test(name)) {
           if (name.endsWith("=always")) throw new NotSimulated("ip -color=always");
         } else if (is("json")) options.json = true;
-        else if (is("pretty") || is("timestamp") || is("batch") || is("all") || name === "M" || name === "B" || name === "0" || is("rcvbuf") || is("force")) throw new NotSimulated(`ip ${option}`);
+        else if (
+          is("pretty") ||
+          is("timestamp") ||
+          is("batch") ||
+          is("all") ||
+          name === "M" ||
+          name === "B" ||
+          name === "0" ||
+          is("rcvbuf") ||
+          is("force")
+        )
+          throw new NotSimulated(`ip ${option}`);
         else if (is("Version")) {
           await p.out("ip utility, iproute2-6.1.0, libbpf 1.3.0\n");
           return 0;
@@ -118,7 +164,7 @@ export const ip: CommandProgram = {
           return 255;
         case undefined:
           await p.err(`Object "${word}" is unknown, try "ip help".\n`);
-          return 255;
+          return 1;
         default:
           throw new NotSimulated(`ip ${object}`);
       }

@@ -6,7 +6,33 @@ import type { LinkSpec } from "../../../net/netlink.ts";
 import { change, duplicate, IpError, json, notSimulated, numberOf, pick, type Context, type Words } from "./words.ts";
 
 const kinds: Record<string, LinkKind> = { veth: "veth", bridge: "bridge", dummy: "dummy", vxlan: "vxlan", ipip: "ipip" };
-const otherKinds = ["bond", "vlan", "macvlan", "ipvlan", "macvtap", "gre", "gretap", "sit", "vti", "tun", "tap", "vrf", "geneve", "wireguard", "ifb", "team", "nlmon", "can", "vcan", "hsr", "ip6tnl", "ip6gre", "xfrm", "bareudp", "netdevsim"];
+const otherKinds = [
+  "bond",
+  "vlan",
+  "macvlan",
+  "ipvlan",
+  "macvtap",
+  "gre",
+  "gretap",
+  "sit",
+  "vti",
+  "tun",
+  "tap",
+  "vrf",
+  "geneve",
+  "wireguard",
+  "ifb",
+  "team",
+  "nlmon",
+  "can",
+  "vcan",
+  "hsr",
+  "ip6tnl",
+  "ip6gre",
+  "xfrm",
+  "bareudp",
+  "netdevsim",
+];
 
 export function link(c: Context, words: Words): void {
   const verb = words.next() ?? "show";
@@ -53,7 +79,10 @@ function show(c: Context, words: Words): void {
     if ((dev !== undefined && ns.linkState(dev) !== l) || (up && !l.up) || (type !== undefined && l.kind !== type)) continue;
     if (master !== undefined && l.master !== ns.linkState(master)!.index) continue;
     if (options.json) documents.push({ ...linkJson(ns, l), linkmode: "DEFAULT" });
-    else if (options.brief) c.out(`${fullName(ns, l).padEnd(16)} ${operstate(ns, l).padEnd(14)} ${l.kind === "ipip" ? ipText(l.ipip?.local ?? 0) : l.mac} <${flags(ns, l).join(",")}> \n`);
+    else if (options.brief)
+      c.out(
+        `${fullName(ns, l).padEnd(16)} ${operstate(ns, l).padEnd(14)} ${l.kind === "ipip" ? ipText(l.ipip?.local ?? 0) : l.mac} <${flags(ns, l).join(",")}> \n`,
+      );
     else {
       const lines = [...linkLines(ns, l, options, true), ...(options.statistics > 0 ? statistics(l, options.statistics > 1) : [])];
       c.out(options.oneline ? `${lines.join("\\")}\n` : `${lines.join("\n")}\n`);
@@ -107,7 +136,8 @@ function add(c: Context, words: Words): void {
     throw new IpError("Error: Unknown device type.", 2);
   }
   if (spec.master !== undefined && !c.ns.linkState(spec.master)) throw new IpError(`Cannot find device "${spec.master}"`);
-  for (const needed of [device, spec.dev]) if (needed !== undefined && !c.ns.linkState(needed)) throw new IpError(`Cannot find device "${needed}"`);
+  for (const needed of [device, spec.dev])
+    if (needed !== undefined && !c.ns.linkState(needed)) throw new IpError(`Cannot find device "${needed}"`);
   const kind = kinds[type]!;
   const name = spec.name ?? free(c, kind === "ipip" ? "tunl" : kind);
   change(c, () => {
@@ -179,7 +209,8 @@ function set(c: Context, words: Words): void {
         const to = words.value(word);
         const pid = /^\d+$/.test(to) ? c.p.machine.procs.get(Number(to))?.state.netns : undefined;
         const target = pid ?? to;
-        if (!c.p.machine.world.network.find(c.p.machine.name, target)) throw new IpError(`Error: argument "${to}" is wrong: Invalid "netns" value\n`, 255);
+        if (!c.p.machine.world.network.find(c.p.machine.name, target))
+          throw new IpError(`Error: argument "${to}" is wrong: Invalid "netns" value\n`, 255);
         steps.push((d) => c.p.machine.world.network.ns(c.p.machine.name, c.netns).moveLink(d, target));
         break;
       }

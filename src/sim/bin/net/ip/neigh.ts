@@ -33,7 +33,15 @@ function modify(c: Context, words: Words, verb: string): void {
     if (word === "dev") dev = words.value(word);
     else if (word === "lladdr") mac = words.value(word).toLowerCase();
     else if (word === "nud") nud = words.value(word);
-    else if (word === "proxy" || word === "router" || word === "extern_learn" || word === "use" || word === "managed" || word === "protocol") notSimulated(`neighbour ${verb} ${word}`);
+    else if (
+      word === "proxy" ||
+      word === "router" ||
+      word === "extern_learn" ||
+      word === "use" ||
+      word === "managed" ||
+      word === "protocol"
+    )
+      notSimulated(`neighbour ${verb} ${word}`);
     else ip = word === "to" ? words.value(word) : word;
   }
   if (dev === undefined || ip === undefined) throw new IpError("Device and destination are required arguments.", 255);
@@ -47,7 +55,8 @@ function modify(c: Context, words: Words, verb: string): void {
       return;
     }
     if (mac === undefined) {
-      if (verb === "add" || verb === "replace") c.ns.setNeighbour({ ip: address, dev: device, mac: "00:00:00:00:00:00", permanent: nud === "permanent" });
+      if (verb === "add" || verb === "replace")
+        c.ns.setNeighbour({ ip: address, dev: device, mac: "00:00:00:00:00:00", permanent: nud === "permanent" });
       return;
     }
     c.ns.setNeighbour({ ip: address, dev: device, mac, permanent: nud === "permanent" });
@@ -61,12 +70,20 @@ function show(c: Context, words: Words, flush: boolean): void {
   for (let word = words.next(); word !== undefined; word = words.next()) {
     if (word === "dev") dev = words.value(word);
     else if (word === "nud") nud = words.value(word).toUpperCase();
-    else if (word === "proxy" || word === "unused" || word === "vrf" || word === "master" || word === "nomaster") notSimulated(`neighbour show ${word}`);
+    else if (word === "proxy" || word === "unused" || word === "vrf" || word === "master" || word === "nomaster")
+      notSimulated(`neighbour show ${word}`);
     else if (word === "all") nud = undefined;
     else to = word === "to" ? words.value(word) : word;
   }
   if (dev !== undefined && !c.ns.linkState(dev)) throw new IpError(`Cannot find device "${dev}"`);
-  const list = c.ns.neighbours().filter((n) => (dev === undefined || n.dev === c.ns.linkState(dev)!.name) && (nud === undefined || n.state === nud) && (to === undefined || n.ip === to));
+  const list = c.ns
+    .neighbours()
+    .filter(
+      (n) =>
+        (dev === undefined || n.dev === c.ns.linkState(dev)!.name) &&
+        (nud === undefined || n.state === nud) &&
+        (to === undefined || n.ip === to),
+    );
   if (flush) {
     change(c, () => {
       for (const n of list) if (n.state !== "PERMANENT" || nud !== undefined) c.ns.deleteNeighbour(n);
@@ -75,8 +92,18 @@ function show(c: Context, words: Words, flush: boolean): void {
   }
   if (c.options.family === "inet6") return;
   if (c.options.json) {
-    c.out(json(list.map((n) => ({ dst: n.ip, ...(dev === undefined ? { dev: n.dev } : {}), ...(n.mac === undefined ? {} : { lladdr: n.mac }), state: [n.state] }))));
+    c.out(
+      json(
+        list.map((n) => ({
+          dst: n.ip,
+          ...(dev === undefined ? { dev: n.dev } : {}),
+          ...(n.mac === undefined ? {} : { lladdr: n.mac }),
+          state: [n.state],
+        })),
+      ),
+    );
     return;
   }
-  for (const n of list) c.out(`${n.ip} ${dev === undefined ? `dev ${n.dev} ` : ""}${n.mac === undefined ? "" : `lladdr ${n.mac} `}${n.state} \n`);
+  for (const n of list)
+    c.out(`${n.ip} ${dev === undefined ? `dev ${n.dev} ` : ""}${n.mac === undefined ? "" : `lladdr ${n.mac} `}${n.state} \n`);
 }

@@ -55,7 +55,8 @@ export async function netns(c: Context, words: Words): Promise<number> {
     }
     case "delete": {
       const name = words.value("delete");
-      if (!p.fs.exists(`${folder}/${name}`)) throw new IpError(`Cannot remove namespace file "${folder}/${name}": No such file or directory`, 1);
+      if (!p.fs.exists(`${folder}/${name}`))
+        throw new IpError(`Cannot remove namespace file "${folder}/${name}": No such file or directory`, 1);
       p.fs.unlink(`${folder}/${name}`);
       p.machine.world.network.deleteNs(p.machine.name, name);
       return 0;
@@ -67,10 +68,12 @@ export async function netns(c: Context, words: Words): Promise<number> {
   }
 }
 
-const names = (p: Proc): string[] => (p.fs.isDir(folder) ? p.fs.readdir(folder).filter((name) => p.machine.world.network.find(p.machine.name, name)) : []);
+const names = (p: Proc): string[] =>
+  p.fs.isDir(folder) ? p.fs.readdir(folder).filter((name) => p.machine.world.network.find(p.machine.name, name)) : [];
 
 /** Throws like setns on a namespace that is not there. */
 export function open(p: Proc, name: string): void {
-  if (!p.fs.exists(`${folder}/${name}`) || !p.machine.world.network.find(p.machine.name, name)) throw new IpError(`Cannot open network namespace "${name}": No such file or directory`, 255);
+  if (!p.fs.exists(`${folder}/${name}`) || !p.machine.world.network.find(p.machine.name, name))
+    throw new IpError(`Cannot open network namespace "${name}": No such file or directory`, 255);
   if (p.uid !== 0) throw new IpError(`setting the network namespace "${name}" failed: Operation not permitted`, 255);
 }

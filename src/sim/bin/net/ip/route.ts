@@ -7,11 +7,54 @@ import { change, IpError, json, notSimulated, numberOf, pick, prefixError, type 
 
 const types: RouteType[] = ["unicast", "local", "broadcast", "blackhole", "unreachable", "prohibit", "throw"];
 /** /etc/iproute2/rt_protos. */
-const protos: Record<string, string> = { 0: "none", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 8: "gated", 9: "ra", 10: "mrt", 11: "zebra", 12: "bird", 13: "dnrouted", 14: "xorp", 15: "ntk", 16: "dhcp", 18: "keepalived", 42: "babel", 99: "openr", 186: "bgp", 187: "isis", 188: "ospf", 189: "rip", 192: "eigrp" };
+const protos: Record<string, string> = {
+  0: "none",
+  1: "redirect",
+  2: "kernel",
+  3: "boot",
+  4: "static",
+  8: "gated",
+  9: "ra",
+  10: "mrt",
+  11: "zebra",
+  12: "bird",
+  13: "dnrouted",
+  14: "xorp",
+  15: "ntk",
+  16: "dhcp",
+  18: "keepalived",
+  42: "babel",
+  99: "openr",
+  186: "bgp",
+  187: "isis",
+  188: "ospf",
+  189: "rip",
+  192: "eigrp",
+};
 
 export function route(c: Context, words: Words): void {
   const verb = words.next() ?? "show";
-  switch (pick(verb, ["add", "append", "change", "chg", "replace", "prepend", "test", "delete", "get", "list", "show", "lst", "flush", "save", "restore", "showdump", "help"])) {
+  switch (
+    pick(verb, [
+      "add",
+      "append",
+      "change",
+      "chg",
+      "replace",
+      "prepend",
+      "test",
+      "delete",
+      "get",
+      "list",
+      "show",
+      "lst",
+      "flush",
+      "save",
+      "restore",
+      "showdump",
+      "help",
+    ])
+  ) {
     case "add":
     case "append":
     case "change":
@@ -34,7 +77,8 @@ export function route(c: Context, words: Words): void {
   }
 }
 
-const tableOf = (word: string): number | "all" => (word === "all" ? "all" : word in tables ? tables[word as "main"] : numberOf(word, '"table" value is invalid\n'));
+const tableOf = (word: string): number | "all" =>
+  word === "all" ? "all" : word in tables ? tables[word as "main"] : numberOf(word, '"table" value is invalid\n');
 const protoOf = (word: string): string => (/^\d+$/.test(word) ? (protos[word] ?? word) : word);
 
 function destination(word: string): string {
@@ -231,7 +275,8 @@ function selected(c: Context, f: Filter): RouteInfo[] {
       (!f.exact || (dst.ip === f.exact.ip && dst.len === f.exact.len)) &&
       (!f.root || (dst.len >= f.root.len && inPrefix(dst.ip, f.root.ip, f.root.len))) &&
       (!f.match || (dst.len <= f.match.len && inPrefix(f.match.ip, dst.ip, dst.len))) &&
-      (f.dev === undefined || r.dev === f.dev || r.nexthops?.some((h) => h.dev === f.dev)) &&
+      (f.dev === undefined || r.dev === f.dev) &&
+      (f.dev === undefined || !r.nexthops) &&
       (f.via === undefined || r.via === f.via) &&
       (f.src === undefined || r.src === f.src) &&
       (f.proto === undefined || r.proto === f.proto) &&
@@ -246,10 +291,17 @@ function show(c: Context, words: Words): void {
   const f = filterOf(c, words);
   if (c.options.family === "inet6") {
     for (const link of c.ns.state.links)
-      if (link.up && link.kind !== "loopback" && link.kind !== "ipip" && link.master === undefined && c.ns.carrier(link)) c.out(`fe80::/64 dev ${link.name} proto kernel metric 256 pref medium\n`);
+      if (link.up && link.kind !== "loopback" && link.kind !== "ipip" && link.master === undefined && c.ns.carrier(link))
+        c.out(`fe80::/64 dev ${link.name} proto kernel metric 256 pref medium\n`);
     return;
   }
-  if (f.table !== "all" && f.table > 0 && f.table < 253 && !c.ns.state.routes.some((r) => r.table === f.table) && !c.ns.state.rules.some((r) => r.table === f.table))
+  if (
+    f.table !== "all" &&
+    f.table > 0 &&
+    f.table < 253 &&
+    !c.ns.state.routes.some((r) => r.table === f.table) &&
+    !c.ns.state.rules.some((r) => r.table === f.table)
+  )
     throw new IpError("Error: ipv4: FIB table does not exist.\nDump terminated", 2);
   const list = selected(c, f);
   if (c.options.json) {
@@ -270,7 +322,8 @@ function routeText(c: Context, r: RouteInfo, f: Filter): string {
     if (r.via !== undefined && f.via === undefined) line += `via ${r.via} `;
     if (r.dev !== undefined && f.dev === undefined) line += `dev ${r.dev} `;
   }
-  if (f.table === "all" && r.table !== tables.main) line += `table ${r.table === tables.local ? "local" : r.table === tables.default ? "default" : r.table} `;
+  if (f.table === "all" && r.table !== tables.main)
+    line += `table ${r.table === tables.local ? "local" : r.table === tables.default ? "default" : r.table} `;
   if (r.proto !== "boot" && f.proto === undefined) line += `proto ${r.proto} `;
   if (r.scope !== "global" && f.scope === undefined && r.type !== "blackhole") line += `scope ${r.scope} `;
   if (r.src !== undefined && f.src === undefined) line += `src ${r.src} `;
@@ -279,7 +332,8 @@ function routeText(c: Context, r: RouteInfo, f: Filter): string {
   if (r.onlink) line += "onlink ";
   if (!r.nexthops && r.dev !== undefined && r.type === "unicast" && !carrier(r.dev)) line += "linkdown ";
   if (r.nexthops)
-    for (const h of r.nexthops) line += `${c.options.oneline ? "\\" : "\n"}\tnexthop ${h.via === undefined ? "" : `via ${h.via} `}dev ${h.dev} weight ${h.weight ?? 1} ${h.onlink ? "onlink " : ""}${carrier(h.dev) ? "" : "linkdown "}`;
+    for (const h of r.nexthops)
+      line += `${c.options.oneline ? "\\" : "\n"}\tnexthop ${h.via === undefined ? "" : `via ${h.via} `}dev ${h.dev} weight ${h.weight ?? 1} ${h.onlink ? "onlink " : ""}${carrier(h.dev) ? "" : "linkdown "}`;
   return `${line}\n`;
 }
 
@@ -294,7 +348,16 @@ function jsonRoute(r: RouteInfo): Record<string, unknown> {
     ...(r.src === undefined ? {} : { prefsrc: r.src }),
     ...(r.metric === undefined ? {} : { metric: r.metric }),
     flags: r.onlink ? ["onlink"] : [],
-    ...(r.nexthops ? { nexthops: r.nexthops.map((h) => ({ ...(h.via === undefined ? {} : { gateway: h.via }), dev: h.dev, weight: h.weight ?? 1, flags: h.onlink ? ["onlink"] : [] })) } : {}),
+    ...(r.nexthops
+      ? {
+          nexthops: r.nexthops.map((h) => ({
+            ...(h.via === undefined ? {} : { gateway: h.via }),
+            dev: h.dev,
+            weight: h.weight ?? 1,
+            flags: h.onlink ? ["onlink"] : [],
+          })),
+        }
+      : {}),
   };
 }
 
@@ -309,7 +372,16 @@ function get(c: Context, words: Words): void {
     else if (word === "mark") mark = numberOf(words.value(word), "mark");
     else if (word === "oif" || word === "dev") oif = deviceName(c, words.value(word));
     else if (word === "iif") iif = deviceName(c, words.value(word));
-    else if (word === "fibmatch" || word === "ipproto" || word === "sport" || word === "dport" || word === "tos" || word === "vrf" || word === "uid") notSimulated(`route get ${word}`);
+    else if (
+      word === "fibmatch" ||
+      word === "ipproto" ||
+      word === "sport" ||
+      word === "dport" ||
+      word === "tos" ||
+      word === "vrf" ||
+      word === "uid"
+    )
+      notSimulated(`route get ${word}`);
     else {
       if (word === "to") word = words.value(word);
       const prefix = parsePrefix(word);
@@ -348,7 +420,20 @@ function get(c: Context, words: Words): void {
   line += `uid ${c.p.uid} `;
   const cache = decision.kind === "local" ? "cache <local> " : decision.kind === "broadcast" ? "cache <local,brd> " : "cache ";
   if (c.options.json) {
-    c.out(json([{ ...(decision.kind === "unicast" ? {} : { type: decision.kind }), dst, ...(decision.kind === "unicast" && decision.via !== undefined ? { gateway: ipText(decision.via) } : {}), dev: decision.kind === "local" ? "lo" : decision.link.name, ...(src === undefined ? {} : { prefsrc: ipText(src) }), flags: [], uid: c.p.uid, cache: [] }]));
+    c.out(
+      json([
+        {
+          ...(decision.kind === "unicast" ? {} : { type: decision.kind }),
+          dst,
+          ...(decision.kind === "unicast" && decision.via !== undefined ? { gateway: ipText(decision.via) } : {}),
+          dev: decision.kind === "local" ? "lo" : decision.link.name,
+          ...(src === undefined ? {} : { prefsrc: ipText(src) }),
+          flags: [],
+          uid: c.p.uid,
+          cache: [],
+        },
+      ]),
+    );
     return;
   }
   c.out(`${line}${c.options.oneline ? "\\" : "\n"}    ${cache}${iif === undefined ? "" : `iif ${iif} `}\n`);
@@ -361,7 +446,13 @@ function flush(c: Context, words: Words): void {
   change(c, () => {
     for (const r of selected(c, f)) {
       try {
-        c.ns.deleteRoute({ dst: r.dst, table: r.table, metric: r.metric, type: r.type, ...(r.dev === undefined || r.nexthops ? {} : { dev: r.dev }) });
+        c.ns.deleteRoute({
+          dst: r.dst,
+          table: r.table,
+          metric: r.metric,
+          type: r.type,
+          ...(r.dev === undefined || r.nexthops ? {} : { dev: r.dev }),
+        });
       } catch (error) {
         if (!(error instanceof NetlinkError)) throw error;
       }

@@ -18,13 +18,23 @@ export function rule(c: Context, words: Words): void {
   if (which !== "show" && which !== "list" && which !== "lst") notSimulated(`rule ${verb}`);
   if (!words.done) notSimulated(`rule show ${words.peek()}`);
   if (c.options.json) {
-    c.out(json(c.ns.rulesInOrder.map((r) => ({ priority: r.priority, src: r.from ? ipText(r.from.ip) : "all", ...(r.mark ? { fwmark: `0x${r.mark.value.toString(16)}`, fwmask: `0x${r.mark.mask.toString(16)}` } : {}), table: tableName(r.table) }))));
+    c.out(
+      json(
+        c.ns.rulesInOrder.map((r) => ({
+          priority: r.priority,
+          src: r.from ? ipText(r.from.ip) : "all",
+          ...(r.mark ? { fwmark: `0x${r.mark.value.toString(16)}`, fwmask: `0x${r.mark.mask.toString(16)}` } : {}),
+          table: tableName(r.table),
+        })),
+      ),
+    );
     return;
   }
   for (const r of c.ns.rulesInOrder) c.out(`${ruleText(r)}\n`);
 }
 
-const tableName = (n: number): string => (n === tables.local ? "local" : n === tables.main ? "main" : n === tables.default ? "default" : String(n));
+const tableName = (n: number): string =>
+  n === tables.local ? "local" : n === tables.main ? "main" : n === tables.default ? "default" : String(n);
 const prefix = (p: { ip: number; len: number }): string => `${ipText(p.ip)}${p.len === 32 ? "" : `/${p.len}`}`;
 
 export function ruleText(r: PolicyRule): string {
@@ -49,7 +59,10 @@ function modify(c: Context, words: Words, verb: "add" | "delete"): void {
       }
       case "fwmark": {
         const [value, mask] = words.value(word).split("/");
-        r.mark = { value: numberOf(value!, "fwmark value is invalid\n"), mask: mask === undefined ? 0xffffffff : numberOf(mask, "fwmask value is invalid\n") };
+        r.mark = {
+          value: numberOf(value!, "fwmark value is invalid\n"),
+          mask: mask === undefined ? 0xffffffff : numberOf(mask, "fwmask value is invalid\n"),
+        };
         break;
       }
       case "table":

@@ -41,7 +41,8 @@ export function fullName(ns: NetNs, link: LinkState): string {
 }
 
 const linkType = (link: LinkState): string => (link.kind === "loopback" ? "loopback" : link.kind === "ipip" ? "ipip" : "ether");
-const broadcast = (link: LinkState): string => (link.kind === "loopback" ? "00:00:00:00:00:00" : link.kind === "ipip" ? "0.0.0.0" : "ff:ff:ff:ff:ff:ff");
+const broadcast = (link: LinkState): string =>
+  link.kind === "loopback" ? "00:00:00:00:00:00" : link.kind === "ipip" ? "0.0.0.0" : "ff:ff:ff:ff:ff:ff";
 const mac = (link: LinkState): string => (link.kind === "ipip" ? ipText(link.ipip?.local ?? 0) : link.mac);
 
 /** The link-local address the kernel makes from a MAC address (RFC 4291, EUI-64). */
@@ -71,9 +72,14 @@ export function linkLines(ns: NetNs, link: LinkState, options: Options, withMode
         `    vxlan id ${v.id} ${v.remote === undefined ? "" : `remote ${ipText(v.remote)} `}${v.local === undefined ? "" : `local ${ipText(v.local)} `}${v.dev === undefined ? "" : `dev ${v.dev} `}srcport 0 0 dstport ${v.port} ${v.learning ? "" : "nolearning "}ttl auto ageing 300 udpcsum noudp6zerocsumtx noudp6zerocsumrx ${eui}${tail}`,
       );
     } else if (link.kind === "ipip")
-      lines.push(`    ipip any remote ${link.ipip?.remote === undefined ? "any" : ipText(link.ipip.remote)} local ${link.ipip?.local === undefined ? "any" : ipText(link.ipip.local)} ttl inherit nopmtudisc ${eui}${tail}`);
+      lines.push(
+        `    ipip any remote ${link.ipip?.remote === undefined ? "any" : ipText(link.ipip.remote)} local ${link.ipip?.local === undefined ? "any" : ipText(link.ipip.local)} ttl inherit nopmtudisc ${eui}${tail}`,
+      );
     else if (link.kind === "veth" || link.kind === "dummy") lines.push(`    ${link.kind} ${eui}${tail}`);
-    else if (link.kind === "bridge") lines.push(`    bridge forward_delay 1500 hello_time 200 max_age 2000 ageing_time 30000 stp_state 0 priority 32768 vlan_filtering 0 bridge_id 8000.${link.mac} ${eui}${tail}`);
+    else if (link.kind === "bridge")
+      lines.push(
+        `    bridge forward_delay 1500 hello_time 200 max_age 2000 ageing_time 30000 stp_state 0 priority 32768 vlan_filtering 0 bridge_id 8000.${link.mac} ${eui}${tail}`,
+      );
     else lines[1] += `${eui}${tail}`;
   }
   for (const name of link.altnames ?? []) lines.push(`    altname ${name}`);
@@ -95,7 +101,9 @@ export function statistics(link: LinkState, twice: boolean): string[] {
 }
 
 const isSecondary = (link: LinkState, a: AddressState): boolean =>
-  link.addresses.slice(0, link.addresses.indexOf(a)).some((b) => b.len === a.len && a.len < 32 && broadcastOf(a.ip, a.len) === broadcastOf(b.ip, b.len));
+  link.addresses
+    .slice(0, link.addresses.indexOf(a))
+    .some((b) => b.len === a.len && a.len < 32 && broadcastOf(a.ip, a.len) === broadcastOf(b.ip, b.len));
 
 export function addressLines(link: LinkState, a: AddressState, now: number): string[] {
   const metric = a.metric ? ` metric ${a.metric}` : "";
@@ -111,7 +119,13 @@ export function linkJson(ns: NetNs, link: LinkState): Record<string, unknown> {
   const peer = link.peer ? ns.peerOf(link) : undefined;
   return {
     ifindex: link.index,
-    ...(link.kind === "ipip" ? { link: null } : link.peer ? (peer?.ns === ns ? { link: peer.link.name } : { link_index: link.peer.index }) : {}),
+    ...(link.kind === "ipip"
+      ? { link: null }
+      : link.peer
+        ? peer?.ns === ns
+          ? { link: peer.link.name }
+          : { link_index: link.peer.index }
+        : {}),
     ifname: link.name,
     flags: flags(ns, link),
     mtu: link.mtu,

@@ -58,13 +58,14 @@ export class Words {
   /** NEXT_ARG: the value of a keyword. */
   value(_keyword: string): string {
     const word = this.next();
-    if (word === undefined) throw new IpError("Command line is not complete. Try option \"help\"", 255);
+    if (word === undefined) throw new IpError('Command line is not complete. Try option "help"', 255);
     return word;
   }
 }
 
 /** `garbage` as ip says it. */
-export const duplicate = (keyword: string, word: string): IpError => new IpError(`Error: either "${keyword}" is duplicate, or "${word}" is a garbage.`, 255);
+export const duplicate = (keyword: string, word: string): IpError =>
+  new IpError(`Error: either "${keyword}" is duplicate, or "${word}" is a garbage.`, 255);
 
 /** Runs a change in the kernel; only root may. */
 export function change(c: Context, work: () => void): void {

@@ -13,10 +13,33 @@ import { listing } from "./list.ts";
 export const version = "1.8.10";
 
 const commands: Record<string, string> = {
-  "-A": "append", "--append": "append", "-C": "check", "--check": "check", "-D": "delete", "--delete": "delete", "-I": "insert", "--insert": "insert",
-  "-R": "replace", "--replace": "replace", "-L": "list", "--list": "list", "-S": "show", "--list-rules": "show", "-F": "flush", "--flush": "flush",
-  "-Z": "zero", "--zero": "zero", "-N": "new", "--new": "new", "--new-chain": "new", "-X": "remove", "--delete-chain": "remove", "-P": "policy",
-  "--policy": "policy", "-E": "rename", "--rename-chain": "rename",
+  "-A": "append",
+  "--append": "append",
+  "-C": "check",
+  "--check": "check",
+  "-D": "delete",
+  "--delete": "delete",
+  "-I": "insert",
+  "--insert": "insert",
+  "-R": "replace",
+  "--replace": "replace",
+  "-L": "list",
+  "--list": "list",
+  "-S": "show",
+  "--list-rules": "show",
+  "-F": "flush",
+  "--flush": "flush",
+  "-Z": "zero",
+  "--zero": "zero",
+  "-N": "new",
+  "--new": "new",
+  "--new-chain": "new",
+  "-X": "remove",
+  "--delete-chain": "remove",
+  "-P": "policy",
+  "--policy": "policy",
+  "-E": "rename",
+  "--rename-chain": "rename",
 };
 
 interface Request {
@@ -53,14 +76,36 @@ function view(ns: NetNs, name: TableName): TableState {
 
 function parse(ns: NetNs, family: 4 | 6, args: string[]): Request {
   const tableAt = args.findIndex((a) => a === "-t" || a === "--table" || a.startsWith("--table=") || /^-t./.test(a));
-  const table = tableAt < 0 ? "filter" : args[tableAt]!.startsWith("--table=") ? args[tableAt]!.slice(8) : /^-t./.test(args[tableAt]!) && args[tableAt] !== "-t" ? args[tableAt]!.slice(2) : args[tableAt + 1];
+  const table =
+    tableAt < 0
+      ? "filter"
+      : args[tableAt]!.startsWith("--table=")
+        ? args[tableAt]!.slice(8)
+        : /^-t./.test(args[tableAt]!) && args[tableAt] !== "-t"
+          ? args[tableAt]!.slice(2)
+          : args[tableAt + 1];
   if (table === undefined) throw new IptablesError(`option "-t" requires an argument`);
   if (!(table in builtinChains))
-    throw new IptablesError(`table '${table}' does not exist\nPerhaps iptables or your kernel needs to be upgraded.`, { usage: false, status: 3 });
+    throw new IptablesError(`table '${table}' does not exist\nPerhaps iptables or your kernel needs to be upgraded.`, {
+      usage: false,
+      status: 3,
+    });
   const name = table as TableName;
   const chains = view(ns, name).chains;
   const parser = new RuleParser(name, (chain) => chain in chains);
-  const r: Request = { family, table: name, command: "", chain: undefined, number: undefined, argument: undefined, numeric: false, verbose: false, exact: false, lineNumbers: false, rules: [] };
+  const r: Request = {
+    family,
+    table: name,
+    command: "",
+    chain: undefined,
+    number: undefined,
+    argument: undefined,
+    numeric: false,
+    verbose: false,
+    exact: false,
+    lineNumbers: false,
+    rules: [],
+  };
   const words = spread(args);
   let hasRule = false;
   for (let i = 0; i < words.length;) {
@@ -106,12 +151,16 @@ function parse(ns: NetNs, family: 4 | 6, args: string[]): Request {
           break;
         case "new":
           r.chain = needed();
-          if (r.chain.startsWith("-") || r.chain.length > 28) throw new IptablesError(`chain name not allowed to start with \`${r.chain[0]}'\n`);
+          if (r.chain.startsWith("-") || r.chain.length > 28)
+            throw new IptablesError(`chain name not allowed to start with \`${r.chain[0]}'\n`);
           break;
         default:
           r.chain = needed();
           r.argument = optional();
-          if (r.argument === undefined) throw new IptablesError(command === "policy" ? "-P requires a chain and a policy" : "-E requires old-chain-name and new-chain-name");
+          if (r.argument === undefined)
+            throw new IptablesError(
+              command === "policy" ? "-P requires a chain and a policy" : "-E requires old-chain-name and new-chain-name",
+            );
       }
       i++;
       continue;
@@ -170,7 +219,11 @@ function parse(ns: NetNs, family: 4 | 6, args: string[]): Request {
     try {
       r.rules = r.command === "delete" && r.number !== undefined ? [] : rulesOf(parser.finish());
     } catch (error) {
-      if (error instanceof WrongTable) throw new Refused(` RULE_${r.command === "insert" ? "INSERT" : r.command === "replace" ? "REPLACE" : "APPEND"} failed (Invalid argument): rule in chain ${r.chain}`, 4);
+      if (error instanceof WrongTable)
+        throw new Refused(
+          ` RULE_${r.command === "insert" ? "INSERT" : r.command === "replace" ? "REPLACE" : "APPEND"} failed (Invalid argument): rule in chain ${r.chain}`,
+          4,
+        );
       throw error;
     }
     for (const rule of r.rules) checkPlace(r, rule);
@@ -186,14 +239,20 @@ class BareArgument extends IptablesError {
   readonly bare: boolean;
 }
 
-const letter = (command: string): string => Object.keys(commands).find((k) => k.length === 2 && commands[k] === command)!.slice(1);
+const letter = (command: string): string =>
+  Object.keys(commands)
+    .find((k) => k.length === 2 && commands[k] === command)!
+    .slice(1);
 
 /** -nvL → -n -v -L; a command letter takes what follows as its argument only when it is last. */
 function spread(args: string[]): string[] {
   return args.flatMap((arg) => {
     if (!/^-[nvxwLSFZ46]{2,}$/.test(arg) && !/^-t./.test(arg)) return [arg];
     if (/^-t./.test(arg)) return ["-t", arg.slice(2)];
-    return [...arg.slice(1)].map((c) => `-${c}`);
+    return arg
+      .slice(1)
+      .split("")
+      .map((c) => `-${c}`);
   });
 }
 
@@ -207,7 +266,8 @@ function act(ns: NetNs, r: Request, names: (ip: string) => string | undefined): 
   const table = view(ns, r.table);
   switch (r.command) {
     case "list": {
-      if (r.chain !== undefined && !table.chains[r.chain]) throw new Refused(`chain \`${r.chain}' in table \`${r.table}' is incompatible, use 'nft' tool.`);
+      if (r.chain !== undefined && !table.chains[r.chain])
+        throw new Refused(`chain \`${r.chain}' in table \`${r.table}' is incompatible, use 'nft' tool.`);
       return listing(table, { ...r, names, zeroAddress: r.family === 6 ? "::/0" : "0.0.0.0/0" });
     }
     case "show":
@@ -269,7 +329,8 @@ function act(ns: NetNs, r: Request, names: (ip: string) => string | undefined): 
       return "";
     case "policy":
       if (!chain || chain.policy === undefined) throw new Refused("iptables: Bad built-in chain name.");
-      if (r.argument !== "ACCEPT" && r.argument !== "DROP") throw new Refused("iptables: Bad policy name. Run `dmesg' for more information.");
+      if (r.argument !== "ACCEPT" && r.argument !== "DROP")
+        throw new Refused("iptables: Bad policy name. Run `dmesg' for more information.");
       chain.policy = r.argument;
       return "";
     case "rename": {
@@ -278,7 +339,9 @@ function act(ns: NetNs, r: Request, names: (ip: string) => string | undefined): 
       const moved: Record<string, ChainState> = {};
       for (const [name, c] of Object.entries(made.chains)) moved[name === r.chain ? r.argument! : name] = c;
       for (const c of Object.values(moved))
-        c.rules = c.rules.map((rule) => (rule.target?.name === r.chain ? { ...rule, target: { ...rule.target!, name: r.argument! } } : rule));
+        c.rules = c.rules.map((rule) =>
+          rule.target?.name === r.chain ? { ...rule, target: { ...rule.target!, name: r.argument! } } : rule,
+        );
       made.chains = moved;
       return "";
     }
@@ -289,13 +352,15 @@ function act(ns: NetNs, r: Request, names: (ip: string) => string | undefined): 
 
 function checkSets(ns: NetNs, r: Request): void {
   for (const rule of r.rules)
-    for (const m of rule.matches) if (m.name === "set" && !ns.sets.get(m.set as string)) throw new IptablesError(`Set ${m.set as string} doesn't exist.\n`);
+    for (const m of rule.matches)
+      if (m.name === "set" && !ns.sets.get(m.set as string)) throw new IptablesError(`Set ${m.set as string} doesn't exist.\n`);
 }
 
 function removeChain(table: TableState, name: string): void {
   const chain = table.chains[name]!;
   const used = Object.values(table.chains).some((c) => c.rules.some((rule) => rule.target?.name === name));
-  if (chain.policy !== undefined || used || chain.rules.length > 0) throw new Refused(` CHAIN_DEL failed (Device or resource busy): chain ${name}`, 4);
+  if (chain.policy !== undefined || used || chain.rules.length > 0)
+    throw new Refused(` CHAIN_DEL failed (Device or resource busy): chain ${name}`, 4);
   delete table.chains[name];
 }
 
@@ -312,7 +377,10 @@ function show(table: TableState, r: Request): string {
   if (r.number === undefined)
     for (const name of names) {
       const chain = table.chains[name]!;
-      out += chain.policy === undefined ? `-N ${name}\n` : `-P ${name} ${chain.policy}${r.verbose ? ` -c ${chain.packets} ${chain.bytes}` : ""}\n`;
+      out +=
+        chain.policy === undefined
+          ? `-N ${name}\n`
+          : `-P ${name} ${chain.policy}${r.verbose ? ` -c ${chain.packets} ${chain.bytes}` : ""}\n`;
     }
   for (const name of names)
     for (const rule of r.number === undefined ? table.chains[name]!.rules : table.chains[name]!.rules.slice(r.number - 1, r.number))
@@ -335,7 +403,10 @@ function program(name: string, family: 4 | 6): CommandProgram {
         await p.err(`${label}: Could not fetch rule set generation id: Permission denied (you must be root)\n`);
         return 4;
       }
-      const ns = family === 4 ? p.machine.world.network.ns(p.machine.name, p.state.netns) : p.machine.world.network.ns6(p.machine.name, p.state.netns);
+      const ns =
+        family === 4
+          ? p.machine.world.network.ns(p.machine.name, p.state.netns)
+          : p.machine.world.network.ns6(p.machine.name, p.state.netns);
       try {
         const request = parse(ns, family, args);
         await p.out(act(ns, request, (ip) => hostNames(p, ip)));
@@ -343,7 +414,8 @@ function program(name: string, family: 4 | 6): CommandProgram {
       } catch (error) {
         if (!(error instanceof IptablesError)) throw error;
         const text = family === 6 ? error.message.replace(/^iptables:/, "ip6tables:") : error.message;
-        const own = text.startsWith(`${p.name}:`) || text.startsWith("iptables:") || text.startsWith("ip6tables:") || error instanceof BareArgument;
+        const own =
+          text.startsWith(`${p.name}:`) || text.startsWith("iptables:") || text.startsWith("ip6tables:") || error instanceof BareArgument;
         await p.err(`${own ? text : `${label}: ${text}`}\n`);
         if (error.usage) await p.err(`Try \`${p.name} -h' or '${p.name} --help' for more information.\n`);
         return error.status;

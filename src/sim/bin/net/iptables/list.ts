@@ -36,7 +36,11 @@ export function listing(table: TableState, o: ListOptions): string {
   const names = o.chain === undefined ? [...builtin, ...userChains(table)] : [o.chain];
   const blocks = names.map((name) => {
     const chain = table.chains[name]!;
-    if (o.number !== undefined) return chain.rules.slice(o.number - 1, o.number).map((rule) => ruleLine(rule, o.number!, o)).join("");
+    if (o.number !== undefined)
+      return chain.rules
+        .slice(o.number - 1, o.number)
+        .map((rule) => ruleLine(rule, o.number!, o))
+        .join("");
     const references = Object.values(table.chains).reduce((sum, c) => sum + c.rules.filter((rule) => rule.target?.name === name).length, 0);
     const head =
       chain.policy === undefined
@@ -61,11 +65,19 @@ function address(a: { ip: number; mask: number } | undefined, o: ListOptions): s
 
 function ruleLine(rule: RuleState, number: number, o: ListOptions): string {
   let line = o.lineNumbers ? `${String(number).padEnd(4)} ` : "";
-  if (o.verbose) line += o.exact ? `${String(rule.packets).padStart(8)} ${String(rule.bytes).padStart(10)} ` : `${count(rule.packets, false).padStart(5)} ${count(rule.bytes, false).padStart(5)} `;
-  const proto = rule.proto ? `${rule.proto.not ? "!" : ""}${o.numeric ? rule.proto.number : protocolText(rule.proto.number)}` : o.numeric ? "0" : "all";
-  line += `${(rule.target?.name ?? "").padEnd(10)} ${proto.padEnd(4)} ${rule.fragment ? (rule.fragment.not ? "!f" : "-f") : "--"} `;
+  if (o.verbose)
+    line += o.exact
+      ? `${String(rule.packets).padStart(8)} ${String(rule.bytes).padStart(8)} `
+      : `${count(rule.packets, false).padStart(5)} ${count(rule.bytes, false).padStart(5)} `;
+  const proto = rule.proto
+    ? `${rule.proto.not ? "!" : ""}${o.numeric ? rule.proto.number : protocolText(rule.proto.number)}`
+    : o.numeric
+      ? "0"
+      : "all";
+  line += `${(rule.target?.name ?? "").padEnd(9)}  ${proto.padEnd(4)} ${rule.fragment ? (rule.fragment.not ? "!f" : "-f") : "--"} `;
   if (o.verbose) {
-    const name = (side: { name: string; not: boolean } | undefined): string => (side ? `${side.not ? "!" : ""}${side.name}` : "*").padEnd(6);
+    const name = (side: { name: string; not: boolean } | undefined): string =>
+      (side ? `${side.not ? "!" : ""}${side.name}` : "*").padEnd(6);
     line += ` ${name(rule.in)} ${name(rule.out)} `;
   }
   line += `${rule.src?.not ? "!" : " "}${address(rule.src, o).padEnd(19)} ${rule.dst?.not ? "!" : " "}${address(rule.dst, o).padEnd(19)} `;

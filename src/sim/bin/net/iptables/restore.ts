@@ -64,7 +64,8 @@ function restorer(name: string, family: 4 | 6): CommandProgram {
         else if (arg === "-V" || arg === "--version") {
           await p.out(`${p.name} v${version} (nf_tables)\n`);
           return 0;
-        } else if (arg === "-v" || arg === "--verbose" || arg === "-h" || arg === "--help" || arg === "-M") throw new NotSimulated(`${name} ${arg}`);
+        } else if (arg === "-v" || arg === "--verbose" || arg === "-h" || arg === "--help" || arg === "-M")
+          throw new NotSimulated(`${name} ${arg}`);
         else if (arg.startsWith("-")) {
           await p.err(`${p.name}: unrecognized option '${arg}'\nTry \`${p.name} -h' for more information.\n`);
           return 1;
