@@ -180,10 +180,8 @@ export class World {
   async advance(ms: number): Promise<void> {
     const until = this.timeline.now + ms;
     await this.giveWay();
-    for (;;) {
-      if (await this.#busy(until)) continue;
-      if (!this.timeline.step(until)) break;
-      await this.#drain();
+    while (await this.turn(until)) {
+      // the next one
     }
     this.timeline.moveTo(until);
   }
@@ -193,13 +191,19 @@ export class World {
     const end = this.timeline.now + limit;
     await this.giveWay();
     while (!done()) {
-      if (await this.#busy(end)) continue;
-      if (!this.timeline.step(end)) {
+      if (!(await this.turn(end))) {
         this.timeline.moveTo(end);
         return done();
       }
-      await this.#drain();
     }
+    return true;
+  }
+
+  /** One turn: programs that compute go on, otherwise the earliest entry due by `until` runs. False when there is neither. */
+  async turn(until: number): Promise<boolean> {
+    if (await this.#busy(until)) return true;
+    if (!this.timeline.step(until)) return false;
+    await this.#drain();
     return true;
   }
 

@@ -118,10 +118,7 @@ export class Driver {
       let did = 0;
       await this.#world.giveWay();
       if (this.#hurrying > 0) {
-        while (did < batch && this.busy() && timeline.step(Number.MAX_SAFE_INTEGER)) {
-          did++;
-          await this.#world.giveWay();
-        }
+        while (did < batch && this.busy() && (await this.#world.turn(Number.MAX_SAFE_INTEGER))) did++;
         if (did > 0) this.#reanchor();
         else await new Promise<void>((resolve) => this.#clock.after(1, resolve));
       }
