@@ -118,6 +118,7 @@ export async function runCommand(sh: Shell, node: CommandNode, last = false): Pr
         }
       }
       case "Subshell":
+        sh.pos = node.pos;
         return await subshell(sh, node.body, last);
       case "Function": {
         const { name, body } = node;

@@ -69,6 +69,12 @@ async function apply(sh: Shell, one: Redirection, saved: Saved): Promise<void> {
     p.setFd(fd, file);
   };
   if (one.type === "HereDoc") {
+    if (!one.closing && one.delimiter) {
+      const name = sh.prefix.replace(/line \d+: $/, "");
+      const text = sh.source.text;
+      const where = sh.interactive ? "" : `line ${sh.source.lineOf(text.length - (text.endsWith("\n") ? 1 : 0))}: `;
+      await p.err(`${name}${where}warning: here-document at line ${sh.source.lineOf(one.pos)} delimited by end-of-file (wanted \`${one.delimiter.value}')\n`);
+    }
     const quoted = one.delimiter?.quoted ?? false;
     const dash = one.operator === "<<-" && /^\t/m.test(one.body.text);
     const body = dash ? one.body.text.replaceAll(/^\t+/gm, "") : one.body.text;

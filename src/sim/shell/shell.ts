@@ -577,7 +577,8 @@ export class Shell {
       at = to;
     }
     if (failure) {
-      const prefix = this.interactive ? `${this.name0.slice(this.name0.lastIndexOf("/") + 1)}: ` : `${label === undefined ? source.name || this.name0 : `${this.name0}: ${label}`}: `;
+      const own = label === "eval" && source.name !== "" && this.commandString === undefined ? source.name : this.name0;
+      const prefix = this.interactive ? `${this.name0.slice(this.name0.lastIndexOf("/") + 1)}: ` : `${label === undefined ? source.name || this.name0 : `${own}: ${label}`}: `;
       const location = this.interactive ? "" : `line ${failure.line}: `;
       await this.p.err(`${prefix}${location}${failure.message}\n`);
       if (failure.shown !== undefined && !this.interactive) await this.p.err(`${prefix}${location}\`${failure.shown}'\n`);

@@ -24,7 +24,7 @@ function errorsOf(script: ParsedScript): { message: string; pos: number }[] {
     }
     forEachChild(node, visit);
   };
-  if (errors.length === 0 && /[$`<>]\(|`/.test("$(")) forEachChild(script, visit);
+  if (errors.length === 0) forEachChild(script, visit);
   return errors.sort((a, b) => a.pos - b.pos);
 }
 
@@ -33,47 +33,82 @@ const checked = new WeakMap<ParsedScript, SyntaxFailure | null>();
 export function syntaxError(script: ParsedScript, source: Source): SyntaxFailure | undefined {
   let failure = checked.get(script);
   if (failure === undefined) {
-    const [first] = errorsOf(script);
-    failure = first ? worded(first, script, source) : null;
+    const errors = errorsOf(script);
+    failure = errors.length > 0 ? worded(errors, script, source) : (strayParenthesis(script, source) ?? null);
     checked.set(script, failure);
   }
   return failure ?? undefined;
 }
 
-function worded(error: { message: string; pos: number }, script: ParsedScript, source: Source): SyntaxFailure {
+/** Quote or bracket that an unterminated construct waits for, and whether bash names the line on which it looked last. */
+const unterminated: [RegExp, string, boolean][] = [
+  [/substitution/, ")", true],
+  [/single quote|ANSI/i, "'", false],
+  [/double quote|locale/i, '"', false],
+  [/backtick/, "`", false],
+  [/parameter expansion/, "}", false],
+  [/./, ")", false],
+];
+
+const closers = new Set(["fi", "done", "esac", "else", "elif", "then", "do", "}", ")"]);
+
+function worded(errors: { message: string; pos: number }[], script: ParsedScript, source: Source): SyntaxFailure {
   const { text } = source;
+  const error = errors[0]!;
   const at = Math.min(error.pos, text.length);
   const last = source.lineOf(text.length) + (text.endsWith("\n") ? 0 : 1);
-  const errorLine = source.lineOf(at);
   // statements that end on a line before the failed command's own first line have run by then
   const containing = script.commands.find((statement) => statement.pos <= at && at <= statement.end);
-  const fromLine = containing ? source.lineOf(containing.pos) : errorLine;
-  const lines = text.split("\n");
-  const quote = /unterminated (single quote|double quote|backtick|.*substitution|.*expansion|.*quot)/.exec(error.message);
-  if (quote) {
-    const c = quote[1]!.includes("single") ? "'" : quote[1]!.includes("double") ? '"' : quote[1]!.includes("backtick") ? "`" : quote[1]!.includes("parameter") ? "}" : ")";
+  const fromLine = source.lineOf(containing ? containing.pos : at);
+  const open = errors.filter((e) => e.message.startsWith("unterminated"));
+  if (open.length > 0) {
+    const found = open.map((e) => ({ e, kind: unterminated.find(([pattern]) => pattern.test(e.message))! }));
+    const { e, kind } = found.find(({ kind: k }) => k[2]) ?? found[0]!;
     return {
-      message: `unexpected EOF while looking for matching \`${c}'`,
-      line: errorLine,
+      message: `unexpected EOF while looking for matching \`${kind[1]}'`,
+      line: kind[2] ? last : source.lineOf(Math.min(e.pos, text.length)),
       fromLine,
       shown: undefined,
       incomplete: true,
     };
   }
-  const rest = text.slice(at).replace(/^[ \t]+/, "");
-  const offset = text.length - rest.length;
-  if (rest.trim() === "") {
-    return { message: "syntax error: unexpected end of file", line: last, fromLine, shown: undefined, incomplete: true };
-  }
-  const token = rest.startsWith("\n") ? "newline" : (/^(;;&|;;|;&|&&|\|\||<<<|<<-|<<|>>|<&|>&|<>|>\||\(|\)|;|&|\||<|>|[^\s;&|<>()]+)/.exec(rest)?.[1] ?? "newline");
-  const line = source.lineOf(offset);
-  return {
-    message: `syntax error near unexpected token \`${token}'`,
-    line,
-    fromLine,
-    shown: lines[line - source.firstLine] ?? "",
-    incomplete: false,
+  const endOfFile: SyntaxFailure = { message: "syntax error: unexpected end of file", line: last, fromLine, shown: undefined, incomplete: true };
+  const near = (token: string, offset: number): SyntaxFailure => {
+    const line = source.lineOf(Math.min(offset, text.length));
+    return { message: `syntax error near unexpected token \`${token}'`, line, fromLine, shown: text.split("\n")[line - source.firstLine] ?? "", incomplete: false };
   };
+  if (/^\[\[/.test(text.slice(containing?.pos ?? 0)) || error.message.includes("'[['"))
+    return { message: "conditional binary operator expected", line: source.lineOf(at), fromLine, shown: undefined, incomplete: text.slice(at).trim() === "" && !text.includes("]]") };
+  // what the parser waited for when it met something else: the token before its position
+  const wanted = /^expected '(do|then|in)'/.exec(error.message);
+  if (wanted) {
+    const head = text.slice(0, at);
+    const token = /(\S+)\s*$/.exec(head)?.[1]?.replace(/[;)]+$/, "") ?? "";
+    const offset = head.lastIndexOf(token);
+    const misplaced = /\bfor\s+\w+\s+(?!in\b)[^\s;]+\s*$/.test(head) || (wanted[1] === "do" && /\bfor\b[^;\n]*[;\n]\s*[^\s;]+\s*$/.test(head)) || wanted[1] === "in";
+    return token !== "" && (misplaced || closers.has(token)) ? near(token, offset) : endOfFile;
+  }
+  let rest = text.slice(at);
+  // an empty group is reported at its opening
+  if (/^expected command in/.test(error.message)) rest = rest.replace(/^[{(]/, "");
+  rest = rest.replace(/^[ \t]+/, "");
+  const offset = text.length - rest.length;
+  if (error.message === "expected redirect target" && rest.trim() === "") return near("newline", offset);
+  if (rest.trim() === "") return endOfFile;
+  // `word (`: bash takes it for the head of a function and stumbles over what follows
+  const call = /^\)/.test(rest) ? /\S+\s*\(\s*([^\s()]+)\s*$/.exec(text.slice(0, offset)) : undefined;
+  if (call) return near(call[1]!, offset);
+  const token = rest.startsWith("\n") ? "newline" : (/^(;;&|;;|;&|&&|\|\||<<<|<<-|<<|>>|<&|>&|<>|>\||\(|\)|;|&|\||<|>|[^\s;&|<>()]+)/.exec(rest)?.[1] ?? "newline");
+  return near(token, offset);
+}
+
+/** `echo (`, which the parser lets pass. */
+function strayParenthesis(script: ParsedScript, source: Source): SyntaxFailure | undefined {
+  const end = script.commands.at(-1)?.end ?? 0;
+  const tail = /^[ \t]*\([ \t]*(?=\n|$)/.exec(source.text.slice(end));
+  if (!tail || script.commands.length === 0) return undefined;
+  const line = source.lineOf(end);
+  return { message: "syntax error near unexpected token `newline'", line, fromLine: line, shown: source.text.split("\n")[line - source.firstLine] ?? "", incomplete: false };
 }
 
 /** Whether the text ends in the middle of a command: a quote, a here-document or a compound command is open. */
