@@ -540,7 +540,8 @@ export class NetNs {
   masqueradeAddress(link: LinkState, dst: number): number | undefined {
     const decision = this.fib.lookup({ dst, oif: link.index });
     const towards = decision.kind === "unicast" ? (decision.via ?? dst) : dst;
-    if (link.kind === "loopback") return undefined;
+    // lo has addresses of host scope only: the first of any other link does (inet_select_addr goes on to all devices)
+    if (link.kind === "loopback") return this.state.links.flatMap((l) => (l.kind !== "loopback" && l.up ? l.addresses : [])).find((a) => a.scope === "global")?.ip;
     return selectSource(this, link, towards);
   }
 
