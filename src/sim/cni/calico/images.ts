@@ -80,7 +80,7 @@ export const calicoImages: ImageFamily[] = [
         b.binary("/opt/cni/bin/calico-ipam", "calico-ipam", tag, 75 * MiB);
         b.binary("/opt/cni/bin/install", "calico-cni-install", tag, 75 * MiB);
         for (const name of ["bandwidth", "bridge", "host-local", "loopback", "portmap", "tuning"])
-          b.binary(`/opt/cni/bin/${name}`, `cni-${name}`, "1.6.2", 4 * MiB);
+          b.binary(`/opt/cni/bin/${name}`, name === "bridge" ? "cni-bridge" : name, "1.6.2", 4 * MiB);
       },
     }),
   },
