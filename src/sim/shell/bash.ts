@@ -12,7 +12,7 @@ import { Shell } from "./shell.ts";
 import { needsMore } from "./syntax-error.ts";
 import { parseScript, Source } from "./syntax.ts";
 import { readLine } from "./builtins/read.ts";
-import { DiscardFlow } from "./flow.ts";
+import { DiscardFlow, ReturnFlow } from "./flow.ts";
 
 const version = "5.2.21(1)-release";
 
@@ -261,7 +261,6 @@ async function startupFiles(sh: Shell, options: { noprofile: boolean; norc: bool
       sh.commandString = undefined;
       await sh.runText(new Source(text, path));
     } catch (error) {
-      const { ReturnFlow } = await import("./flow.ts");
       if (!(error instanceof ReturnFlow) && !(error instanceof DiscardFlow)) throw error;
     } finally {
       sh.returns--;

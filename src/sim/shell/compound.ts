@@ -6,6 +6,7 @@ import { expandPattern, expandString, expandText, expandWords, ExpansionError } 
 import { BreakFlow } from "./flow.ts";
 import { matches } from "./pattern.ts";
 import type { Shell } from "./shell.ts";
+import { readLine } from "./builtins/read.ts";
 
 export async function compoundCommand(sh: Shell, node: Exclude<CompoundCommand, { type: "Subshell" }>): Promise<number> {
   switch (node.type) {
@@ -221,7 +222,6 @@ async function selectCommand(sh: Shell, node: Select): Promise<number> {
   const menu = async (): Promise<void> => {
     for (let i = 0; i < items.length; i++) await sh.p.err(`${String(i + 1).padStart(width)}) ${items[i]}\n`);
   };
-  const { readLine } = await import("./builtins/read.ts");
   return await loop(sh, async () => {
     await menu();
     for (;;) {

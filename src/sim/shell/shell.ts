@@ -8,7 +8,7 @@ import type { Terminal } from "../kernel/tty.ts";
 import { ArithmeticError, evaluate } from "./arithmetic.ts";
 import { builtins } from "./builtins/index.ts";
 import { runStatements } from "./execute.ts";
-import { ExpansionError, type Pieces } from "./expand.ts";
+import { ExpansionError, type Pieces, expandTarget } from "./expand.ts";
 import { BreakFlow, DiscardFlow, ExitFlow, KilledFlow, ReturnFlow } from "./flow.ts";
 import type { Jobs } from "./jobs.ts";
 import { JobTable } from "./jobs.ts";
@@ -17,6 +17,7 @@ import { ansiC, double } from "./quote.ts";
 import { parseScript, Source } from "./syntax.ts";
 import { Variables, type Variable } from "./variables.ts";
 import { shellFunctionText } from "./print.ts";
+import { syntaxError } from "./syntax-error.ts";
 
 export interface ShellFunction {
   name: string;
@@ -465,7 +466,6 @@ export class Shell {
   }
 
   async #fileText(target: import("unbash").Word): Promise<string> {
-    const { expandTarget } = await import("./expand.ts");
     const path = await expandTarget(this, target);
     try {
       const file = this.p.open(path, { read: true }).retain();
@@ -557,7 +557,6 @@ export class Shell {
    */
   async runText(source: Source, label?: string): Promise<number> {
     const script = parseScript(source.text);
-    const { syntaxError } = await import("./syntax-error.ts");
     const failure = syntaxError(script, source);
     const statements = failure ? script.commands.filter((statement) => source.lineOf(statement.end) < failure.fromLine) : script.commands;
     this.source = source;

@@ -8,12 +8,13 @@ import { builtins, declarations, specials } from "./builtins/index.ts";
 import { assign, assignArray, ps4, runCommand, runList } from "./execute.ts";
 import { expandString, expandWord, RedirectionError } from "./expand.ts";
 import { waitForeground } from "./foreground.ts";
-import { ReturnFlow } from "./flow.ts";
+import { DiscardFlow, ExitFlow, ReturnFlow } from "./flow.ts";
 import { traced } from "./quote.ts";
 import { forget, redirect, redirectsOf, restore, type Saved } from "./redirect.ts";
 import type { Shell, ShellFunction } from "./shell.ts";
 import { subscript } from "./parameter.ts";
 import { ReadonlyVariable } from "./variables.ts";
+import { runScriptFile } from "./bash.ts";
 
 /** An argument of a declaration builtin that assigns: name, and what to assign. */
 export interface Declared {
@@ -131,7 +132,6 @@ async function assignOnly(sh: Shell, node: Command, assignments: Assignment[], m
         await sh.error(error.message);
         sh.status = 1;
         // an assignment error gives up the line, and ends a shell that is not interactive when it is in POSIX mode
-        const { DiscardFlow } = await import("./flow.ts");
         throw new DiscardFlow(1);
       }
     }
@@ -231,7 +231,6 @@ export async function callFunction(sh: Shell, f: ShellFunction, argv: string[], 
     const limit = Number(sh.vars.get("FUNCNEST") ?? 0);
     if ((limit > 0 && sh.frames.length >= limit) || sh.frames.length >= maxCalls) {
       await sh.error(`${f.name}: maximum function nesting level exceeded (${limit > 0 ? limit : maxCalls})`);
-      const { DiscardFlow } = await import("./flow.ts");
       throw new DiscardFlow(1);
     }
     const { positional, source, pos, loops } = sh;
@@ -373,7 +372,6 @@ async function cannotExecute(sh: Shell, argv: string[], path: string, error: Err
     }
     if (text !== undefined && !/\0/.test(text.slice(0, 80))) {
       const child = sh.fork(async (copy) => {
-        const { runScriptFile } = await import("./bash.ts");
         for (const key of [...copy.vars.all.keys()]) if (!(key in env)) copy.vars.all.delete(key);
         return await runScriptFile(copy, path, argv);
       });
@@ -405,7 +403,6 @@ async function execCommand(sh: Shell, node: Command, words: string[], values: re
     if (!(error instanceof RedirectionError)) throw error;
     await sh.error(error.message);
     if (!sh.interactive) {
-      const { ExitFlow } = await import("./flow.ts");
       throw new ExitFlow(1);
     }
     return 1;
@@ -437,7 +434,6 @@ async function execCommand(sh: Shell, node: Command, words: string[], values: re
     for (const { name, value } of values) sh.vars.set(name, value);
     return 0;
   }
-  const { ExitFlow } = await import("./flow.ts");
   const found = locate(sh, args[0]!);
   const env = clear ? {} : environment(sh, values);
   const argv = [zero ?? (login ? `-${args[0]}` : args[0]!), ...args.slice(1)];

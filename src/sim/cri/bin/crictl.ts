@@ -1,5 +1,5 @@
 /** crictl (kubernetes-sigs/cri-tools 1.3x). */
-import { parse as parseYaml } from "yaml";
+import { parse as parseYaml, stringify } from "yaml";
 import type { Obj } from "../../core/json.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import type { CommandProgram } from "../../kernel/program.ts";
@@ -87,7 +87,6 @@ async function emit(p: Proc, f: Flags, value: unknown): Promise<boolean> {
   if (form === undefined || form === "table") return false;
   if (form === "json") await p.out(json(value));
   else if (form === "yaml") {
-    const { stringify } = await import("yaml");
     await p.out(stringify(value));
   } else p.notSimulated(`crictl -o ${form}`);
   return true;

@@ -10,6 +10,10 @@ import { evaluateTest, TestError } from "../test.ts";
 import { isName, options, type Builtin } from "./builtin.ts";
 import { locate, runBuiltin } from "../simple.ts";
 import { jobState } from "../jobs.ts";
+import { ExpansionError } from "../expand.ts";
+import { describe } from "./describe.ts";
+import { builtins } from "./index.ts";
+import { waitForeground } from "../foreground.ts";
 
 export const colon: Builtin = () => 0;
 export const falseBuiltin: Builtin = () => 1;
@@ -153,7 +157,6 @@ export const letBuiltin: Builtin = async (sh, words) => {
     return 1;
   }
   let value = 0n;
-  const { ExpansionError } = await import("../expand.ts");
   for (const text of words.slice(1)) {
     try {
       value = sh.arithmetic(text);
@@ -236,7 +239,6 @@ export const command: Builtin = async (sh, words) => {
   if (rest.length === 0) return 0;
   if (flags.has("v") || flags.has("V")) {
     let status = 1;
-    const { describe } = await import("./describe.ts");
     for (const name of rest) {
       const found = describe(sh, name, flags.has("v") ? "short" : "long", flags.has("p"));
       if (found.length > 0) {
@@ -246,14 +248,12 @@ export const command: Builtin = async (sh, words) => {
     }
     return status;
   }
-  const { builtins } = await import("./index.ts");
   if (builtins.has(rest[0]!)) return await runBuiltin(sh, rest[0]!, rest);
   return await runProgram(sh, rest);
 };
 
 /** Runs a program from a builtin: no function of that name. */
 export async function runProgram(sh: Parameters<Builtin>[0], argv: string[]): Promise<number> {
-  const { waitForeground } = await import("../foreground.ts");
   const found = locate(sh, argv[0]!);
   if (!("path" in found)) {
     await sh.error(found.message);
@@ -270,7 +270,6 @@ export async function runProgram(sh: Parameters<Builtin>[0], argv: string[]): Pr
 }
 
 export const builtin: Builtin = async (sh, words) => {
-  const { builtins } = await import("./index.ts");
   const rest = words.slice(words[1] === "--" ? 2 : 1);
   if (rest.length === 0) return 0;
   if (!builtins.has(rest[0]!)) {

@@ -1,6 +1,7 @@
 /** history, fc, ulimit, enable, complete. */
 import { NotSimulated } from "../../core/errno.ts";
 import { options, type Builtin } from "./builtin.ts";
+import { completeCommand, completeFile } from "../complete.ts";
 
 export const history: Builtin = async (sh, words) => {
   const parsed = await options(sh, words, "cd:anrwps", "history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]");
@@ -108,7 +109,6 @@ export const compgen: Builtin = async (sh, words) => {
   const found: string[] = [];
   const list = values.get("W");
   if (list !== undefined) found.push(...list.split(/\s+/).filter((w) => w !== "" && w.startsWith(prefix)));
-  const { completeCommand, completeFile } = await import("../complete.ts");
   if (flags.has("c") || values.get("A") === "command") found.push(...completeCommand(sh, prefix));
   if (flags.has("b") || values.get("A") === "builtin") found.push(...sh.builtinNames().filter((n) => n.startsWith(prefix)));
   if (flags.has("A") || values.get("A") === "function") found.push(...[...sh.functions.keys()].filter((n) => n.startsWith(prefix)).sort());

@@ -2,6 +2,7 @@
 import { Errno } from "../../core/errno.ts";
 import type { Shell } from "../shell.ts";
 import { isName, options, type Builtin } from "./builtin.ts";
+import { single } from "../quote.ts";
 
 interface Line {
   text: string;
@@ -206,7 +207,6 @@ export const mapfile: Builtin = async (sh, words) => {
     );
   if (callback !== undefined) {
     const quantum = Number(values.get("c") ?? 5000);
-    const { single } = await import("../quote.ts");
     for (let i = quantum - 1; i < lines.length; i += quantum) await sh.evaluateText(`${callback} ${origin + i} ${single(lines[i]!)}`, "eval");
   }
   return 0;

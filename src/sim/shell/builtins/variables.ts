@@ -6,6 +6,8 @@ import type { Variable } from "../variables.ts";
 import { ReadonlyVariable } from "../variables.ts";
 import { isName, options, type Builtin, type Words } from "./builtin.ts";
 import type { Declared } from "../simple.ts";
+import { parseScript } from "../syntax.ts";
+import { assignArray, ps4 } from "../execute.ts";
 
 /** An argument of a declaration builtin in one form. */
 function declared(word: string | Declared): Declared {
@@ -105,8 +107,6 @@ async function apply(sh: Shell, command: string, name: string, v: Variable, d: D
   else if (d.value !== undefined) {
     // a string of the form (…) given to an array declaration is an array value
     if (v.kind !== "scalar" && d.index === undefined && /^\([\s\S]*\)$/.test(d.value)) {
-      const { parseScript } = await import("../syntax.ts");
-      const { assignArray } = await import("../execute.ts");
       const node = parseScript(`${name}=${d.value}`).commands[0]?.command;
       const value = node?.type === "Command" ? node.prefix[0] : undefined;
       if (value?.type === "Assignment" && value.value.type === "ArrayValue") await assignArray(sh, name, value.value, d.append);
@@ -223,7 +223,6 @@ const marking =
     }
     const rest = words.slice(at);
     if (sh.flags.xtrace) {
-      const { ps4 } = await import("../execute.ts");
       for (const d of rest) if (typeof d !== "string" && d.value !== undefined) await sh.p.err(`${await ps4(sh)}${d.name}=${d.value === "" ? "" : traced(d.value)}\n`);
     }
     if (rest.length > 0) return await declareVariables(sh, command, rest, change);

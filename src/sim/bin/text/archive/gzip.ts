@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { Errno } from "../../../core/errno.ts";
 import type { CommandProgram } from "../../../kernel/program.ts";
 import { command, readInput, type Context } from "../command.ts";
+import { MemoryFile } from "../../../kernel/file.ts";
 
 const options =
   "a,ascii c,stdout,to-stdout d,decompress,uncompress f,force k,keep l,list n,no-name N,name q,quiet r,recursive rsyncable synchronous S,suffix= t,test v,verbose 1,fast 2 3 4 5 6 7 8 9,best";
@@ -133,7 +134,6 @@ export const zgrep: CommandProgram = {
         await p.err(`gzip: ${name}: ${error.text}\n`);
         return 2;
       }
-      const { MemoryFile } = await import("../../../kernel/file.ts");
       const input = new MemoryFile(isGzip(data) ? gunzipSync(data) : data);
       const child = p.spawn({
         argv: ["grep", ...options_, ...(operands.length > 1 ? ["-H", `--label=${name}`] : []), "-"],

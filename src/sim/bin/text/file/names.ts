@@ -2,6 +2,7 @@ import { Errno } from "../../../core/errno.ts";
 import { userName } from "../accounts.ts";
 import { command } from "../command.ts";
 import { quote, quoteAlways } from "../quote.ts";
+import { parseDate } from "../date.ts";
 
 export const basename = command({
   name: "basename",
@@ -51,7 +52,6 @@ export const touch = command({
     let when = p.now;
     const given = o.value("d");
     if (given !== undefined) {
-      const { parseDate } = await import("../date.ts");
       when = parseDate(p, given) ?? (await c.fail(`invalid date format ${quote(p, given)}`));
     }
     const stamp = o.value("t");

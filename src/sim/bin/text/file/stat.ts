@@ -3,10 +3,11 @@ import type { Stat } from "../../../fs/view.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { groupName, userName } from "../accounts.ts";
 import { momentOf, strftime, zoneOf } from "../calendar.ts";
-import { command } from "../command.ts";
+import { command, sized } from "../command.ts";
 import { quote, quoteAlways } from "../quote.ts";
 import { modeText } from "./mode.ts";
 import { blocksOf } from "./size.ts";
+import { sizeOf, sliceOf } from "../../../fs/tree.ts";
 
 export const kindText = (s: Stat): string =>
   ({
@@ -160,8 +161,6 @@ export const truncate = command({
   summary: "Shrink or extend the size of each FILE to the specified size",
   async run(c) {
     const { p, o } = c;
-    const { sized } = await import("../command.ts");
-    const { sizeOf, sliceOf } = await import("../../../fs/tree.ts");
     const text = o.value("s");
     const reference = o.value("r");
     if (text === undefined && reference === undefined)

@@ -11,6 +11,8 @@ import { blocksOf } from "../file/size.ts";
 import { quote } from "../quote.ts";
 import { Regex } from "../regex.ts";
 import { matchGlob } from "./glob.ts";
+import { parseDate } from "../date.ts";
+import { confirm } from "../file/cp.ts";
 
 interface Visit {
   path: string;
@@ -268,7 +270,6 @@ class Expression {
           if (!s) await c.fail(`${quote(p, file)}: No such file or directory`);
           than = s!.mtime;
         } else {
-          const { parseDate } = await import("../date.ts");
           than = parseDate(p, file) ?? (await c.fail(`I cannot figure out how to interpret ${quote(p, file)} as a date or time`));
         }
         return (v) => v.stat.mtime > than;
@@ -453,7 +454,6 @@ class Expression {
       const file = name === "-execdir" ? `./${baseName(v.path)}` : v.path;
       const words = argv.map((w) => w.replaceAll("{}", file));
       if (name === "-ok") {
-        const { confirm } = await import("../file/cp.ts");
         if (!(await confirm(f.c, `< ${words.join(" ")} > ? `))) return false;
       }
       return (await f.run(words, name === "-execdir" ? f.p.fs.absolute(dirName(v.path)) : undefined)) === 0;
