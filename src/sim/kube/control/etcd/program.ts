@@ -66,6 +66,7 @@ function start(p: Proc): void {
     leader: "",
     heard: p.now,
     ready: false,
+    ports: { peer: [], metrics: [] },
     watches: [],
     peers: {},
     clientCa: "",
@@ -180,6 +181,8 @@ function listen(p: Proc): void {
       if (!/^[\d.]+$/.test(host) && !host.includes(":")) fatal(p, `expected IP in URL for binding (${text})`);
       try {
         const socket = p.net.listen("tcp", host, Number(url.port));
+        if (name === "listen-peer-urls") stateOf(p).ports.peer.push(Number(url.port));
+        if (name === "listen-metrics-urls") stateOf(p).ports.metrics.push(Number(url.port));
         // clients are let in when the member is ready; until then only the address is tried
         if (name === "listen-client-urls") p.net.close(socket);
       } catch (error) {

@@ -27,8 +27,8 @@ const quotaOf = (p: Proc): number => {
 export function serve(p: Proc, incoming: Incoming): unknown {
   const s = stateOf(p);
   const port = incoming.local.port;
-  const isPeer = urls(s.flags["listen-peer-urls"]).some((u) => Number(u.port) === port);
-  const isMetrics = urls(s.flags["listen-metrics-urls"]).some((u) => Number(u.port) === port);
+  const isPeer = s.ports.peer.includes(port);
+  const isMetrics = s.ports.metrics.includes(port);
   const message = incoming.message as EtcdMessage | PeerMessage | { type: string; serverName?: string };
   const prefix = isPeer ? "peer-" : "";
   const secure = !isMetrics && s.flags[`${prefix}cert-file`] !== undefined;
@@ -69,13 +69,6 @@ export function serve(p: Proc, incoming: Incoming): unknown {
     { certificate, ...(demands ? { clientAuth: "require" as const, clientCa: isPeer ? s.peerCa : s.clientCa } : {}) },
     (request) => health(p, request),
   );
-}
-
-function urls(list: string | undefined): URL[] {
-  return (list ?? "")
-    .split(",")
-    .filter((u) => u !== "")
-    .map((u) => new URL(u));
 }
 
 function answerPeer(p: Proc, message: PeerMessage): PeerReply {

@@ -10,6 +10,8 @@ export interface MemberState {
   leader: string;
   /** When the leader was last heard of. */
   heard: number;
+  /** Ports by what is spoken on them. */
+  ports: { peer: number[]; metrics: number[] };
   /** Client requests are served. */
   ready: boolean;
   watches: { conn: number; prefix: string }[];

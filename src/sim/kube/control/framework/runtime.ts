@@ -45,6 +45,7 @@ interface State {
 }
 
 const caches = new WeakMap<Proc, Cache>();
+const configs = new WeakMap<Proc, { text: string; config: ClientConfig }>();
 
 export class Runtime {
   readonly p: Proc;
@@ -79,9 +80,15 @@ export class Runtime {
     return this.p.now;
   }
 
+  /** The kubeconfig, parsed again only when its text has changed. */
   get config(): ClientConfig {
     const path = this.state.kubeconfig;
-    return clientConfig(this.p, readKubeconfig(this.p, path), path.slice(0, path.lastIndexOf("/")) || "/");
+    const text = this.p.fs.readText(path);
+    const known = configs.get(this.p);
+    if (known?.text === text) return known.config;
+    const config = clientConfig(this.p, readKubeconfig(this.p, path), path.slice(0, path.lastIndexOf("/")) || "/");
+    configs.set(this.p, { text, config });
+    return config;
   }
 
   /** Client of the process's own user. */
