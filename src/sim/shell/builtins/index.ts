@@ -8,7 +8,17 @@ import * as jobs from "./jobs.ts";
 import { mapfile, read } from "./read.ts";
 import * as variables from "./variables.ts";
 
-export const builtins = new Map<string, Builtin>([
+// made on first use: the builtins' files import each other in circles
+let table: Map<string, Builtin> | undefined;
+const all = (): Map<string, Builtin> => (table ??= new Map<string, Builtin>(entries()));
+
+export const builtins = {
+  has: (name: string): boolean => all().has(name),
+  get: (name: string): Builtin | undefined => all().get(name),
+  keys: (): Iterable<string> => all().keys(),
+};
+
+const entries = (): [string, Builtin][] => [
   [":", basic.colon],
   ["true", basic.colon],
   ["false", basic.falseBuiltin],
@@ -71,7 +81,7 @@ export const builtins = new Map<string, Builtin>([
   ["enable", history.enable],
   ["suspend", history.suspend],
   ["bind", history.bind],
-]);
+];
 
 /** Builtins whose arguments may be assignments (arrays too). */
 export const declarations = new Set(["declare", "typeset", "local", "export", "readonly"]);
