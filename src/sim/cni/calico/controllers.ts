@@ -35,7 +35,6 @@ function status(p: Proc, ready: boolean, reason: string): void {
   const text = JSON.stringify({
     Readiness: { CalicoDatastore: { Ready: ready, Reason: reason }, KubeAPIServer: { Ready: ready, Reason: reason } },
   });
-  p.fs.mkdirp("/status");
   if (p.fs.tryReadText(statusFile) !== text) p.fs.write(statusFile, text);
 }
 

@@ -93,6 +93,7 @@ export const calicoImages: ImageFamily[] = [
       root: (b: ImageBuilder) => {
         addAccounts(b);
         b.binary("/usr/bin/kube-controllers", "calico-kube-controllers", tag, 60 * MiB);
+        b.dir("/status", { uid: 999, mode: 0o755 });
         b.binary("/usr/bin/check-status", "calico-check-status", tag, 4 * MiB);
       },
     }),
