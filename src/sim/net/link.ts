@@ -1,6 +1,7 @@
 /** Out by a link: address resolution, tunnels, bridges, cables. */
 import { icmpError } from "./icmp.ts";
 import { inPrefix } from "./ip.ts";
+import { reachable } from "./neighbours.ts";
 import type { NetNs } from "./netlink.ts";
 import { makePacket, protocols, type Packet, type Walk } from "./packet.ts";
 import type { LinkState, NeighbourState } from "./state.ts";
@@ -8,7 +9,6 @@ import { inputPacket, note, outputPacket } from "./walk.ts";
 
 /** Seconds of neigh/default: three probes a second apart; confirmed for about 30 s; stale entries are probed 5 + 3 s before they fail. */
 const resolution = 3000;
-export const reachable = 30_000;
 
 /** Sends an IP packet to a next hop on a link. */
 export function transmit(ns: NetNs, link: LinkState, nextHop: number, p: Packet, walk: Walk): void {
@@ -46,14 +46,14 @@ const isBroadcast = (link: LinkState, ip: number): boolean =>
 
 /** The MAC address of a neighbour; undefined when the packet can go no further (errors have been sent). */
 function resolve(ns: NetNs, link: LinkState, ip: number, p: Packet, walk: Walk): string | undefined {
-  const entry = ns.neighbour(link.index, ip);
+  const entry = ns.arp.get(link.index, ip);
   if (entry?.permanent) return entry.mac;
   const now = ns.now;
   if (entry?.mac !== undefined && entry.failing === undefined && now - entry.at < reachable) return entry.mac;
   if (link.kind === "vxlan" && !link.vxlan!.learning) return failed(ns, link, ip, entry, p, walk);
   const mac = ask(ns, link, ip, 0);
   if (mac !== undefined) {
-    ns.learn(link.index, ip, mac);
+    ns.arp.learn(link.index, ip, mac);
     return mac;
   }
   // a known neighbour that stopped answering: used while it is probed (5 s delay, 3 probes), then it has failed
@@ -70,7 +70,7 @@ function resolve(ns: NetNs, link: LinkState, ip: number, p: Packet, walk: Walk):
 function failed(ns: NetNs, link: LinkState, ip: number, entry: NeighbourState | undefined, p: Packet, walk: Walk): undefined {
   const now = ns.now;
   const asking = entry && entry.mac === undefined && now - entry.at < resolution ? entry.at : now;
-  ns.unanswered(link.index, ip, asking);
+  ns.arp.unanswered(link.index, ip, asking);
   walk.delay = Math.max(walk.delay, asking + resolution + 70 - now);
   note(walk, ns, `dev ${link.name}`, `no answer to ARP for ${ns.text(ip)}: Host is unreachable`);
   icmpError(ns, p, 3, 1, walk);

@@ -1,107 +1,24 @@
 /** One network namespace: its links, addresses, routes, rules, neighbours, tables and sets, as rtnetlink and nfnetlink offer them. */
-import { Errno, type ErrnoCode } from "../core/errno.ts";
+import { Errno } from "../core/errno.ts";
 import type { Machine } from "../kernel/machine.ts";
 import { Fib, selectSource, tables, type Decision, type Flow } from "./fib.ts";
-import { broadcastOf, inPrefix, ipOf, ipText, maskOf, networkOf, prefixOf, prefixText } from "./ip.ts";
+import { broadcastOf, inPrefix, ipOf, ipText, networkOf, prefixOf, prefixText } from "./ip.ts";
 import { IpSets } from "./ipset.ts";
-import { ask, reachable, receiveFrame } from "./link.ts";
+import { ask, receiveFrame } from "./link.ts";
 import { ConntrackTable } from "./netfilter/conntrack.ts";
 import type { Env } from "./netfilter/env.ts";
 import { restore, save } from "./netfilter/save.ts";
 import { Netfilter } from "./netfilter/tables.ts";
+import { Neighbours } from "./neighbours.ts";
+import { NetlinkError, type LinkInfo, type LinkSpec, type NeighbourInfo, type RouteInfo, type RouteSpec } from "./netspec.ts";
 import type { Network } from "./network.ts";
 import type { Packet, Walk } from "./packet.ts";
-import type {
-  AddressState,
-  LinkKind,
-  LinkState,
-  NeighbourState,
-  NsState,
-  PolicyRule,
-  RouteState,
-  RouteType,
-  SocketState,
-} from "./state.ts";
+import { Routing } from "./routes.ts";
+import type { AddressState, LinkKind, LinkState, NsState, PolicyRule, SocketState } from "./state.ts";
 import { Sysctls } from "./sysctl.ts";
 import { routeInput } from "./walk.ts";
 
-/** The kernel's refusal with the sentence of its extended acknowledgement, where it gives one. */
-export class NetlinkError extends Errno {
-  readonly extack: string | undefined;
-  constructor(code: ErrnoCode, extack?: string) {
-    super(code);
-    this.extack = extack;
-  }
-}
-
-export interface LinkSpec {
-  name: string;
-  kind: LinkKind;
-  /** veth: name of the other end, and the namespace it is made in. */
-  peer?: { name: string; ns?: string; mac?: string };
-  master?: string;
-  mtu?: number;
-  mac?: string;
-  vni?: number;
-  local?: string;
-  remote?: string;
-  /** VXLAN destination port (4789). */
-  port?: number;
-  dev?: string;
-  learning?: boolean;
-  segment?: string;
-}
-
-export interface AddressInfo {
-  /** Address with prefix length. */
-  cidr: string;
-  ip: string;
-  len: number;
-  scope: "global" | "link" | "host";
-  label: string;
-}
-
-export interface LinkInfo {
-  index: number;
-  name: string;
-  kind: LinkKind;
-  mac: string;
-  mtu: number;
-  up: boolean;
-  master: string | undefined;
-  addresses: AddressInfo[];
-}
-
-export interface RouteSpec {
-  /** `default`, or a prefix (a bare address is a /32). */
-  dst: string;
-  via?: string;
-  dev?: string;
-  src?: string;
-  proto?: string;
-  scope?: "global" | "link" | "host";
-  metric?: number;
-  /** Number or name (main, local, default). */
-  table?: number | string;
-  type?: RouteType;
-  onlink?: boolean;
-  mtu?: number;
-  nexthops?: { via?: string; dev?: string; weight?: number; onlink?: boolean }[];
-}
-
-export type RouteInfo = RouteSpec & { table: number; type: RouteType; proto: string; scope: "global" | "link" | "host" };
-
-export interface NeighbourInfo {
-  ip: string;
-  dev: string;
-  mac: string | undefined;
-  state: "PERMANENT" | "REACHABLE" | "STALE" | "PROBE" | "INCOMPLETE" | "FAILED";
-}
-
-export const tableNumber = (table: number | string | undefined): number =>
-  table === undefined ? tables.main : typeof table === "number" ? table : table in tables ? tables[table as "main"] : Number(table);
-
-const prefixFor = (dst: string): { ip: number; len: number } => (dst === "default" ? { ip: 0, len: 0 } : prefixOf(dst));
+export * from "./netspec.ts";
 
 export class NetNs {
   readonly state: NsState;
@@ -111,11 +28,12 @@ export class NetNs {
   readonly netfilter: Netfilter;
   readonly conntrack: ConntrackTable;
   readonly sets: IpSets;
+  readonly routing: Routing;
+  readonly arp: Neighbours;
   readonly sysctls: Sysctls;
   /** Called with every packet that passes a link (packet capture). */
   seen: ((link: LinkState, p: Packet, way: "in" | "out") => void) | undefined;
   #byIndex: Map<number, LinkState> | undefined;
-  #rules: PolicyRule[] | undefined;
   #locals: Set<number> | undefined;
   #settings = new Map<string, number>();
 
@@ -127,6 +45,8 @@ export class NetNs {
     this.netfilter = new Netfilter(state);
     this.conntrack = new ConntrackTable(state, () => this.now);
     this.sets = new IpSets(state, () => this.now);
+    this.routing = new Routing(this);
+    this.arp = new Neighbours(this);
     this.sysctls = new Sysctls(
       state.sysctls,
       () => state.links.map((link) => link.name),
@@ -157,9 +77,9 @@ export class NetNs {
   }
 
   /** Everything derived from links, addresses, routes and rules is made anew. */
-  #changed(): void {
+  changed(): void {
     this.#byIndex = undefined;
-    this.#rules = undefined;
+    this.routing.invalidate();
     this.#locals = undefined;
     this.#settings.clear();
     this.fib.invalidate();
@@ -177,7 +97,7 @@ export class NetNs {
     return this.state.links.find((link) => link.name === name || link.altnames?.includes(name));
   }
 
-  #need(name: string): LinkState {
+  needLink(name: string): LinkState {
     const link = this.linkState(name);
     if (!link) throw new NetlinkError("ENODEV");
     return link;
@@ -257,9 +177,9 @@ export class NetNs {
 
   /** Makes a link, down. Throws EEXIST, EINVAL, ENODEV (master). */
   addLink(spec: LinkSpec): LinkInfo {
-    if (spec.master !== undefined) this.#need(spec.master);
+    if (spec.master !== undefined) this.needLink(spec.master);
     if (this.linkState(spec.name)) throw new NetlinkError("EEXIST");
-    const base = spec.dev === undefined ? undefined : this.#need(spec.dev);
+    const base = spec.dev === undefined ? undefined : this.needLink(spec.dev);
     const mtu =
       spec.mtu ??
       (spec.kind === "vxlan" ? (base?.mtu ?? 1500) - 50 : spec.kind === "ipip" ? 1480 : spec.kind === "loopback" ? 65536 : 1500);
@@ -272,7 +192,7 @@ export class NetNs {
       const a = this.#makeLink(spec.name, "veth", spec.mac ?? this.#randomMac(), mtu);
       a.peer = { ns: other.name, index: b.index };
       b.peer = { ns: this.name, index: a.index };
-      other.#changed();
+      other.changed();
     } else {
       const mac =
         spec.mac ?? (spec.kind === "loopback" ? "00:00:00:00:00:00" : spec.kind === "ipip" ? (spec.local ?? "0.0.0.0") : this.#randomMac());
@@ -295,9 +215,9 @@ export class NetNs {
         };
       if (spec.segment !== undefined) link.segment = spec.segment;
     }
-    const link = this.#need(spec.name);
-    if (spec.master !== undefined) link.master = this.#need(spec.master).index;
-    this.#changed();
+    const link = this.needLink(spec.name);
+    if (spec.master !== undefined) link.master = this.needLink(spec.master).index;
+    this.changed();
     return this.#info(link);
   }
 
@@ -307,15 +227,15 @@ export class NetNs {
 
   /** Throws ENODEV, EOPNOTSUPP (devices that are hardware). */
   deleteLink(name: string): void {
-    const link = this.#need(name);
+    const link = this.needLink(name);
     if (link.kind === "loopback" || link.kind === "ether" || link.name === "tunl0") throw new NetlinkError("EOPNOTSUPP");
     const peer = this.peerOf(link);
     this.#drop(link);
     if (peer) {
       peer.ns.#drop(peer.link);
-      peer.ns.#changed();
+      peer.ns.changed();
     }
-    this.#changed();
+    this.changed();
   }
 
   #drop(link: LinkState): void {
@@ -325,7 +245,7 @@ export class NetNs {
     this.state.neighbours = this.state.neighbours.filter((n) => n.dev !== link.index);
     this.state.fdb = this.state.fdb.filter((e) => e.dev !== link.index);
     this.sysctls.forget(link.name);
-    this.#changed();
+    this.changed();
   }
 
   /** Called when the namespace goes: virtual links go with it, hardware returns to the machine's own. */
@@ -335,13 +255,13 @@ export class NetNs {
       this.#drop(link);
       if (peer && peer.ns !== this) {
         peer.ns.#drop(peer.link);
-        peer.ns.#changed();
+        peer.ns.changed();
       }
     }
   }
 
   setUp(name: string, up: boolean): void {
-    const link = this.#need(name);
+    const link = this.needLink(name);
     if (link.up === up) return;
     link.up = up;
     // a loopback that comes up without an address gets 127.0.0.1 (inetdev_event)
@@ -354,25 +274,25 @@ export class NetNs {
       this.state.routes = this.state.routes.filter((r) => r.dev !== link.index && !r.nexthops?.some((hop) => hop.dev === link.index));
       this.state.neighbours = this.state.neighbours.filter((n) => n.dev !== link.index || n.permanent);
     }
-    this.#changed();
+    this.changed();
     const peer = this.peerOf(link);
-    if (peer) peer.ns.#changed();
+    if (peer) peer.ns.changed();
   }
 
   setMaster(name: string, master: string | undefined): void {
-    const link = this.#need(name);
+    const link = this.needLink(name);
     if (master === undefined) delete link.master;
     else {
-      const bridge = this.#need(master);
+      const bridge = this.needLink(master);
       if (bridge.kind !== "bridge") throw new NetlinkError("EOPNOTSUPP", "Device does not allow enslaving");
       if (link.kind === "bridge" || link.kind === "loopback") throw new NetlinkError("EINVAL", "Can not enslave a bridge to a bridge");
       link.master = bridge.index;
     }
-    this.#changed();
+    this.changed();
   }
 
   setLink(name: string, change: { mtu?: number; mac?: string; newName?: string; hairpin?: boolean; promisc?: boolean }): void {
-    const link = this.#need(name);
+    const link = this.needLink(name);
     if (change.mtu !== undefined) {
       if (change.mtu < 68) throw new NetlinkError("EINVAL", "mtu less than device minimum");
       if (change.mtu > 65535 && link.kind !== "loopback") throw new NetlinkError("EINVAL", "mtu greater than device maximum");
@@ -382,7 +302,7 @@ export class NetNs {
     if (change.hairpin !== undefined) link.hairpin = change.hairpin;
     if (change.promisc !== undefined) link.promisc = change.promisc;
     if (change.newName !== undefined) this.#rename(link, change.newName);
-    this.#changed();
+    this.changed();
   }
 
   #rename(link: LinkState, to: string): void {
@@ -395,7 +315,7 @@ export class NetNs {
 
   /** ip link set dev NAME netns NS [name NEW]: addresses and routes stay behind. */
   moveLink(name: string, toNs: string, newName?: string): void {
-    const link = this.#need(name);
+    const link = this.needLink(name);
     const to = this.network.ns(this.machineName, toNs);
     if (to === this) return;
     const as = newName ?? link.name;
@@ -411,9 +331,9 @@ export class NetNs {
     if (peer) {
       moved.peer = { ns: peer.ns.name, index: peer.link.index };
       peer.link.peer = { ns: to.name, index };
-      peer.ns.#changed();
+      peer.ns.changed();
     }
-    to.#changed();
+    to.changed();
   }
 
   linkByIndexFresh(index: number): LinkState | undefined {
@@ -442,7 +362,7 @@ export class NetNs {
       broadcast?: string;
     } = {},
   ): void {
-    const link = this.#need(name);
+    const link = this.needLink(name);
     const { ip, len } = prefixOf(cidr);
     if (link.addresses.some((a) => a.ip === ip && a.len === len)) throw new NetlinkError("EEXIST", "ipv4: Address already assigned");
     // networkd gives every address of a card its broadcast address; `ip addr add` gives none ("none")
@@ -460,7 +380,7 @@ export class NetNs {
     };
     link.addresses.push(address);
     if (link.up) this.#connect(link, address);
-    this.#changed();
+    this.changed();
   }
 
   #connect(link: LinkState, address: AddressState): void {
@@ -487,7 +407,7 @@ export class NetNs {
 
   /** Throws EADDRNOTAVAIL. */
   deleteAddress(name: string, cidr: string): void {
-    const link = this.#need(name);
+    const link = this.needLink(name);
     const { ip, len } = prefixOf(cidr);
     const address = link.addresses.find((a) => a.ip === ip && (a.len === len || !cidr.includes("/")));
     if (!address) throw new NetlinkError("EADDRNOTAVAIL", "ipv4: Address not found");
@@ -500,16 +420,16 @@ export class NetNs {
         r.src = still.ip;
       }
       // routes that prefer a source address which is no longer ours go too (fib_sync_down_addr)
-      return r.src !== ip || this.#owns(ip);
+      return r.src !== ip || this.owns(ip);
     });
     // gateways that can no longer be reached keep their routes only while another address covers them
     this.state.routes = this.state.routes.filter(
       (r) => r.via === undefined || r.dev !== link.index || r.onlink || this.#onLink(link, r.via),
     );
-    this.#changed();
+    this.changed();
   }
 
-  #owns(ip: number): boolean {
+  owns(ip: number): boolean {
     return this.state.links.some((link) => link.addresses.some((a) => a.ip === ip));
   }
 
@@ -541,239 +461,67 @@ export class NetNs {
     const decision = this.fib.lookup({ dst, oif: link.index });
     const towards = decision.kind === "unicast" ? (decision.via ?? dst) : dst;
     // lo has addresses of host scope only: the first of any other link does (inet_select_addr goes on to all devices)
-    if (link.kind === "loopback") return this.state.links.flatMap((l) => (l.kind !== "loopback" && l.up ? l.addresses : [])).find((a) => a.scope === "global")?.ip;
+    if (link.kind === "loopback")
+      return this.state.links.flatMap((l) => (l.kind !== "loopback" && l.up ? l.addresses : [])).find((a) => a.scope === "global")?.ip;
     return selectSource(this, link, towards);
   }
 
   // --- routes and rules
 
   routes(table?: number | string): RouteInfo[] {
-    const list =
-      table === "all"
-        ? [...this.state.routes, ...this.fib.routes(tables.local)]
-        : tableNumber(table) === tables.local
-          ? this.fib.routes(tables.local)
-          : this.state.routes.filter((r) => r.table === tableNumber(table));
-    return this.sortedRoutes(list).map((r) => this.routeInfo(r));
+    return this.routing.list(table);
   }
-
-  /** The order in which the kernel's trie hands routes out: by address, then prefix length, then metric. */
-  sortedRoutes(list: RouteState[]): RouteState[] {
-    return [...list].sort((a, b) => a.table - b.table || a.dst - b.dst || a.len - b.len || a.metric - b.metric);
-  }
-
-  routeInfo(r: RouteState): RouteInfo {
-    const devName = (index: number): string | undefined => this.linkByIndex(index)?.name;
-    return {
-      dst: r.len === 0 ? "default" : r.len === 32 ? ipText(r.dst) : prefixText(r.dst, r.len),
-      table: r.table,
-      type: r.type,
-      proto: r.proto,
-      scope: r.scope,
-      ...(r.via === undefined ? {} : { via: ipText(r.via) }),
-      ...(r.dev === 0 ? {} : { dev: devName(r.dev) }),
-      ...(r.src === undefined ? {} : { src: ipText(r.src) }),
-      ...(r.metric === 0 ? {} : { metric: r.metric }),
-      ...(r.onlink ? { onlink: true } : {}),
-      ...(r.mtu === undefined ? {} : { mtu: r.mtu }),
-      ...(r.nexthops
-        ? {
-            nexthops: r.nexthops.map((h) => ({
-              ...(h.via === undefined ? {} : { via: ipText(h.via) }),
-              dev: devName(h.dev),
-              weight: h.weight,
-              ...(h.onlink ? { onlink: true } : {}),
-            })),
-          }
-        : {}),
-    };
-  }
-
-  #route(spec: RouteSpec): RouteState {
-    const { ip, len } = prefixFor(spec.dst);
-    if ((ip & ~maskOf(len)) >>> 0 !== 0) throw new NetlinkError("EINVAL", "Invalid prefix for given prefix length");
-    const type = spec.type ?? "unicast";
-    const table = tableNumber(spec.table);
-    const base = {
-      table,
-      type,
-      dst: ip,
-      len,
-      proto: spec.proto ?? "boot",
-      metric: spec.metric ?? 0,
-      ...(spec.mtu === undefined ? {} : { mtu: spec.mtu }),
-    };
-    if (type === "blackhole" || type === "unreachable" || type === "prohibit" || type === "throw")
-      return { ...base, dev: 0, scope: "global" };
-    let source: number | undefined;
-    if (spec.src !== undefined) {
-      source = ipOf(spec.src);
-      if (!this.isLocal(source) && !this.#owns(source)) throw new NetlinkError("EINVAL", "Invalid prefsrc address");
-    }
-    const hop = (h: { via?: string; dev?: string; onlink?: boolean }): { via?: number; dev: number; onlink?: boolean } => {
-      const via = h.via === undefined ? undefined : ipOf(h.via);
-      const link = h.dev === undefined ? undefined : this.#need(h.dev);
-      if (via !== undefined && this.isLocal(via)) throw new NetlinkError("EINVAL", "Nexthop has invalid gateway");
-      if (link && !link.up) throw new NetlinkError("ENETDOWN", "Device for nexthop is not up");
-      if (via !== undefined) {
-        if (h.onlink) {
-          if (!link) throw new NetlinkError("EINVAL", "Device for nexthop is required");
-          return { via, dev: link.index, onlink: true };
-        }
-        // the gateway must be on the link by a route of link scope
-        const decision = this.fib.lookup({ dst: via, ...(link ? { oif: link.index } : {}) });
-        if (decision.kind === "none") throw new NetlinkError("ENETUNREACH", "Nexthop has invalid gateway");
-        if (decision.kind !== "unicast" || decision.route.scope === "global")
-          throw new NetlinkError("ENETUNREACH", "Nexthop has invalid gateway");
-        return { via, dev: decision.link.index };
-      }
-      if (!link) throw new NetlinkError("ENODEV", "No device for nexthop");
-      return { dev: link.index };
-    };
-    if (spec.nexthops && spec.nexthops.length > 0) {
-      const nexthops = spec.nexthops.map((h) => ({ ...hop(h), weight: h.weight ?? 1 }));
-      return { ...base, dev: nexthops[0]!.dev, scope: spec.scope ?? "global", nexthops, ...(source === undefined ? {} : { src: source }) };
-    }
-    const { via, dev, onlink } = hop(spec);
-    return {
-      ...base,
-      dev,
-      scope: spec.scope ?? (via === undefined ? (type === "local" ? "host" : "link") : "global"),
-      ...(via === undefined ? {} : { via }),
-      ...(source === undefined ? {} : { src: source }),
-      ...(onlink ? { onlink: true } : {}),
-    };
-  }
-
-  #same(a: RouteState, b: RouteState): boolean {
-    return a.table === b.table && a.dst === b.dst && a.len === b.len && a.metric === b.metric;
-  }
-
   /** Throws EEXIST (same prefix and metric), ENETUNREACH, ENODEV, EINVAL, ENETDOWN. */
   addRoute(spec: RouteSpec, options: { append?: boolean } = {}): void {
-    const route = this.#route(spec);
-    const there = this.state.routes.find((r) => this.#same(r, route));
-    if (there && !options.append) throw new NetlinkError("EEXIST");
-    this.state.routes.push(route);
-    this.#changed();
+    this.routing.add(spec, options);
   }
-
   replaceRoute(spec: RouteSpec): void {
-    const route = this.#route(spec);
-    const at = this.state.routes.findIndex((r) => this.#same(r, route));
-    if (at >= 0) this.state.routes[at] = route;
-    else this.state.routes.push(route);
-    this.#changed();
+    this.routing.replace(spec);
   }
-
   /** Deletes the first route that fits what is given. Throws ESRCH. */
   deleteRoute(spec: RouteSpec): void {
-    const { ip, len } = prefixFor(spec.dst);
-    const table = tableNumber(spec.table);
-    const dev = spec.dev === undefined ? undefined : this.#need(spec.dev).index;
-    const at = this.state.routes.findIndex(
-      (r) =>
-        r.table === table &&
-        r.dst === ip &&
-        r.len === len &&
-        (spec.type === undefined || r.type === spec.type) &&
-        (spec.via === undefined || r.via === ipOf(spec.via)) &&
-        (dev === undefined || r.dev === dev) &&
-        (spec.proto === undefined || r.proto === spec.proto) &&
-        (spec.metric === undefined || spec.metric === 0 || r.metric === spec.metric) &&
-        (spec.src === undefined || r.src === ipOf(spec.src)) &&
-        (spec.scope === undefined || r.scope === spec.scope),
-    );
-    if (at < 0) throw new NetlinkError("ESRCH");
-    this.state.routes.splice(at, 1);
-    this.#changed();
+    this.routing.delete(spec);
   }
-
   /** Route decision as `ip route get` asks it. */
   lookup(flow: Flow): Decision {
     return this.fib.lookup(flow);
   }
-
   get rulesInOrder(): PolicyRule[] {
-    return (this.#rules ??= [...this.state.rules].sort((a, b) => a.priority - b.priority));
+    return this.routing.rulesInOrder;
   }
+  /** Throws EEXIST. */
   addRule(rule: PolicyRule): void {
-    if (this.state.rules.some((r) => JSON.stringify(r) === JSON.stringify(rule))) throw new NetlinkError("EEXIST");
-    this.state.rules.push(rule);
-    this.#changed();
+    this.routing.addRule(rule);
   }
+  /** Deletes the first rule that `matches` holds for. Throws ENOENT. */
   deleteRule(matches: (rule: PolicyRule) => boolean): void {
-    const rule = this.rulesInOrder.find(matches);
-    if (!rule) throw new NetlinkError("ENOENT");
-    this.state.rules = this.state.rules.filter((r) => r !== rule);
-    this.#changed();
+    this.routing.deleteRule(matches);
   }
 
   // --- neighbours and forwarding entries
 
-  neighbour(dev: number, ip: number): NeighbourState | undefined {
-    return this.state.neighbours.find((n) => n.dev === dev && n.ip === ip);
-  }
-  learn(dev: number, ip: number, mac: string): void {
-    const entry = this.neighbour(dev, ip);
-    if (entry) {
-      entry.mac = mac;
-      entry.at = this.now;
-      delete entry.failing;
-    } else this.state.neighbours.push({ ip, dev, mac, permanent: false, at: this.now });
-  }
-  unanswered(dev: number, ip: number, since: number): void {
-    const entry = this.neighbour(dev, ip);
-    if (entry) {
-      delete entry.mac;
-      delete entry.failing;
-      entry.at = since;
-    } else this.state.neighbours.push({ ip, dev, permanent: false, at: since });
-  }
-
   neighbours(): NeighbourInfo[] {
-    return this.state.neighbours.flatMap((n) => {
-      const link = this.linkByIndex(n.dev);
-      return link ? [{ ip: ipText(n.ip), dev: link.name, mac: n.mac, state: this.#neighbourState(n) }] : [];
-    });
+    return this.arp.list();
   }
-
-  #neighbourState(n: NeighbourState): NeighbourInfo["state"] {
-    if (n.permanent) return "PERMANENT";
-    const age = this.now - n.at;
-    if (n.mac === undefined) return age < 3000 ? "INCOMPLETE" : "FAILED";
-    if (n.failing !== undefined) return this.now - n.failing < 8000 ? "PROBE" : "FAILED";
-    return age < reachable ? "REACHABLE" : "STALE";
-  }
-
   /** A permanent entry (or one to be confirmed, with `permanent: false`). */
   setNeighbour(spec: { ip: string; dev: string; mac: string; permanent?: boolean }): void {
-    const dev = this.#need(spec.dev).index;
-    const ip = ipOf(spec.ip);
-    this.state.neighbours = this.state.neighbours.filter((n) => n.dev !== dev || n.ip !== ip);
-    this.state.neighbours.push({ ip, dev, mac: spec.mac, permanent: spec.permanent ?? true, at: this.now });
+    this.arp.set(spec);
   }
   /** Throws ENOENT. */
   deleteNeighbour(spec: { ip: string; dev: string }): void {
-    const dev = this.#need(spec.dev).index;
-    const ip = ipOf(spec.ip);
-    const before = this.state.neighbours.length;
-    this.state.neighbours = this.state.neighbours.filter((n) => n.dev !== dev || n.ip !== ip);
-    if (this.state.neighbours.length === before) throw new NetlinkError("ENOENT");
+    this.arp.delete(spec);
   }
   flushNeighbours(dev?: string): void {
-    const index = dev === undefined ? undefined : this.#need(dev).index;
-    this.state.neighbours = this.state.neighbours.filter((n) => n.permanent || (index !== undefined && n.dev !== index));
+    this.arp.flush(dev);
   }
-
   /** bridge fdb replace MAC dev DEV dst IP. */
   setFdb(spec: { dev: string; mac: string; dst?: string }): void {
-    const dev = this.#need(spec.dev).index;
+    const dev = this.needLink(spec.dev).index;
     this.state.fdb = this.state.fdb.filter((e) => e.dev !== dev || e.mac !== spec.mac);
     this.state.fdb.push({ dev, mac: spec.mac, permanent: true, ...(spec.dst === undefined ? {} : { dst: ipOf(spec.dst) }) });
   }
   deleteFdb(spec: { dev: string; mac: string }): void {
-    const dev = this.#need(spec.dev).index;
+    const dev = this.needLink(spec.dev).index;
     this.state.fdb = this.state.fdb.filter((e) => e.dev !== dev || e.mac !== spec.mac);
   }
   fdb(): { dev: string; mac: string; dst?: string; permanent: boolean }[] {

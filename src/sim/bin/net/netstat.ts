@@ -109,7 +109,7 @@ function routeRow(
 
 function routeTable(ns: NetNs, style: "route" | "netstat", numeric: boolean): string {
   let out = `Kernel IP routing table\n${style === "route" ? "Destination     Gateway         Genmask         Flags Metric Ref    Use Iface" : "Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface"}\n`;
-  for (const r of ns.sortedRoutes(ns.state.routes.filter((x) => x.table === 254))) {
+  for (const r of ns.routing.sorted(ns.state.routes.filter((x) => x.table === 254))) {
     const row = routeRow(ns, r);
     const dst = !numeric && r.len === 0 ? "default" : row.dst;
     // /proc/net/route leaves these out of netstat's view of gateways by name; "_gateway" comes from nss-myhostname

@@ -281,9 +281,10 @@ function take(count: number, next: () => string): string[] {
 
 /** The rules that the words stand for: one for each pair of addresses. */
 export function rulesOf(parsed: ParsedRule): RuleState[] {
+  const several = parsed.sources.length > 1 || parsed.destinations.length > 1;
   return parsed.sources.flatMap((src) =>
     parsed.destinations.map((dst) => ({
-      ...structuredClone(parsed.rule),
+      ...(several ? structuredClone(parsed.rule) : parsed.rule),
       ...(src && (src.mask !== 0 || src.not) ? { src } : {}),
       ...(dst && (dst.mask !== 0 || dst.not) ? { dst } : {}),
       packets: parsed.counters?.[0] ?? 0,
