@@ -26,6 +26,14 @@ export function chooseNodeIp(p: Proc): string {
   return route?.src ?? own.find((a) => a.dev === route?.dev)?.ip ?? "";
 }
 
+/** What cAdvisor finds out once, when the kubelet starts. */
+function machineInfo(p: Proc): { capacity: { capacity: Obj; allocatable: Obj }; info: Obj } {
+  return (p.data.machine ??= { capacity: capacity(p), info: systemInfo(p) }) as {
+    capacity: { capacity: Obj; allocatable: Obj };
+    info: Obj;
+  };
+}
+
 function capacity(p: Proc): { capacity: Obj; allocatable: Obj } {
   const meminfo = /^MemTotal:\s+(\d+) kB/m.exec(p.fs.tryReadText("/proc/meminfo") ?? "");
   const memory = meminfo ? Number(meminfo[1]) : p.machine.state.memory * 1024 - 60_000;
@@ -47,14 +55,17 @@ const line = (p: Proc, path: string): string => (p.fs.tryReadText(path) ?? "").t
 
 function nodeInfo(p: Proc): Obj {
   const version = cri(p, "Version");
-  const minor = minorOf(p.state.version);
   const runtime = version.ok
     ? `${version.response.runtimeName as string}://${(version.response.runtimeVersion as string).replace(/^v/, "")}`
     : "containerd://Unknown";
+  return { ...machineInfo(p).info, containerRuntimeVersion: runtime };
+}
+
+function systemInfo(p: Proc): Obj {
+  const minor = minorOf(p.state.version);
   return {
     architecture: "amd64",
     bootID: line(p, "/proc/sys/kernel/random/boot_id") || p.machine.random("boot-id").uuid(),
-    containerRuntimeVersion: runtime,
     kernelVersion: line(p, "/proc/sys/kernel/osrelease") || "6.8.0-86-generic",
     kubeProxyVersion: minor >= 33 ? "" : `v${p.state.version}`,
     kubeletVersion: `v${p.state.version}`,
@@ -131,7 +142,7 @@ function status(p: Proc): Obj {
       { type: "InternalIP", address: s.nodeIp },
       { type: "Hostname", address: s.options.hostnameOverride || p.machine.hostname },
     ],
-    ...capacity(p),
+    ...machineInfo(p).capacity,
     conditions: conditions(p),
     daemonEndpoints: { kubeletEndpoint: { Port: s.config.port as number } },
     images: images(p),
