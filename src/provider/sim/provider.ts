@@ -107,7 +107,7 @@ export class SimProvider implements Provider {
     await rm(join(this.#dir, "server.json"), { force: true });
     const out = openSync(join(this.#dir, "server.log"), "a", 0o600);
     const entry = join(installation, "dist", "sim", "server", "main.js");
-    const child = spawn(process.execPath, ["--max-old-space-size=512", entry, this.#dir], { detached: true, stdio: ["ignore", out, out] });
+    const child = spawn(process.execPath, ["--max-old-space-size=512", ...developerOptions(), entry, this.#dir], { detached: true, stdio: ["ignore", out, out] });
     let exited: number | null | undefined;
     child.on("exit", (code) => (exited = code));
     child.on("error", () => (exited = -1));
@@ -185,6 +185,9 @@ export class SimProvider implements Provider {
     await this.call("snapshot-delete", { name });
   }
 }
+
+/** For profiles of the background process: KUBEMEND_SIM_NODE_OPTIONS="--cpu-prof --cpu-prof-dir=/tmp/profile". */
+const developerOptions = (): string[] => (process.env.KUBEMEND_SIM_NODE_OPTIONS ?? "").split(" ").filter((word) => word !== "");
 
 function describe(plan: Plan, authorizedKey: string): WorldDescription {
   const { prefix } = parseCidr(plan.specification.network.nodes)!;
