@@ -16,13 +16,14 @@ import { dmesg, lsmod, modinfo, modprobe, rmmod, sysctl } from "./kernel-tools.t
 import { free, top, uptime, w } from "./load.ts";
 import { pidof, ps } from "./ps.ts";
 import { mkswap, swapoff, swapon } from "./swap-tools.ts";
+import { nsenter } from "./nsenter.ts";
 import { journalctl } from "./journalctl.ts";
 import { standbyPaths, standbys } from "./standby.ts";
 import { systemctl } from "./systemctl.ts";
 import { ufw, ufwInit } from "./ufw.ts";
 
 /** Tools in /usr/bin and /usr/sbin under their own names. */
-const userTools = [ps, pidof, free, top, uptime, w, dmesg, lscpu, df, mount, umount, findmnt, lsblk, hostname, uname, nproc, arch, id, whoami, groups, who, users, getent, logger, hostnamectl, timedatectl, loginctl, networkctl, resolvectl, detectVirt, cgls, analyze];
+const userTools = [nsenter, ps, pidof, free, top, uptime, w, dmesg, lscpu, df, mount, umount, findmnt, lsblk, hostname, uname, nproc, arch, id, whoami, groups, who, users, getent, logger, hostnamectl, timedatectl, loginctl, networkctl, resolvectl, detectVirt, cgls, analyze];
 const rootTools = [modprobe, rmmod, lsmod, modinfo, sysctl, swapon, swapoff, mkswap, blkid, useradd, usermod, groupadd, dmidecode, netplan];
 
 export const systemArea: Area = {
