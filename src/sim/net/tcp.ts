@@ -89,7 +89,10 @@ export class Tcp {
       uid: owner.uid,
     });
     const failure = outputPacket(ns, syn, walk, { oif });
-    ns.state.synSent = ns.state.synSent.filter((s) => !(s.pid === owner.pid && s.dst === target && s.dport === port));
+    // a socket that tries again is the same socket; one that gave up after 127 s is gone
+    ns.state.synSent = ns.state.synSent.filter(
+      (x) => !(x.pid === owner.pid && x.dst === target && x.dport === port) && ns.now - x.at < synTimeout,
+    );
     if (failure !== undefined && failure !== "EPERM") return { ok: false, code: failure as "EINVAL", after: 0 };
     const lost = (): Connected => {
       ns.state.synSent.push({ pid: owner.pid, src, sport, dst: target, dport: port, at: ns.now });

@@ -212,6 +212,8 @@ export class ConntrackTable {
     ct.id = this.#state.nextConntrack++;
     this.#state.conntrack[ct.id] = ct;
     this.#index(ct);
+    // now and then the dead are buried, so that a world that runs for long does not grow
+    if (ct.id % 256 === 0) this.list();
   }
 
   /** Chooses another source port when the reply tuple is taken (nf_nat_l4proto_unique_tuple). */
