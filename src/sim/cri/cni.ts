@@ -73,12 +73,8 @@ function findPlugin(p: Proc, settings: CriSettings, type: string): CniPlugin {
   throw new CniError(100, `failed to find plugin "${type}" in path [${settings.binDirs.join(" ")}]`);
 }
 
-function calls(p: Proc, network: NetworkConfig, sandbox: SandboxRecord, operation: "add" | "delete"): { plugin: Obj; config: Obj }[] {
-  const meta = sandbox.config.metadata as Obj;
+function calls(network: NetworkConfig, sandbox: SandboxRecord): { plugin: Obj; config: Obj }[] {
   const mappings = ((sandbox.config.portMappings ?? []) as Obj[]).filter((m) => m.hostPort > 0);
-  void p;
-  void operation;
-  void meta;
   return network.plugins.map((plugin) => {
     const capabilities = (plugin.capabilities ?? {}) as Record<string, boolean>;
     const runtimeConfig: Obj = {};
@@ -124,7 +120,7 @@ export function setupNetwork(p: Proc, settings: CriSettings, network: NetworkCon
     [network, "eth0"],
   ] as const) {
     let previous: CniResult | undefined;
-    for (const { plugin, config } of calls(p, net, sandbox, "add")) {
+    for (const { plugin, config } of calls(net, sandbox)) {
       const type = plugin.type as string;
       try {
         previous = findPlugin(p, settings, type).cni.add({
@@ -154,7 +150,7 @@ export function teardownNetwork(p: Proc, settings: CriSettings, network: Network
     [network, "eth0"],
     [loopback, "lo"],
   ] as const) {
-    for (const { plugin, config } of calls(p, net, sandbox, "delete").toReversed()) {
+    for (const { plugin, config } of calls(net, sandbox).toReversed()) {
       const type = plugin.type as string;
       try {
         findPlugin(p, settings, type).cni.del({

@@ -102,7 +102,7 @@ export const methods: Record<string, Method> = {
             reason: "NetworkPluginNotReady",
             message: "Network plugin returns error: cni plugin not initialized",
           },
-      ...(majorOf(s.p.state.version) >= 2 || /^1\.7/.test(s.p.state.version)
+      ...(majorOf(s.p.state.version) >= 2 || s.p.state.version.startsWith("1.7")
         ? [{ type: "ContainerdHasNoDeprecationWarnings", status: true, reason: "", message: "" }]
         : []),
     ];

@@ -281,7 +281,7 @@ export const shim: DaemonProgram = {
     task.exit = status;
     task.at = p.now;
     // the namespace's init is gone: the kernel kills the rest
-    for (const other of [...p.machine.procs.values()]) if (other.state.pidns === id) other.finish({ code: 0, signal: "SIGKILL" });
+    for (const other of Array.from(p.machine.procs.values())) if (other.state.pidns === id) other.finish({ code: 0, signal: "SIGKILL" });
     publish(p, { topic: "/tasks/exit", id, status, at: p.now });
   },
   signal: (_p, signal) => signal === "SIGTERM" || signal === "SIGINT" || signal === "SIGPIPE" || signal === "SIGHUP",

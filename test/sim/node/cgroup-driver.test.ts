@@ -81,7 +81,7 @@ describe("cgroup drivers", () => {
     expect((await attempts(world)).reduce((a, b) => a + b, 0)).toBeGreaterThan(6);
     // mended: the runtime asks systemd
     m.rootFs().write("/etc/containerd/config.toml", systemdCgroup(true));
-    for (const p of [...m.procs.values()]) if (p.state.comm === "containerd" || p.state.comm === "kubelet") p.raise("SIGTERM");
+    for (const p of Array.from(m.procs.values())) if (p.state.comm === "containerd" || p.state.comm === "kubelet") p.raise("SIGTERM");
     await world.advance(1000);
     daemon(m, ["/usr/bin/containerd"]);
     await world.advance(1000);

@@ -84,7 +84,7 @@ describe("pods on a node", () => {
     await world.advance(30_000);
     const m = world.machine("node1");
     const nginx = [...m.procs.values()].find((p) => p.state.comm === "nginx")!;
-    for (const p of [...m.procs.values()]) if (p.state.comm === "containerd") p.raise("SIGTERM");
+    for (const p of Array.from(m.procs.values())) if (p.state.comm === "containerd") p.raise("SIGTERM");
     await world.advance(10_000);
     expect(nginx.status).toBeUndefined();
     expect(logOf(m, "kubelet")).toContain(

@@ -114,19 +114,22 @@ function del(call: CniCall): void {
     });
 }
 
+/** A plugin that is run by hand says what it is. */
+const about: CniPlugin["main"] = (p) => {
+  p.log("CNI plugin v1.7.1\nCNI protocol versions supported: 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0");
+  return 0;
+};
+
 export const bridge: CniPlugin = {
   name: "cni-bridge",
-  main: (p) => {
-    p.log("CNI bridge plugin v1.7.1\nCNI protocol versions supported: 0.1.0, 0.2.0, 0.3.0, 0.3.1, 0.4.0, 1.0.0, 1.1.0");
-    return 0;
-  },
+  main: about,
   cni: { add, del },
 };
 
 /** ptp: a veth pair with a route to the pod, no bridge. */
 export const ptp: CniPlugin = {
   name: "ptp",
-  main: bridge.main,
+  main: about,
   cni: {
     add: (call) => call.p.notSimulated("CNI plugin ptp"),
     del: () => undefined,
@@ -135,7 +138,7 @@ export const ptp: CniPlugin = {
 
 export const loopback: CniPlugin = {
   name: "loopback",
-  main: bridge.main,
+  main: about,
   cni: {
     add(call) {
       podNs(call).setUp("lo", true);

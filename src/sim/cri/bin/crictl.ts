@@ -69,7 +69,7 @@ function flags(args: string[], takes: Record<string, string>): Flags {
     }
     let names = [m[1]!];
     // -it
-    if (!(names[0]! in takes) && !arg.startsWith("--")) names = [...m[1]!];
+    if (!(names[0]! in takes) && !arg.startsWith("--")) names = m[1]!.split("");
     for (const name of names) {
       const to = takes[name];
       if (to === undefined) throw new Fatal(`flag provided but not defined: -${name}`);
@@ -368,8 +368,7 @@ export async function relay(p: Proc, stream: ExecStream, stdin: boolean): Promis
 }
 
 const info: Command = async (c, args) => {
-  const f = flags(args, list);
-  void f;
+  flags(args, list);
   const got = call(c, "Status", { verbose: true });
   const parsed = Object.fromEntries(Object.entries((got.info ?? {}) as Record<string, string>).map(([k, v]) => [k, tryJson(v)]));
   await c.p.out(json({ status: got.status, ...parsed, ...(got.runtimeHandlers ? { runtimeHandlers: got.runtimeHandlers } : {}) }));

@@ -1,5 +1,4 @@
 /** ctr and runc, as far as one looks with them at what Kubernetes runs. */
-import type { Obj } from "../../core/json.ts";
 import { Errno, strerror } from "../../core/errno.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import type { CommandProgram } from "../../kernel/program.ts";
@@ -180,5 +179,3 @@ export const runc: CommandProgram = {
     return p.out(table(rows, 12, 1)).then(() => 0);
   },
 };
-
-export type { Obj };

@@ -181,7 +181,7 @@ export function registerNode(p: Proc): boolean {
     apiVersion: "v1",
     kind: "Node",
     metadata: { name: s.nodeName, labels: labels(p), annotations: { "volumes.kubernetes.io/controller-managed-attach-detach": "true" } },
-    spec: { ...(s.options.taints.length > 0 ? { taints: s.options.taints } : {}) },
+    spec: s.options.taints.length > 0 ? { taints: s.options.taints } : {},
     status: status(p),
   };
   const made = client.create("nodes", node);

@@ -4,9 +4,9 @@ import { parse as parseYaml } from "yaml";
 import type { Obj } from "../../../core/json.ts";
 import { Errno } from "../../../core/errno.ts";
 import type { Proc } from "../../../kernel/proc.ts";
-import { klog, klogS } from "../klog.ts";
+import { klogS } from "../klog.ts";
 import { apiClient } from "./connection.ts";
-import { podRef, stateOf, timeText, type PodEntry } from "./state.ts";
+import { podRef, stateOf, type PodEntry } from "./state.ts";
 import { wake } from "./worker.ts";
 
 function entry(pod: Obj, source: "api" | "file"): PodEntry {
@@ -231,10 +231,10 @@ export function podChanged(p: Proc, change: Obj): void {
     if (other) gone(p, other);
     take(p, got.body);
   } else if (!got.ok && got.kind === "status" && got.code === 404) {
-    for (const e of Object.values(s.pods))
-      if (e.pod.metadata.name === change.name && e.pod.metadata.namespace === change.namespace)
-        e.source === "api" ? gone(p, e) : mirrors(p);
+    for (const e of Object.values(s.pods)) {
+      if (e.pod.metadata.name !== change.name || e.pod.metadata.namespace !== change.namespace) continue;
+      if (e.source === "api") gone(p, e);
+      else mirrors(p);
+    }
   }
 }
-
-export { klog, timeText };

@@ -51,7 +51,6 @@ function containerStatus(p: Proc, e: PodEntry, spec: Obj, rt: RuntimePod, init: 
   const now = all[0];
   const before = all[1];
   const waiting = work.waiting;
-  const sandboxReady = rt.sandboxes.some((s) => s.state === "SANDBOX_READY");
   let state: Obj;
   let lastState: Obj = before && hasExited(before) ? stateOfContainer(p, spec, before) : {};
   if (now && isRunning(now)) state = stateOfContainer(p, spec, now);
@@ -60,7 +59,6 @@ function containerStatus(p: Proc, e: PodEntry, spec: Obj, rt: RuntimePod, init: 
     if (now) lastState = stateOfContainer(p, spec, now);
   } else if (now) state = stateOfContainer(p, spec, now);
   else state = { waiting: { reason: blocked ? "PodInitializing" : "ContainerCreating" } };
-  void sandboxReady;
   const running = isRunning(now);
   const probed = now !== undefined && work.probed === now.id;
   const needsStartup = spec.startupProbe !== undefined;

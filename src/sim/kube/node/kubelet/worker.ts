@@ -12,7 +12,7 @@ import { ConfigError, environmentOf, expand, fetcher, serviceVariables, type Pod
 import { record } from "./events.ts";
 import { scheduleProbes } from "./probes.ts";
 import { hasExited, isRunning, latest, msOf, podIpOf, runtimePod, type RuntimePod } from "./runtime.ts";
-import { cri, endpointOf, isHostNetwork, podRef, podText, stateOf, timeText, type PodEntry } from "./state.ts";
+import { cri, endpointOf, isHostNetwork, podRef, podText, stateOf, type PodEntry } from "./state.ts";
 import { generateStatus, isSidecar } from "./status.ts";
 import { dnsConfig, hostnameOf, mountsOf, podDir, setUpVolumes, VolumeError, writeHosts } from "./volumes.ts";
 
@@ -336,7 +336,6 @@ function pull(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj): "present" | "bus
 
 function create(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj, before: Obj | undefined): "done" | "failed" {
   const name = spec.name as string;
-  const s = stateOf(p);
   const client = apiClient(p);
   const sandbox = rt.sandboxes[0]!;
   const facts = factsOf(p, e, rt);
@@ -415,7 +414,6 @@ function create(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj, before: Obj | u
         },
       },
     };
-    void s;
   } catch (error) {
     if (!(error instanceof ConfigError) && !(error instanceof VolumeError)) throw error;
     event(p, e, "Warning", "Failed", `Error: ${error.message}`, name);
@@ -540,7 +538,7 @@ export function killContainers(p: Proc, e: PodEntry, containers: Obj[], reason: 
         "prestop",
         "ExecSync",
         { containerId: c.id as string, cmd: pre.exec.command as string[], timeout: grace },
-        { container: c.id as string, grace, at: p.now, then: kind },
+        { container: c.id as string, grace, at: p.now, next: kind },
       );
       continue;
     }
@@ -703,7 +701,7 @@ export function answered(p: Proc, e: PodEntry, kind: string, data: Obj, reply: C
     case "prestop": {
       if (!reply.ok || reply.response.exitCode !== 0) event(p, e, "Warning", "FailedPreStopHook", "PreStopHook failed");
       const left = Math.max(2, (data.grace as number) - Math.round((p.now - (data.at as number)) / 1000));
-      return stopContainer(p, e, data.container as string, left, data.then as string);
+      return stopContainer(p, e, data.container as string, left, data.next as string);
     }
     case "kill-pod": {
       const more = Object.values(stateOf(p).calls).some((c) => c.uid === e.uid && (c.kind === "kill-pod" || c.kind === "prestop"));
@@ -733,5 +731,3 @@ export function answered(p: Proc, e: PodEntry, kind: string, data: Obj, reply: C
   }
   wake(p, e, 0);
 }
-
-export { timeText };
