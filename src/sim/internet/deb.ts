@@ -50,13 +50,21 @@ export function controlFields(pkg: Package): [string, string][] {
 
 /** A stanza of a Packages index; `filename` is relative to the archive's root. */
 export function indexStanza(pkg: Package, filename: string): string {
-  const rows: [string, string][] = [["Package", pkg.name], ...controlFields(pkg), ["Filename", filename], ["Size", String(pkg.size)], ["SHA256", debDigest(pkg)], ["Description", pkg.description]];
+  const rows: [string, string][] = [
+    ["Package", pkg.name],
+    ...controlFields(pkg),
+    ["Filename", filename],
+    ["Size", String(pkg.size)],
+    ["SHA256", debDigest(pkg)],
+    ["Description", pkg.description],
+  ];
   if (pkg.homepage) rows.push(["Homepage", pkg.homepage]);
   return `${rows.map(([k, v]) => `${k}: ${v}\n`).join("")}\n`;
 }
 
 /** Bytes of a .deb: an ar archive's first member, then which package it stands for. */
-export const debBytes = (pkg: Package): string => `!<arch>\ndebian-binary   1700000000  0     0     100644  4         \`\n2.0\nkemdeb ${pkg.name} ${pkg.version}\n`;
+export const debBytes = (pkg: Package): string =>
+  `!<arch>\ndebian-binary   1700000000  0     0     100644  4         \`\n2.0\nkemdeb ${pkg.name} ${pkg.version}\n`;
 
 export function parseDeb(text: string): { name: string; version: string } | undefined {
   const m = /^!<arch>\n[\s\S]*\nkemdeb (\S+) (\S+)\n$/.exec(text);

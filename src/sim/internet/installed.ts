@@ -9,7 +9,12 @@ import { keyById, keyBytes } from "./pgp.ts";
 export function installedAtFirst(b: ImageBuilder): void {
   const status = [...boxPackages]
     .sort((x, y) => (x.name < y.name ? -1 : 1))
-    .map((pkg) => `Package: ${pkg.name}\nStatus: install ok installed\n${controlFields(pkg).map(([k, v]) => `${k}: ${v}\n`).join("")}Description: ${pkg.description}\n\n`)
+    .map(
+      (pkg) =>
+        `Package: ${pkg.name}\nStatus: install ok installed\n${controlFields(pkg)
+          .map(([k, v]) => `${k}: ${v}\n`)
+          .join("")}Description: ${pkg.description}\n\n`,
+    )
     .join("");
   b.file("/var/lib/dpkg/status", status)
     .file("/var/lib/dpkg/lock", "", { mode: 0o640 })

@@ -25,7 +25,12 @@ export function internetOf(world: World, sites: readonly Site[]): Internet {
       const m = message as HttpMessage;
       if (m.type === "tls-hello") return port === 443 ? { publicNames: here.map((site) => site.host) } : undefined;
       if (m.type !== "http") return undefined;
-      if (port === 443 && !m.request.tls) return reply({ status: 400, headers: { "content-type": "text/html" }, body: "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>\n" });
+      if (port === 443 && !m.request.tls)
+        return reply({
+          status: 400,
+          headers: { "content-type": "text/html" },
+          body: "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>\n",
+        });
       const name = m.request.host.replace(/:\d+$/, "").toLowerCase();
       const site = here.find((s) => s.host === name);
       if (!site) return reply({ status: 404, headers: { "content-type": "text/plain" }, body: "404 page not found\n" });

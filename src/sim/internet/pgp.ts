@@ -14,9 +14,27 @@ export interface PublicKey {
 }
 
 export const keys: PublicKey[] = [
-  { id: "234654DA9A296436", fingerprint: "DE15B14486CD377B9E876E1A234654DA9A296436", uid: "isv:kubernetes OBS Project <isv:kubernetes@build.opensuse.org>", created: "2022-08-25", bits: "rsa2048" },
-  { id: "8D81803C0EBFCD88", fingerprint: "9DC858229FC7DD38854AE2D88D81803C0EBFCD88", uid: "Docker Release (CE deb) <docker@docker.com>", created: "2017-02-22", bits: "rsa4096" },
-  { id: "871920D1991BC93C", fingerprint: "F6ECB3762474EDA9D21B7022871920D1991BC93C", uid: "Ubuntu Archive Automatic Signing Key (2018) <ftpmaster@ubuntu.com>", created: "2018-09-17", bits: "rsa4096" },
+  {
+    id: "234654DA9A296436",
+    fingerprint: "DE15B14486CD377B9E876E1A234654DA9A296436",
+    uid: "isv:kubernetes OBS Project <isv:kubernetes@build.opensuse.org>",
+    created: "2022-08-25",
+    bits: "rsa2048",
+  },
+  {
+    id: "8D81803C0EBFCD88",
+    fingerprint: "9DC858229FC7DD38854AE2D88D81803C0EBFCD88",
+    uid: "Docker Release (CE deb) <docker@docker.com>",
+    created: "2017-02-22",
+    bits: "rsa4096",
+  },
+  {
+    id: "871920D1991BC93C",
+    fingerprint: "F6ECB3762474EDA9D21B7022871920D1991BC93C",
+    uid: "Ubuntu Archive Automatic Signing Key (2018) <ftpmaster@ubuntu.com>",
+    created: "2018-09-17",
+    bits: "rsa4096",
+  },
 ];
 
 /** Packet tag 6 (public key, old format) with a body that only this key has, then tag 13 (user id). */
@@ -42,7 +60,10 @@ function crc24(bytes: Uint8Array): number {
 }
 
 export function armor(bytes: Uint8Array): string {
-  const body = Buffer.from(bytes).toString("base64").replace(/(.{64})/g, "$1\n").replace(/\n$/, "");
+  const body = Buffer.from(bytes)
+    .toString("base64")
+    .replace(/(.{64})/g, "$1\n")
+    .replace(/\n$/, "");
   const crc = crc24(bytes);
   const sum = Buffer.from([crc >> 16, (crc >> 8) & 255, crc & 255]).toString("base64");
   return `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${body}\n=${sum}\n-----END PGP PUBLIC KEY BLOCK-----\n`;
@@ -50,7 +71,8 @@ export function armor(bytes: Uint8Array): string {
 
 /** The bytes in the first armored block; undefined when there is none or its checksum is wrong. */
 export function dearmor(text: string): Buffer | undefined {
-  const m = /-----BEGIN PGP [A-Z ]+-----\r?\n(?:[^\n]+: [^\n]*\n)*\r?\n([\s\S]*?)\r?\n=([A-Za-z0-9+/]{4})\r?\n-----END PGP [A-Z ]+-----/.exec(text);
+  const m =
+    /-----BEGIN PGP [A-Z ]+-----\r?\n(?:[^\n]+: [^\n]*\n)*\r?\n([\s\S]*?)\r?\n=([A-Za-z0-9+/]{4})\r?\n-----END PGP [A-Z ]+-----/.exec(text);
   if (!m) return undefined;
   const bytes = Buffer.from(m[1]!.replace(/\s+/g, ""), "base64");
   const sum = Buffer.from(m[2]!, "base64");
@@ -68,12 +90,19 @@ export const keyById = (id: string): PublicKey => keys.find((k) => k.id === id)!
 
 /** A clear-signed text (InRelease). */
 export function clearsign(text: string, id: string): string {
-  return `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n${text}-----BEGIN PGP SIGNATURE-----\n\n${Buffer.from(`signature ${id} ${createHash("sha512").update(text).digest("hex")}`).toString("base64").replace(/(.{64})/g, "$1\n")}\n-----END PGP SIGNATURE-----\n`;
+  return `-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\n${text}-----BEGIN PGP SIGNATURE-----\n\n${Buffer.from(
+    `signature ${id} ${createHash("sha512").update(text).digest("hex")}`,
+  )
+    .toString("base64")
+    .replace(/(.{64})/g, "$1\n")}\n-----END PGP SIGNATURE-----\n`;
 }
 
 /** The text and who signed it; `good` says whether it is what was signed. */
 export function verifyClearsigned(message: string): { text: string; key: string; good: boolean } | undefined {
-  const m = /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[^\n]+\n)*\n([\s\S]*)-----BEGIN PGP SIGNATURE-----\n\n([\s\S]*?)\n-----END PGP SIGNATURE-----/.exec(message);
+  const m =
+    /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[^\n]+\n)*\n([\s\S]*)-----BEGIN PGP SIGNATURE-----\n\n([\s\S]*?)\n-----END PGP SIGNATURE-----/.exec(
+      message,
+    );
   if (!m) return undefined;
   const [, id = "", digest] = Buffer.from(m[2]!.replace(/\n/g, ""), "base64").toString("latin1").split(" ");
   return { text: m[1]!, key: id, good: digest === createHash("sha512").update(m[1]!).digest("hex") };

@@ -13,11 +13,23 @@ const date = "Fri, 20 Nov 2026 06:11:02 UTC";
 
 const ok = (body: string | Uint8Array, type: string, request: HttpRequest, length?: number): HttpResponse => ({
   status: 200,
-  headers: { "content-type": type, "last-modified": date.replace("UTC", "GMT"), ...(length === undefined ? {} : { "x-size": String(length) }) },
+  headers: {
+    "content-type": type,
+    "last-modified": date.replace("UTC", "GMT"),
+    ...(length === undefined ? {} : { "x-size": String(length) }),
+  },
   body: request.method === "HEAD" ? "" : body,
 });
-const notFound = (): HttpResponse => ({ status: 404, headers: { "content-type": "text/html" }, body: "<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>\n" });
-const forbidden = (): HttpResponse => ({ status: 403, headers: { "content-type": "application/xml" }, body: '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>' });
+const notFound = (): HttpResponse => ({
+  status: 404,
+  headers: { "content-type": "text/html" },
+  body: "<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>\n",
+});
+const forbidden = (): HttpResponse => ({
+  status: 403,
+  headers: { "content-type": "application/xml" },
+  body: '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>',
+});
 
 /** A pool's file name to its package. */
 const pools = new Map<string, Map<string, Package>>();
@@ -45,7 +57,10 @@ interface Archive {
 
 function release(a: Archive, indexes: [string, string][]): string {
   const sums = indexes.map(([name, text]) => ` ${createHash("sha256").update(text).digest("hex")} ${text.length} ${name}\n`).join("");
-  return clearsign(`Origin: ${a.origin}\nLabel: ${a.label}\nSuite: ${a.suite}\n${a.codename === "" ? "" : `Codename: ${a.codename}\n`}Date: ${date}\nArchitectures: amd64\nComponents: ${a.components}\nSHA256:\n${sums}`, a.key);
+  return clearsign(
+    `Origin: ${a.origin}\nLabel: ${a.label}\nSuite: ${a.suite}\n${a.codename === "" ? "" : `Codename: ${a.codename}\n`}Date: ${date}\nArchitectures: amd64\nComponents: ${a.components}\nSHA256:\n${sums}`,
+    a.key,
+  );
 }
 
 // --- Ubuntu
@@ -54,7 +69,11 @@ const pocketPackages = (suite: string, component: string): Package[] => {
   const updates = (pkg: Package) => /ubuntu\d*\.24\.04|ubuntu\d+\.\d+$/.test(pkg.version);
   const universe = new Set(["conntrack_", "socat_", "haproxy", "bird2", "sshpass", "tree", "etcd-client", "ipvsadm", "traceroute"]);
   if (component !== "main" && component !== "universe") return [];
-  return ubuntuPackages.filter((pkg) => universe.has(pkg.name) === (component === "universe") && (suite === "noble" ? !updates(pkg) : suite === "noble-updates" ? updates(pkg) : false));
+  return ubuntuPackages.filter(
+    (pkg) =>
+      universe.has(pkg.name) === (component === "universe") &&
+      (suite === "noble" ? !updates(pkg) : suite === "noble-updates" ? updates(pkg) : false),
+  );
 };
 
 function ubuntuServe(request: HttpRequest): HttpResponse {
@@ -67,11 +86,18 @@ function ubuntuServe(request: HttpRequest): HttpResponse {
   const m = /^\/ubuntu\/dists\/(noble(?:-updates|-backports|-security)?)\/(?:(InRelease)|(\w+)\/binary-amd64\/Packages)$/.exec(path);
   if (!m) return notFound();
   const index = (component: string): string =>
-    cached(`ubuntu/${m[1]}/${component}`, () => pocketPackages(m[1]!, component).map((pkg) => indexStanza(pkg, `pool/${component}/${pkg.name[0]}/${pkg.name}/${debName(pkg)}`)).join(""));
+    cached(`ubuntu/${m[1]}/${component}`, () =>
+      pocketPackages(m[1]!, component)
+        .map((pkg) => indexStanza(pkg, `pool/${component}/${pkg.name[0]}/${pkg.name}/${debName(pkg)}`))
+        .join(""),
+    );
   const components = ["main", "restricted", "universe", "multiverse"];
   if (m[2]) {
     const text = cached(`ubuntu/${m[1]}/InRelease`, () =>
-      release({ origin: "Ubuntu", label: "Ubuntu", suite: m[1]!, codename: "noble", components: components.join(" "), key: "871920D1991BC93C" }, components.map((c) => [`${c}/binary-amd64/Packages`, index(c)])),
+      release(
+        { origin: "Ubuntu", label: "Ubuntu", suite: m[1]!, codename: "noble", components: components.join(" "), key: "871920D1991BC93C" },
+        components.map((c) => [`${c}/binary-amd64/Packages`, index(c)]),
+      ),
     );
     return ok(text, "text/plain", request, m[1] === "noble" ? 256_000 : 126_000);
   }
@@ -88,9 +114,21 @@ function dockerServe(request: HttpRequest): HttpResponse {
     const pkg = inPool("docker", () => dockerPackages).get(decodeURIComponent(pool[1]!));
     return pkg ? ok(debBytes(pkg), "application/octet-stream", request, pkg.size) : notFound();
   }
-  const index = cached("docker", () => dockerPackages.map((pkg) => indexStanza(pkg, `dists/noble/pool/stable/amd64/${debName(pkg)}`)).join(""));
+  const index = cached("docker", () =>
+    dockerPackages.map((pkg) => indexStanza(pkg, `dists/noble/pool/stable/amd64/${debName(pkg)}`)).join(""),
+  );
   if (path === "/linux/ubuntu/dists/noble/InRelease")
-    return ok(cached("docker/InRelease", () => release({ origin: "Docker", label: "Docker CE", suite: "noble", codename: "noble", components: "stable", key: "8D81803C0EBFCD88" }, [["stable/binary-amd64/Packages", index]])), "text/plain", request, 48_500);
+    return ok(
+      cached("docker/InRelease", () =>
+        release(
+          { origin: "Docker", label: "Docker CE", suite: "noble", codename: "noble", components: "stable", key: "8D81803C0EBFCD88" },
+          [["stable/binary-amd64/Packages", index]],
+        ),
+      ),
+      "text/plain",
+      request,
+      48_500,
+    );
   if (path === "/linux/ubuntu/dists/noble/stable/binary-amd64/Packages") return ok(index, "text/plain", request);
   return notFound();
 }
@@ -99,12 +137,25 @@ function dockerServe(request: HttpRequest): HttpResponse {
 
 function kubernetesServe(request: HttpRequest): HttpResponse {
   const m = /^\/core:\/stable:\/(v1\.\d+)\/(deb|rpm)\/(.*)$/.exec(decodeURIComponent(request.path.split("?")[0]!));
-  if (!m) return request.path === "/" ? { status: 302, headers: { location: "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/" }, body: "" } : forbidden();
-  return { status: 302, headers: { location: `https://prod-cdn.packages.k8s.io/repositories/isv:/kubernetes:/core:/stable:/${m[1]}/${m[2]}/${m[3]}` }, body: "" };
+  if (!m)
+    return request.path === "/"
+      ? {
+          status: 302,
+          headers: { location: "https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/install-kubeadm/" },
+          body: "",
+        }
+      : forbidden();
+  return {
+    status: 302,
+    headers: { location: `https://prod-cdn.packages.k8s.io/repositories/isv:/kubernetes:/core:/stable:/${m[1]}/${m[2]}/${m[3]}` },
+    body: "",
+  };
 }
 
 function mirrorServe(request: HttpRequest): HttpResponse {
-  const m = /^\/repositories\/isv:\/kubernetes:\/core:\/stable:\/v1\.(\d+)\/deb\/(.+)$/.exec(decodeURIComponent(request.path.split("?")[0]!));
+  const m = /^\/repositories\/isv:\/kubernetes:\/core:\/stable:\/v1\.(\d+)\/deb\/(.+)$/.exec(
+    decodeURIComponent(request.path.split("?")[0]!),
+  );
   const minor = Number(m?.[1]);
   if (!m || !patches[minor]) return forbidden();
   const file = m[2]!;
@@ -113,7 +164,24 @@ function mirrorServe(request: HttpRequest): HttpResponse {
   const index = cached(`k8s/${minor}`, () => [...packages.values()].map((pkg) => indexStanza(pkg, `amd64/${debName(pkg)}`)).join(""));
   if (file === "Packages") return ok(index, "text/plain", request);
   if (file === "InRelease")
-    return ok(cached(`k8s/${minor}/InRelease`, () => release({ origin: `obs://build.opensuse.org/isv:kubernetes:core:stable:v1.${minor}/deb`, label: `isv:kubernetes:core:stable:v1.${minor}`, suite: "deb", codename: "", components: "", key: "234654DA9A296436" }, [["Packages", index]])), "text/plain", request, 1_227);
+    return ok(
+      cached(`k8s/${minor}/InRelease`, () =>
+        release(
+          {
+            origin: `obs://build.opensuse.org/isv:kubernetes:core:stable:v1.${minor}/deb`,
+            label: `isv:kubernetes:core:stable:v1.${minor}`,
+            suite: "deb",
+            codename: "",
+            components: "",
+            key: "234654DA9A296436",
+          },
+          [["Packages", index]],
+        ),
+      ),
+      "text/plain",
+      request,
+      1_227,
+    );
   const deb = /^amd64\/([^/]+\.deb)$/.exec(file);
   const pkg = deb && packages.get(deb[1]!);
   return pkg ? ok(debBytes(pkg), "application/octet-stream", request, pkg.size) : forbidden();
@@ -121,7 +189,11 @@ function mirrorServe(request: HttpRequest): HttpResponse {
 
 /** A package by name and version, wherever it comes from: what a .deb file stands for. */
 export function packageOf(name: string, version: string): Package | undefined {
-  const all = [...ubuntuPackages, ...dockerPackages, ...Object.keys(patches).flatMap((minor) => [...inPool(`k8s/${minor}`, () => kubernetesPackages(Number(minor))).values()])];
+  const all = [
+    ...ubuntuPackages,
+    ...dockerPackages,
+    ...Object.keys(patches).flatMap((minor) => [...inPool(`k8s/${minor}`, () => kubernetesPackages(Number(minor))).values()]),
+  ];
   return all.find((pkg) => pkg.name === name && pkg.version === version);
 }
 

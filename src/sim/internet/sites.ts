@@ -5,13 +5,20 @@ import { calicoSites } from "../cni/calico/sites.ts";
 import { patches } from "./packages/kubernetes.ts";
 import type { Site } from "./site.ts";
 
-const plain = (text: string): Site["serve"] => () => ({ status: 200, headers: { "content-type": "text/html" }, body: text });
+const plain =
+  (text: string): Site["serve"] =>
+  () => ({ status: 200, headers: { "content-type": "text/html" }, body: text });
 
 /** Kubernetes' release files: the newest patch level of each minor version that the package archive has. */
 const releases: Site["serve"] = (request) => {
   const minor = /^\/release\/stable-(1\.\d+)\.txt$/.exec(request.path)?.[1];
   const all = Object.values(patches).reverse().flat();
-  const found = minor === undefined ? (request.path === "/release/stable.txt" ? all[0] : undefined) : all.find((version) => version.startsWith(`${minor}.`));
+  const found =
+    minor === undefined
+      ? request.path === "/release/stable.txt"
+        ? all[0]
+        : undefined
+      : all.find((version) => version.startsWith(`${minor}.`));
   return found === undefined
     ? { status: 404, headers: { "content-type": "text/plain" }, body: "The specified key does not exist.\n" }
     : { status: 200, headers: { "content-type": "text/plain" }, body: `v${found}` };
@@ -22,5 +29,11 @@ export const sites: Site[] = [
   ...registrySites,
   ...calicoSites,
   { host: "dl.k8s.io", ip: "34.107.204.206", serve: releases },
-  { host: "example.com", ip: "93.184.215.14", serve: plain("<!doctype html>\n<html>\n<head>\n    <title>Example Domain</title>\n</head>\n<body>\n<div>\n    <h1>Example Domain</h1>\n</div>\n</body>\n</html>\n") },
+  {
+    host: "example.com",
+    ip: "93.184.215.14",
+    serve: plain(
+      "<!doctype html>\n<html>\n<head>\n    <title>Example Domain</title>\n</head>\n<body>\n<div>\n    <h1>Example Domain</h1>\n</div>\n</body>\n</html>\n",
+    ),
+  },
 ];

@@ -351,7 +351,8 @@ export function execCommands(text: string): ExecCommand[] {
       path,
       argv,
       ignoreFailure: m[1]!.includes("-"),
-      privileged: m[1]!.includes("+") || m[1]!.includes("!"),
+      // `!!` means ambient capabilities wherever the kernel has them
+      privileged: m[1]!.includes("+") || /^[^!]*!(?!!)/.test(m[1]!),
       noExpansion: m[1]!.includes(":"),
     });
     current = [];

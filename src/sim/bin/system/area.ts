@@ -10,7 +10,20 @@ import { dpkg, dpkgQuery } from "./apt/dpkg.ts";
 import { gpg } from "./apt/gpg.ts";
 import { bootStepPaths, bootSteps } from "./boot-steps.ts";
 import { blkid, df, findmnt, lsblk, mount, umount } from "./disks.ts";
-import { analyze, cgls, detectVirt, dmidecode, hostnamectl, logger, loginctl, lscpu, netplan, networkctl, resolvectl, timedatectl } from "./hosts.ts";
+import {
+  analyze,
+  cgls,
+  detectVirt,
+  dmidecode,
+  hostnamectl,
+  logger,
+  loginctl,
+  lscpu,
+  netplan,
+  networkctl,
+  resolvectl,
+  timedatectl,
+} from "./hosts.ts";
 import { arch, getent, groupadd, groups, hostname, id, nproc, uname, useradd, usermod, users, who, whoami } from "./identity.ts";
 import { dmesg, lsmod, modinfo, modprobe, rmmod, sysctl } from "./kernel-tools.ts";
 import { free, top, uptime, w } from "./load.ts";
@@ -23,11 +36,63 @@ import { systemctl } from "./systemctl.ts";
 import { ufw, ufwInit } from "./ufw.ts";
 
 /** Tools in /usr/bin and /usr/sbin under their own names. */
-const userTools = [nsenter, ps, pidof, free, top, uptime, w, dmesg, lscpu, df, mount, umount, findmnt, lsblk, hostname, uname, nproc, arch, id, whoami, groups, who, users, getent, logger, hostnamectl, timedatectl, loginctl, networkctl, resolvectl, detectVirt, cgls, analyze];
+const userTools = [
+  nsenter,
+  ps,
+  pidof,
+  free,
+  top,
+  uptime,
+  w,
+  dmesg,
+  lscpu,
+  df,
+  mount,
+  umount,
+  findmnt,
+  lsblk,
+  hostname,
+  uname,
+  nproc,
+  arch,
+  id,
+  whoami,
+  groups,
+  who,
+  users,
+  getent,
+  logger,
+  hostnamectl,
+  timedatectl,
+  loginctl,
+  networkctl,
+  resolvectl,
+  detectVirt,
+  cgls,
+  analyze,
+];
 const rootTools = [modprobe, rmmod, lsmod, modinfo, sysctl, swapon, swapoff, mkswap, blkid, useradd, usermod, groupadd, dmidecode, netplan];
 
 export const systemArea: Area = {
-  programs: [systemd, networkd, resolved, ...standbys, ...bootSteps, systemctl, journalctl, ufw, ufwInit, aptGet, aptCache, aptMark, dpkg, dpkgQuery, gpg, ...userTools, ...rootTools],
+  programs: [
+    systemd,
+    networkd,
+    resolved,
+    ...standbys,
+    ...bootSteps,
+    systemctl,
+    journalctl,
+    ufw,
+    ufwInit,
+    aptGet,
+    aptCache,
+    aptMark,
+    dpkg,
+    dpkgQuery,
+    gpg,
+    ...userTools,
+    ...rootTools,
+  ],
   base: {
     "/usr/lib/systemd/systemd": "systemd",
     "/usr/lib/systemd/systemd-networkd": "systemd-networkd",

@@ -2,7 +2,7 @@
 import { Errno } from "../../core/errno.ts";
 import type { FsView } from "../../fs/view.ts";
 import type { Proc } from "../../kernel/proc.ts";
-import type { CommandProgram } from "../../kernel/program.ts";
+import type { DaemonProgram } from "../../kernel/program.ts";
 import { groups, userByName } from "../../image/users.ts";
 import { isLoaded, loadModule } from "../../image/modules.ts";
 import { readSysctl, sysctlPaths, writeSysctl } from "../../image/sysctls.ts";
@@ -17,24 +17,34 @@ export function configFiles(fs: FsView, kind: string): string[] {
   return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
 }
 
-export const modulesLoad: CommandProgram = {
-  name: "systemd-modules-load",
-  main(p) {
-    let status = 0;
-    for (const path of configFiles(p.fs, "modules-load.d")) {
-      for (const line of (p.fs.tryReadText(path) ?? "").split("\n")) {
-        const name = line.trim();
-        if (name === "" || name.startsWith("#") || name.startsWith(";")) continue;
-        const had = isLoaded(p.machine, name);
-        if (!loadModule(p.machine, name)) {
-          p.log(`<3>Failed to find module '${name}'`);
-          status = 1;
-        } else if (!had) p.log(`Inserted module '${name}'`);
-      }
-    }
-    return status;
+/** A step of the boot: a program that lives through a save and load of the world, and takes `took` milliseconds. */
+const step = (name: string, took: number, work: (p: Proc) => number): DaemonProgram => ({
+  name,
+  start(p) {
+    p.after(took, "work");
   },
-};
+  on(p, event) {
+    if (event === "work") p.exit(work(p));
+  },
+});
+
+export const modulesLoad = step("systemd-modules-load", 20, loadModules);
+
+function loadModules(p: Proc): number {
+  let status = 0;
+  for (const path of configFiles(p.fs, "modules-load.d")) {
+    for (const line of (p.fs.tryReadText(path) ?? "").split("\n")) {
+      const name = line.trim();
+      if (name === "" || name.startsWith("#") || name.startsWith(";")) continue;
+      const had = isLoaded(p.machine, name);
+      if (!loadModule(p.machine, name)) {
+        p.log(`<3>Failed to find module '${name}'`);
+        status = 1;
+      } else if (!had) p.log(`Inserted module '${name}'`);
+    }
+  }
+  return status;
+}
 
 export interface Assignment {
   key: string;
@@ -77,97 +87,87 @@ export function matching(p: Proc, key: string): string[] {
   return sysctlPaths(p.machine, p.state.netns).filter((candidate) => pattern.test(candidate));
 }
 
-export const systemdSysctl: CommandProgram = {
-  name: "systemd-sysctl",
-  main(p) {
-    let status = 0;
-    for (const path of configFiles(p.fs, "sysctl.d")) {
-      for (const { key, value, ignoreFailure } of parseSysctlConf(p.fs.tryReadText(path) ?? "").assignments) {
-        for (const variable of matching(p, key)) {
-          try {
-            if (readSysctl(p.machine, p.state.netns, variable) === undefined) throw new Errno("ENOENT");
-            writeSysctl(p.machine, p.state.netns, variable, value);
-          } catch (error) {
-            if (!(error instanceof Errno)) throw error;
-            // systemd-sysctl(8): variables that do not exist are only mentioned
-            if (error.code === "ENOENT" || ignoreFailure) p.log(`Couldn't write '${value}' to '${variable}', ignoring: ${error.text}`);
-            else {
-              p.log(`<3>Couldn't write '${value}' to '${variable}': ${error.text}`);
-              status = 1;
-            }
-          }
-        }
-      }
-    }
-    return status;
-  },
-};
+export const systemdSysctl = step("systemd-sysctl", 15, applySysctls);
 
-/** systemd-tmpfiles: d, D, f, L and r lines. */
-export const tmpfiles: CommandProgram = {
-  name: "systemd-tmpfiles",
-  main(p) {
-    if (p.args.includes("--clean")) return 0; // nothing is older than the ages in the shipped files
-    let status = 0;
-    for (const path of configFiles(p.fs, "tmpfiles.d")) {
-      for (const line of (p.fs.tryReadText(path) ?? "").split("\n")) {
-        if (line.trim() === "" || line.startsWith("#")) continue;
-        const [type = "", target = "", mode = "-", user = "-", group = "-", , ...argument] = line.trim().split(/\s+/);
-        const letter = type[0]!;
-        const bits = mode === "-" ? undefined : parseInt(mode.replace(/^[~:]+/, ""), 8);
+function applySysctls(p: Proc): number {
+  let status = 0;
+  for (const path of configFiles(p.fs, "sysctl.d")) {
+    for (const { key, value, ignoreFailure } of parseSysctlConf(p.fs.tryReadText(path) ?? "").assignments) {
+      for (const variable of matching(p, key)) {
         try {
-          if (letter === "d" || letter === "D") {
-            if (!p.fs.exists(target)) p.fs.mkdirp(target, bits ?? 0o755);
-            if (bits !== undefined) p.fs.chmod(target, bits);
-          } else if (letter === "f" || letter === "F") {
-            if (!p.fs.exists(target) || letter === "F" || type.includes("+"))
-              p.fs.write(target, argument.join(" "), { mode: bits ?? 0o644 });
-          } else if (letter === "L") {
-            if (!p.fs.tryStat(target, false)) p.fs.symlink(argument.join(" "), target);
-          } else if (letter === "r" || letter === "R") p.fs.removeAll(target);
-          else p.notSimulated(`tmpfiles.d line type ${type}`);
-          if ((user !== "-" || group !== "-") && p.fs.exists(target)) {
-            const s = p.fs.stat(target);
-            p.fs.chown(
-              target,
-              user === "-" ? s.uid : (userByName(p.fs, user)?.uid ?? s.uid),
-              group === "-" ? s.gid : (groups(p.fs).find((g) => g.name === group)?.gid ?? s.gid),
-            );
-          }
+          if (readSysctl(p.machine, p.state.netns, variable) === undefined) throw new Errno("ENOENT");
+          writeSysctl(p.machine, p.state.netns, variable, value);
         } catch (error) {
           if (!(error instanceof Errno)) throw error;
-          p.log(`<3>Failed to create ${target}: ${error.text}`);
-          status = 73;
+          // systemd-sysctl(8): variables that do not exist are only mentioned
+          if (error.code === "ENOENT" || ignoreFailure) p.log(`Couldn't write '${value}' to '${variable}', ignoring: ${error.text}`);
+          else {
+            p.log(`<3>Couldn't write '${value}' to '${variable}': ${error.text}`);
+            status = 1;
+          }
         }
       }
     }
-    return status;
-  },
-};
+  }
+  return status;
+}
+
+/** systemd-tmpfiles: d, D, f, L and r lines. */
+export const tmpfiles = step("systemd-tmpfiles", 25, makeTmpfiles);
+
+function makeTmpfiles(p: Proc): number {
+  if (p.args.includes("--clean")) return 0; // nothing is older than the ages in the shipped files
+  let status = 0;
+  for (const path of configFiles(p.fs, "tmpfiles.d")) {
+    for (const line of (p.fs.tryReadText(path) ?? "").split("\n")) {
+      if (line.trim() === "" || line.startsWith("#")) continue;
+      const [type = "", target = "", mode = "-", user = "-", group = "-", , ...argument] = line.trim().split(/\s+/);
+      const letter = type[0]!;
+      const bits = mode === "-" ? undefined : parseInt(mode.replace(/^[~:]+/, ""), 8);
+      try {
+        if (letter === "d" || letter === "D") {
+          if (!p.fs.exists(target)) p.fs.mkdirp(target, bits ?? 0o755);
+          if (bits !== undefined) p.fs.chmod(target, bits);
+        } else if (letter === "f" || letter === "F") {
+          if (!p.fs.exists(target) || letter === "F" || type.includes("+")) p.fs.write(target, argument.join(" "), { mode: bits ?? 0o644 });
+        } else if (letter === "L") {
+          if (!p.fs.tryStat(target, false)) p.fs.symlink(argument.join(" "), target);
+        } else if (letter === "r" || letter === "R") p.fs.removeAll(target);
+        else p.notSimulated(`tmpfiles.d line type ${type}`);
+        if ((user !== "-" || group !== "-") && p.fs.exists(target)) {
+          const s = p.fs.stat(target);
+          p.fs.chown(
+            target,
+            user === "-" ? s.uid : (userByName(p.fs, user)?.uid ?? s.uid),
+            group === "-" ? s.gid : (groups(p.fs).find((g) => g.name === group)?.gid ?? s.gid),
+          );
+        }
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+        p.log(`<3>Failed to create ${target}: ${error.text}`);
+        status = 73;
+      }
+    }
+  }
+  return status;
+}
 
 /** Steps whose whole effect is already in the image (the root filesystem is mounted read-write, logins are permitted…). */
-const quiet = (name: string, took: number): CommandProgram => ({
-  name,
-  async main(p) {
-    await p.sleep(took);
-    return 0;
-  },
-});
+const quiet = (name: string, took: number): DaemonProgram => step(name, took, () => 0);
 
-export const userSessions: CommandProgram = {
-  name: "systemd-user-sessions",
-  main(p) {
-    if (p.args[0] === "stop")
-      p.fs.write(
-        "/run/nologin",
-        "System is going down. Unprivileged users are not permitted to log in anymore. For technical details, see pam_nologin(8).\n",
-      );
-    else p.fs.removeAll("/run/nologin");
-    return 0;
-  },
-};
+export const userSessions = step("systemd-user-sessions", 10, permitSessions);
 
-export const bootSteps: CommandProgram[] = [
+function permitSessions(p: Proc): number {
+  if (p.args[0] === "stop")
+    p.fs.write(
+      "/run/nologin",
+      "System is going down. Unprivileged users are not permitted to log in anymore. For technical details, see pam_nologin(8).\n",
+    );
+  else p.fs.removeAll("/run/nologin");
+  return 0;
+}
+
+export const bootSteps: DaemonProgram[] = [
   modulesLoad,
   systemdSysctl,
   tmpfiles,

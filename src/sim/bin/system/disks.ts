@@ -12,29 +12,51 @@ export const mount = command({
   name: "mount",
   usage: "[options] <source> <directory>",
   summary: "",
-  options: "a,all t,types= o,options= B,bind R,rbind r,read-only w,rw,read-write v,verbose l,show-labels !M,move !make-shared !make-private !make-rprivate !make-rshared !L,label= !U,uuid= n,no-mtab f,fake !T,fstab= mkdir=? !N,namespace=",
+  options:
+    "a,all t,types= o,options= B,bind R,rbind r,read-only w,rw,read-write v,verbose l,show-labels !M,move !make-shared !make-private !make-rprivate !make-rshared !L,label= !U,uuid= n,no-mtab f,fake !T,fstab= mkdir=? !N,namespace=",
   version: "from util-linux 2.39.3",
   async run(c) {
     const { p, o } = c;
     if (c.operands.length === 0 && !o.has("a")) {
-      for (const m of p.fs.mounts) if (!o.has("t") || o.value("t")!.split(",").includes(m.fstype)) c.out.text(`${m.device} on ${m.dir} type ${m.fstype} (${m.options})\n`);
+      for (const m of p.fs.mounts)
+        if (!o.has("t") || o.value("t")!.split(",").includes(m.fstype))
+          c.out.text(`${m.device} on ${m.dir} type ${m.fstype} (${m.options})\n`);
       return;
     }
-    if (p.uid !== 0) return c.fail(`${c.operands.at(-1) ?? "/"}: must be superuser to use mount.\n       dmesg(1) may have more information after failed mount system call.`, 32);
-    const options = [...o.values("o").flatMap((x) => x.split(",")), ...(o.has("B") ? ["bind"] : []), ...(o.has("R") ? ["rbind"] : []), ...(o.has("r") ? ["ro"] : [])];
+    if (p.uid !== 0)
+      return c.fail(
+        `${c.operands.at(-1) ?? "/"}: must be superuser to use mount.\n       dmesg(1) may have more information after failed mount system call.`,
+        32,
+      );
+    const options = [
+      ...o.values("o").flatMap((x) => x.split(",")),
+      ...(o.has("B") ? ["bind"] : []),
+      ...(o.has("R") ? ["rbind"] : []),
+      ...(o.has("r") ? ["ro"] : []),
+    ];
     const one = async (what: string, where: string, type: string, opts: string[]): Promise<void> => {
       try {
         mountFilesystem(p.machine, p.fs, { what, where, type, options: opts });
         if (o.has("v")) c.out.text(`mount: ${what} mounted on ${where}.\n`);
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
-        const why: Record<string, string> = { ENOENT: error.path === where ? "mount point does not exist" : `special device ${what} does not exist`, ENOTDIR: "mount point is not a directory", ENODEV: `can't find ${what}`, EINVAL: "mount point not mounted or bad option" };
-        await c.warn(`${where}: ${why[error.code] ?? error.text}.${error.code === "ENODEV" ? "" : "\n       dmesg(1) may have more information after failed mount system call."}`, 32);
+        const why: Record<string, string> = {
+          ENOENT: error.path === where ? "mount point does not exist" : `special device ${what} does not exist`,
+          ENOTDIR: "mount point is not a directory",
+          ENODEV: `can't find ${what}`,
+          EINVAL: "mount point not mounted or bad option",
+        };
+        await c.warn(
+          `${where}: ${why[error.code] ?? error.text}.${error.code === "ENODEV" ? "" : "\n       dmesg(1) may have more information after failed mount system call."}`,
+          32,
+        );
       }
     };
     const fstab = readFstab(p.fs);
     if (o.has("a")) {
-      for (const e of fstab) if (e.type !== "swap" && !e.options.includes("noauto") && !p.fs.mounts.some((m) => m.dir === e.where)) await one(e.what, e.where, e.type, e.options);
+      for (const e of fstab)
+        if (e.type !== "swap" && !e.options.includes("noauto") && !p.fs.mounts.some((m) => m.dir === e.where))
+          await one(e.what, e.where, e.type, e.options);
       return;
     }
     const [a, b] = c.operands as [string, string | undefined];
@@ -77,7 +99,8 @@ export const umount = command({
 });
 
 function usage(p: Proc, m: Mount): { size: number; used: number; free: number } | undefined {
-  if (m.fstype === "proc" || m.fstype === "sysfs" || m.fstype === "cgroup2" || m.fstype === "virtual" || m.fstype === "devpts") return undefined;
+  if (m.fstype === "proc" || m.fstype === "sysfs" || m.fstype === "cgroup2" || m.fstype === "virtual" || m.fstype === "devpts")
+    return undefined;
   const tree = p.machine.tree(m.source);
   const used = tree.used + (m.source === "root" ? 3_900_000_000 : 0);
   return { size: tree.state.capacity, used, free: Math.max(0, tree.state.capacity - used) };
@@ -87,7 +110,8 @@ export const df = command({
   name: "df",
   usage: "[OPTION]... [FILE]...",
   summary: "Show information about the file system on which each FILE resides,\nor all file systems by default.",
-  options: "a,all h,human-readable H,si T,print-type i,inodes k m t,type= x,exclude-type= P,portability B,block-size= output=? l,local total !sync !no-sync",
+  options:
+    "a,all h,human-readable H,si T,print-type i,inodes k m t,type= x,exclude-type= P,portability B,block-size= output=? l,local total !sync !no-sync",
   async run(c) {
     const { p, o } = c;
     if (o.has("i", "output", "total")) return p.notSimulated(`df ${p.args.join(" ")}`);
@@ -100,7 +124,10 @@ export const df = command({
           await c.report(error, path);
         }
       }
-    } else list = p.fs.mounts.filter((m, i) => (o.has("a") || usage(p, m) !== undefined) && p.fs.mounts.findLastIndex((x) => x.dir === m.dir) === i);
+    } else
+      list = p.fs.mounts.filter(
+        (m, i) => (o.has("a") || usage(p, m) !== undefined) && p.fs.mounts.findLastIndex((x) => x.dir === m.dir) === i,
+      );
     const types = o.values("t");
     const without = o.values("x");
     list = list.filter((m) => (types.length === 0 || types.includes(m.fstype)) && !without.includes(m.fstype));
@@ -111,14 +138,32 @@ export const df = command({
     const show = (n: number): string => (human ? humanCeil(n, 1024) : o.has("H") ? humanCeil(n, 1000) : String(Math.ceil(n / unit)));
     const rows = list.map((m) => {
       const u = usage(p, m) ?? { size: 0, used: 0, free: 0 };
-      return [m.device, ...(o.has("T") ? [m.fstype] : []), show(u.size), show(u.used), show(u.free), u.size === 0 ? "-" : `${Math.ceil((100 * u.used) / (u.used + u.free))}%`, m.dir];
+      return [
+        m.device,
+        ...(o.has("T") ? [m.fstype] : []),
+        show(u.size),
+        show(u.used),
+        show(u.free),
+        u.size === 0 ? "-" : `${Math.ceil((100 * u.used) / (u.used + u.free))}%`,
+        m.dir,
+      ];
     });
-    const sizeHead = human || o.has("H") ? "Size" : unit === 1024 ? (o.has("P") ? "1024-blocks" : "1K-blocks") : `${block.replace(/^1?/, "1")}-blocks`;
-    const heads = ["Filesystem", ...(o.has("T") ? ["Type"] : []), sizeHead, "Used", human || o.has("H") ? "Avail" : "Available", o.has("P") ? "Capacity" : "Use%", "Mounted on"];
+    const sizeHead =
+      human || o.has("H") ? "Size" : unit === 1024 ? (o.has("P") ? "1024-blocks" : "1K-blocks") : `${block.replace(/^1?/, "1")}-blocks`;
+    const heads = [
+      "Filesystem",
+      ...(o.has("T") ? ["Type"] : []),
+      sizeHead,
+      "Used",
+      human || o.has("H") ? "Avail" : "Available",
+      o.has("P") ? "Capacity" : "Use%",
+      "Mounted on",
+    ];
     const all = [heads, ...rows];
     const w = heads.map((_h, i) => Math.max(i === 0 ? 14 : i === heads.length - 2 ? 4 : 5, ...all.map((r) => r[i]!.length)));
     const text = o.has("T") ? 2 : 1;
-    for (const r of all) c.out.text(`${r.map((t, i) => (i === heads.length - 1 ? t : i < text ? t.padEnd(w[i]!) : t.padStart(w[i]!))).join(" ")}\n`);
+    for (const r of all)
+      c.out.text(`${r.map((t, i) => (i === heads.length - 1 ? t : i < text ? t.padEnd(w[i]!) : t.padStart(w[i]!))).join(" ")}\n`);
     return c.status;
   },
 });
@@ -140,13 +185,22 @@ export const findmnt = command({
   name: "findmnt",
   usage: "[options] [<device> | <mountpoint>]",
   summary: "",
-  options: "n,noheadings o,output= t,types= T,target= S,source= M,mountpoint= l,list r,raw !J,json s,fstab k,kernel R,submounts D,df !p,poll=? a,ascii D,df !P,pairs q",
+  options:
+    "n,noheadings o,output= t,types= T,target= S,source= M,mountpoint= l,list r,raw !J,json s,fstab k,kernel R,submounts D,df !p,poll=? a,ascii D,df !P,pairs q",
   version: "from util-linux 2.39.3",
   run(c) {
     const { p, o } = c;
     if (o.has("s", "D", "R")) return p.notSimulated(`findmnt ${p.args.join(" ")}`);
     const keys = (o.value("o") ?? "TARGET,SOURCE,FSTYPE,OPTIONS").toUpperCase().split(",");
-    const of = (m: Mount, key: string): string => ({ TARGET: m.dir, SOURCE: m.device, FSTYPE: m.fstype, OPTIONS: m.options, UUID: m.device === "/dev/sda1" ? rootUuid : "", SIZE: humanSize(usage(p, m)?.size ?? 0) })[key] ?? p.notSimulated(`findmnt -o ${key}`);
+    const of = (m: Mount, key: string): string =>
+      ({
+        TARGET: m.dir,
+        SOURCE: m.device,
+        FSTYPE: m.fstype,
+        OPTIONS: m.options,
+        UUID: m.device === "/dev/sda1" ? rootUuid : "",
+        SIZE: humanSize(usage(p, m)?.size ?? 0),
+      })[key] ?? p.notSimulated(`findmnt -o ${key}`);
     const target = o.value("T") ?? undefined;
     const asked = o.value("M") ?? o.value("S") ?? c.operands[0];
     let list = [...p.fs.mounts];
@@ -157,13 +211,18 @@ export const findmnt = command({
     const tree = asked === undefined && target === undefined && !o.has("l") && !o.has("r") && !o.has("t");
     const names = new Map<Mount, string>(list.map((m) => [m, m.dir]));
     if (tree) {
-      const parent = (m: Mount): Mount | undefined => list.filter((x) => x !== m && (x.dir === "/" || m.dir.startsWith(`${x.dir}/`)) && x.dir.length < m.dir.length).sort((a, b) => b.dir.length - a.dir.length)[0];
+      const parent = (m: Mount): Mount | undefined =>
+        list
+          .filter((x) => x !== m && (x.dir === "/" || m.dir.startsWith(`${x.dir}/`)) && x.dir.length < m.dir.length)
+          .sort((a, b) => b.dir.length - a.dir.length)[0];
       const out: Mount[] = [];
       const visit = (m: Mount, prefix: string, own: string) => {
         names.set(m, `${own}${m.dir}`);
         out.push(m);
         const children = list.filter((x) => parent(x) === m);
-        children.forEach((child, i) => visit(child, `${prefix}${i === children.length - 1 ? "  " : "│ "}`, `${prefix}${i === children.length - 1 ? "└─" : "├─"}`));
+        children.forEach((child, i) =>
+          visit(child, `${prefix}${i === children.length - 1 ? "  " : "│ "}`, `${prefix}${i === children.length - 1 ? "└─" : "├─"}`),
+        );
       };
       for (const m of list) if (!parent(m)) visit(m, "", "");
       list = out;
@@ -180,7 +239,8 @@ export const lsblk = command({
   name: "lsblk",
   usage: "[options] [<device> ...]",
   summary: "",
-  options: "f,fs a,all b,bytes d,nodeps n,noheadings o,output= p,paths l,list !J,json !t,topology !S,scsi !P,pairs !O,output-all m,perms i,ascii r,raw",
+  options:
+    "f,fs a,all b,bytes d,nodeps n,noheadings o,output= p,paths l,list !J,json !t,topology !S,scsi !P,pairs !O,output-all m,perms i,ascii r,raw",
   version: "from util-linux 2.39.3",
   run(c) {
     const { p, o } = c;

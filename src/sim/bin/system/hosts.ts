@@ -15,7 +15,7 @@ import { connectManager } from "./manager-client.ts";
 import { sessions } from "./identity.ts";
 import { treeLines } from "./systemctl-status.ts";
 
-const field = (label: string, text: string, width = 16): string => `${`${label}:`.padStart(width)} ${text}\n`;
+const field = (label: string, text: string, width = 17): string => `${`${label}:`.padStart(width)} ${text}\n`;
 
 export const hostnamectl: CommandProgram = {
   name: "hostnamectl",
@@ -60,19 +60,19 @@ export const hostnamectl: CommandProgram = {
       return 0;
     }
     await p.out(
-      field("Static hostname", isStatic, 17).slice(1) +
+      field("Static hostname", isStatic) +
         (isStatic === p.hostname ? "" : field("Transient hostname", p.hostname, 19)) +
         field("Icon name", "computer-vm") +
         field("Chassis", "vm 🖴") +
         field("Machine ID", p.machine.state.machineId) +
         field("Boot ID", bootId(p.machine)) +
         field("Virtualization", "oracle") +
-        field("Operating System", "Ubuntu 24.04.3 LTS", 17).slice(0) +
+        field("Operating System", "Ubuntu 24.04.3 LTS") +
         field("Kernel", `Linux ${kernelRelease}`) +
         field("Architecture", "x86-64") +
         field("Hardware Vendor", "innotek GmbH") +
         field("Hardware Model", "VirtualBox") +
-        field("Firmware Version", "VirtualBox", 17),
+        field("Firmware Version", "VirtualBox"),
     );
     return 0;
   },
@@ -83,14 +83,18 @@ export const timedatectl: CommandProgram = {
   async main(p) {
     const [verb = "status"] = p.args.filter((a) => !a.startsWith("-"));
     if (verb === "show") {
-      await p.out(`Timezone=Etc/UTC\nLocalRTC=no\nCanNTP=yes\nNTP=yes\nNTPSynchronized=yes\nTimeUSec=${timestamp(p.now)}\nRTCTimeUSec=${timestamp(p.now)}\n`);
+      await p.out(
+        `Timezone=Etc/UTC\nLocalRTC=no\nCanNTP=yes\nNTP=yes\nNTPSynchronized=yes\nTimeUSec=${timestamp(p.now)}\nRTCTimeUSec=${timestamp(p.now)}\n`,
+      );
       return 0;
     }
     if (verb !== "status") p.notSimulated(`timedatectl ${verb}`);
     const m = connectManager(p);
     const sync = m?.unit("systemd-timesyncd.service").active === "active";
     const t = timestamp(p.now);
-    await p.out(`               Local time: ${t}\n           Universal time: ${t}\n                 RTC time: ${t.replace(/ UTC$/, "")}\n                Time zone: Etc/UTC (UTC, +0000)\nSystem clock synchronized: ${sync ? "yes" : "no"}\n              NTP service: ${sync ? "active" : "inactive"}\n          RTC in local TZ: no\n`);
+    await p.out(
+      `               Local time: ${t}\n           Universal time: ${t}\n                 RTC time: ${t.replace(/ UTC$/, "")}\n                Time zone: Etc/UTC (UTC, +0000)\nSystem clock synchronized: ${sync ? "yes" : "no"}\n              NTP service: ${sync ? "active" : "inactive"}\n          RTC in local TZ: no\n`,
+    );
     return 0;
   },
 };
@@ -103,10 +107,16 @@ export const loginctl: CommandProgram = {
     const list = sessions(p);
     if (verb === "list-users") {
       const names = [...new Map(list.map((s) => [s.leader.uid, s.user]))];
-      await p.out(`UID  USER    LINGER STATE\n${names.map(([uid, user]) => `${String(uid).padEnd(4)} ${user.padEnd(7)} no     active\n`).join("")}\n${names.length} users listed.\n`);
+      await p.out(
+        `UID  USER    LINGER STATE\n${names.map(([uid, user]) => `${String(uid).padEnd(4)} ${user.padEnd(7)} no     active\n`).join("")}\n${names.length} users listed.\n`,
+      );
       return 0;
     }
-    await p.out(list.length === 0 ? "No sessions.\n" : `SESSION  UID USER    SEAT TTY   STATE  IDLE SINCE\n${list.map((s, i) => `${String(i + 1).padStart(7)} ${String(s.leader.uid).padStart(4)} ${s.user.padEnd(7)} -    ${s.tty.padEnd(5)} active no   -\n`).join("")}\n${list.length} sessions listed.\n`);
+    await p.out(
+      list.length === 0
+        ? "No sessions.\n"
+        : `SESSION  UID USER    SEAT TTY   STATE  IDLE SINCE\n${list.map((s, i) => `${String(i + 1).padStart(7)} ${String(s.leader.uid).padStart(4)} ${s.user.padEnd(7)} -    ${s.tty.padEnd(5)} active no   -\n`).join("")}\n${list.length} sessions listed.\n`,
+    );
     return 0;
   },
 };
@@ -124,11 +134,15 @@ export const networkctl: CommandProgram = {
     const known = linkStatuses(p);
     const ns = p.machine.world.network.ns(p.machine.name);
     const setup = (name: string): string => (name === "lo" ? "unmanaged" : (known?.[name]?.setup ?? "unmanaged"));
-    const operational = (l: { name: string; up: boolean; addresses: { scope: string }[] }): string => (l.name === "lo" ? "carrier" : !l.up ? "off" : l.addresses.some((a) => a.scope === "global") ? "routable" : "degraded");
+    const operational = (l: { name: string; up: boolean; addresses: { scope: string }[] }): string =>
+      l.name === "lo" ? "carrier" : !l.up ? "off" : l.addresses.some((a) => a.scope === "global") ? "routable" : "degraded";
     const type = (kind: string): string => (kind === "vxlan" ? "vxlan" : kind === "ipip" ? "ipip" : kind === "bridge" ? "bridge" : kind);
     if (verb === "list") {
       if (!known) await p.err("WARNING: systemd-networkd is not running, output might be incomplete.\n\n");
-      const rows = ns.links().filter((l) => names.length === 0 || names.includes(l.name)).map((l) => [String(l.index), l.name, type(l.kind), operational(l), setup(l.name)]);
+      const rows = ns
+        .links()
+        .filter((l) => names.length === 0 || names.includes(l.name))
+        .map((l) => [String(l.index), l.name, type(l.kind), operational(l), setup(l.name)]);
       const heads = ["IDX", "LINK", "TYPE", "OPERATIONAL", "SETUP"];
       const w = heads.map((h, i) => Math.max(h.length, ...rows.map((r) => r[i]!.length)));
       const line = (r: string[]) => `${r.map((t, i) => (i === 0 ? t.padStart(w[i]!) : i === 4 ? t : t.padEnd(w[i]!))).join(" ")}\n`;
@@ -138,7 +152,11 @@ export const networkctl: CommandProgram = {
     if (verb === "reload") {
       const daemon = [...p.machine.procs.values()].find((q) => q.state.program === "systemd-networkd");
       if (!daemon || p.uid !== 0) {
-        await p.err(daemon ? "Failed to reload network settings: Interactive authentication required.\n" : "Failed to reload network settings: Unit dbus-org.freedesktop.network1.service not found.\n");
+        await p.err(
+          daemon
+            ? "Failed to reload network settings: Interactive authentication required.\n"
+            : "Failed to reload network settings: Unit dbus-org.freedesktop.network1.service not found.\n",
+        );
         return 1;
       }
       daemon.raise("SIGHUP");
@@ -155,7 +173,11 @@ export const networkctl: CommandProgram = {
           field("Type", type(l.kind), 29) +
           field("Hardware Address", l.mac, 29) +
           field("MTU", String(l.mtu), 29) +
-          l.addresses.map((a, i) => (i === 0 ? field("Address", `${a.ip}${s?.dhcp ? " (DHCP4 via 10.0.2.2)" : ""}`, 29) : `${" ".repeat(30)}${a.ip}\n`)).join("") +
+          l.addresses
+            .map((a, i) =>
+              i === 0 ? field("Address", `${a.ip}${s?.dhcp ? " (DHCP4 via 10.0.2.2)" : ""}`, 29) : `${" ".repeat(30)}${a.ip}\n`,
+            )
+            .join("") +
           (s?.dhcp ? field("Gateway", "10.0.2.2", 29) : "") +
           (s && s.dns.length > 0 ? field("DNS", s.dns.join("\n" + " ".repeat(30)), 29) : ""),
       );
@@ -178,9 +200,14 @@ export const resolvectl: CommandProgram = {
       for (const name of names) {
         const r = p.net.resolve(name);
         await p.sleep(r.took);
-        if (r.ok) await p.out(`${name}: ${r.addresses.join(`\n${" ".repeat(name.length + 2)}`)}\n\n-- Information acquired via protocol DNS in ${Math.max(1, Math.round(r.took))}ms.\n-- Data is authenticated: no; Data was acquired via local or encrypted transport: no\n-- Data from: network\n`);
+        if (r.ok)
+          await p.out(
+            `${name}: ${r.addresses.join(`\n${" ".repeat(name.length + 2)}`)}\n\n-- Information acquired via protocol DNS in ${Math.max(1, Math.round(r.took))}ms.\n-- Data is authenticated: no; Data was acquired via local or encrypted transport: no\n-- Data from: network\n`,
+          );
         else {
-          await p.err(`${name}: resolve call failed: ${r.code === "EAI_NONAME" ? `'${name}' not found` : "All attempts to contact name servers or networks failed"}\n`);
+          await p.err(
+            `${name}: resolve call failed: ${r.code === "EAI_NONAME" ? `'${name}' not found` : "All attempts to contact name servers or networks failed"}\n`,
+          );
           status = 1;
         }
       }
@@ -192,7 +219,13 @@ export const resolvectl: CommandProgram = {
     const all = servers(running);
     const global = globalServers(running);
     if (verb === "dns") {
-      await p.out(`Global:${global.map((g) => ` ${g}`).join("")}\n${ns.links().filter((l) => l.name !== "lo").map((l) => `Link ${l.index} (${l.name}):${(all.find((s) => s.link === l.name)?.dns ?? []).map((d) => ` ${d}`).join("")}\n`).join("")}`);
+      await p.out(
+        `Global:${global.map((g) => ` ${g}`).join("")}\n${ns
+          .links()
+          .filter((l) => l.name !== "lo")
+          .map((l) => `Link ${l.index} (${l.name}):${(all.find((s) => s.link === l.name)?.dns ?? []).map((d) => ` ${d}`).join("")}\n`)
+          .join("")}`,
+      );
       return 0;
     }
     let text = `Global\n         Protocols: -LLMNR -mDNS -DNSOverTLS DNSSEC=no/unsupported\n  resolv.conf mode: ${p.fs.tryStat("/etc/resolv.conf", false)?.type === "symlink" ? "stub" : "foreign"}\n${global.length > 0 ? `       DNS Servers: ${global.join(" ")}\n` : ""}`;
@@ -215,7 +248,11 @@ export const netplan: CommandProgram = {
       await p.err(`ERROR: cannot access /etc/netplan/: Permission denied\n`);
       return 1;
     }
-    for (const path of verb === "apply" || verb === "generate" ? netplanFiles(p.fs) : []) if (p.fs.stat(path).mode & 0o077) await p.err(`\n** (generate:${p.pid}): WARNING **: ${timestamp(p.now).slice(15, 23)}.000: Permissions for ${path} are too open. Netplan configuration should NOT be accessible by others.\n`);
+    for (const path of verb === "apply" || verb === "generate" ? netplanFiles(p.fs) : [])
+      if (p.fs.stat(path).mode & 0o077)
+        await p.err(
+          `\n** (generate:${p.pid}): WARNING **: ${timestamp(p.now).slice(15, 23)}.000: Permissions for ${path} are too open. Netplan configuration should NOT be accessible by others.\n`,
+        );
     if (verb === "get") {
       const read = readNetplan(p.fs);
       if (!read.ok) {
@@ -262,10 +299,15 @@ export const logger = command({
   async run(c) {
     const { p, o } = c;
     const name = (o.value("p") ?? "user.notice").split(".").at(-1)!;
-    const level = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"].indexOf({ error: "err", warn: "warning", panic: "emerg" }[name] ?? name);
+    const level = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"].indexOf(
+      { error: "err", warn: "warning", panic: "emerg" }[name] ?? name,
+    );
     if (level < 0) return c.fail(`unknown priority name: ${name}`);
     const tag = o.value("t") ?? (p.env.LOGNAME || p.env.USER || "root");
-    const lines = c.operands.length > 0 ? [c.operands.join(" ")] : (o.has("f") ? p.fs.readText(o.value("f")!) : (await p.readAll(0)).toString("utf8")).split("\n").filter((l) => l !== "");
+    const lines =
+      c.operands.length > 0
+        ? [c.operands.join(" ")]
+        : (o.has("f") ? p.fs.readText(o.value("f")!) : (await p.readAll(0)).toString("utf8")).split("\n").filter((l) => l !== "");
     for (const line of lines) {
       if (o.has("s")) await p.err(`<${8 + level}>${timestamp(p.now).slice(4, 19)} ${tag}: ${line}\n`);
       syslog(p.machine, p, tag, level, line);
@@ -299,7 +341,11 @@ export const cgls = command({
   run(c) {
     const all = [...c.p.machine.procs.values()];
     const group = c.operands[0] === undefined ? "/" : `/${c.operands[0].replace(/^\/+/, "")}`;
-    c.out.text(`${group === "/" ? "Control group /:\n-.slice" : `Control group ${group}:`}\n${treeLines(group, all).map((l) => `${l}\n`).join("")}`);
+    c.out.text(
+      `${group === "/" ? "Control group /:\n-.slice" : `Control group ${group}:`}\n${treeLines(group, all)
+        .map((l) => `${l}\n`)
+        .join("")}`,
+    );
   },
 });
 
@@ -315,17 +361,34 @@ export const analyze: CommandProgram = {
     const s = m.state;
     if (verb === "time") {
       if (!s.up) {
-        await p.err("Bootup is not yet finished (org.freedesktop.systemd1.Manager.FinishTimestampMonotonic=0).\nPlease try again later.\nHint: Use 'systemctl list-jobs' to see active jobs\n");
+        await p.err(
+          "Bootup is not yet finished (org.freedesktop.systemd1.Manager.FinishTimestampMonotonic=0).\nPlease try again later.\nHint: Use 'systemctl list-jobs' to see active jobs\n",
+        );
         return 1;
       }
       const kernel = s.startedAt - p.machine.state.bootedAt;
       const user = s.finishedAt - s.startedAt;
-      await p.out(`Startup finished in ${formatSpan(kernel)} (kernel) + ${formatSpan(user)} (userspace) = ${formatSpan(kernel + user)} \ngraphical.target reached after ${formatSpan((s.targets["graphical.target"] ?? s.finishedAt) - s.startedAt)} in userspace.\n`);
+      await p.out(
+        `Startup finished in ${formatSpan(kernel)} (kernel) + ${formatSpan(user)} (userspace) = ${formatSpan(kernel + user)} \ngraphical.target reached after ${formatSpan((s.targets["graphical.target"] ?? s.finishedAt) - s.startedAt)} in userspace.\n`,
+      );
       return 0;
     }
     if (verb === "blame") {
-      const rows = Object.values(s.units).filter((u) => u.def.name.endsWith(".service") && u.since.activeEnter > 0 && u.since.inactiveExit > 0 && u.since.activeEnter > u.since.inactiveExit).map((u) => ({ ms: u.since.activeEnter - u.since.inactiveExit, name: u.def.name }));
-      await p.out(rows.sort((a, b) => b.ms - a.ms).map((r) => `${formatSpan(r.ms).padStart(7)} ${r.name}\n`).join(""));
+      const rows = Object.values(s.units)
+        .filter(
+          (u) =>
+            u.def.name.endsWith(".service") &&
+            u.since.activeEnter > 0 &&
+            u.since.inactiveExit > 0 &&
+            u.since.activeEnter > u.since.inactiveExit,
+        )
+        .map((u) => ({ ms: u.since.activeEnter - u.since.inactiveExit, name: u.def.name }));
+      await p.out(
+        rows
+          .sort((a, b) => b.ms - a.ms)
+          .map((r) => `${formatSpan(r.ms).padStart(7)} ${r.name}\n`)
+          .join(""),
+      );
       return 0;
     }
     return p.notSimulated(`systemd-analyze ${verb}`);
@@ -375,7 +438,16 @@ export const dmidecode = command({
     const keyword = c.o.value("s");
     if (keyword === undefined) return c.p.notSimulated("dmidecode without -s");
     const v = dmiValues(c.p.machine);
-    const map: Record<string, string | undefined> = { "system-uuid": v.product_uuid, "system-manufacturer": v.sys_vendor, "system-product-name": v.product_name, "system-serial-number": v.product_serial, "bios-vendor": v.bios_vendor, "bios-version": v.bios_version, "baseboard-product-name": v.board_name, "baseboard-manufacturer": v.board_vendor };
+    const map: Record<string, string | undefined> = {
+      "system-uuid": v.product_uuid,
+      "system-manufacturer": v.sys_vendor,
+      "system-product-name": v.product_name,
+      "system-serial-number": v.product_serial,
+      "bios-vendor": v.bios_vendor,
+      "bios-version": v.bios_version,
+      "baseboard-product-name": v.board_name,
+      "baseboard-manufacturer": v.board_vendor,
+    };
     if (map[keyword] === undefined) return c.fail(`Invalid string keyword: ${keyword}`, 2);
     c.out.text(`${map[keyword]}\n`);
     return 0;

@@ -15,7 +15,10 @@ export const hostname = command({
     const name = p.hostname;
     if (o.has("I")) {
       const ns = p.machine.world.network.ns(p.machine.name, p.state.netns);
-      const ips = ns.links().filter((l) => l.kind !== "loopback" && l.up).flatMap((l) => l.addresses.filter((a) => a.scope === "global").map((a) => a.ip));
+      const ips = ns
+        .links()
+        .filter((l) => l.kind !== "loopback" && l.up)
+        .flatMap((l) => l.addresses.filter((a) => a.scope === "global").map((a) => a.ip));
       c.out.text(`${ips.map((ip) => `${ip} `).join("")}\n`);
       return;
     }
@@ -27,12 +30,19 @@ export const hostname = command({
       const found = p.net.resolve(name);
       if (!found.ok) return c.fail(found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known");
       if (o.has("i")) c.out.text(`${found.addresses.join(" ")}\n`);
-      else if (o.has("d")) c.out.text(found.canonical.includes(".") ? `${found.canonical.slice(found.canonical.indexOf(".") + 1)}\n` : "\n");
+      else if (o.has("d"))
+        c.out.text(found.canonical.includes(".") ? `${found.canonical.slice(found.canonical.indexOf(".") + 1)}\n` : "\n");
       else c.out.text(`${found.canonical}${o.has("A") ? " " : ""}\n`);
       return;
     }
     const file = o.value("F");
-    const next = file === undefined ? c.operands[0] : (p.fs.tryReadText(file) ?? "").split("\n").find((l) => l.trim() !== "" && !l.startsWith("#"))?.trim();
+    const next =
+      file === undefined
+        ? c.operands[0]
+        : (p.fs.tryReadText(file) ?? "")
+            .split("\n")
+            .find((l) => l.trim() !== "" && !l.startsWith("#"))
+            ?.trim();
     if (next === undefined) {
       c.out.text(`${name}\n`);
       return;
@@ -75,7 +85,12 @@ export const nproc = command({
   },
 });
 
-export const arch = command({ name: "arch", usage: "[OPTION]...", summary: "Print machine architecture.", run: (c) => c.out.text("x86_64\n") });
+export const arch = command({
+  name: "arch",
+  usage: "[OPTION]...",
+  summary: "Print machine architecture.",
+  run: (c) => c.out.text("x86_64\n"),
+});
 
 export const whoami = command({
   name: "whoami",
@@ -115,7 +130,10 @@ export const id = command({
       if (o.has("u")) c.out.text(`${o.has("n") ? userName(p.fs, uid) : uid}\n`);
       else if (o.has("g")) c.out.text(`${o.has("n") ? groupName(p.fs, gid) : gid}\n`);
       else if (o.has("G")) c.out.text(`${all.map((g) => (o.has("n") ? groupName(p.fs, g) : g)).join(" ")}\n`);
-      else c.out.text(`uid=${idText(uid, userName(p.fs, uid))} gid=${idText(gid, groupName(p.fs, gid))} groups=${all.map((g) => idText(g, groupName(p.fs, g))).join(",")}\n`);
+      else
+        c.out.text(
+          `uid=${idText(uid, userName(p.fs, uid))} gid=${idText(gid, groupName(p.fs, gid))} groups=${all.map((g) => idText(g, groupName(p.fs, g))).join(",")}\n`,
+        );
     }
   },
 });
@@ -170,21 +188,29 @@ export const getent = command({
         const r = p.net.resolve(key);
         await p.sleep(r.took);
         if (!r.ok) found = false;
-        else if (database === "hosts") for (const ip of r.addresses.slice(0, 1)) c.out.text(`${ip.padEnd(15)} ${r.canonical}${r.canonical === key ? "" : ` ${key}`}\n`);
-        else for (const ip of r.addresses) for (const [i, kind] of ["STREAM", "DGRAM", "RAW"].entries()) c.out.text(`${ip.padEnd(15)} ${kind.padEnd(6)} ${i === 0 ? r.canonical : ""}\n`);
+        else if (database === "hosts")
+          for (const ip of r.addresses.slice(0, 1)) c.out.text(`${ip.padEnd(15)} ${r.canonical}${r.canonical === key ? "" : ` ${key}`}\n`);
+        else
+          for (const ip of r.addresses)
+            for (const [i, kind] of ["STREAM", "DGRAM", "RAW"].entries())
+              c.out.text(`${ip.padEnd(15)} ${kind.padEnd(6)} ${i === 0 ? r.canonical : ""}\n`);
       }
       return found ? 0 : 2;
     }
     if (database === "services") {
       for (const key of keys) {
-        const line = (p.fs.tryReadText("/etc/services") ?? "").split("\n").map((l) => l.split(/\s+/)).find((f) => f[0] === key || f[1]?.startsWith(`${key}/`));
+        const line = (p.fs.tryReadText("/etc/services") ?? "")
+          .split("\n")
+          .map((l) => l.split(/\s+/))
+          .find((f) => f[0] === key || f[1]?.startsWith(`${key}/`));
         if (line) c.out.text(`${line[0]!.padEnd(21)} ${line[1]}${line[2] ? ` ${line[2]}` : ""}\n`);
         else found = false;
       }
       return found ? 0 : 2;
     }
     if (database === undefined) return c.fail("wrong number of arguments");
-    if (["shadow", "gshadow", "networks", "protocols", "rpc", "aliases", "ethers", "netgroup", "initgroups"].includes(database)) return p.notSimulated(`getent ${database}`);
+    if (["shadow", "gshadow", "networks", "protocols", "rpc", "aliases", "ethers", "netgroup", "initgroups"].includes(database))
+      return p.notSimulated(`getent ${database}`);
     await p.err(`Unknown database: ${database}\nTry \`getent --help' or \`getent --usage' for more information.\n`);
     return 1;
   },
@@ -194,7 +220,13 @@ export const getent = command({
 export function sessions(p: Proc): { user: string; tty: string; at: number; from: string; leader: Proc }[] {
   return [...p.machine.procs.values()]
     .filter((q) => q.state.tty.startsWith("pts/") && q.state.sid === q.pid && q.state.pidns === "")
-    .map((q) => ({ user: userName(p.fs, q.uid), tty: q.state.tty, at: q.state.startedAt, from: q.env.SSH_CONNECTION?.split(" ")[0] ?? "10.0.2.2", leader: q }));
+    .map((q) => ({
+      user: userName(p.fs, q.uid),
+      tty: q.state.tty,
+      at: q.state.startedAt,
+      from: q.env.SSH_CONNECTION?.split(" ")[0] ?? "10.0.2.2",
+      leader: q,
+    }));
 }
 
 const stamp = (ms: number): string => {
@@ -221,7 +253,9 @@ export const users = command({
   usage: "[OPTION]... [FILE]",
   summary: "Output who is currently logged in according to FILE.",
   run(c) {
-    const names = sessions(c.p).map((s) => s.user).sort();
+    const names = sessions(c.p)
+      .map((s) => s.user)
+      .sort();
     if (names.length > 0) c.out.text(`${names.join(" ")}\n`);
   },
 });
@@ -250,7 +284,13 @@ export const groupadd = command({
       if (o.has("f")) return 0;
       return c.fail(`group '${name}' already exists`, 9);
     }
-    const gid = o.value("g") === undefined ? nextId(all.map((g) => g.gid), o.has("r") ? 900 : 1000) : Number(o.value("g"));
+    const gid =
+      o.value("g") === undefined
+        ? nextId(
+            all.map((g) => g.gid),
+            o.has("r") ? 900 : 1000,
+          )
+        : Number(o.value("g"));
     p.fs.write("/etc/group", `${name}:x:${gid}:\n`, { append: true });
     return 0;
   },
@@ -260,7 +300,8 @@ export const useradd = command({
   name: "useradd",
   usage: "[options] LOGIN",
   summary: "",
-  options: "m,create-home M,no-create-home d,home-dir= s,shell= u,uid= g,gid= G,groups= c,comment= r,system U,user-group N,no-user-group !p,password= !e,expiredate= !f,inactive= !k,skel= !o,non-unique !D,defaults",
+  options:
+    "m,create-home M,no-create-home d,home-dir= s,shell= u,uid= g,gid= G,groups= c,comment= r,system U,user-group N,no-user-group !p,password= !e,expiredate= !f,inactive= !k,skel= !o,non-unique !D,defaults",
   version: "4.13",
   async run(c) {
     const { p, o } = c;
@@ -269,7 +310,13 @@ export const useradd = command({
     if (p.uid !== 0) return c.fail("Permission denied.\nuseradd: cannot lock /etc/passwd; try again later.");
     if (!/^[a-z_][a-z0-9_-]*\$?$/.test(name)) return c.fail(`invalid user name '${name}': use --badname to ignore`, 3);
     if (allUsers(p.fs).some((u) => u.name === name)) return c.fail(`user '${name}' already exists`, 9);
-    const uid = o.value("u") === undefined ? nextId(allUsers(p.fs).map((u) => u.uid), o.has("r") ? 900 : 1000) : Number(o.value("u"));
+    const uid =
+      o.value("u") === undefined
+        ? nextId(
+            allUsers(p.fs).map((u) => u.uid),
+            o.has("r") ? 900 : 1000,
+          )
+        : Number(o.value("u"));
     let gid = uid;
     const g = o.value("g");
     if (g !== undefined) {
@@ -277,7 +324,10 @@ export const useradd = command({
       if (!group) return c.fail(`group '${g}' does not exist`, 6);
       ({ gid } = group);
     } else {
-      gid = nextId(allGroups(p.fs).map((x) => x.gid), uid);
+      gid = nextId(
+        allGroups(p.fs).map((x) => x.gid),
+        uid,
+      );
       p.fs.write("/etc/group", `${name}:x:${gid}:\n`, { append: true });
     }
     for (const extra of (o.value("G") ?? "").split(",").filter((x) => x !== "")) {
@@ -300,11 +350,14 @@ export const useradd = command({
 });
 
 function addToGroup(p: Proc, group: string, user: string): void {
-  const text = p.fs.readText("/etc/group").split("\n").map((line) => {
-    const f = line.split(":");
-    if (f[0] !== group || f[3]?.split(",").includes(user)) return line;
-    return [f[0], f[1], f[2], f[3] ? `${f[3]},${user}` : user].join(":");
-  });
+  const text = p.fs
+    .readText("/etc/group")
+    .split("\n")
+    .map((line) => {
+      const f = line.split(":");
+      if (f[0] !== group || f[3]?.split(",").includes(user)) return line;
+      return [f[0], f[1], f[2], f[3] ? `${f[3]},${user}` : user].join(":");
+    });
   p.fs.write("/etc/group", text.join("\n"));
 }
 
@@ -323,17 +376,42 @@ export const usermod = command({
     const wanted = (o.value("G") ?? "").split(",").filter((x) => x !== "");
     for (const g of wanted) if (!allGroups(p.fs).some((x) => x.name === g)) return c.fail(`group '${g}' does not exist`, 6);
     if (o.has("G") && !o.has("a"))
-      p.fs.write("/etc/group", p.fs.readText("/etc/group").split("\n").map((line) => {
-        const f = line.split(":");
-        return f.length < 4 ? line : [f[0], f[1], f[2], f[3]!.split(",").filter((m) => m !== name && m !== "").join(",")].join(":");
-      }).join("\n"));
+      p.fs.write(
+        "/etc/group",
+        p.fs
+          .readText("/etc/group")
+          .split("\n")
+          .map((line) => {
+            const f = line.split(":");
+            return f.length < 4
+              ? line
+              : [
+                  f[0],
+                  f[1],
+                  f[2],
+                  f[3]!
+                    .split(",")
+                    .filter((m) => m !== name && m !== "")
+                    .join(","),
+                ].join(":");
+          })
+          .join("\n"),
+      );
     for (const g of wanted) addToGroup(p, g, name);
     if (o.has("s") || o.has("d") || o.has("c"))
-      p.fs.write("/etc/passwd", p.fs.readText("/etc/passwd").split("\n").map((line) => {
-        const f = line.split(":");
-        return f[0] === name ? [f[0], f[1], f[2], f[3], o.value("c") ?? f[4], o.value("d") ?? f[5], o.value("s") ?? f[6]].join(":") : line;
-      }).join("\n"));
+      p.fs.write(
+        "/etc/passwd",
+        p.fs
+          .readText("/etc/passwd")
+          .split("\n")
+          .map((line) => {
+            const f = line.split(":");
+            return f[0] === name
+              ? [f[0], f[1], f[2], f[3], o.value("c") ?? f[4], o.value("d") ?? f[5], o.value("s") ?? f[6]].join(":")
+              : line;
+          })
+          .join("\n"),
+      );
     return 0;
   },
 });
-

@@ -1,6 +1,16 @@
 /** modprobe, lsmod, rmmod, insmod, modinfo (kmod 31), sysctl (procps 4.0.4), dmesg (util-linux 2.39). */
 import { Errno } from "../../core/errno.ts";
-import { exists, builtin, canonical, isLoaded, loadModule, loadedModules, moduleTable, unloadModule, usersOf } from "../../image/modules.ts";
+import {
+  exists,
+  builtin,
+  canonical,
+  isLoaded,
+  loadModule,
+  loadedModules,
+  moduleTable,
+  unloadModule,
+  usersOf,
+} from "../../image/modules.ts";
 import { kernelRelease } from "../../image/release.ts";
 import { readSysctl, sysctlPaths, writeSysctl } from "../../image/sysctls.ts";
 import type { Proc } from "../../kernel/proc.ts";
@@ -25,7 +35,8 @@ export const modprobe = command({
   name: "modprobe",
   usage: "[options] [-i] [-b] modulename",
   summary: "",
-  options: "a,all r,remove v,verbose q,quiet n,dry-run,show f,force !c,showconfig !D,show-depends !R,resolve-alias first-time b,use-blacklist !S,set-version= !d,dirname= s,syslog",
+  options:
+    "a,all r,remove v,verbose q,quiet n,dry-run,show f,force !c,showconfig !D,show-depends !R,resolve-alias first-time b,use-blacklist !S,set-version= !d,dirname= s,syslog",
   version: "version 31",
   async run(c) {
     const { p, o } = c;
@@ -48,7 +59,10 @@ export const modprobe = command({
       }
       if (by !== undefined) {
         if (/\/(true)$/.test(by)) continue;
-        await fatal(c, `modprobe: ERROR: ../libkmod/libkmod-module.c:1047 command_do() Error running install command '${by}' for module ${canonical(name)}: retcode 1\nmodprobe: ERROR: could not insert '${canonical(name)}': Invalid argument`);
+        await fatal(
+          c,
+          `modprobe: ERROR: ../libkmod/libkmod-module.c:1047 command_do() Error running install command '${by}' for module ${canonical(name)}: retcode 1\nmodprobe: ERROR: could not insert '${canonical(name)}': Invalid argument`,
+        );
         continue;
       }
       if (p.uid !== 0) {
@@ -88,11 +102,19 @@ export const rmmod = command({
     for (const name of c.operands) {
       const module = canonical(name);
       if (!isLoaded(c.p.machine, name)) {
-        await fatal(c, exists(name) ? `rmmod: ERROR: Module ${module} is not currently loaded` : `rmmod: ERROR: Module ${module} is not currently loaded`);
+        await fatal(
+          c,
+          exists(name)
+            ? `rmmod: ERROR: Module ${module} is not currently loaded`
+            : `rmmod: ERROR: Module ${module} is not currently loaded`,
+        );
         continue;
       }
       if (c.p.uid !== 0) {
-        await fatal(c, `rmmod: ERROR: ../libkmod/libkmod-module.c:856 kmod_module_remove_module() could not remove '${module}': Operation not permitted\nrmmod: ERROR: could not remove module ${module}: Operation not permitted`);
+        await fatal(
+          c,
+          `rmmod: ERROR: ../libkmod/libkmod-module.c:856 kmod_module_remove_module() could not remove '${module}': Operation not permitted\nrmmod: ERROR: could not remove module ${module}: Operation not permitted`,
+        );
         continue;
       }
       const by = unloadModule(c.p.machine, name, false);
@@ -110,7 +132,9 @@ export const lsmod = command({
     c.out.text("Module                  Size  Used by\n");
     for (const name of loadedModules(c.p.machine)) {
       const by = usersOf(c.p.machine, name);
-      c.out.text(`${name.padEnd(19)} ${String(moduleTable[name]!.size).padStart(8)}  ${by.length}${by.length > 0 ? ` ${by.join(",")}` : ""}\n`);
+      c.out.text(
+        `${name.padEnd(19)} ${String(moduleTable[name]!.size).padStart(8)}  ${by.length}${by.length > 0 ? ` ${by.join(",")}` : ""}\n`,
+      );
     }
   },
 });
@@ -141,8 +165,9 @@ export const modinfo = command({
         ["vermagic", `${kernelRelease} SMP preempt mod_unload modversions `],
       ];
       const field = c.o.value("F") ?? (c.o.has("n") ? "filename" : c.o.has("d") ? "description" : undefined);
-      for (const [k, v] of rows) if (field === undefined) c.out.text(`${`${k}:`.padEnd(16)}${v}\n`);
-      else if (k === field) c.out.text(`${v}\n`);
+      for (const [k, v] of rows)
+        if (field === undefined) c.out.text(`${`${k}:`.padEnd(16)}${v}\n`);
+        else if (k === field) c.out.text(`${v}\n`);
     }
   },
 });
@@ -236,7 +261,8 @@ export const sysctl = command({
     }
     if (o.has("a", "A", "X") || o.has("r")) {
       const pattern = o.value("r");
-      for (const path of sysctlPaths(p.machine, p.state.netns)) if (pattern === undefined || new RegExp(pattern).test(sysctlName(path))) print(path);
+      for (const path of sysctlPaths(p.machine, p.state.netns))
+        if (pattern === undefined || new RegExp(pattern).test(sysctlName(path))) print(path);
       return;
     }
     if (c.operands.length === 0) {
@@ -246,7 +272,11 @@ export const sysctl = command({
     for (const word of c.operands) {
       const cut = word.indexOf("=");
       if (cut > 0) {
-        await setVariable(c, { key: word.slice(0, cut).trim().replace(/^-/, ""), value: word.slice(cut + 1).trim(), ignoreFailure: false }, quiet);
+        await setVariable(
+          c,
+          { key: word.slice(0, cut).trim().replace(/^-/, ""), value: word.slice(cut + 1).trim(), ignoreFailure: false },
+          quiet,
+        );
         continue;
       }
       if (o.has("w")) {
@@ -273,7 +303,8 @@ export const dmesg = command({
   name: "dmesg",
   usage: "[options]",
   summary: "Display or control the kernel ring buffer.",
-  options: "T,ctime H,human w,follow W,follow-new l,level= k,kernel r,raw t,notime x,decode L,color=? nopager P C,clear c,read-clear !J,json !d,show-delta !e,reltime !f,facility= !n,console-level= !s,buffer-size= since= until= time-format=",
+  options:
+    "T,ctime H,human w,follow W,follow-new l,level= k,kernel r,raw t,notime x,decode L,color=? nopager P C,clear c,read-clear !J,json !d,show-delta !e,reltime !f,facility= !n,console-level= !s,buffer-size= since= until= time-format=",
   version: "from util-linux 2.39.3",
   async run(c) {
     const { p, o } = c;
@@ -289,7 +320,11 @@ export const dmesg = command({
     for (const line of ring.lines) {
       if (levels && !levels.includes(names[line.prio]!)) continue;
       const seconds = line.at / 1000;
-      const stamp = o.has("t") ? "" : o.has("T", "H") ? `[${ctime(p.machine.state.bootedAt + line.at)}] ` : `[${seconds.toFixed(6).padStart(12)}] `;
+      const stamp = o.has("t")
+        ? ""
+        : o.has("T", "H")
+          ? `[${ctime(p.machine.state.bootedAt + line.at)}] `
+          : `[${seconds.toFixed(6).padStart(12)}] `;
       c.out.text(`${o.has("x") ? `kern  :${names[line.prio]!.padEnd(6)}: ` : ""}${stamp}${line.msg}\n`);
     }
     if (o.has("c")) ring.lines = [];

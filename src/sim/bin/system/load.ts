@@ -23,7 +23,10 @@ function uptimeLine(p: Proc): string {
   const since = `${days > 0 ? `${days} day${days === 1 ? "" : "s"}, ` : ""}${hours > 0 ? `${String(hours).padStart(2)}:${two(minutes)}` : `${minutes} min`}`;
   return ` ${clock(p.now)} up ${since}, ${String(n).padStart(2)} user${n === 1 ? "" : "s"},  load average: ${loadText(p.machine)}`;
 }
-const loadText = (machine: Machine): string => loadOf(machine).map((l) => l.toFixed(2)).join(", ");
+const loadText = (machine: Machine): string =>
+  loadOf(machine)
+    .map((l) => l.toFixed(2))
+    .join(", ");
 
 export const uptime = command({
   name: "uptime",
@@ -61,7 +64,10 @@ export const w = command({
   run(c) {
     const { p } = c;
     if (!c.o.has("h")) c.out.text(`${uptimeLine(p)}\nUSER     TTY      FROM             LOGIN@   IDLE   JCPU   PCPU WHAT\n`);
-    for (const s of sessions(p)) c.out.text(`${s.user.padEnd(8)} ${s.tty.padEnd(8)} ${s.from.padEnd(16)} ${clock(s.at).slice(0, 5).padEnd(8)} 0.00s  0.01s  0.00s ${s.leader.argv.join(" ")}\n`);
+    for (const s of sessions(p))
+      c.out.text(
+        `${s.user.padEnd(8)} ${s.tty.padEnd(8)} ${s.from.padEnd(16)} ${clock(s.at).slice(0, 5).padEnd(8)} 0.00s  0.01s  0.00s ${s.leader.argv.join(" ")}\n`,
+      );
   },
 });
 
@@ -98,10 +104,17 @@ export const free = command({
     const cache = m.buffers + m.cached;
     c.out.text(
       `${o.has("w") ? "               total        used        free      shared     buffers       cache   available" : "               total        used        free      shared  buff/cache   available"}\n` +
-        `Mem:   ${o.has("w") ? pad(m.total, m.total - m.available, m.free, m.shared, m.buffers, m.cached, m.available).slice(-84).padStart(85) : ` ${pad(m.total, m.total - m.available, m.free, m.shared, cache, m.available)}`}\n` +
+        `Mem:   ${
+          o.has("w")
+            ? pad(m.total, m.total - m.available, m.free, m.shared, m.buffers, m.cached, m.available)
+                .slice(-84)
+                .padStart(85)
+            : ` ${pad(m.total, m.total - m.available, m.free, m.shared, cache, m.available)}`
+        }\n` +
         `Swap:  ${` ${pad(m.swapTotal, m.swapTotal - m.swapFree, m.swapFree)}`}\n`,
     );
-    if (o.has("t")) c.out.text(`Total:  ${pad(m.total + m.swapTotal, m.total - m.available + m.swapTotal - m.swapFree, m.free + m.swapFree)}\n`);
+    if (o.has("t"))
+      c.out.text(`Total:  ${pad(m.total + m.swapTotal, m.total - m.available + m.swapTotal - m.swapFree, m.free + m.swapFree)}\n`);
   },
 });
 
@@ -109,7 +122,8 @@ export const top = command({
   name: "top",
   usage: "[options]",
   summary: "",
-  options: "b,batch-mode n,iterations= d,delay= p,pid= u,filter-any-user= c,cmdline-toggle H,threads-show o,sort-override= w,width=? i,idle-toggle !1 s,secure-mode !O,list-fields E,scale-summary-mem= e,scale-task-mem= U,filter-only-euser=",
+  options:
+    "b,batch-mode n,iterations= d,delay= p,pid= u,filter-any-user= c,cmdline-toggle H,threads-show o,sort-override= w,width=? i,idle-toggle !1 s,secure-mode !O,list-fields E,scale-summary-mem= e,scale-task-mem= U,filter-only-euser=",
   version: "from procps-ng 4.0.4",
   async run(c) {
     const { p, o } = c;
@@ -130,7 +144,9 @@ function screen(p: Proc, full: boolean, user: string | undefined, pids: string |
   const stopped = all.filter(({ q }) => q.state.stopped).length;
   const up = Math.max(1000, p.now - p.machine.state.bootedAt);
   const busy = Math.min(100, (all.reduce((sum, { q }) => sum + q.state.cpu, 0) / up / p.machine.state.cpus) * 100);
-  const picked = all.filter(({ q, pid }) => (user === undefined || userName(p.fs, q.uid) === user) && (pids === undefined || pids.split(",").includes(String(pid))));
+  const picked = all.filter(
+    ({ q, pid }) => (user === undefined || userName(p.fs, q.uid) === user) && (pids === undefined || pids.split(",").includes(String(pid))),
+  );
   const rows = picked
     .sort((a, b) => b.q.state.cpu - a.q.state.cpu || a.pid - b.pid)
     .map(({ pid, q }) => {

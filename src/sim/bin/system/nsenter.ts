@@ -18,7 +18,28 @@ const namespaces: Record<string, "mntns" | "netns" | "pidns" | "hostname" | "oth
   cgroup: "other",
 };
 /** Known to the real program. */
-const unmodelled = ["U", "user", "T", "time", "r", "root", "w", "wd", "W", "wdns", "e", "env", "F", "no-fork", "S", "setuid", "G", "setgid", "preserve-credentials", "follow-context"];
+const unmodelled = [
+  "U",
+  "user",
+  "T",
+  "time",
+  "r",
+  "root",
+  "w",
+  "wd",
+  "W",
+  "wdns",
+  "e",
+  "env",
+  "F",
+  "no-fork",
+  "S",
+  "setuid",
+  "G",
+  "setgid",
+  "preserve-credentials",
+  "follow-context",
+];
 
 export const nsenter: CommandProgram = {
   name: "nsenter",
@@ -40,7 +61,9 @@ export const nsenter: CommandProgram = {
           wanted.add(flag);
         } else if (unmodelled.includes(flag)) throw new NotSimulated(`nsenter ${word}`);
         else {
-          await p.err(`nsenter: ${long ? `unrecognized option '--${flag}'` : `invalid option -- '${flag}'`}\nTry 'nsenter --help' for more information.\n`);
+          await p.err(
+            `nsenter: ${long ? `unrecognized option '--${flag}'` : `invalid option -- '${flag}'`}\nTry 'nsenter --help' for more information.\n`,
+          );
           return 1;
         }
       }
@@ -54,7 +77,9 @@ export const nsenter: CommandProgram = {
     }
     const other = p.machine.procs.get(target);
     if (!other || !Number.isInteger(target)) {
-      await p.err(`nsenter: cannot open /proc/${target}/ns/${wanted.has("n") || wanted.has("net") ? "net" : "mnt"}: No such file or directory\n`);
+      await p.err(
+        `nsenter: cannot open /proc/${target}/ns/${wanted.has("n") || wanted.has("net") ? "net" : "mnt"}: No such file or directory\n`,
+      );
       return 1;
     }
     if (p.uid !== 0) {

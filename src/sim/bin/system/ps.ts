@@ -81,7 +81,11 @@ const columns: Record<string, Column> = {
   time: { head: "TIME", right: true, width: 8, of: (r) => cpuTime(r.q.state.cpu) },
   etime: { head: "ELAPSED", right: true, width: 11, of: (r) => elapsed(r.p.now - r.q.state.startedAt) },
   etimes: { head: "ELAPSED", right: true, width: 7, of: (r) => String(Math.floor((r.p.now - r.q.state.startedAt) / 1000)) },
-  stat: { head: "STAT", width: 4, of: (r) => `${state(r)}${r.q.state.sid === r.q.pid ? "s" : ""}${threadsOf(r.q) > 1 ? "l" : ""}${r.q === r.p ? "+" : ""}` },
+  stat: {
+    head: "STAT",
+    width: 4,
+    of: (r) => `${state(r)}${r.q.state.sid === r.q.pid ? "s" : ""}${threadsOf(r.q) > 1 ? "l" : ""}${r.q === r.p ? "+" : ""}`,
+  },
   state: { head: "S", width: 1, of: state },
   s: { head: "S", width: 1, of: state },
   rss: { head: "RSS", right: true, width: 5, of: (r) => String(r.q.state.rss) },
@@ -93,13 +97,46 @@ const columns: Record<string, Column> = {
   nlwp: { head: "NLWP", right: true, width: 4, of: (r) => String(threadsOf(r.q)) },
   start: { head: "STARTED", right: true, width: 8, of: (r) => `${started(r)}:${two(new Date(r.q.state.startedAt).getUTCSeconds())}` },
   stime: { head: "STIME", width: 5, of: started },
-  lstart: { head: "STARTED", right: true, width: 24, of: (r) => { const m = /^(\w+), (\d+) (\w+) (\d+) (\S+)/.exec(new Date(r.q.state.startedAt).toUTCString())!; return `${m[1]} ${m[3]} ${m[2]!.replace(/^0/, " ")} ${m[5]} ${m[4]}`; } },
+  lstart: {
+    head: "STARTED",
+    right: true,
+    width: 24,
+    of: (r) => {
+      const m = /^(\w+), (\d+) (\w+) (\d+) (\S+)/.exec(new Date(r.q.state.startedAt).toUTCString())!;
+      return `${m[1]} ${m[3]} ${m[2]!.replace(/^0/, " ")} ${m[5]} ${m[4]}`;
+    },
+  },
   cgroup: { head: "CGROUP", width: 27, of: (r) => `0::${r.q.state.cgroup}` },
   unit: { head: "UNIT", width: 31, of: (r) => r.q.state.cgroup.split("/").findLast((x) => /\.(service|scope)$/.test(x)) ?? "-" },
   wchan: { head: "WCHAN", width: 6, of: () => "-" },
   c: { head: "C", right: true, width: 2, of: (r) => String(Math.min(99, Math.floor(percent(r)))) },
 };
-const aliases: Record<string, string> = { cmd: "args", command: "args", ucmd: "comm", ucomm: "comm", euser: "user", uname: "user", ruser: "user", "%cpu": "pcpu", "%mem": "pmem", pgrp: "pgid", sess: "sid", session: "sid", tt: "tty", cputime: "time", rssize: "rss", rsz: "rss", vsize: "vsz", euid: "uid", nice: "ni", thcount: "nlwp", start_time: "stime", bsdstart: "stime", egid: "gid", cls: "pri" };
+const aliases: Record<string, string> = {
+  cmd: "args",
+  command: "args",
+  ucmd: "comm",
+  ucomm: "comm",
+  euser: "user",
+  uname: "user",
+  ruser: "user",
+  "%cpu": "pcpu",
+  "%mem": "pmem",
+  pgrp: "pgid",
+  sess: "sid",
+  session: "sid",
+  tt: "tty",
+  cputime: "time",
+  rssize: "rss",
+  rsz: "rss",
+  vsize: "vsz",
+  euid: "uid",
+  nice: "ni",
+  thcount: "nlwp",
+  start_time: "stime",
+  bsdstart: "stime",
+  egid: "gid",
+  cls: "pri",
+};
 
 function column(spec: string): { key: string; column: Column } | undefined {
   const cut = spec.indexOf("=");
@@ -108,7 +145,14 @@ function column(spec: string): { key: string; column: Column } | undefined {
   const key = aliases[bare.toLowerCase()] ?? bare.toLowerCase();
   const base = columns[key];
   if (!base) return undefined;
-  const head = cut >= 0 ? spec.slice(cut + 1) : key === "args" && /^cmd$/i.test(bare) ? "CMD" : key === "args" && /^args$/i.test(bare) ? "COMMAND" : base.head;
+  const head =
+    cut >= 0
+      ? spec.slice(cut + 1)
+      : key === "args" && /^cmd$/i.test(bare)
+        ? "CMD"
+        : key === "args" && /^args$/i.test(bare)
+          ? "COMMAND"
+          : base.head;
   return { key, column: { ...base, head, width: width === undefined ? Math.max(base.width, head.length) : Number(width) } };
 }
 
@@ -139,10 +183,14 @@ function parse(p: Proc): Wanted {
     if (i + 1 >= list.length) throw new PsError("error: list of process IDs must follow -p");
     return [list[i + 1]!, i + 1];
   };
-  const numbers = (text: string): number[] => text.split(/[\s,]+/).filter(Boolean).map((n) => {
-    if (!/^\d+$/.test(n)) throw new PsError("error: process ID list syntax error");
-    return Number(n);
-  });
+  const numbers = (text: string): number[] =>
+    text
+      .split(/[\s,]+/)
+      .filter(Boolean)
+      .map((n) => {
+        if (!/^\d+$/.test(n)) throw new PsError("error: process ID list syntax error");
+        return Number(n);
+      });
   for (let i = 0; i < list.length; i++) {
     const arg = list[i]!;
     if (arg.startsWith("--")) {
@@ -152,12 +200,36 @@ function parse(p: Proc): Wanted {
       else if (name === "no-headers" || name === "no-heading" || name === "no-headings") noHeader = true;
       else if (name === "headers") noHeader = false;
       else if (name === "sort") sort.push(...take().split(","));
-      else if (name === "pid") { const ids = numbers(take()); tests.push((r) => ids.includes(r.pid)); }
-      else if (name === "ppid") { const ids = numbers(take()); tests.push((r) => ids.includes(r.ppid)); }
-      else if (name === "user") { const u = take().split(","); tests.push((r) => u.includes(userName(p.fs, r.q.uid)) || u.includes(String(r.q.uid))); }
-      else if (name === "format") formats = [...(formats ?? []), ...take().split(",")];
+      else if (name === "pid") {
+        const ids = numbers(take());
+        tests.push((r) => ids.includes(r.pid));
+      } else if (name === "ppid") {
+        const ids = numbers(take());
+        tests.push((r) => ids.includes(r.ppid));
+      } else if (name === "user") {
+        const u = take().split(",");
+        tests.push((r) => u.includes(userName(p.fs, r.q.uid)) || u.includes(String(r.q.uid)));
+      } else if (name === "format") formats = [...(formats ?? []), ...take().split(",")];
       else if (name === "version") throw new PsError("version");
-      else if (["cols", "columns", "width", "cumulative", "deselect", "group", "help", "info", "lines", "rows", "quick-pid", "sid", "tty", "context"].includes(name)) p.notSimulated(`ps --${name}`);
+      else if (
+        [
+          "cols",
+          "columns",
+          "width",
+          "cumulative",
+          "deselect",
+          "group",
+          "help",
+          "info",
+          "lines",
+          "rows",
+          "quick-pid",
+          "sid",
+          "tty",
+          "context",
+        ].includes(name)
+      )
+        p.notSimulated(`ps --${name}`);
       else throw new PsError("error: unknown gnu long option");
       continue;
     }
@@ -185,8 +257,13 @@ function parse(p: Proc): Wanted {
           const [text, at] = need(i, rest);
           i = at;
           if (letter === "o") formats = [...(formats ?? []), ...text.split(/[,\s]+/)];
-          else if (letter === "p") { const ids = numbers(text); tests.push((r) => ids.includes(r.pid)); }
-          else { const u = text.split(","); tests.push((r) => u.includes(userName(p.fs, r.q.uid))); }
+          else if (letter === "p") {
+            const ids = numbers(text);
+            tests.push((r) => ids.includes(r.pid));
+          } else {
+            const u = text.split(",");
+            tests.push((r) => u.includes(userName(p.fs, r.q.uid)));
+          }
           break;
         } else throw new PsError("error: unsupported option (BSD syntax)");
         continue;
@@ -196,20 +273,32 @@ function parse(p: Proc): Wanted {
       else if (letter === "F") style = "F";
       else if (letter === "l") p.notSimulated("ps -l");
       else if (letter === "j") style = "j";
-      else if (letter === "a" || letter === "d") { notLeaders = true; every = true; }
-      else if (letter === "w" || letter === "y" || letter === "M") continue;
+      else if (letter === "a" || letter === "d") {
+        notLeaders = true;
+        every = true;
+      } else if (letter === "w" || letter === "y" || letter === "M") continue;
       else if (letter === "H") forest = true;
       else if (letter === "L" || letter === "T" || letter === "m") p.notSimulated(`ps -${letter}`);
       else if ("opCugGstUk".includes(letter)) {
         const [text, at] = need(i, rest);
         i = at;
         if (letter === "o") formats = [...(formats ?? []), ...splitFormat(text)];
-        else if (letter === "p") { const ids = numbers(text); tests.push((r) => ids.includes(r.pid)); }
-        else if (letter === "C") { const names = text.split(/[,\s]+/); tests.push((r) => names.includes(r.q.state.comm)); }
-        else if (letter === "u" || letter === "U") { const u = text.split(/[,\s]+/); tests.push((r) => u.includes(userName(p.fs, r.q.uid)) || u.includes(String(r.q.uid))); }
-        else if (letter === "g" || letter === "s") { const ids = numbers(text); tests.push((r) => ids.includes(r.q.state.sid)); }
-        else if (letter === "t") { const names = text.split(",").map((t) => t.replace(/^\/dev\//, "").replace(/^(\d+)$/, "pts/$1")); tests.push((r) => names.includes(r.q.state.tty)); }
-        else p.notSimulated(`ps -${letter}`);
+        else if (letter === "p") {
+          const ids = numbers(text);
+          tests.push((r) => ids.includes(r.pid));
+        } else if (letter === "C") {
+          const names = text.split(/[,\s]+/);
+          tests.push((r) => names.includes(r.q.state.comm));
+        } else if (letter === "u" || letter === "U") {
+          const u = text.split(/[,\s]+/);
+          tests.push((r) => u.includes(userName(p.fs, r.q.uid)) || u.includes(String(r.q.uid)));
+        } else if (letter === "g" || letter === "s") {
+          const ids = numbers(text);
+          tests.push((r) => ids.includes(r.q.state.sid));
+        } else if (letter === "t") {
+          const names = text.split(",").map((t) => t.replace(/^\/dev\//, "").replace(/^(\d+)$/, "pts/$1"));
+          tests.push((r) => names.includes(r.q.state.tty));
+        } else p.notSimulated(`ps -${letter}`);
         break;
       } else throw new PsError("error: unsupported SysV option");
     }
@@ -223,14 +312,22 @@ function parse(p: Proc): Wanted {
     j: ["pid", "pgid", "sid", "tname", "time", "comm=CMD"],
     "u-only": [],
   };
-  columns.bsdtime ??= { head: "TIME", right: true, width: 6, of: (r) => `${Math.floor(r.q.state.cpu / 60_000)}:${two(Math.floor(r.q.state.cpu / 1000) % 60)}` };
+  columns.bsdtime ??= {
+    head: "TIME",
+    right: true,
+    width: 6,
+    of: (r) => `${Math.floor(r.q.state.cpu / 60_000)}:${two(Math.floor(r.q.state.cpu / 1000) % 60)}`,
+  };
   if (bsdA || bsdX) style = style === "aux" ? "aux" : style === "j" ? "j" : "bsd";
-  const chosen = (formats ?? named[style]!).filter((f) => f !== "").map((spec) => {
-    const found = column(spec);
-    if (!found) throw new PsError(`error: unknown user-defined format specifier "${spec}"`);
-    return found.column;
-  });
-  const mine = (r: Row): boolean => r.q.uid === p.uid && (p.state.tty === "" ? r.q.state.sid === p.state.sid : r.q.state.tty === p.state.tty);
+  const chosen = (formats ?? named[style]!)
+    .filter((f) => f !== "")
+    .map((spec) => {
+      const found = column(spec);
+      if (!found) throw new PsError(`error: unknown user-defined format specifier "${spec}"`);
+      return found.column;
+    });
+  const mine = (r: Row): boolean =>
+    r.q.uid === p.uid && (p.state.tty === "" ? r.q.state.sid === p.state.sid : r.q.state.tty === p.state.tty);
   const pick = (r: Row): boolean => {
     if (tests.length > 0) return tests.some((t) => t(r));
     if (every) return !notLeaders || (r.q.state.sid !== r.q.pid && r.q.state.tty !== "");
@@ -250,7 +347,8 @@ function splitFormat(text: string): string[] {
   const parts = before.split(/[,\s]+/);
   const head = text.slice(cut + 1);
   // an empty header may be followed by further columns
-  if (head === "" || head.startsWith(",")) return [...parts.slice(0, -1), `${parts.at(-1)}=`, ...splitFormat(head.replace(/^,/, ""))].filter((f) => f !== "");
+  if (head === "" || head.startsWith(","))
+    return [...parts.slice(0, -1), `${parts.at(-1)}=`, ...splitFormat(head.replace(/^,/, ""))].filter((f) => f !== "");
   const [mine, ...more] = head.split(",");
   return [...parts.slice(0, -1), `${parts.at(-1)}=${mine}`, ...(more.length > 0 ? splitFormat(more.join(",")) : [])];
 }
@@ -267,10 +365,14 @@ export const ps: CommandProgram = {
         await p.out("ps from procps-ng 4.0.4\n");
         return 0;
       }
-      await p.err(`${error.message}\n\nUsage:\n ps [options]\n\n Try 'ps --help <simple|list|output|threads|misc|all>'\n  or 'ps --help <s|l|o|t|m|a>'\n for additional help text.\n\nFor more details see ps(1).\n`);
+      await p.err(
+        `${error.message}\n\nUsage:\n ps [options]\n\n Try 'ps --help <simple|list|output|threads|misc|all>'\n  or 'ps --help <s|l|o|t|m|a>'\n for additional help text.\n\nFor more details see ps(1).\n`,
+      );
       return 1;
     }
-    let rows: Row[] = processes(p).map((x) => ({ ...x, p, depth: "" })).filter(wanted.pick);
+    let rows: Row[] = processes(p)
+      .map((x) => ({ ...x, p, depth: "" }))
+      .filter(wanted.pick);
     for (const key of [...wanted.sort].reverse()) {
       const down = key.startsWith("-");
       const name = key.replace(/^[+-]/, "");
@@ -279,7 +381,14 @@ export const ps: CommandProgram = {
         await p.err("error: unknown sort specifier\n");
         return 1;
       }
-      const value = (r: Row): number | string => (by.right && !/[:-]/.test(by.of(r)) ? Number(by.of(r)) : name === "etime" ? r.p.now - r.q.state.startedAt : name === "time" ? r.q.state.cpu : by.of(r));
+      const value = (r: Row): number | string =>
+        by.right && !/[:-]/.test(by.of(r))
+          ? Number(by.of(r))
+          : name === "etime"
+            ? r.p.now - r.q.state.startedAt
+            : name === "time"
+              ? r.q.state.cpu
+              : by.of(r);
       rows = [...rows].sort((a, b) => {
         const x = value(a);
         const y = value(b);
@@ -300,7 +409,8 @@ export const ps: CommandProgram = {
         .join(" ")
         .trimEnd();
     const terminal = p.fds.get(1)?.isTerminal === true;
-    const cut = (text: string): string => (terminal && !p.args.some((a) => /w/.test(a)) ? text.slice(0, Number(p.env.COLUMNS ?? 0) || undefined) : text);
+    const cut = (text: string): string =>
+      terminal && !p.args.some((a) => /w/.test(a)) ? text.slice(0, Number(p.env.COLUMNS ?? 0) || undefined) : text;
     await p.out([...(wanted.noHeader ? [] : [cut(line(heads))]), ...cells.map((c) => cut(line(c)))].map((l) => `${l}\n`).join(""));
     return rows.length === 0 ? 1 : 0;
   },
@@ -328,7 +438,10 @@ export const pidof = command({
   options: "s,single-shot o,omit-pid= x c,check-root q w S,separator=",
   version: "from procps-ng 4.0.4",
   run(c) {
-    const ids = processes(c.p).filter(({ q }) => c.operands.some((n) => q.state.comm === n.slice(n.lastIndexOf("/") + 1).slice(0, 15) || q.state.exe === n)).map((x) => x.pid).reverse();
+    const ids = processes(c.p)
+      .filter(({ q }) => c.operands.some((n) => q.state.comm === n.slice(n.lastIndexOf("/") + 1).slice(0, 15) || q.state.exe === n))
+      .map((x) => x.pid)
+      .reverse();
     if (ids.length === 0) return 1;
     if (!c.o.has("q")) c.out.text(`${(c.o.has("s") ? ids.slice(0, 1) : ids).join(c.o.value("S") ?? " ")}\n`);
     return 0;

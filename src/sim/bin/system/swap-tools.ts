@@ -21,7 +21,12 @@ function tellSystemd(p: Proc, path: string, on: boolean): void {
 }
 
 export function humanSize(bytes: number): string {
-  for (const [unit, size] of [["T", 1024 ** 4], ["G", 1024 ** 3], ["M", 1024 ** 2], ["K", 1024]] as const) {
+  for (const [unit, size] of [
+    ["T", 1024 ** 4],
+    ["G", 1024 ** 3],
+    ["M", 1024 ** 2],
+    ["K", 1024],
+  ] as const) {
     if (bytes < size) continue;
     const n = bytes / size;
     return `${n >= 10 || Number.isInteger(Math.round(n * 10) / 10) ? (Math.round(n * 10) / 10).toString() : n.toFixed(1)}${unit}`;
@@ -39,7 +44,11 @@ export const swapon = command({
     const { p, o } = c;
     const areas = swapAreas(p.machine);
     if (o.has("s")) {
-      if (areas.length > 0) c.out.text("Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n" + areas.map((a) => `${a.path.padEnd(39)}\t${a.type.padEnd(8)}\t${a.size}\t\t${a.used}\t\t${a.priority}\n`).join(""));
+      if (areas.length > 0)
+        c.out.text(
+          "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n" +
+            areas.map((a) => `${a.path.padEnd(39)}\t${a.type.padEnd(8)}\t${a.size}\t\t${a.used}\t\t${a.priority}\n`).join(""),
+        );
       return;
     }
     if (o.has("show") || (c.operands.length === 0 && !o.has("a"))) {
@@ -52,7 +61,11 @@ export const swapon = command({
       for (const r of all) c.out.text(`${r.map((t, i) => (i < 2 ? t.padEnd(w[i]!) : t.padStart(w[i]!))).join(" ")}\n`);
       return;
     }
-    const specs = o.has("a") ? readFstab(p.fs).filter((e) => e.type === "swap" && !e.options.includes("noauto")).map((e) => e.what) : c.operands;
+    const specs = o.has("a")
+      ? readFstab(p.fs)
+          .filter((e) => e.type === "swap" && !e.options.includes("noauto"))
+          .map((e) => e.what)
+      : c.operands;
     for (const path of specs) {
       if (o.has("a") && areas.some((a) => a.path === path)) continue;
       if (p.uid !== 0) {
@@ -69,8 +82,12 @@ export const swapon = command({
           continue;
         }
         const s = p.fs.stat(path);
-        if (s.mode & 0o077) await p.err(`swapon: ${path}: insecure permissions ${(s.mode & 0o7777).toString(8).padStart(4, "0")}, 0600 suggested.\n`);
-        if (o.has("v")) c.out.text(`swapon: ${path}: found signature [pagesize=4096, signature=swap]\nswapon: ${path}: pagesize=4096, swapsize=${s.size}, devsize=${s.size}\nswapon ${path}\n`);
+        if (s.mode & 0o077)
+          await p.err(`swapon: ${path}: insecure permissions ${(s.mode & 0o7777).toString(8).padStart(4, "0")}, 0600 suggested.\n`);
+        if (o.has("v"))
+          c.out.text(
+            `swapon: ${path}: found signature [pagesize=4096, signature=swap]\nswapon: ${path}: pagesize=4096, swapsize=${s.size}, devsize=${s.size}\nswapon ${path}\n`,
+          );
         swapOn(p.machine, p.fs, path, o.value("p") === undefined ? undefined : Number(o.value("p")));
         tellSystemd(p, path, true);
       } catch (error) {
@@ -122,19 +139,31 @@ export const mkswap = command({
     if (!p.fs.exists(path)) return c.fail(`cannot open ${path}: No such file or directory`);
     const s = p.fs.stat(path);
     if (s.size < 40_960) return c.fail(`error: swap area needs to be at least 40 KiB`);
-    if (s.mode & 0o077) await p.err(`mkswap: ${path}: insecure permissions ${(s.mode & 0o7777).toString(8).padStart(4, "0")}, fix with: chmod 0600 ${path}\n`);
-    p.fs.setContent(path, { extents: [{ bytes: new Uint8Array(Buffer.from(swapSignature)) }, { fill: 0, length: s.size - swapSignature.length }] });
+    if (s.mode & 0o077)
+      await p.err(
+        `mkswap: ${path}: insecure permissions ${(s.mode & 0o7777).toString(8).padStart(4, "0")}, fix with: chmod 0600 ${path}\n`,
+      );
+    p.fs.setContent(path, {
+      extents: [{ bytes: new Uint8Array(Buffer.from(swapSignature)) }, { fill: 0, length: s.size - swapSignature.length }],
+    });
     const bytes = s.size - 4096;
     const label = o.value("L");
-    c.out.text(`Setting up swapspace version 1, size = ${mkswapSize(bytes)} (${bytes} bytes)\n${label === undefined ? "no label" : `LABEL=${label}`}, UUID=${o.value("U") ?? p.machine.random("mkswap").uuid()}\n`);
+    c.out.text(
+      `Setting up swapspace version 1, size = ${mkswapSize(bytes)} (${bytes} bytes)\n${label === undefined ? "no label" : `LABEL=${label}`}, UUID=${o.value("U") ?? p.machine.random("mkswap").uuid()}\n`,
+    );
   },
 });
 
 /** `1024 MiB`, `2 GiB`. */
 function mkswapSize(bytes: number): string {
-  for (const [unit, size] of [["GiB", 1024 ** 3], ["MiB", 1024 ** 2], ["KiB", 1024]] as const) if (bytes >= size) {
-    const n = Math.round((bytes / size) * 10) / 10;
-    return `${n} ${unit}`;
-  }
+  for (const [unit, size] of [
+    ["GiB", 1024 ** 3],
+    ["MiB", 1024 ** 2],
+    ["KiB", 1024],
+  ] as const)
+    if (bytes >= size) {
+      const n = Math.round((bytes / size) * 10) / 10;
+      return `${n} ${unit}`;
+    }
   return `${bytes} B`;
 }

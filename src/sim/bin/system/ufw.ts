@@ -1,14 +1,17 @@
 /** ufw: off as Ubuntu ships it. Switching it on is not simulated. */
-import type { CommandProgram } from "../../kernel/program.ts";
+import type { CommandProgram, DaemonProgram } from "../../kernel/program.ts";
 
 const enabled = (text: string | undefined): boolean => /^ENABLED=yes/m.test(text ?? "");
 
 /** /usr/lib/ufw/ufw-init: loads nothing while ufw.conf says ENABLED=no. */
-export const ufwInit: CommandProgram = {
+export const ufwInit: DaemonProgram = {
   name: "ufw-init",
-  main(p) {
+  start(p) {
     if (enabled(p.fs.tryReadText("/etc/ufw/ufw.conf"))) p.notSimulated("ufw-init with ENABLED=yes");
-    return 0;
+    p.exit(0);
+  },
+  on() {
+    // it ends when it starts
   },
 };
 

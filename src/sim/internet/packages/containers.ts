@@ -113,7 +113,10 @@ export const ubuntuContainerPackages: Package[] = [
     homepage: "https://containerd.io",
     size: 38_400_000,
     installed: 148_000,
-    files: [...containerdFiles("1.7.28", unit("/usr/bin/containerd")), { path: "/usr/bin/containerd-stress", program: "containerd-stress", version: "1.7.28", size: 18 * MiB }],
+    files: [
+      ...containerdFiles("1.7.28", unit("/usr/bin/containerd")),
+      { path: "/usr/bin/containerd-stress", program: "containerd-stress", version: "1.7.28", size: 18 * MiB },
+    ],
     postinst: [{ do: "enable", unit: "containerd.service", start: true }],
   },
   {
@@ -136,7 +139,10 @@ const dockerBase = { arch: "amd64" as const, maintainer: "Containerd team <help@
 export const dockerPackages: Package[] = dockerContainerd.map(([version, revision, runc]) => ({
   ...dockerBase,
   name: "containerd.io",
-  version: Number(version.split(".")[0]) >= 2 ? `${version}-${revision}~ubuntu.24.04~noble` : `${version}-${revision}${version.startsWith("1.6") || version === "1.7.27" ? "" : "~ubuntu.24.04~noble"}`,
+  version:
+    Number(version.split(".")[0]) >= 2
+      ? `${version}-${revision}~ubuntu.24.04~noble`
+      : `${version}-${revision}${version.startsWith("1.6") || version === "1.7.27" ? "" : "~ubuntu.24.04~noble"}`,
   section: "devel",
   depends: ["libc6 (>= 2.34)", "libseccomp2 (>= 2.5.0)"],
   provides: ["containerd", "runc"],

@@ -18,14 +18,49 @@ export const patches: Record<number, string[]> = {
   36: ["1.36.0"],
 };
 
-const cniVersion = (minor: number): string => (minor <= 28 ? "1.2.0" : minor === 29 ? "1.3.0" : minor === 30 ? "1.4.0" : minor === 31 ? "1.5.1" : minor === 32 ? "1.6.0" : minor <= 34 ? "1.7.1" : "1.8.0");
+const cniVersion = (minor: number): string =>
+  minor <= 28
+    ? "1.2.0"
+    : minor === 29
+      ? "1.3.0"
+      : minor === 30
+        ? "1.4.0"
+        : minor === 31
+          ? "1.5.1"
+          : minor === 32
+            ? "1.6.0"
+            : minor <= 34
+              ? "1.7.1"
+              : "1.8.0";
 const criVersion = (minor: number): string => (minor === 28 ? "1.28.0" : `1.${minor}.${minor <= 30 ? 0 : minor <= 32 ? 1 : 0}`);
 
 /** Plugins of containernetworking/plugins as the package kubernetes-cni brings them. */
-export const cniPlugins = ["bandwidth", "bridge", "dhcp", "dummy", "firewall", "host-device", "host-local", "ipvlan", "loopback", "macvlan", "portmap", "ptp", "sbr", "static", "tap", "tuning", "vlan", "vrf"];
+export const cniPlugins = [
+  "bandwidth",
+  "bridge",
+  "dhcp",
+  "dummy",
+  "firewall",
+  "host-device",
+  "host-local",
+  "ipvlan",
+  "loopback",
+  "macvlan",
+  "portmap",
+  "ptp",
+  "sbr",
+  "static",
+  "tap",
+  "tuning",
+  "vlan",
+  "vrf",
+];
 
 /** `bridge` is also a command of iproute2, so the plugin's program has a longer name. */
-export const cniProgram = (plugin: string): string => (plugin === "bridge" || plugin === "dummy" || plugin === "tap" || plugin === "static" || plugin === "firewall" || plugin === "vlan" ? `cni-${plugin}` : plugin);
+export const cniProgram = (plugin: string): string =>
+  plugin === "bridge" || plugin === "dummy" || plugin === "tap" || plugin === "static" || plugin === "firewall" || plugin === "vlan"
+    ? `cni-${plugin}`
+    : plugin;
 
 const kubeletService = `[Unit]
 Description=kubelet: The Kubernetes Node Agent
@@ -57,7 +92,12 @@ ExecStart=
 ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS $KUBELET_EXTRA_ARGS
 `;
 
-const base = { arch: "amd64" as const, section: "admin", maintainer: "Kubernetes Authors <dev@kubernetes.io>", homepage: "https://kubernetes.io" };
+const base = {
+  arch: "amd64" as const,
+  section: "admin",
+  maintainer: "Kubernetes Authors <dev@kubernetes.io>",
+  homepage: "https://kubernetes.io",
+};
 
 export function kubernetesPackages(minor: number): Package[] {
   const out: Package[] = [];
@@ -72,7 +112,10 @@ export function kubernetesPackages(minor: number): Package[] {
         ...base,
         name: "kubeadm",
         version: full,
-        depends: minor >= 30 ? ["cri-tools (>= 1.30.0)"] : ["kubelet (>= 1.19.0)", "kubectl (>= 1.19.0)", "kubernetes-cni (>= 1.1.1)", "cri-tools (>= 1.25.0)"],
+        depends:
+          minor >= 30
+            ? ["cri-tools (>= 1.30.0)"]
+            : ["kubelet (>= 1.19.0)", "kubectl (>= 1.19.0)", "kubernetes-cni (>= 1.1.1)", "cri-tools (>= 1.25.0)"],
         description: "Command-line utility for administering a Kubernetes cluster",
         size: 12_400_000,
         installed: 72_000,
@@ -123,7 +166,10 @@ export function kubernetesPackages(minor: number): Package[] {
       description: "Binaries required to provision kubernetes container networking",
       size: 39_900_000,
       installed: 92_600,
-      files: [{ path: "/etc/cni/net.d", dir: true }, ...cniPlugins.map((p): PackageFile => ({ path: `/opt/cni/bin/${p}`, program: cniProgram(p), version: cni, size: 4_200_000 }))],
+      files: [
+        { path: "/etc/cni/net.d", dir: true },
+        ...cniPlugins.map((p): PackageFile => ({ path: `/opt/cni/bin/${p}`, program: cniProgram(p), version: cni, size: 4_200_000 })),
+      ],
     },
   );
   return out;

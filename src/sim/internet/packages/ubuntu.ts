@@ -29,7 +29,15 @@ function make(row: Row): Package {
     maintainer,
     size: row.size ?? 120_000,
     installed: row.installed ?? 400,
-    files: [...Object.entries(row.bins ?? {}).map(([path, program]): PackageFile => ({ path, program, version: upstream(row.version), size: 120_000 })), ...(row.files ?? [])],
+    files: [
+      ...Object.entries(row.bins ?? {}).map(([path, program]): PackageFile => ({
+        path,
+        program,
+        version: upstream(row.version),
+        size: 120_000,
+      })),
+      ...(row.files ?? []),
+    ],
     ...(row.postinst ? { postinst: row.postinst } : {}),
   };
 }
@@ -39,32 +47,183 @@ export const upstream = (version: string): string => version.replace(/^\d+:/, ""
 
 /** Packages that the archive has and the box has not. */
 const archive: Row[] = [
-  { name: "conntrack", version: "1:1.4.8-1ubuntu1", section: "net", description: "Program to modify the conntrack tables", size: 37_900, installed: 116, bins: { "/usr/sbin/conntrack": "conntrack" } },
-  { name: "ebtables", version: "2.0.11-6build1", section: "net", description: "Ethernet bridge frame table administration", size: 88_000, installed: 278, bins: { "/usr/sbin/ebtables-legacy": "ebtables" } },
-  { name: "socat", version: "1.8.0.0-4build3", section: "net", description: "multipurpose relay for bidirectional data transfer", size: 374_000, installed: 1_340, bins: { "/usr/bin/socat": "socat" } },
-  { name: "ipset", version: "7.19-1ubuntu2", section: "net", description: "administration tool for kernel IP sets", size: 56_000, installed: 131, bins: { "/usr/sbin/ipset": "ipset" } },
-  { name: "ipvsadm", version: "1:1.31-2", section: "net", description: "Linux Virtual Server support programs", size: 40_000, bins: { "/usr/sbin/ipvsadm": "ipvsadm" } },
-  { name: "jq", version: "1.7.1-3ubuntu0.24.04.1", description: "lightweight and flexible command-line JSON processor", size: 65_500, installed: 104, bins: { "/usr/bin/jq": "jq" } },
-  { name: "net-tools", version: "2.10-0.1ubuntu4.4", section: "net", description: "NET-3 networking toolkit", size: 204_000, installed: 811, bins: { "/usr/sbin/ifconfig": "ifconfig", "/usr/bin/netstat": "netstat", "/usr/sbin/route": "route", "/usr/sbin/arp": "arp" } },
-  { name: "traceroute", version: "1:2.1.5-1", section: "net", description: "Traces the route taken by packets over an IPv4/IPv6 network", size: 57_000, bins: { "/usr/bin/traceroute": "traceroute" } },
-  { name: "haproxy", version: "2.8.5-1ubuntu3.4", section: "net", description: "fast and reliable load balancing reverse proxy", size: 2_067_000, installed: 4_400, bins: { "/usr/sbin/haproxy": "haproxy" }, files: [
-    { path: "/usr/lib/systemd/system/haproxy.service", text: `[Unit]\nDescription=HAProxy Load Balancer\nDocumentation=man:haproxy(1)\nDocumentation=file:/usr/share/doc/haproxy/configuration.txt.gz\nAfter=network-online.target rsyslog.service\nWants=network-online.target\n\n[Service]\nEnvironmentFile=-/etc/default/haproxy\nEnvironmentFile=-/etc/sysconfig/haproxy\nBindReadOnlyPaths=/dev/log:/var/lib/haproxy/dev/log\nEnvironment="CONFIG=/etc/haproxy/haproxy.cfg" "PIDFILE=/run/haproxy.pid" "EXTRAOPTS=-S /run/haproxy-master.sock"\nExecStart=/usr/sbin/haproxy -Ws -f $CONFIG -p $PIDFILE $EXTRAOPTS\nExecReload=/usr/sbin/haproxy -Ws -f $CONFIG -c $EXTRAOPTS\nExecReload=/bin/kill -USR2 $MAINPID\nKillMode=mixed\nRestart=always\nSuccessExitStatus=143\nType=notify\n\n[Install]\nWantedBy=multi-user.target\n` },
-    { path: "/etc/haproxy/haproxy.cfg", conffile: true, text: `global\n\tlog /dev/log\tlocal0\n\tlog /dev/log\tlocal1 notice\n\tchroot /var/lib/haproxy\n\tstats socket /run/haproxy/admin.sock mode 660 level admin\n\tstats timeout 30s\n\tuser haproxy\n\tgroup haproxy\n\tdaemon\n\ndefaults\n\tlog\tglobal\n\tmode\thttp\n\toption\thttplog\n\toption\tdontlognull\n        timeout connect 5000\n        timeout client  50000\n        timeout server  50000\n` },
-    { path: "/etc/default/haproxy", conffile: true, text: "# Defaults file for HAProxy\n#CONFIG=\"/etc/haproxy/haproxy.cfg\"\n#EXTRAOPTS=\"-de -m 16\"\n" },
-    { path: "/var/lib/haproxy", dir: true },
-  ], postinst: [{ do: "user", name: "haproxy", home: "/var/lib/haproxy", shell: "/usr/sbin/nologin" }, { do: "enable", unit: "haproxy.service", start: true }] },
-  { name: "bird2", version: "2.14-1build2", section: "net", description: "Internet Routing Daemon", size: 700_000, installed: 1_900, bins: { "/usr/sbin/bird": "bird", "/usr/sbin/birdc": "birdc", "/usr/sbin/birdcl": "birdcl" }, files: [
-    { path: "/usr/lib/systemd/system/bird.service", text: "[Unit]\nDescription=BIRD Internet Routing Daemon\nAfter=network.target\n\n[Service]\nEnvironmentFile=/etc/bird/envvars\nExecStartPre=/usr/lib/bird/prepare-environment\nExecStartPre=/usr/sbin/bird -p\nExecReload=/usr/sbin/birdc configure\nExecStart=/usr/sbin/bird -f -u $BIRD_RUN_USER -g $BIRD_RUN_GROUP $BIRD_ARGS\nRestart=on-abort\n\n[Install]\nWantedBy=multi-user.target\n".replace("ExecStartPre=/usr/lib/bird/prepare-environment\n", "RuntimeDirectory=bird\n") },
-    { path: "/etc/bird/envvars", conffile: true, text: "BIRD_RUN_USER=bird\nBIRD_RUN_GROUP=bird\n#BIRD_ARGS=\n" },
-    { path: "/etc/bird/bird.conf", conffile: true, text: "log syslog all;\n\nprotocol device {\n}\n\nprotocol direct {\n\tdisabled;\n\tipv4;\n\tipv6;\n}\n\nprotocol kernel {\n\tipv4 {\n\t      export all;\n\t};\n}\n\nprotocol kernel {\n\tipv6 { export all; };\n}\n\nprotocol static {\n\tipv4;\n}\n" },
-  ], postinst: [{ do: "user", name: "bird", home: "/run/bird", shell: "/usr/sbin/nologin" }, { do: "enable", unit: "bird.service", start: true }] },
-  { name: "apt-transport-https", version: "2.8.3", arch: "all", section: "oldlibs", description: "transitional package for https support", size: 3_970, installed: 35 },
-  { name: "software-properties-common", version: "0.99.49.3", arch: "all", section: "admin", description: "manage the repositories that you install software from (common)", size: 14_000 },
-  { name: "nfs-common", version: "1:2.6.4-3ubuntu5.1", section: "net", description: "NFS support files common to client and server", size: 248_000, installed: 1_040 },
+  {
+    name: "conntrack",
+    version: "1:1.4.8-1ubuntu1",
+    section: "net",
+    description: "Program to modify the conntrack tables",
+    size: 37_900,
+    installed: 116,
+    bins: { "/usr/sbin/conntrack": "conntrack" },
+  },
+  {
+    name: "ebtables",
+    version: "2.0.11-6build1",
+    section: "net",
+    description: "Ethernet bridge frame table administration",
+    size: 88_000,
+    installed: 278,
+    bins: { "/usr/sbin/ebtables-legacy": "ebtables" },
+  },
+  {
+    name: "socat",
+    version: "1.8.0.0-4build3",
+    section: "net",
+    description: "multipurpose relay for bidirectional data transfer",
+    size: 374_000,
+    installed: 1_340,
+    bins: { "/usr/bin/socat": "socat" },
+  },
+  {
+    name: "ipset",
+    version: "7.19-1ubuntu2",
+    section: "net",
+    description: "administration tool for kernel IP sets",
+    size: 56_000,
+    installed: 131,
+    bins: { "/usr/sbin/ipset": "ipset" },
+  },
+  {
+    name: "ipvsadm",
+    version: "1:1.31-2",
+    section: "net",
+    description: "Linux Virtual Server support programs",
+    size: 40_000,
+    bins: { "/usr/sbin/ipvsadm": "ipvsadm" },
+  },
+  {
+    name: "jq",
+    version: "1.7.1-3ubuntu0.24.04.1",
+    description: "lightweight and flexible command-line JSON processor",
+    size: 65_500,
+    installed: 104,
+    bins: { "/usr/bin/jq": "jq" },
+  },
+  {
+    name: "net-tools",
+    version: "2.10-0.1ubuntu4.4",
+    section: "net",
+    description: "NET-3 networking toolkit",
+    size: 204_000,
+    installed: 811,
+    bins: { "/usr/sbin/ifconfig": "ifconfig", "/usr/bin/netstat": "netstat", "/usr/sbin/route": "route", "/usr/sbin/arp": "arp" },
+  },
+  {
+    name: "traceroute",
+    version: "1:2.1.5-1",
+    section: "net",
+    description: "Traces the route taken by packets over an IPv4/IPv6 network",
+    size: 57_000,
+    bins: { "/usr/bin/traceroute": "traceroute" },
+  },
+  {
+    name: "haproxy",
+    version: "2.8.5-1ubuntu3.4",
+    section: "net",
+    description: "fast and reliable load balancing reverse proxy",
+    size: 2_067_000,
+    installed: 4_400,
+    bins: { "/usr/sbin/haproxy": "haproxy" },
+    files: [
+      {
+        path: "/usr/lib/systemd/system/haproxy.service",
+        text: `[Unit]\nDescription=HAProxy Load Balancer\nDocumentation=man:haproxy(1)\nDocumentation=file:/usr/share/doc/haproxy/configuration.txt.gz\nAfter=network-online.target rsyslog.service\nWants=network-online.target\n\n[Service]\nEnvironmentFile=-/etc/default/haproxy\nEnvironmentFile=-/etc/sysconfig/haproxy\nBindReadOnlyPaths=/dev/log:/var/lib/haproxy/dev/log\nEnvironment="CONFIG=/etc/haproxy/haproxy.cfg" "PIDFILE=/run/haproxy.pid" "EXTRAOPTS=-S /run/haproxy-master.sock"\nExecStart=/usr/sbin/haproxy -Ws -f $CONFIG -p $PIDFILE $EXTRAOPTS\nExecReload=/usr/sbin/haproxy -Ws -f $CONFIG -c $EXTRAOPTS\nExecReload=/bin/kill -USR2 $MAINPID\nKillMode=mixed\nRestart=always\nSuccessExitStatus=143\nType=notify\n\n[Install]\nWantedBy=multi-user.target\n`,
+      },
+      {
+        path: "/etc/haproxy/haproxy.cfg",
+        conffile: true,
+        text: `global\n\tlog /dev/log\tlocal0\n\tlog /dev/log\tlocal1 notice\n\tchroot /var/lib/haproxy\n\tstats socket /run/haproxy/admin.sock mode 660 level admin\n\tstats timeout 30s\n\tuser haproxy\n\tgroup haproxy\n\tdaemon\n\ndefaults\n\tlog\tglobal\n\tmode\thttp\n\toption\thttplog\n\toption\tdontlognull\n        timeout connect 5000\n        timeout client  50000\n        timeout server  50000\n`,
+      },
+      {
+        path: "/etc/default/haproxy",
+        conffile: true,
+        text: '# Defaults file for HAProxy\n#CONFIG="/etc/haproxy/haproxy.cfg"\n#EXTRAOPTS="-de -m 16"\n',
+      },
+      { path: "/var/lib/haproxy", dir: true },
+    ],
+    postinst: [
+      { do: "user", name: "haproxy", home: "/var/lib/haproxy", shell: "/usr/sbin/nologin" },
+      { do: "enable", unit: "haproxy.service", start: true },
+    ],
+  },
+  {
+    name: "bird2",
+    version: "2.14-1build2",
+    section: "net",
+    description: "Internet Routing Daemon",
+    size: 700_000,
+    installed: 1_900,
+    bins: { "/usr/sbin/bird": "bird", "/usr/sbin/birdc": "birdc", "/usr/sbin/birdcl": "birdcl" },
+    files: [
+      {
+        path: "/usr/lib/systemd/system/bird.service",
+        text: "[Unit]\nDescription=BIRD Internet Routing Daemon\nAfter=network.target\n\n[Service]\nEnvironmentFile=/etc/bird/envvars\nExecStartPre=/usr/lib/bird/prepare-environment\nExecStartPre=/usr/sbin/bird -p\nExecReload=/usr/sbin/birdc configure\nExecStart=/usr/sbin/bird -f -u $BIRD_RUN_USER -g $BIRD_RUN_GROUP $BIRD_ARGS\nRestart=on-abort\n\n[Install]\nWantedBy=multi-user.target\n".replace(
+          "ExecStartPre=/usr/lib/bird/prepare-environment\n",
+          "RuntimeDirectory=bird\n",
+        ),
+      },
+      { path: "/etc/bird/envvars", conffile: true, text: "BIRD_RUN_USER=bird\nBIRD_RUN_GROUP=bird\n#BIRD_ARGS=\n" },
+      {
+        path: "/etc/bird/bird.conf",
+        conffile: true,
+        text: "log syslog all;\n\nprotocol device {\n}\n\nprotocol direct {\n\tdisabled;\n\tipv4;\n\tipv6;\n}\n\nprotocol kernel {\n\tipv4 {\n\t      export all;\n\t};\n}\n\nprotocol kernel {\n\tipv6 { export all; };\n}\n\nprotocol static {\n\tipv4;\n}\n",
+      },
+    ],
+    postinst: [
+      { do: "user", name: "bird", home: "/run/bird", shell: "/usr/sbin/nologin" },
+      { do: "enable", unit: "bird.service", start: true },
+    ],
+  },
+  {
+    name: "apt-transport-https",
+    version: "2.8.3",
+    arch: "all",
+    section: "oldlibs",
+    description: "transitional package for https support",
+    size: 3_970,
+    installed: 35,
+  },
+  {
+    name: "software-properties-common",
+    version: "0.99.49.3",
+    arch: "all",
+    section: "admin",
+    description: "manage the repositories that you install software from (common)",
+    size: 14_000,
+  },
+  {
+    name: "nfs-common",
+    version: "1:2.6.4-3ubuntu5.1",
+    section: "net",
+    description: "NFS support files common to client and server",
+    size: 248_000,
+    installed: 1_040,
+  },
   { name: "sshpass", version: "1.09-1", description: "Non-interactive ssh password authentication", size: 11_700 },
-  { name: "tree", version: "2.1.1-2ubuntu3.24.04.2", description: "displays an indented directory tree, in color", size: 47_100, installed: 111, bins: { "/usr/bin/tree": "tree" } },
-  { name: "etcd-client", version: "3.4.30-1ubuntu0.24.04.3", section: "net", description: "highly-available key value store -- client", size: 7_900_000, installed: 30_000, bins: { "/usr/bin/etcdctl": "etcdctl" } },
-  { name: "libseccomp2", version: "2.5.5-1ubuntu3.1", section: "libs", description: "high level interface to Linux seccomp filter", size: 51_000 },
+  {
+    name: "tree",
+    version: "2.1.1-2ubuntu3.24.04.2",
+    description: "displays an indented directory tree, in color",
+    size: 47_100,
+    installed: 111,
+    bins: { "/usr/bin/tree": "tree" },
+  },
+  {
+    name: "etcd-client",
+    version: "3.4.30-1ubuntu0.24.04.3",
+    section: "net",
+    description: "highly-available key value store -- client",
+    size: 7_900_000,
+    installed: 30_000,
+    bins: { "/usr/bin/etcdctl": "etcdctl" },
+  },
+  {
+    name: "libseccomp2",
+    version: "2.5.5-1ubuntu3.1",
+    section: "libs",
+    description: "high level interface to Linux seccomp filter",
+    size: 51_000,
+  },
 ];
 
 /** Packages of the box (bento/ubuntu-24.04), a part of some six hundred. */
@@ -144,4 +303,8 @@ const installedRows: Row[] = (
 /** What dpkg lists as installed on a fresh machine. Their files are part of the image. */
 export const boxPackages: Package[] = [...installedRows, ...archive.filter((r) => r.name === "libseccomp2")].map(make);
 
-export const ubuntuPackages: Package[] = [...boxPackages, ...archive.filter((r) => r.name !== "libseccomp2").map(make), ...ubuntuContainerPackages];
+export const ubuntuPackages: Package[] = [
+  ...boxPackages,
+  ...archive.filter((r) => r.name !== "libseccomp2").map(make),
+  ...ubuntuContainerPackages,
+];

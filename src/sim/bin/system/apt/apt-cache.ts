@@ -6,7 +6,8 @@ import { isInstalled, readStatus } from "./status.ts";
 import { compareVersions, parseRelations } from "./version.ts";
 
 const sorted = (list: Candidate[]): Candidate[] => [...list].sort((a, b) => compareVersions(b.version, a.version));
-const origin = (c: Candidate): string => (isFlat(c.source) ? `${c.source.uri}  Packages` : `${c.source.uri} ${c.source.suite}/${c.component} amd64 Packages`);
+const origin = (c: Candidate): string =>
+  isFlat(c.source) ? `${c.source.uri}  Packages` : `${c.source.uri} ${c.source.suite}/${c.component} amd64 Packages`;
 
 export async function policy(p: Proc, names: string[]): Promise<number> {
   const lists = readLists(p.fs);
@@ -20,7 +21,17 @@ export async function policy(p: Proc, names: string[]): Promise<number> {
         if (seen.has(key)) continue;
         seen.add(key);
         const r = c.release;
-        text += ` 500 ${key}\n     release ${[["o", r.Origin], ["a", r.Suite], ["n", r.Codename], ["l", r.Label], ["c", c.component], ["b", "amd64"]].filter(([, v]) => v).map(([k, v]) => `${k}=${v}`).join(",")}\n     origin ${new URL(c.source.uri).host}\n`;
+        text += ` 500 ${key}\n     release ${[
+          ["o", r.Origin],
+          ["a", r.Suite],
+          ["n", r.Codename],
+          ["l", r.Label],
+          ["c", c.component],
+          ["b", "amd64"],
+        ]
+          .filter(([, v]) => v)
+          .map(([k, v]) => `${k}=${v}`)
+          .join(",")}\n     origin ${new URL(c.source.uri).host}\n`;
       }
     await p.out(`${text}Pinned packages:\n`);
     return 0;
@@ -33,7 +44,8 @@ export async function policy(p: Proc, names: string[]): Promise<number> {
       await p.err(`N: Unable to locate package ${name}\n`);
       continue;
     }
-    const candidate = list[0] && (!installed || compareVersions(list[0].version, installed) > 0) ? list[0].version : (installed ?? "(none)");
+    const candidate =
+      list[0] && (!installed || compareVersions(list[0].version, installed) > 0) ? list[0].version : (installed ?? "(none)");
     let text = `${name}:\n  Installed: ${installed ?? "(none)"}\n  Candidate: ${candidate}\n  Version table:\n`;
     const versions = [...new Set([...list.map((c) => c.version), ...(installed ? [installed] : [])])].sort((a, b) => compareVersions(b, a));
     for (const version of versions) {
@@ -72,7 +84,11 @@ export async function showPackage(p: Proc, names: string[]): Promise<number> {
     const [name, version] = word.split("=") as [string, string | undefined];
     for (const c of sorted(lists.get(name) ?? []).filter((x) => version === undefined || x.version === version)) {
       found = true;
-      await p.out(`${Object.entries(c.fields).map(([k, v]) => `${k}: ${v.replace(/\n/g, "\n ")}\n`).join("")}\n`);
+      await p.out(
+        `${Object.entries(c.fields)
+          .map(([k, v]) => `${k}: ${v.replace(/\n/g, "\n ")}\n`)
+          .join("")}\n`,
+      );
     }
     if (!lists.has(name)) await p.err(`N: Unable to locate package ${name}\n`);
   }
@@ -94,19 +110,30 @@ export const aptCache: CommandProgram = {
       case "search":
         return search(p, names);
       case "pkgnames":
-        await p.out([...readLists(p.fs).keys()].filter((n) => n.startsWith(names[0] ?? "")).map((n) => `${n}\n`).join(""));
+        await p.out(
+          [...readLists(p.fs).keys()]
+            .filter((n) => n.startsWith(names[0] ?? ""))
+            .map((n) => `${n}\n`)
+            .join(""),
+        );
         return 0;
       case "depends":
         for (const name of names) {
           const c = sorted(readLists(p.fs).get(name) ?? [])[0];
-          if (c) await p.out(`${name}\n${parseRelations(c.fields.Depends).map((clause) => clause.map((r, i) => `${i < clause.length - 1 ? " |" : "  "}Depends: ${r.name}\n`).join("")).join("")}`);
+          if (c)
+            await p.out(
+              `${name}\n${parseRelations(c.fields.Depends)
+                .map((clause) => clause.map((r, i) => `${i < clause.length - 1 ? " |" : "  "}Depends: ${r.name}\n`).join(""))
+                .join("")}`,
+            );
         }
         return 0;
       case undefined:
         await p.out("apt 2.8.3 (amd64)\nUsage: apt-cache [options] command\n       apt-cache [options] show pkg1 [pkg2 ...]\n");
         return 1;
       default:
-        if (["rdepends", "dump", "stats", "unmet", "dotty", "showpkg", "showsrc", "gencaches", "xvcg"].includes(verb)) p.notSimulated(`apt-cache ${verb}`);
+        if (["rdepends", "dump", "stats", "unmet", "dotty", "showpkg", "showsrc", "gencaches", "xvcg"].includes(verb))
+          p.notSimulated(`apt-cache ${verb}`);
         await p.err(`E: Invalid operation ${verb}\n`);
         return 100;
     }

@@ -53,16 +53,30 @@ const verbs: Record<string, (c: Call) => Promise<number>> = {
     return 0;
   },
   autoclean: async (c) => {
-    await c.say.line(`Reading package lists...${c.say.done}\nBuilding dependency tree...${c.say.done}\nReading state information...${c.say.done}\n`);
+    await c.say.line(
+      `Reading package lists...${c.say.done}\nBuilding dependency tree...${c.say.done}\nReading state information...${c.say.done}\n`,
+    );
     return 0;
   },
   check: async (c) => {
-    await c.say.line(`Reading package lists...${c.say.done}\nBuilding dependency tree...${c.say.done}\nReading state information...${c.say.done}\n`);
+    await c.say.line(
+      `Reading package lists...${c.say.done}\nBuilding dependency tree...${c.say.done}\nReading state information...${c.say.done}\n`,
+    );
     return 0;
   },
   download,
 };
-const unmodelled = new Set(["dselect-upgrade", "build-dep", "source", "changelog", "indextargets", "satisfy", "edit-sources", "moo", "distclean"]);
+const unmodelled = new Set([
+  "dselect-upgrade",
+  "build-dep",
+  "source",
+  "changelog",
+  "indextargets",
+  "satisfy",
+  "edit-sources",
+  "moo",
+  "distclean",
+]);
 
 export const aptGet: CommandProgram = {
   name: "apt-get",
@@ -74,7 +88,11 @@ export const aptGet: CommandProgram = {
     } catch (error) {
       if (!(error instanceof BadOption)) throw error;
       const m = /'(.*?)'/.exec(error.message)?.[1] ?? "";
-      await p.err(m.startsWith("--") ? `E: Command line option ${m} is not understood in combination with the other options\n` : `E: Command line option '${m}' [from -${m}] is not understood in combination with the other options.\n`);
+      await p.err(
+        m.startsWith("--")
+          ? `E: Command line option ${m} is not understood in combination with the other options\n`
+          : `E: Command line option '${m}' [from -${m}] is not understood in combination with the other options.\n`,
+      );
       return 100;
     }
     if (o.has("v")) {
@@ -88,10 +106,16 @@ export const aptGet: CommandProgram = {
     }
     const terminal = p.fds.get(1)?.isTerminal === true;
     if (isApt && !terminal) await p.err("\nWARNING: apt does not have a stable CLI interface. Use with caution in scripts.\n\n");
-    const quiet = Math.max(...o.list.filter(([k]) => k === "q").map(([, v], i) => (v === "" ? i + 1 : Number(v))), 0);
+    const quiet = quietness(o);
     const call: Call = { p, o, say: sayTo(p, quiet), names };
     if (isApt) {
-      const extra: Record<string, (c: Call) => Promise<number>> = { list: aptList, search: (c) => search(c.p, c.names), show: (c) => showPackage(c.p, c.names), policy: (c) => policy(c.p, c.names), madison: (c) => madison(c.p, c.names) };
+      const extra: Record<string, (c: Call) => Promise<number>> = {
+        list: aptList,
+        search: (c) => search(c.p, c.names),
+        show: (c) => showPackage(c.p, c.names),
+        policy: (c) => policy(c.p, c.names),
+        madison: (c) => madison(c.p, c.names),
+      };
       if (extra[verb]) return extra[verb](call);
     }
     const run = verbs[verb];
@@ -107,6 +131,14 @@ export const aptGet: CommandProgram = {
     }
   },
 };
+
+/** -q and -qq, -q=2, --quiet. */
+function quietness(o: Options): number {
+  let level = 0;
+  for (const [key, value] of o.list)
+    if (key === "q") level = /^=?\d+$/.test(value) ? Number(value.replace("=", "")) : level + 1 + value.length;
+  return level;
+}
 
 function dpkgOptions(o: Options): DpkgOptions {
   const given = o.values("o").join(" ");
@@ -145,8 +177,24 @@ async function install(c: Call, verb: string): Promise<number> {
         return 100;
       }
       await c.say.line(`Note, selecting '${pkg.name}' instead of '${word}'\n`);
-      const fields: Record<string, string> = { Package: pkg.name, Version: pkg.version, Architecture: pkg.arch, Depends: (pkg.depends ?? []).join(", "), Conflicts: (pkg.conflicts ?? []).join(", "), Provides: (pkg.provides ?? []).join(", "), Size: String(pkg.size), "Installed-Size": String(pkg.installed) };
-      const candidate: Candidate = { name: pkg.name, version: pkg.version, fields, source: { uri: "", suite: "", components: [], trusted: true, file: "" }, component: "", release: {} };
+      const fields: Record<string, string> = {
+        Package: pkg.name,
+        Version: pkg.version,
+        Architecture: pkg.arch,
+        Depends: (pkg.depends ?? []).join(", "),
+        Conflicts: (pkg.conflicts ?? []).join(", "),
+        Provides: (pkg.provides ?? []).join(", "),
+        Size: String(pkg.size),
+        "Installed-Size": String(pkg.installed),
+      };
+      const candidate: Candidate = {
+        name: pkg.name,
+        version: pkg.version,
+        fields,
+        source: { uri: "", suite: "", components: [], trusted: true, file: "" },
+        component: "",
+        release: {},
+      };
       solver.force(candidate);
       wanted.push(candidate);
       manual.push(pkg.name);
@@ -161,7 +209,9 @@ async function install(c: Call, verb: string): Promise<number> {
     const name = m?.[1] ?? word;
     const all = lists.get(name);
     if (!all || all.length === 0) {
-      const virtual = [...lists.values()].map((l) => l[0]!).filter((x) => (x.fields.Provides ?? "").split(",").some((v) => v.trim().split(" ")[0] === name));
+      const virtual = [...lists.values()]
+        .map((l) => l[0]!)
+        .filter((x) => (x.fields.Provides ?? "").split(",").some((v) => v.trim().split(" ")[0] === name));
       if (virtual.length === 1) {
         await c.say.line(`Note, selecting '${virtual[0]!.name}' instead of '${name}'\n`);
         wanted.push(virtual[0]!);
@@ -177,12 +227,15 @@ async function install(c: Call, verb: string): Promise<number> {
     }
     let candidate: Candidate | undefined;
     if (m?.[2] !== undefined) {
-      candidate = [...all].sort((a, b) => compareVersions(b.version, a.version)).find((x) => x.version === m[2] || (/[*?]/.test(m[2]!) && matchesPattern(x.version, m[2]!)));
+      candidate = [...all]
+        .sort((a, b) => compareVersions(b.version, a.version))
+        .find((x) => x.version === m[2] || (/[*?]/.test(m[2]!) && matchesPattern(x.version, m[2]!)));
       if (!candidate) {
         missing.push(`E: Version '${m[2]}' for '${name}' was not found`);
         continue;
       }
-      if (candidate.version !== m[2]) await c.say.line(`Selected version '${candidate.version}' (${releaseName(candidate)}) for '${name}'\n`);
+      if (candidate.version !== m[2])
+        await c.say.line(`Selected version '${candidate.version}' (${releaseName(candidate)}) for '${name}'\n`);
       solver.force(candidate);
     } else candidate = solver.candidate(name)!;
     const there = status.get(name);
@@ -213,13 +266,17 @@ async function install(c: Call, verb: string): Promise<number> {
     for (const candidate of wanted) solver.install(candidate);
   } catch (error) {
     if (!(error instanceof Unsolvable)) throw error;
-    await c.p.out(`Some packages could not be installed. This may mean that you have\nrequested an impossible situation or if you are using the unstable\ndistribution that some required packages have not yet been created\nor been moved out of Incoming.\nThe following information may help to resolve the situation:\n\nThe following packages have unmet dependencies:\n${error.message}\n`);
+    await c.p.out(
+      `Some packages could not be installed. This may mean that you have\nrequested an impossible situation or if you are using the unstable\ndistribution that some required packages have not yet been created\nor been moved out of Incoming.\nThe following information may help to resolve the situation:\n\nThe following packages have unmet dependencies:\n${error.message}\n`,
+    );
     await p.err("E: Unable to correct problems, you have held broken packages.\n");
     return 100;
   }
   const plan = solver.plan(manual);
   if (verb === "reinstall" || o.has("reinstall")) for (const w of wanted) if (!plan.install.includes(w)) plan.install.push(w);
-  plan.remove.push(...dependents(status, [...plan.remove, ...removing]).filter((n) => !plan.remove.includes(n) && !plan.install.some((i) => i.name === n)));
+  plan.remove.push(
+    ...dependents(status, [...plan.remove, ...removing]).filter((n) => !plan.remove.includes(n) && !plan.install.some((i) => i.name === n)),
+  );
   const auto = autoInstalled(p.fs);
   for (const name of manual) auto.delete(name);
   const newAuto = plan.install.filter((i) => !plan.manual.has(i.name) && !isInstalled(status.get(i.name))).map((i) => i.name);
@@ -280,7 +337,8 @@ async function removal(c: Call, purge: boolean, auto = false): Promise<number> {
     const matches = /[*?]/.test(word) ? [...status.keys()].filter((n) => matchesPattern(n, word)) : [word];
     for (const name of matches) {
       const record = status.get(name);
-      if (isInstalled(record) || (purge && record && /config-files$/.test(record.Status ?? "")) || (record && isBroken(record))) names.push(name);
+      if (isInstalled(record) || (purge && record && /config-files$/.test(record.Status ?? "")) || (record && isBroken(record)))
+        names.push(name);
       else if (record || lists.has(name)) await c.say.line(`Package '${name}' is not installed, so not removed\n`);
       else missing.push(`E: Unable to locate package ${name}`);
     }
@@ -295,36 +353,69 @@ async function removal(c: Call, purge: boolean, auto = false): Promise<number> {
     const rest = new Map([...status].filter(([n]) => !all.includes(n)));
     all.push(...unneeded(rest, autos));
   }
-  return commit(c, { install: [], remove: all, manual: new Set() }, status, [...autos].filter((n) => !all.includes(n)), purge, new Map());
+  return commit(
+    c,
+    { install: [], remove: all, manual: new Set() },
+    status,
+    [...autos].filter((n) => !all.includes(n)),
+    purge,
+    new Map(),
+  );
 }
 
 /** Announces a plan, asks, downloads and carries it out. */
-async function commit(c: Call, plan: Plan, status: Map<string, Record_>, auto: string[], purge: boolean, local: Map<string, string>, keptBack = 0): Promise<number> {
+async function commit(
+  c: Call,
+  plan: Plan,
+  status: Map<string, Record_>,
+  auto: string[],
+  purge: boolean,
+  local: Map<string, string>,
+  keptBack = 0,
+): Promise<number> {
   const { p, o, say } = c;
   const fresh = plan.install.filter((i) => !isInstalled(status.get(i.name)));
-  const downgrades = plan.install.filter((i) => isInstalled(status.get(i.name)) && compareVersions(i.version, status.get(i.name)!.Version!) < 0);
-  const upgrades = plan.install.filter((i) => isInstalled(status.get(i.name)) && compareVersions(i.version, status.get(i.name)!.Version!) > 0);
+  const downgrades = plan.install.filter(
+    (i) => isInstalled(status.get(i.name)) && compareVersions(i.version, status.get(i.name)!.Version!) < 0,
+  );
+  const upgrades = plan.install.filter(
+    (i) => isInstalled(status.get(i.name)) && compareVersions(i.version, status.get(i.name)!.Version!) > 0,
+  );
   const again = plan.install.filter((i) => status.get(i.name)?.Version === i.version && isInstalled(status.get(i.name)));
   const held = [...plan.install.map((i) => i.name), ...plan.remove].filter((n) => isHeld(status.get(n)));
   const extra = fresh.filter((i) => !plan.manual.has(i.name)).map((i) => i.name);
   const remaining = new Map([...status].filter(([n]) => !plan.remove.includes(n)));
   for (const i of plan.install) remaining.set(i.name, { Package: i.name, Status: "install ok installed", Version: i.version, ...i.fields });
   const loose = unneeded(remaining, new Set(auto)).filter((n) => isInstalled(status.get(n)));
-  if (loose.length > 0 && !c.o.has("auto-remove")) await say.line(`The following package${loose.length === 1 ? " was" : "s were"} automatically installed and ${loose.length === 1 ? "is" : "are"} no longer required:\n${columns(loose)}Use 'apt autoremove' to remove ${loose.length === 1 ? "it" : "them"}.\n`);
+  if (loose.length > 0 && !c.o.has("auto-remove"))
+    await say.line(
+      `The following package${loose.length === 1 ? " was" : "s were"} automatically installed and ${loose.length === 1 ? "is" : "are"} no longer required:\n${columns(loose)}Use 'apt autoremove' to remove ${loose.length === 1 ? "it" : "them"}.\n`,
+    );
   if (extra.length > 0) await say.line(`The following additional packages will be installed:\n${columns(extra)}`);
-  if (plan.remove.length > 0) await say.line(`The following packages will be REMOVED:\n${columns(plan.remove.map((n) => (purge ? `${n}*` : n)))}`);
+  if (plan.remove.length > 0)
+    await say.line(`The following packages will be REMOVED:\n${columns(plan.remove.map((n) => (purge ? `${n}*` : n)))}`);
   if (fresh.length > 0) await say.line(`The following NEW packages will be installed:\n${columns(fresh.map((i) => i.name))}`);
   if (held.length > 0) await say.line(`The following held packages will be changed:\n${columns(held)}`);
   if (upgrades.length > 0) await say.line(`The following packages will be upgraded:\n${columns(upgrades.map((i) => i.name))}`);
   if (downgrades.length > 0) await say.line(`The following packages will be DOWNGRADED:\n${columns(downgrades.map((i) => i.name))}`);
   const lists = readLists(p.fs);
-  const notUpgraded = keptBack || [...status].filter(([n, r]) => isInstalled(r) && !plan.install.some((i) => i.name === n) && !plan.remove.includes(n) && (lists.get(n) ?? []).some((x) => compareVersions(x.version, r.Version!) > 0)).length;
-  await say.line(`${upgrades.length} upgraded, ${fresh.length} newly installed, ${again.length > 0 ? `${again.length} reinstalled, ` : ""}${downgrades.length > 0 ? `${downgrades.length} downgraded, ` : ""}${plan.remove.length} to remove and ${notUpgraded} not upgraded.\n`);
+  const notUpgraded =
+    keptBack ||
+    [...status].filter(
+      ([n, r]) =>
+        isInstalled(r) &&
+        !plan.install.some((i) => i.name === n) &&
+        !plan.remove.includes(n) &&
+        (lists.get(n) ?? []).some((x) => compareVersions(x.version, r.Version!) > 0),
+    ).length;
+  await say.line(
+    `${upgrades.length} upgraded, ${fresh.length} newly installed, ${again.length > 0 ? `${again.length} reinstalled, ` : ""}${downgrades.length > 0 ? `${downgrades.length} downgraded, ` : ""}${plan.remove.length} to remove and ${notUpgraded} not upgraded.\n`,
+  );
   if (plan.install.length === 0 && plan.remove.length === 0) {
     setAuto(p.fs, auto);
     return (await finishBroken(c)) ?? 0;
   }
-  const yes = o.has("y") || o.list.filter(([k]) => k === "q").length >= 2;
+  const yes = o.has("y") || quietness(o) >= 2;
   if (held.length > 0 && yes && !o.has("allow-change-held-packages")) {
     await p.err("E: Held packages were changed and -y was used without --allow-change-held-packages.\n");
     return 100;
@@ -334,9 +425,15 @@ async function commit(c: Call, plan: Plan, status: Map<string, Record_>, auto: s
     return 100;
   }
   const bytes = plan.install.filter((i) => !local.has(i.name)).reduce((sum, i) => sum + Number(i.fields.Size ?? 0), 0);
-  const kib = plan.install.reduce((sum, i) => sum + Number(i.fields["Installed-Size"] ?? 0) - Number(status.get(i.name)?.["Installed-Size"] ?? 0), 0) - plan.remove.reduce((sum, n) => sum + Number(status.get(n)?.["Installed-Size"] ?? 0), 0);
+  const kib =
+    plan.install.reduce(
+      (sum, i) => sum + Number(i.fields["Installed-Size"] ?? 0) - Number(status.get(i.name)?.["Installed-Size"] ?? 0),
+      0,
+    ) - plan.remove.reduce((sum, n) => sum + Number(status.get(n)?.["Installed-Size"] ?? 0), 0);
   if (bytes > 0) await say.line(`Need to get ${sizeText(bytes)} of archives.\n`);
-  await say.line(`After this operation, ${sizeText(Math.abs(kib) * 1024)} ${kib < 0 ? "disk space will be freed" : "of additional disk space will be used"}.\n`);
+  await say.line(
+    `After this operation, ${sizeText(Math.abs(kib) * 1024)} ${kib < 0 ? "disk space will be freed" : "of additional disk space will be used"}.\n`,
+  );
   if (o.has("s")) {
     for (const i of plan.install) await p.out(`Inst ${i.name} (${i.version} ${releaseName(i)})\n`);
     for (const n of plan.remove) await p.out(`Remv ${n} [${status.get(n)!.Version}]\n`);
@@ -359,10 +456,15 @@ async function commit(c: Call, plan: Plan, status: Map<string, Record_>, auto: s
     const url = `${i.source.uri}/${i.fields.Filename}`.replace(/([^:])\/\//g, "$1/");
     const got = await fetchUrl(p, url);
     n++;
-    const where = got.url && isFlat(i.source) ? `${got.url.replace(/\/amd64\/[^/]*$/, "")}  ${i.name} ${i.version}` : `${shown(i.source, "").trim()}/${i.component} amd64 ${i.name} amd64 ${i.version}`;
+    const where =
+      got.url && isFlat(i.source)
+        ? `${got.url.replace(/\/amd64\/[^/]*$/, "")}  ${i.name} ${i.version}`
+        : `${shown(i.source, "").trim()}/${i.component} amd64 ${i.name} amd64 ${i.version}`;
     if (!got.ok) {
       await say.line(`Err:${n} ${where}\n  ${got.message}\n`);
-      await p.err(`E: Failed to fetch ${got.url}  ${got.message}\nE: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?\n`);
+      await p.err(
+        `E: Failed to fetch ${got.url}  ${got.message}\nE: Unable to fetch some archives, maybe run apt-get update or try with --fix-missing?\n`,
+      );
       return 100;
     }
     p.fs.write(`/var/cache/apt/archives/${i.name}_${i.version.replace(/:/g, "%3a")}_${i.fields.Architecture}.deb`, got.body);
@@ -381,7 +483,7 @@ async function commit(c: Call, plan: Plan, status: Map<string, Record_>, auto: s
   for (const i of plan.install) {
     const pkg = packageOf(i.name, i.version);
     if (!pkg) return p.notSimulated(`package ${i.name} ${i.version}`);
-    await unpack(p, pkg, state, local.has(i.name) ? (local.get(i.name)!.replace(/\/[^/]*$/, "") || ".") : "...");
+    await unpack(p, pkg, state, local.has(i.name) ? local.get(i.name)!.replace(/\/[^/]*$/, "") || "." : "...");
   }
   const errors: string[] = [];
   for (const i of plan.install) {
@@ -392,7 +494,8 @@ async function commit(c: Call, plan: Plan, status: Map<string, Record_>, auto: s
     }
   }
   setAuto(p.fs, auto);
-  if (plan.install.some((i) => packageOf(i.name, i.version)?.files.some((f) => f.path.includes("/man/")))) await p.out("Processing triggers for man-db (2.12.0-4build2) ...\n");
+  if (plan.install.some((i) => packageOf(i.name, i.version)?.files.some((f) => f.path.includes("/man/"))))
+    await p.out("Processing triggers for man-db (2.12.0-4build2) ...\n");
   if (errors.length > 0) {
     await p.err(`Errors were encountered while processing:\n${errors.map((e) => ` ${e}\n`).join("")}`);
     await p.err("E: Sub-process /usr/bin/dpkg returned an error code (1)\n");
@@ -407,7 +510,9 @@ async function finishBroken(c: Call): Promise<number | undefined> {
   for (const record of broken) {
     const problem = await configure(c.p, record.Package!, dpkgOptions(c.o));
     if (problem) {
-      await c.p.err(`dpkg: error processing package ${record.Package} (--configure):\n ${problem}\nErrors were encountered while processing:\n ${record.Package}\nE: Sub-process /usr/bin/dpkg returned an error code (1)\n`);
+      await c.p.err(
+        `dpkg: error processing package ${record.Package} (--configure):\n ${problem}\nErrors were encountered while processing:\n ${record.Package}\nE: Sub-process /usr/bin/dpkg returned an error code (1)\n`,
+      );
       return 100;
     }
   }
@@ -423,7 +528,9 @@ async function download(c: Call): Promise<number> {
     const candidates = [...(lists.get(name) ?? [])].sort((a, b) => compareVersions(b.version, a.version));
     const pick = version === undefined ? candidates[0] : candidates.find((x) => matchesPattern(x.version, version));
     if (!pick) {
-      await p.err(candidates.length > 0 ? `E: Version '${version}' for '${name}' was not found\n` : `E: Unable to locate package ${name}\n`);
+      await p.err(
+        candidates.length > 0 ? `E: Version '${version}' for '${name}' was not found\n` : `E: Unable to locate package ${name}\n`,
+      );
       return 100;
     }
     const got = await fetchUrl(p, `${pick.source.uri}/${pick.fields.Filename}`);
@@ -432,7 +539,9 @@ async function download(c: Call): Promise<number> {
       await p.err(`E: Failed to fetch ${got.url}  ${got.message}\n`);
       return 100;
     }
-    await c.say.line(`Get:${n} ${got.url.replace(/\/[^/]*$/, "")} ${pick.name} ${pick.version} [${sizeText(got.size)}]\nFetched ${sizeText(got.size)} in 1s (${sizeText(got.size)}/s)\n`);
+    await c.say.line(
+      `Get:${n} ${got.url.replace(/\/[^/]*$/, "")} ${pick.name} ${pick.version} [${sizeText(got.size)}]\nFetched ${sizeText(got.size)} in 1s (${sizeText(got.size)}/s)\n`,
+    );
     p.fs.write(`${p.cwd}/${name}_${pick.version.replace(/:/g, "%3a")}_${pick.fields.Architecture}.deb`, got.body);
   }
   return 0;
@@ -444,7 +553,9 @@ async function aptList(c: Call): Promise<number> {
   const status = readStatus(p.fs);
   const auto = autoInstalled(p.fs);
   await p.out("Listing...\n");
-  const names = [...new Set([...lists.keys(), ...status.keys()])].sort().filter((n) => c.names.length === 0 || c.names.some((x) => matchesPattern(n, x)));
+  const names = [...new Set([...lists.keys(), ...status.keys()])]
+    .sort()
+    .filter((n) => c.names.length === 0 || c.names.some((x) => matchesPattern(n, x)));
   for (const name of names) {
     const candidates = [...(lists.get(name) ?? [])].sort((a, b) => compareVersions(b.version, a.version));
     const there = status.get(name);
@@ -456,7 +567,12 @@ async function aptList(c: Call): Promise<number> {
     if (rows.length === 0 && installed) await p.out(`${name}/now ${there.Version} ${there.Architecture} [installed,local]\n`);
     for (const row of rows) {
       const suite = row.release.Suite ?? "unknown";
-      const state = installed && there.Version === row.version ? ` [installed${auto.has(name) ? ",automatic" : ""}]` : newer ? ` [upgradable from: ${there.Version}]` : "";
+      const state =
+        installed && there.Version === row.version
+          ? ` [installed${auto.has(name) ? ",automatic" : ""}]`
+          : newer
+            ? ` [upgradable from: ${there.Version}]`
+            : "";
       await p.out(`${name}/${suite} ${row.version} ${row.fields.Architecture}${state}\n`);
     }
     if (o.has("a") && rows.length > 0) await p.out("\n");

@@ -17,7 +17,11 @@ export const dpkg: CommandProgram = {
     const options = p.args.filter((a) => a.startsWith("--force") || a === "-E" || a === "-G");
     const args = p.args.filter((a) => !options.includes(a));
     const [action, ...rest] = args;
-    const conf = { confold: options.includes("--force-confold"), confnew: options.includes("--force-confnew"), confdef: options.includes("--force-confdef") };
+    const conf = {
+      confold: options.includes("--force-confold"),
+      confnew: options.includes("--force-confnew"),
+      confdef: options.includes("--force-confdef"),
+    };
     switch (action) {
       case "-l":
       case "--list":
@@ -36,7 +40,12 @@ export const dpkg: CommandProgram = {
         return query(p, rest);
       case "--get-selections": {
         const all = [...readStatus(p.fs).values()].sort((a, b) => (a.Package! < b.Package! ? -1 : 1));
-        await p.out(all.filter((r) => rest.length === 0 || rest.some((x) => matchesPattern(r.Package!, x))).map((r) => `${r.Package}${"\t".repeat(Math.max(1, 6 - Math.floor(r.Package!.length / 8)))}${r.Status!.split(" ")[0]}\n`).join(""));
+        await p.out(
+          all
+            .filter((r) => rest.length === 0 || rest.some((x) => matchesPattern(r.Package!, x)))
+            .map((r) => `${r.Package}${"\t".repeat(Math.max(1, 6 - Math.floor(r.Package!.length / 8)))}${r.Status!.split(" ")[0]}\n`)
+            .join(""),
+        );
         return 0;
       }
       case "--set-selections": {
@@ -75,7 +84,9 @@ export const dpkg: CommandProgram = {
       case "--audit":
         return 0;
       case undefined:
-        await p.err("dpkg: error: need an action option\n\nType dpkg --help for help about installing and deinstalling packages [*];\nUse 'apt' or 'aptitude' for user-friendly package management;\nType dpkg -Dhelp for a list of dpkg debug flag values;\nType dpkg --force-help for a list of forcing options;\nType dpkg-deb --help for help about manipulating *.deb files;\n\nOptions marked [*] produce a lot of output - pipe it through 'less' or 'more' !\n");
+        await p.err(
+          "dpkg: error: need an action option\n\nType dpkg --help for help about installing and deinstalling packages [*];\nUse 'apt' or 'aptitude' for user-friendly package management;\nType dpkg -Dhelp for a list of dpkg debug flag values;\nType dpkg --force-help for a list of forcing options;\nType dpkg-deb --help for help about manipulating *.deb files;\n\nOptions marked [*] produce a lot of output - pipe it through 'less' or 'more' !\n",
+        );
         return 2;
       default:
         p.notSimulated(`dpkg ${action}`);
@@ -110,7 +121,9 @@ async function installFiles(p: Proc, paths: string[], conf: typeof plain): Promi
     const deb = parseDeb(Buffer.from(p.fs.read(path)).toString("latin1"));
     const pkg = deb && packageOf(deb.name, deb.version);
     if (!pkg) {
-      await p.err(`dpkg-deb: error: '${path}' is not a Debian format archive\ndpkg: error processing archive ${path} (--install):\n dpkg-deb --control subprocess returned error exit status 2\n`);
+      await p.err(
+        `dpkg-deb: error: '${path}' is not a Debian format archive\ndpkg: error processing archive ${path} (--install):\n dpkg-deb --control subprocess returned error exit status 2\n`,
+      );
       errors.push(path);
       continue;
     }
@@ -119,9 +132,13 @@ async function installFiles(p: Proc, paths: string[], conf: typeof plain): Promi
   }
   const records = readStatus(p.fs);
   for (const name of names) {
-    const lacking = parseRelations(records.get(name)!.Depends).find((clause) => clause.every((r) => records.has(r.name) === false && packageOf(r.name, "") === undefined && known(p, r.name)));
+    const lacking = parseRelations(records.get(name)!.Depends).find((clause) =>
+      clause.every((r) => records.has(r.name) === false && packageOf(r.name, "") === undefined && known(p, r.name)),
+    );
     if (lacking) {
-      await p.err(`dpkg: dependency problems prevent configuration of ${name}:\n ${name} depends on ${lacking[0]!.name}${lacking[0]!.version ? ` (${lacking[0]!.operator} ${lacking[0]!.version})` : ""}; however:\n  Package ${lacking[0]!.name} is not installed.\n\ndpkg: error processing package ${name} (--install):\n dependency problems - leaving unconfigured\n`);
+      await p.err(
+        `dpkg: dependency problems prevent configuration of ${name}:\n ${name} depends on ${lacking[0]!.name}${lacking[0]!.version ? ` (${lacking[0]!.operator} ${lacking[0]!.version})` : ""}; however:\n  Package ${lacking[0]!.name} is not installed.\n\ndpkg: error processing package ${name} (--install):\n dependency problems - leaving unconfigured\n`,
+      );
       errors.push(name);
       continue;
     }
@@ -136,7 +153,9 @@ async function installFiles(p: Proc, paths: string[], conf: typeof plain): Promi
 }
 
 /** Packages of the table that the box does not bring; others count as there. */
-const known = (p: Proc, name: string): boolean => ["conntrack", "ebtables", "socat", "cri-tools", "kubernetes-cni", "kubelet", "kubectl", "runc"].includes(name) && !isInstalled(readStatus(p.fs).get(name));
+const known = (p: Proc, name: string): boolean =>
+  ["conntrack", "ebtables", "socat", "cri-tools", "kubernetes-cni", "kubelet", "kubectl", "runc"].includes(name) &&
+  !isInstalled(readStatus(p.fs).get(name));
 
 async function removal(p: Proc, names: string[], purge: boolean): Promise<number> {
   const state = { counted: false };
@@ -146,9 +165,13 @@ async function removal(p: Proc, names: string[], purge: boolean): Promise<number
       await p.err(`dpkg: warning: ignoring request to remove ${name} which isn't installed\n`);
       continue;
     }
-    const needing = [...readStatus(p.fs).values()].filter((o) => isInstalled(o) && !names.includes(o.Package!) && parseRelations(o.Depends).some((c) => c.length === 1 && c[0]!.name === name));
+    const needing = [...readStatus(p.fs).values()].filter(
+      (o) => isInstalled(o) && !names.includes(o.Package!) && parseRelations(o.Depends).some((c) => c.length === 1 && c[0]!.name === name),
+    );
     if (needing.length > 0) {
-      await p.err(`dpkg: dependency problems prevent removal of ${name}:\n${needing.map((o) => ` ${o.Package} depends on ${name}.\n`).join("")}\ndpkg: error processing package ${name} (--${purge ? "purge" : "remove"}):\n dependency problems - not removing\nErrors were encountered while processing:\n ${name}\n`);
+      await p.err(
+        `dpkg: dependency problems prevent removal of ${name}:\n${needing.map((o) => ` ${o.Package} depends on ${name}.\n`).join("")}\ndpkg: error processing package ${name} (--${purge ? "purge" : "remove"}):\n dependency problems - not removing\nErrors were encountered while processing:\n ${name}\n`,
+      );
       return 1;
     }
     await remove(p, name, purge, state);
@@ -157,12 +180,16 @@ async function removal(p: Proc, names: string[], purge: boolean): Promise<number
 }
 
 async function configureAll(p: Proc, names: string[], conf: typeof plain): Promise<number> {
-  const all = [...readStatus(p.fs).values()].filter((r) => isBroken(r) && (names.includes("-a") || names.includes("--pending") || names.includes(r.Package!)));
+  const all = [...readStatus(p.fs).values()].filter(
+    (r) => isBroken(r) && (names.includes("-a") || names.includes("--pending") || names.includes(r.Package!)),
+  );
   let code = 0;
   for (const r of all) {
     const problem = await configure(p, r.Package!, conf);
     if (problem) {
-      await p.err(`dpkg: error processing package ${r.Package} (--configure):\n ${problem}\nErrors were encountered while processing:\n ${r.Package}\n`);
+      await p.err(
+        `dpkg: error processing package ${r.Package} (--configure):\n ${problem}\nErrors were encountered while processing:\n ${r.Package}\n`,
+      );
       code = 1;
     }
   }
@@ -172,18 +199,28 @@ async function configureAll(p: Proc, names: string[], conf: typeof plain): Promi
 const letters = (r: Record_): string => {
   const [want, , state] = (r.Status ?? "").split(" ");
   const w = { install: "i", hold: "h", deinstall: "r", purge: "p" }[want ?? ""] ?? "u";
-  const s = { installed: "i", "config-files": "c", unpacked: "U", "half-configured": "F", "half-installed": "H", "not-installed": "n" }[state ?? ""] ?? "n";
+  const s =
+    { installed: "i", "config-files": "c", unpacked: "U", "half-configured": "F", "half-installed": "H", "not-installed": "n" }[
+      state ?? ""
+    ] ?? "n";
   return `${w}${s}`;
 };
 
 async function list(p: Proc, patterns: string[]): Promise<number> {
   const records = [...readStatus(p.fs).values()].sort((a, b) => (a.Package! < b.Package! ? -1 : 1));
   const rows = records.filter((r) => (patterns.length === 0 ? true : patterns.some((x) => matchesPattern(r.Package!, x))));
-  for (const x of patterns) if (!rows.some((r) => matchesPattern(r.Package!, x))) await p.err(`dpkg-query: no packages found matching ${x}\n`);
+  for (const x of patterns)
+    if (!rows.some((r) => matchesPattern(r.Package!, x))) await p.err(`dpkg-query: no packages found matching ${x}\n`);
   if (rows.length === 0) return 1;
-  const w = [Math.max(14, ...rows.map((r) => r.Package!.length)), Math.max(12, ...rows.map((r) => (r.Version ?? "").length)), 12, Math.max(32, ...rows.map((r) => (r.Description ?? "").split("\n")[0]!.length))];
+  const w = [
+    Math.max(14, ...rows.map((r) => r.Package!.length)),
+    Math.max(12, ...rows.map((r) => (r.Version ?? "").length)),
+    12,
+    Math.max(32, ...rows.map((r) => (r.Description ?? "").split("\n")[0]!.length)),
+  ];
   let text = `Desired=Unknown/Install/Remove/Purge/Hold\n| Status=Not/Inst/Conf-files/Unpacked/halF-conf/Half-inst/trig-aWait/Trig-pend\n|/ Err?=(none)/Reinst-required (Status,Err: uppercase=bad)\n||/ ${"Name".padEnd(w[0]!)} ${"Version".padEnd(w[1]!)} ${"Architecture".padEnd(w[2]!)} Description\n+++-${w.map((n) => "=".repeat(n)).join("-")}\n`;
-  for (const r of rows) text += `${letters(r)}  ${r.Package!.padEnd(w[0]!)} ${(r.Version ?? "<none>").padEnd(w[1]!)} ${(r.Architecture ?? "amd64").padEnd(w[2]!)} ${(r.Description ?? "").split("\n")[0]}\n`;
+  for (const r of rows)
+    text += `${letters(r)}  ${r.Package!.padEnd(w[0]!)} ${(r.Version ?? "<none>").padEnd(w[1]!)} ${(r.Architecture ?? "amd64").padEnd(w[2]!)} ${(r.Description ?? "").split("\n")[0]}\n`;
   await p.out(text);
   return 0;
 }
@@ -194,11 +231,17 @@ async function status(p: Proc, names: string[]): Promise<number> {
   for (const name of names) {
     const r = records.get(name);
     if (!r) {
-      await p.err(`dpkg-query: package '${name}' is not installed and no information is available\nUse dpkg --info (= dpkg-deb --info) to examine archive files.\n`);
+      await p.err(
+        `dpkg-query: package '${name}' is not installed and no information is available\nUse dpkg --info (= dpkg-deb --info) to examine archive files.\n`,
+      );
       code = 1;
       continue;
     }
-    await p.out(Object.entries(r).map(([k, v]) => `${k}: ${v.replace(/\n/g, "\n ")}\n`).join(""));
+    await p.out(
+      Object.entries(r)
+        .map(([k, v]) => `${k}: ${v.replace(/\n/g, "\n ")}\n`)
+        .join(""),
+    );
   }
   return code;
 }
@@ -208,11 +251,17 @@ async function files(p: Proc, names: string[]): Promise<number> {
   let code = 0;
   for (const name of names) {
     if (!records.has(name)) {
-      await p.err(`dpkg-query: package '${name}' is not installed\nUse dpkg --contents (= dpkg-deb --contents) to list archive files contents.\n`);
+      await p.err(
+        `dpkg-query: package '${name}' is not installed\nUse dpkg --contents (= dpkg-deb --contents) to list archive files contents.\n`,
+      );
       code = 1;
       continue;
     }
-    await p.out(listOf(p.fs, name).map((l) => `${l}\n`).join(""));
+    await p.out(
+      listOf(p.fs, name)
+        .map((l) => `${l}\n`)
+        .join(""),
+    );
   }
   return code;
 }
@@ -222,10 +271,12 @@ async function owner(p: Proc, patterns: string[]): Promise<number> {
   const all = [...readStatus(p.fs).keys()].sort().map((name) => ({ name, paths: listOf(p.fs, name) }));
   for (const x of patterns) {
     let found = false;
-    for (const { name, paths } of all) for (const path of paths) if (x.startsWith("/") ? path === x : path.includes(x)) {
-      await p.out(`${name}: ${path}\n`);
-      found = true;
-    }
+    for (const { name, paths } of all)
+      for (const path of paths)
+        if (x.startsWith("/") ? path === x : path.includes(x)) {
+          await p.out(`${name}: ${path}\n`);
+          found = true;
+        }
     if (!found) {
       await p.err(`dpkg-query: no path found matching pattern ${x.startsWith("/") ? x : `*${x}*`}\n`);
       code = 1;
@@ -250,17 +301,27 @@ async function query(p: Proc, args: string[]): Promise<number> {
   const fill = (r: Record_) =>
     format
       .replace(/\$\{([^};]+)(?:;(-?\d+))?\}/g, (_m, key: string, width?: string) => {
-        const v = key === "binary:Package" ? r.Package! : key === "db:Status-Abbrev" ? `${letters(r)} ` : key === "db:Status-Status" ? r.Status!.split(" ")[2]! : key === "binary:Summary" ? (r.Description ?? "").split("\n")[0]! : (r[key] ?? "");
+        const v =
+          key === "binary:Package"
+            ? r.Package!
+            : key === "db:Status-Abbrev"
+              ? `${letters(r)} `
+              : key === "db:Status-Status"
+                ? r.Status!.split(" ")[2]!
+                : key === "binary:Summary"
+                  ? (r.Description ?? "").split("\n")[0]!
+                  : (r[key] ?? "");
         return width === undefined ? v : Number(width) < 0 ? v.padEnd(-Number(width)) : v.padStart(Number(width));
       })
       .replace(/\\n/g, "\n")
       .replace(/\\t/g, "\t");
   await p.out(rows.map(fill).join(""));
   let code = 0;
-  for (const x of names) if (!rows.some((r) => matchesPattern(r.Package!, x))) {
-    await p.err(`dpkg-query: no packages found matching ${x}\n`);
-    code = 1;
-  }
+  for (const x of names)
+    if (!rows.some((r) => matchesPattern(r.Package!, x))) {
+      await p.err(`dpkg-query: no packages found matching ${x}\n`);
+      code = 1;
+    }
   return code;
 }
 
@@ -272,7 +333,11 @@ export const dpkgQuery: CommandProgram = {
     if (action === "-s" || action === "--status") return status(p, rest);
     if (action === "-L" || action === "--listfiles") return files(p, rest);
     if (action === "-S" || action === "--search") return owner(p, rest);
-    if (p.args.some((a) => a === "-W" || a === "--show")) return query(p, p.args.filter((a) => a !== "-W" && a !== "--show"));
+    if (p.args.some((a) => a === "-W" || a === "--show"))
+      return query(
+        p,
+        p.args.filter((a) => a !== "-W" && a !== "--show"),
+      );
     return p.notSimulated(`dpkg-query ${action ?? ""}`);
   },
 };

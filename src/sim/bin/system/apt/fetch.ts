@@ -16,14 +16,35 @@ export async function fetchUrl(p: Proc, url: string): Promise<Fetched> {
     await p.sleep(Math.min(result.after, timeout));
     const host = new URL(at).host;
     if (!result.ok) {
-      if (result.phase === "resolve") return { ok: false, url: at, message: result.code === "EAI_AGAIN" ? `Temporary failure resolving '${host}'` : `Could not resolve '${host}'` };
-      if (result.phase === "tls") return { ok: false, url: at, message: `Certificate verification failed: The certificate is NOT trusted. The certificate issuer is unknown.  Could not handshake: Error in the certificate verification. [IP: ${result.remote?.ip ?? ""} 443]` };
+      if (result.phase === "resolve")
+        return {
+          ok: false,
+          url: at,
+          message: result.code === "EAI_AGAIN" ? `Temporary failure resolving '${host}'` : `Could not resolve '${host}'`,
+        };
+      if (result.phase === "tls")
+        return {
+          ok: false,
+          url: at,
+          message: `Certificate verification failed: The certificate is NOT trusted. The certificate issuer is unknown.  Could not handshake: Error in the certificate verification. [IP: ${result.remote?.ip ?? ""} 443]`,
+        };
       const where = `${host}:${at.startsWith("https") ? 443 : 80}`;
       const ip = result.tried?.[0]?.ip ?? result.remote?.ip ?? "";
-      if (result.code === "ETIMEDOUT") return { ok: false, url: at, message: `Could not connect to ${where} (${ip}), connection timed out` };
-      const words: Record<string, string> = { ECONNREFUSED: "111: Connection refused", ENETUNREACH: "101: Network is unreachable", EHOSTUNREACH: "113: No route to host" };
+      if (result.code === "ETIMEDOUT")
+        return { ok: false, url: at, message: `Could not connect to ${where} (${ip}), connection timed out` };
+      const words: Record<string, string> = {
+        ECONNREFUSED: "111: Connection refused",
+        ENETUNREACH: "101: Network is unreachable",
+        EHOSTUNREACH: "113: No route to host",
+      };
       const why = words[result.code];
-      return { ok: false, url: at, message: why ? `Could not connect to ${where} (${ip}). - connect (${why})` : `Connection failed [IP: ${ip} ${at.startsWith("https") ? 443 : 80}]` };
+      return {
+        ok: false,
+        url: at,
+        message: why
+          ? `Could not connect to ${where} (${ip}). - connect (${why})`
+          : `Connection failed [IP: ${ip} ${at.startsWith("https") ? 443 : 80}]`,
+      };
     }
     const { response } = result;
     if (response.status >= 300 && response.status < 400 && response.headers.location) {
@@ -31,8 +52,18 @@ export async function fetchUrl(p: Proc, url: string): Promise<Fetched> {
       continue;
     }
     if (response.status !== 200) {
-      const words: Record<number, string> = { 403: "403  Forbidden", 404: "404  Not Found", 500: "500  Internal Server Error", 503: "503  Service Unavailable" };
-      return { ok: false, url: at, status: response.status, message: `${words[response.status] ?? response.status} [IP: ${result.remote.ip} ${result.remote.port}]` };
+      const words: Record<number, string> = {
+        403: "403  Forbidden",
+        404: "404  Not Found",
+        500: "500  Internal Server Error",
+        503: "503  Service Unavailable",
+      };
+      return {
+        ok: false,
+        url: at,
+        status: response.status,
+        message: `${words[response.status] ?? response.status} [IP: ${result.remote.ip} ${result.remote.port}]`,
+      };
     }
     const body = typeof response.body === "string" ? response.body : Buffer.from(response.body).toString("utf8");
     const size = Number(response.headers["x-size"] ?? Buffer.byteLength(body));

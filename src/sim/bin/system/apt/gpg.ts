@@ -36,7 +36,8 @@ export const gpg: CommandProgram = {
         await p.err("gpg: no valid OpenPGP data found.\n");
         return 2;
       }
-      for (const key of found) await p.out(`pub   ${key.bits} ${key.created} [SC]\n      ${key.fingerprint}\nuid                      ${key.uid}\n\n`);
+      for (const key of found)
+        await p.out(`pub   ${key.bits} ${key.created} [SC]\n      ${key.fingerprint}\nuid                      ${key.uid}\n\n`);
       return 0;
     }
     if (!o.has("dearmor") && !o.has("enarmor")) return p.notSimulated(`gpg ${p.args.join(" ")}`);
@@ -58,7 +59,13 @@ export const gpg: CommandProgram = {
         return 2;
       }
       await p.err(`File '${to}' exists. Overwrite? (y/N) `);
-      if (!/^y/i.test(Buffer.from(await p.read(0)).toString("utf8").trim())) {
+      if (
+        !/^y/i.test(
+          Buffer.from(await p.read(0))
+            .toString("utf8")
+            .trim(),
+        )
+      ) {
         await p.err("Enter new filename: \n");
         return 2;
       }

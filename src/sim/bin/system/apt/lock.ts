@@ -9,7 +9,8 @@ interface Locks {
 export function takeLock(p: Proc, path: string): string | undefined {
   const locks = p.machine.layer("file-locks", () => ({ held: {} })) as unknown as Locks;
   const holder = locks.held[path];
-  if (holder && holder.pid !== p.pid && p.machine.procs.get(holder.pid)?.state.comm === holder.comm) return `Could not get lock ${path}. It is held by process ${holder.pid} (${holder.comm})`;
+  if (holder && holder.pid !== p.pid && p.machine.procs.get(holder.pid)?.state.comm === holder.comm)
+    return `Could not get lock ${path}. It is held by process ${holder.pid} (${holder.comm})`;
   if (p.uid !== 0) return `Could not open lock file ${path} - open (13: Permission denied)`;
   locks.held[path] = { pid: p.pid, comm: p.state.comm };
   return undefined;
@@ -26,6 +27,9 @@ export async function lockDpkg(p: Proc): Promise<boolean> {
   const refusal = takeLock(p, path);
   if (refusal === undefined) return true;
   if (p.uid !== 0) await p.err(`E: ${refusal}\nE: Unable to acquire the dpkg frontend lock (${path}), are you root?\n`);
-  else await p.err(`E: ${refusal}\nN: Be aware that removing the lock file is not a solution and may break your system.\nE: Unable to acquire the dpkg frontend lock (${path}), is another process using it?\n`);
+  else
+    await p.err(
+      `E: ${refusal}\nN: Be aware that removing the lock file is not a solution and may break your system.\nE: Unable to acquire the dpkg frontend lock (${path}), is another process using it?\n`,
+    );
   return false;
 }

@@ -52,7 +52,10 @@ export class Solver {
         missing.push(`${r.name}${r.version ? ` (${r.operator} ${r.version})` : ""}`);
       }
     }
-    if (missing.length > 0) throw new Unsolvable(` ${candidate.name} : Depends: ${missing.map((m) => `${m} but it is not ${this.#lists.has(m.split(" ")[0]!) ? "going to be installed" : "installable"}`).join(`\n${" ".repeat(candidate.name.length + 4)}Depends: `)}`);
+    if (missing.length > 0)
+      throw new Unsolvable(
+        ` ${candidate.name} : Depends: ${missing.map((m) => `${m} but it is not ${this.#lists.has(m.split(" ")[0]!) ? "going to be installed" : "installable"}`).join(`\n${" ".repeat(candidate.name.length + 4)}Depends: `)}`,
+      );
     if (this.#recommends) {
       for (const clause of parseRelations(candidate.fields.Recommends)) {
         if (clause.some((r) => this.#satisfied(r))) continue;
@@ -61,16 +64,31 @@ export class Solver {
       }
     }
     for (const clause of parseRelations(candidate.fields.Conflicts)) {
-      for (const r of clause) for (const [name, record] of this.#status) if (name !== candidate.name && isInstalled(record) && (name === r.name || provides(record, r.name)) && (!r.version || holds(record.Version!, r.operator!, r.version))) this.#remove.add(name);
+      for (const r of clause)
+        for (const [name, record] of this.#status)
+          if (
+            name !== candidate.name &&
+            isInstalled(record) &&
+            (name === r.name || provides(record, r.name)) &&
+            (!r.version || holds(record.Version!, r.operator!, r.version))
+          )
+            this.#remove.add(name);
     }
     for (const [name, record] of this.#status)
-      if (isInstalled(record) && name !== candidate.name && parseRelations(record.Conflicts).some((c) => c.some((r) => r.name === candidate.name))) this.#remove.add(name);
+      if (
+        isInstalled(record) &&
+        name !== candidate.name &&
+        parseRelations(record.Conflicts).some((c) => c.some((r) => r.name === candidate.name))
+      )
+        this.#remove.add(name);
     this.#order.push(candidate);
   }
 
   #find(r: Relation): Candidate | undefined {
     const forced = this.#forced.get(r.name);
-    const list = (forced ? [forced] : [...(this.#lists.get(r.name) ?? [])]).filter((c) => !r.version || holds(c.version, r.operator!, r.version));
+    const list = (forced ? [forced] : [...(this.#lists.get(r.name) ?? [])]).filter(
+      (c) => !r.version || holds(c.version, r.operator!, r.version),
+    );
     const direct = best(list);
     if (direct) return direct;
     for (const [, candidates] of this.#lists) {
@@ -85,13 +103,18 @@ export class Solver {
     if (chosen) return !r.version || holds(chosen.version, r.operator!, r.version);
     const record = this.#status.get(r.name);
     if (isInstalled(record) && !this.#remove.has(r.name) && (!r.version || holds(record.Version!, r.operator!, r.version))) return true;
-    for (const [name, other] of this.#status) if (isInstalled(other) && !this.#remove.has(name) && provides(other, r.name) && !r.version) return true;
+    for (const [name, other] of this.#status)
+      if (isInstalled(other) && !this.#remove.has(name) && provides(other, r.name) && !r.version) return true;
     for (const c of this.#chosen.values()) if (parseRelations(c.fields.Provides).some((p) => p.some((x) => x.name === r.name))) return true;
     return false;
   }
 
   plan(manual: Iterable<string>): Plan {
-    return { install: this.#order.filter((c) => this.#status.get(c.name)?.Version !== c.version || !isInstalled(this.#status.get(c.name))), remove: [...this.#remove], manual: new Set(manual) };
+    return {
+      install: this.#order.filter((c) => this.#status.get(c.name)?.Version !== c.version || !isInstalled(this.#status.get(c.name))),
+      remove: [...this.#remove],
+      manual: new Set(manual),
+    };
   }
 }
 
@@ -109,10 +132,11 @@ export function unneeded(status: Map<string, Record_>, auto: Set<string>): strin
     const record = status.get(name);
     if (!isInstalled(record)) return;
     needed.add(name);
-    for (const clause of [...parseRelations(record.Depends), ...parseRelations(record.Recommends)]) for (const r of clause) {
-      visit(r.name);
-      for (const [other, o] of status) if (isInstalled(o) && provides(o, r.name)) visit(other);
-    }
+    for (const clause of [...parseRelations(record.Depends), ...parseRelations(record.Recommends)])
+      for (const r of clause) {
+        visit(r.name);
+        for (const [other, o] of status) if (isInstalled(o) && provides(o, r.name)) visit(other);
+      }
   };
   for (const [name, record] of status) if (isInstalled(record) && !auto.has(name)) visit(name);
   return [...status].filter(([name, record]) => isInstalled(record) && !needed.has(name)).map(([name]) => name);
@@ -121,11 +145,19 @@ export function unneeded(status: Map<string, Record_>, auto: Set<string>): strin
 /** Installed packages that need one of these. */
 export function dependents(status: Map<string, Record_>, names: string[]): string[] {
   const out = new Set(names);
-  for (let again = true; again; ) {
+  for (let again = true; again;) {
     again = false;
     for (const [name, record] of status) {
       if (out.has(name) || !isInstalled(record)) continue;
-      const broken = parseRelations(record.Depends).some((clause) => clause.some((r) => out.has(r.name)) && !clause.some((r) => !out.has(r.name) && (isInstalled(status.get(r.name)) || [...status].some(([n, o]) => !out.has(n) && isInstalled(o) && provides(o, r.name)))));
+      const broken = parseRelations(record.Depends).some(
+        (clause) =>
+          clause.some((r) => out.has(r.name)) &&
+          !clause.some(
+            (r) =>
+              !out.has(r.name) &&
+              (isInstalled(status.get(r.name)) || [...status].some(([n, o]) => !out.has(n) && isInstalled(o) && provides(o, r.name))),
+          ),
+      );
       if (broken) {
         out.add(name);
         again = true;
@@ -134,4 +166,3 @@ export function dependents(status: Map<string, Record_>, names: string[]): strin
   }
   return [...out];
 }
-

@@ -15,7 +15,8 @@ export interface Source {
 export function readSources(fs: FsView): Source[] {
   const out: Source[] = [];
   const files = ["/etc/apt/sources.list"];
-  if (fs.isDir("/etc/apt/sources.list.d")) for (const f of fs.readdir("/etc/apt/sources.list.d")) if (/\.(list|sources)$/.test(f)) files.push(`/etc/apt/sources.list.d/${f}`);
+  if (fs.isDir("/etc/apt/sources.list.d"))
+    for (const f of fs.readdir("/etc/apt/sources.list.d")) if (/\.(list|sources)$/.test(f)) files.push(`/etc/apt/sources.list.d/${f}`);
   for (const file of files) {
     const text = fs.tryReadText(file) ?? "";
     if (file.endsWith(".sources")) {
@@ -23,7 +24,14 @@ export function readSources(fs: FsView): Source[] {
         if (/^no$/i.test(s.Enabled ?? "yes") || !/\bdeb\b/.test(s.Types ?? "deb")) continue;
         for (const uri of (s.URIs ?? "").split(/\s+/).filter(Boolean))
           for (const suite of (s.Suites ?? "").split(/\s+/).filter(Boolean))
-            out.push({ uri: uri.replace(/\/+$/, ""), suite, components: (s.Components ?? "").split(/\s+/).filter(Boolean), ...(s["Signed-By"] ? { signedBy: s["Signed-By"].trim() } : {}), trusted: /^yes$/i.test(s.Trusted ?? ""), file });
+            out.push({
+              uri: uri.replace(/\/+$/, ""),
+              suite,
+              components: (s.Components ?? "").split(/\s+/).filter(Boolean),
+              ...(s["Signed-By"] ? { signedBy: s["Signed-By"].trim() } : {}),
+              trusted: /^yes$/i.test(s.Trusted ?? ""),
+              file,
+            });
       }
       continue;
     }
@@ -33,16 +41,30 @@ export function readSources(fs: FsView): Source[] {
       const m = /^(deb|deb-src)\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)(?:\s+(.*))?$/.exec(line);
       if (!m) {
         const type = line.split(/\s+/)[0]!;
-        if (type !== "deb" && type !== "deb-src") throw new SyntaxError(`Type '${type}' is not known on line ${i + 1} in source list ${file}`);
+        if (type !== "deb" && type !== "deb-src")
+          throw new SyntaxError(`Type '${type}' is not known on line ${i + 1} in source list ${file}`);
         throw new SyntaxError(`Malformed entry ${i + 1} in list file ${file} (${/\s\S+\s/.test(line) ? "Component" : "Suite"})`);
       }
       if (m[1] === "deb-src") return;
-      const options = Object.fromEntries((m[2] ?? "").split(/\s+/).filter(Boolean).map((o) => [o.slice(0, o.indexOf("=")).replace(/\+$/, ""), o.slice(o.indexOf("=") + 1)]));
+      const options = Object.fromEntries(
+        (m[2] ?? "")
+          .split(/\s+/)
+          .filter(Boolean)
+          .map((o) => [o.slice(0, o.indexOf("=")).replace(/\+$/, ""), o.slice(o.indexOf("=") + 1)]),
+      );
       const suite = m[4]!;
       const components = (m[5] ?? "").split(/\s+/).filter(Boolean);
-      if (!suite.endsWith("/") && components.length === 0) throw new SyntaxError(`Malformed entry ${i + 1} in list file ${file} (Component)`);
+      if (!suite.endsWith("/") && components.length === 0)
+        throw new SyntaxError(`Malformed entry ${i + 1} in list file ${file} (Component)`);
       if (options.arch && !options.arch.split(",").includes("amd64")) return;
-      out.push({ uri: m[3]!.replace(/\/+$/, ""), suite, components, ...(options["signed-by"] ? { signedBy: options["signed-by"] } : {}), trusted: options.trusted === "yes", file });
+      out.push({
+        uri: m[3]!.replace(/\/+$/, ""),
+        suite,
+        components,
+        ...(options["signed-by"] ? { signedBy: options["signed-by"] } : {}),
+        trusted: options.trusted === "yes",
+        file,
+      });
     });
   }
   return out;
@@ -53,13 +75,19 @@ export const isFlat = (s: Source): boolean => s.suite.endsWith("/");
 /** URL of the folder that holds InRelease. */
 export const distUrl = (s: Source): string => (isFlat(s) ? `${s.uri}/${s.suite === "/" ? "" : s.suite}` : `${s.uri}/dists/${s.suite}/`);
 /** As apt names it in messages. */
-export const shown = (s: Source, what: string): string => (isFlat(s) ? `${s.uri} ${s.suite === "/" ? "" : s.suite} ${what}`.replace(/ {3}/, "  ") : `${s.uri} ${s.suite} ${what}`);
+export const shown = (s: Source, what: string): string =>
+  isFlat(s) ? `${s.uri} ${s.suite === "/" ? "" : s.suite} ${what}`.replace(/ {3}/, "  ") : `${s.uri} ${s.suite} ${what}`;
 
 export const listsDir = "/var/lib/apt/lists";
 /** File name of a fetched URL. */
-export const listFile = (url: string): string => `${listsDir}/${url.replace(/^https?:\/\//, "").replace(/_/g, "%5f").replace(/\//g, "_")}`;
+export const listFile = (url: string): string =>
+  `${listsDir}/${url
+    .replace(/^https?:\/\//, "")
+    .replace(/_/g, "%5f")
+    .replace(/\//g, "_")}`;
 
-export const indexUrls = (s: Source): string[] => (isFlat(s) ? [`${distUrl(s)}Packages`] : s.components.map((c) => `${distUrl(s)}${c}/binary-amd64/Packages`));
+export const indexUrls = (s: Source): string[] =>
+  isFlat(s) ? [`${distUrl(s)}Packages`] : s.components.map((c) => `${distUrl(s)}${c}/binary-amd64/Packages`);
 
 export interface Candidate {
   name: string;
@@ -91,13 +119,18 @@ export function readLists(fs: FsView): Map<string, Candidate[]> {
   }
   for (const source of sources) {
     const inRelease = fs.tryReadText(listFile(`${distUrl(source)}InRelease`));
-    const release = inRelease ? (stanzas(inRelease.replace(/^-----BEGIN PGP SIGNED MESSAGE-----\nHash: \w+\n\n/, "").replace(/-----BEGIN PGP SIGNATURE[\s\S]*/, ""))[0] ?? {}) : {};
+    const release = inRelease
+      ? (stanzas(
+          inRelease.replace(/^-----BEGIN PGP SIGNED MESSAGE-----\nHash: \w+\n\n/, "").replace(/-----BEGIN PGP SIGNATURE[\s\S]*/, ""),
+        )[0] ?? {})
+      : {};
     indexUrls(source).forEach((url, i) => {
       const text = fs.tryReadText(listFile(url));
       if (text === undefined) return;
       for (const fields of stanzas(text)) {
         const list = out.get(fields.Package!) ?? [];
-        if (!list.some((c) => c.version === fields.Version && c.source.uri === source.uri)) list.push({ name: fields.Package!, version: fields.Version!, fields, source, component: source.components[i] ?? "", release });
+        if (!list.some((c) => c.version === fields.Version && c.source.uri === source.uri))
+          list.push({ name: fields.Package!, version: fields.Version!, fields, source, component: source.components[i] ?? "", release });
         out.set(fields.Package!, list);
       }
     });

@@ -20,21 +20,37 @@ export function readStatus(fs: FsView): Map<string, Record_> {
 export function writeStatus(fs: FsView, records: Map<string, Record_>): void {
   const text = [...records.values()]
     .sort((a, b) => (a.Package! < b.Package! ? -1 : 1))
-    .map((r) => `${Object.entries(r).map(([k, v]) => `${k}: ${v.replace(/\n/g, "\n ")}\n`).join("")}\n`)
+    .map(
+      (r) =>
+        `${Object.entries(r)
+          .map(([k, v]) => `${k}: ${v.replace(/\n/g, "\n ")}\n`)
+          .join("")}\n`,
+    )
     .join("");
   fs.write(statusPath, text);
 }
 
-export const isInstalled = (r: Record_ | undefined): r is Record_ & { Status: string; Version: string } => r !== undefined && / installed$/.test(r.Status ?? "");
+export const isInstalled = (r: Record_ | undefined): r is Record_ & { Status: string; Version: string } =>
+  r !== undefined && / installed$/.test(r.Status ?? "");
 /** Unpacked, half-configured… : something that `dpkg --configure -a` goes on with. */
 export const isBroken = (r: Record_): boolean => /(unpacked|half-configured|half-installed|triggers-pending)$/.test(r.Status ?? "");
 export const isHeld = (r: Record_ | undefined): boolean => r?.Status?.startsWith("hold ") === true;
 
 export function autoInstalled(fs: FsView): Set<string> {
-  return new Set(parseControl(fs.tryReadText(autoPath) ?? "").filter((s) => s["Auto-Installed"] === "1").map((s) => s.Package!));
+  return new Set(
+    parseControl(fs.tryReadText(autoPath) ?? "")
+      .filter((s) => s["Auto-Installed"] === "1")
+      .map((s) => s.Package!),
+  );
 }
 export function setAuto(fs: FsView, names: Iterable<string>): void {
-  fs.write(autoPath, [...names].sort().map((n) => `Package: ${n}\nArchitecture: amd64\nAuto-Installed: 1\n\n`).join(""));
+  fs.write(
+    autoPath,
+    [...names]
+      .sort()
+      .map((n) => `Package: ${n}\nArchitecture: amd64\nAuto-Installed: 1\n\n`)
+      .join(""),
+  );
 }
 
 export function listOf(fs: FsView, name: string): string[] {

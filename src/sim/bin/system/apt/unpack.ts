@@ -26,7 +26,8 @@ function logTo(p: Proc, text: string): void {
 /** Files and folders that dpkg counts. */
 export function filesInDatabase(p: Proc): number {
   let n = 86_411;
-  if (p.fs.isDir(infoDir)) for (const f of p.fs.readdir(infoDir)) if (f.endsWith(".list")) n += p.fs.readText(`${infoDir}/${f}`).split("\n").length - 1;
+  if (p.fs.isDir(infoDir))
+    for (const f of p.fs.readdir(infoDir)) if (f.endsWith(".list")) n += p.fs.readText(`${infoDir}/${f}`).split("\n").length - 1;
   return n;
 }
 
@@ -37,7 +38,11 @@ export async function unpack(p: Proc, pkg: Package, state: { counted: boolean },
   if (!state.counted) await p.out(`(Reading database ... ${filesInDatabase(p)} files and directories currently installed.)\n`);
   state.counted = true;
   await p.out(`Preparing to unpack ${folder}/${debName(pkg)} ...\n`);
-  await p.out(isInstalled(old) ? `Unpacking ${pkg.name} (${pkg.version}) over (${old.Version}) ...\n` : `Unpacking ${pkg.name} (${pkg.version}) ...\n`);
+  await p.out(
+    isInstalled(old)
+      ? `Unpacking ${pkg.name} (${pkg.version}) over (${old.Version}) ...\n`
+      : `Unpacking ${pkg.name} (${pkg.version}) ...\n`,
+  );
   await p.sleep(60 + pkg.installed / 400);
   logTo(p, `install ${pkg.name}:${pkg.arch} ${old?.Version ?? "<none>"} ${pkg.version}`);
   const paths: string[] = ["/."];
@@ -57,7 +62,10 @@ export async function unpack(p: Proc, pkg: Package, state: { counted: boolean },
   p.fs.write(`${infoDir}/${pkg.name}.list`, paths.map((l) => `${l}\n`).join(""));
   const conffiles = pkg.files.filter((f) => f.conffile).map((f) => f.path);
   if (conffiles.length > 0) p.fs.write(`${infoDir}/${pkg.name}.conffiles`, conffiles.map((c) => `${c}\n`).join(""));
-  status.set(pkg.name, { ...record(pkg, `${old?.Status?.startsWith("hold") ? "hold" : "install"} ok unpacked`), ...(old?.Conffiles ? { Conffiles: old.Conffiles } : {}) });
+  status.set(pkg.name, {
+    ...record(pkg, `${old?.Status?.startsWith("hold") ? "hold" : "install"} ok unpacked`),
+    ...(old?.Conffiles ? { Conffiles: old.Conffiles } : {}),
+  });
   writeStatus(p.fs, status);
   logTo(p, `status unpacked ${pkg.name}:${pkg.arch} ${pkg.version}`);
 }
@@ -91,7 +99,13 @@ export async function configure(p: Proc, name: string, options: DpkgOptions): Pr
   if (!pkg) return undefined;
   await p.out(`Setting up ${name} (${pkg.version}) ...\n`);
   await p.sleep(30);
-  const known = new Map((own.Conffiles ?? "").split("\n").map((l) => l.trim().split(/\s+/)).filter((f) => f.length >= 2).map((f) => [f[0]!, f[1]!]));
+  const known = new Map(
+    (own.Conffiles ?? "")
+      .split("\n")
+      .map((l) => l.trim().split(/\s+/))
+      .filter((f) => f.length >= 2)
+      .map((f) => [f[0]!, f[1]!]),
+  );
   for (const file of pkg.files) {
     if (!file.conffile) continue;
     const problem = await conffile(p, file, known.get(file.path), options);
@@ -123,7 +137,12 @@ function digest(text: string): string {
   return [a, b, a ^ b, (a + b) >>> 0].map((n) => (n >>> 0).toString(16).padStart(8, "0")).join("");
 }
 
-async function conffile(p: Proc, file: Package["files"][number], shipped: string | undefined, options: DpkgOptions): Promise<string | undefined> {
+async function conffile(
+  p: Proc,
+  file: Package["files"][number],
+  shipped: string | undefined,
+  options: DpkgOptions,
+): Promise<string | undefined> {
   const there = p.fs.tryReadText(file.path);
   const text = file.text ?? "";
   if (there === undefined) {
@@ -137,7 +156,9 @@ async function conffile(p: Proc, file: Package["files"][number], shipped: string
     place(p, file);
     return undefined;
   }
-  await p.out(`\nConfiguration file '${file.path}'\n ==> ${shipped === undefined ? "File on system created by you or by a script." : "Modified (by you or by a script) since installation."}\n ==> ${shipped === undefined ? "File also in package provided by package maintainer." : "Package distributor has shipped an updated version."}\n`);
+  await p.out(
+    `\nConfiguration file '${file.path}'\n ==> ${shipped === undefined ? "File on system created by you or by a script." : "Modified (by you or by a script) since installation."}\n ==> ${shipped === undefined ? "File also in package provided by package maintainer." : "Package distributor has shipped an updated version."}\n`,
+  );
   if (options.confnew) {
     await p.out(" ==> Using new file as you requested.\n");
     p.fs.write(`${file.path}.dpkg-old`, there);
@@ -150,7 +171,9 @@ async function conffile(p: Proc, file: Package["files"][number], shipped: string
     return undefined;
   }
   const name = file.path.slice(file.path.lastIndexOf("/") + 1);
-  await p.out(`   What would you like to do about it ?  Your options are:\n    Y or I  : install the package maintainer's version\n    N or O  : keep your currently-installed version\n      D     : show the differences between the versions\n      Z     : start a shell to examine the situation\n The default action is to keep your current version.\n*** ${name} (Y/I/N/O/D/Z) [default=N] ? `);
+  await p.out(
+    `   What would you like to do about it ?  Your options are:\n    Y or I  : install the package maintainer's version\n    N or O  : keep your currently-installed version\n      D     : show the differences between the versions\n      Z     : start a shell to examine the situation\n The default action is to keep your current version.\n*** ${name} (Y/I/N/O/D/Z) [default=N] ? `,
+  );
   const answer = Buffer.from(await p.read(0)).toString("utf8");
   if (answer === "") return "end of file on stdin at conffile prompt";
   if (/^[yi]/i.test(answer.trim())) {
@@ -184,7 +207,8 @@ async function act(p: Proc, action: Action): Promise<void> {
       return;
     }
     case "group":
-      if (!(p.fs.tryReadText("/etc/group") ?? "").includes(`\n${action.name}:`)) p.fs.write("/etc/group", `${action.name}:x:988:\n`, { append: true });
+      if (!(p.fs.tryReadText("/etc/group") ?? "").includes(`\n${action.name}:`))
+        p.fs.write("/etc/group", `${action.name}:x:988:\n`, { append: true });
       return;
     case "modules":
       return;
@@ -209,7 +233,8 @@ export async function remove(p: Proc, name: string, purge: boolean, state: { cou
     if (!state.counted) await p.out(`(Reading database ... ${filesInDatabase(p)} files and directories currently installed.)\n`);
     state.counted = true;
     await p.out(`Removing ${name} (${own.Version}) ...\n`);
-    for (const action of pkg?.postinst ?? []) if (action.do === "enable" && connectManager(p)) await runQuietly(p, ["systemctl", "stop", action.unit]);
+    for (const action of pkg?.postinst ?? [])
+      if (action.do === "enable" && connectManager(p)) await runQuietly(p, ["systemctl", "stop", action.unit]);
     await p.sleep(80);
     const conffiles = new Set((pkg?.files ?? []).filter((f) => f.conffile).map((f) => f.path));
     const shared = new Set([...status.values()].filter((r) => r.Package !== name).flatMap((r) => listOf(p.fs, r.Package!)));
@@ -222,7 +247,8 @@ export async function remove(p: Proc, name: string, purge: boolean, state: { cou
         else p.fs.unlink(path);
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
-        if (error.code === "ENOTEMPTY" && pkg?.files.some((f) => f.path === path && f.dir)) await p.err(`dpkg: warning: while removing ${name}, directory '${path}' not empty so not removed\n`);
+        if (error.code === "ENOTEMPTY" && pkg?.files.some((f) => f.path === path && f.dir))
+          await p.err(`dpkg: warning: while removing ${name}, directory '${path}' not empty so not removed\n`);
       }
     }
     if (connectManager(p) && pkg?.postinst?.some((a) => a.do === "enable")) await runQuietly(p, ["systemctl", "daemon-reload"]);
@@ -235,11 +261,14 @@ export async function remove(p: Proc, name: string, purge: boolean, state: { cou
   }
   if (purge) {
     const fresh = readStatus(p.fs);
-    if (/config-files$/.test(own.Status ?? "") && !state.counted) await p.out(`(Reading database ... ${filesInDatabase(p)} files and directories currently installed.)\n`);
+    if (/config-files$/.test(own.Status ?? "") && !state.counted)
+      await p.out(`(Reading database ... ${filesInDatabase(p)} files and directories currently installed.)\n`);
     state.counted = true;
     await p.out(`Purging configuration files for ${name} (${own.Version}) ...\n`);
     for (const f of pkg?.files ?? []) if (f.conffile) p.fs.removeAll(f.path);
-    for (const action of pkg?.postinst ?? []) if (action.do === "enable") for (const dir of ["multi-user.target.wants"]) p.fs.removeAll(`/etc/systemd/system/${dir}/${action.unit}`);
+    for (const action of pkg?.postinst ?? [])
+      if (action.do === "enable")
+        for (const dir of ["multi-user.target.wants"]) p.fs.removeAll(`/etc/systemd/system/${dir}/${action.unit}`);
     void fresh;
   }
   const after = readStatus(p.fs);

@@ -28,16 +28,22 @@ export async function update(p: Proc, say: Say): Promise<number> {
     const file = listFile(`${where}InRelease`);
     const got = await fetchUrl(p, `${where}InRelease`);
     n++;
-    const resolvedShown = (url: string, what: string): string => (isFlat(s) && new URL(url).host !== new URL(where).host ? `${url.replace(/\/InRelease$|\/Packages$/, "")}  ${what}` : shown(s, what));
+    const resolvedShown = (url: string, what: string): string =>
+      isFlat(s) && new URL(url).host !== new URL(where).host ? `${url.replace(/\/InRelease$|\/Packages$/, "")}  ${what}` : shown(s, what);
     if (!got.ok) {
       if (got.status === 404 || got.status === 403) {
-        await say.line(`${got.status === 404 ? "Ign" : "Err"}:${n} ${resolvedShown(got.url, "InRelease")}\n${got.status === 403 ? `  ${got.message}\n` : ""}`);
+        await say.line(
+          `${got.status === 404 ? "Ign" : "Err"}:${n} ${resolvedShown(got.url, "InRelease")}\n${got.status === 403 ? `  ${got.message}\n` : ""}`,
+        );
         if (got.status === 404) {
           n++;
           await say.line(`Err:${n} ${resolvedShown(got.url, "Release")}\n  ${got.message}\n`);
           notes.push(`E: The repository '${shown(s, "Release")}' ${p.fs.exists(file) ? "no longer has" : "does not have"} a Release file.`);
         } else notes.push(`E: Failed to fetch ${got.url}  ${got.message}`, `E: The repository '${shown(s, "InRelease")}' is not signed.`);
-        notes.push("N: Updating from such a repository can't be done securely, and is therefore disabled by default.", "N: See apt-secure(8) manpage for repository creation and user configuration details.");
+        notes.push(
+          "N: Updating from such a repository can't be done securely, and is therefore disabled by default.",
+          "N: See apt-secure(8) manpage for repository creation and user configuration details.",
+        );
         failed = true;
       } else {
         await say.line(`Err:${n} ${shown(s, "InRelease")}\n  ${got.message}\n`);
@@ -55,10 +61,18 @@ export async function update(p: Proc, say: Say): Promise<number> {
       await say.line(`Get:${n} ${name} [${sizeText(got.size)}]\n`);
       await say.line(`Err:${n} ${name}\n  ${why}\n`);
       if (p.fs.exists(file)) {
-        notes.push(`W: An error occurred during the signature verification. The repository is not updated and the previous index files will be used. GPG error: ${name}: ${why}`, `W: Failed to fetch ${where}InRelease  ${why}`);
+        notes.push(
+          `W: An error occurred during the signature verification. The repository is not updated and the previous index files will be used. GPG error: ${name}: ${why}`,
+          `W: Failed to fetch ${where}InRelease  ${why}`,
+        );
         ignored = true;
       } else {
-        notes.push(`W: GPG error: ${name}: ${why}`, `E: The repository '${shown(s, "InRelease")}' is not signed.`, "N: Updating from such a repository can't be done securely, and is therefore disabled by default.", "N: See apt-secure(8) manpage for repository creation and user configuration details.");
+        notes.push(
+          `W: GPG error: ${name}: ${why}`,
+          `E: The repository '${shown(s, "InRelease")}' is not signed.`,
+          "N: Updating from such a repository can't be done securely, and is therefore disabled by default.",
+          "N: See apt-secure(8) manpage for repository creation and user configuration details.",
+        );
         failed = true;
       }
       continue;
@@ -89,8 +103,17 @@ export async function update(p: Proc, say: Say): Promise<number> {
     else failed = true;
   }
   // lists of sources that are gone are removed
-  const keep = new Set(suites.flatMap((s) => [listFile(`${distUrl(s)}InRelease`), ...sources.filter((x) => distUrl(x) === distUrl(s)).flatMap(indexUrls).map(listFile)]));
-  for (const f of p.fs.readdir(listsDir)) if (/(InRelease|Packages)$/.test(f) && !keep.has(`${listsDir}/${f}`)) p.fs.unlink(`${listsDir}/${f}`);
+  const keep = new Set(
+    suites.flatMap((s) => [
+      listFile(`${distUrl(s)}InRelease`),
+      ...sources
+        .filter((x) => distUrl(x) === distUrl(s))
+        .flatMap(indexUrls)
+        .map(listFile),
+    ]),
+  );
+  for (const f of p.fs.readdir(listsDir))
+    if (/(InRelease|Packages)$/.test(f) && !keep.has(`${listsDir}/${f}`)) p.fs.unlink(`${listsDir}/${f}`);
   if (total > 0) {
     const seconds = Math.max(1, Math.round((p.now - began) / 1000));
     await say.line(`Fetched ${sizeText(total)} in ${seconds}s (${sizeText(Math.round(total / seconds))}/s)\n`);
@@ -104,7 +127,9 @@ export async function update(p: Proc, say: Say): Promise<number> {
 function signatureProblem(p: Proc, s: Source, signed: ReturnType<typeof verifyClearsigned>): string | undefined {
   if (!signed) return undefined;
   const files = s.signedBy?.startsWith("/") ? s.signedBy.split(/[,\s]+/) : trusted(p);
-  const held = files.some((file) => p.fs.isFile(file) && keysIn(p.fs.read(file)).some((key) => key.id === signed.key)) || (s.signedBy?.includes("BEGIN PGP") === true && keysIn(Buffer.from(s.signedBy)).some((k) => k.id === signed.key));
+  const held =
+    files.some((file) => p.fs.isFile(file) && keysIn(p.fs.read(file)).some((key) => key.id === signed.key)) ||
+    (s.signedBy?.includes("BEGIN PGP") === true && keysIn(Buffer.from(s.signedBy)).some((k) => k.id === signed.key));
   if (!held) return `The following signatures couldn't be verified because the public key is not available: NO_PUBKEY ${signed.key}`;
   if (!signed.good) return `The following signatures were invalid: BADSIG ${signed.key}`;
   return undefined;
@@ -112,5 +137,13 @@ function signatureProblem(p: Proc, s: Source, signed: ReturnType<typeof verifyCl
 
 function trusted(p: Proc): string[] {
   const dir = "/etc/apt/trusted.gpg.d";
-  return [...(p.fs.exists("/etc/apt/trusted.gpg") ? ["/etc/apt/trusted.gpg"] : []), ...(p.fs.isDir(dir) ? p.fs.readdir(dir).filter((f) => /\.(gpg|asc)$/.test(f)).map((f) => `${dir}/${f}`) : [])];
+  return [
+    ...(p.fs.exists("/etc/apt/trusted.gpg") ? ["/etc/apt/trusted.gpg"] : []),
+    ...(p.fs.isDir(dir)
+      ? p.fs
+          .readdir(dir)
+          .filter((f) => /\.(gpg|asc)$/.test(f))
+          .map((f) => `${dir}/${f}`)
+      : []),
+  ];
 }

@@ -1,6 +1,7 @@
 /** Debian versions and relations, deb-version(7). */
 
-const order = (c: string | undefined): number => (c === undefined || /\d/.test(c) ? 0 : c === "~" ? -1 : /[A-Za-z]/.test(c) ? c.charCodeAt(0) : c.charCodeAt(0) + 256);
+const order = (c: string | undefined): number =>
+  c === undefined || /\d/.test(c) ? 0 : c === "~" ? -1 : /[A-Za-z]/.test(c) ? c.charCodeAt(0) : c.charCodeAt(0) + 256;
 
 function compareParts(a: string, b: string): number {
   let i = 0;
