@@ -1,4 +1,5 @@
 /** `calico-node -felix`: programs routes, tunnels, sets and rules on the node from what the datastore says (felix). */
+import { createHash } from "node:crypto";
 import { Errno } from "../../../core/errno.ts";
 import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
@@ -34,7 +35,7 @@ export const felixRole: Role = {
     "felixconfigurations.crd.projectcalico.org",
     "networkpolicies.networking.k8s.io",
   ],
-  delay: 100,
+  delay: 200,
   // routeRefreshInterval: what somebody else removed comes back
   refresh: 90_000,
   start(p) {
@@ -64,12 +65,19 @@ export const felixRole: Role = {
       }
     }
   },
-  reconcile(p, d) {
+  reconcile(p, d, why) {
     const k = learn(p, d);
     sayWhatIsMissing(p, d);
     const first = p.data.ready !== true;
+    const rules = policies(d, k);
+    // most changes (heartbeats, conditions) mean nothing to the dataplane
+    const digest = createHash("sha1")
+      .update(JSON.stringify([k, rules]))
+      .digest("hex");
+    if (why === "change" && p.data.digest === digest) return;
+    p.data.digest = digest;
     programTunnels(p, k);
-    programFirewall(p, k, policies(d, k));
+    programFirewall(p, k, rules);
     programRoutes(p, k);
     p.data.ready = true;
     if (first) log(p, "INFO", "felix/int_dataplane.go 2089", "Completed first update to dataplane. secsSinceStart=0.1");
@@ -102,7 +110,7 @@ function learn(p: Proc, d: Datastore): Knowledge {
     self,
     nodes,
     pools: d.list("ippools").map(poolOf),
-    blocks: d.list("ipamblocks"),
+    blocks: d.list("ipamblocks").map((b) => ({ spec: b.spec as Obj })),
     endpoints: d.list("pods", { fieldSelector: `spec.nodeName=${name}` }).flatMap((pod) => endpointOf(pod) ?? []),
     felix: (d.find("felixconfigurations", "default")?.spec ?? {}) as Obj,
   };

@@ -15,7 +15,7 @@ export interface Role {
   refresh?: number;
   start?(p: Proc): void;
   /** Throws DatastoreError when the API cannot be reached; it is tried again. */
-  reconcile(p: Proc, d: Datastore): void;
+  reconcile(p: Proc, d: Datastore, why: "change" | "refresh"): void;
   failed(p: Proc, error: DatastoreError): void;
   on?(p: Proc, event: string, data: Data): boolean;
 }
@@ -67,16 +67,16 @@ function connect(p: Proc, role: Role): void {
     return;
   }
   state.connected = true;
-  round(p, role);
+  round(p, role, "refresh");
 }
 
-function round(p: Proc, role: Role): void {
+function round(p: Proc, role: Role, why: "change" | "refresh"): void {
   const state = p.data as RoleState;
   delete state.pending;
-  if (state.refresh !== undefined) p.cancel(state.refresh);
+  if (why === "refresh" && state.refresh !== undefined) p.cancel(state.refresh);
   try {
-    role.reconcile(p, datastore(p));
-    if (role.refresh !== undefined) state.refresh = p.after(role.refresh, "refresh");
+    role.reconcile(p, datastore(p), why);
+    if (role.refresh !== undefined && (why === "refresh" || state.refresh === undefined)) state.refresh = p.after(role.refresh, "refresh");
   } catch (error) {
     if (!(error instanceof DatastoreError)) throw error;
     role.failed(p, error);
@@ -94,7 +94,7 @@ export function onRole(p: Proc, role: Role, event: string, data: Data): void {
     if (state.pending) return;
     state.pending = true;
     p.after(role.delay ?? 100, "reconcile");
-  } else if (event === "reconcile" || event === "refresh") round(p, role);
+  } else if (event === "reconcile" || event === "refresh") round(p, role, event === "refresh" ? "refresh" : "change");
   else if (event === "api-lost") {
     state.connected = false;
     role.failed(p, new DatastoreError("unreachable", (data as { message: string }).message));

@@ -67,9 +67,12 @@ export const tigeraOperator: DaemonProgram = {
   },
   on(p: Proc, event: string, data: Data) {
     if (event === "api") {
+      const { resource, type } = data as { resource: string; type: string };
+      // a change of a workload's status is only counted; anything else has everything looked at
+      if (type === "DELETED" || !/^(daemonsets|deployments|nodes)\b/.test(resource)) p.data.full = true;
       if (p.data.pending === true) return;
       p.data.pending = true;
-      p.after(300, "reconcile");
+      p.after(500, "reconcile");
     } else if (event === "reconcile") reconcile(p);
     else if (event === "api-lost") {
       say(p, "error", "controller-runtime.source", "watch lost", { error: (data as { message: string }).message });
@@ -121,11 +124,15 @@ function find(c: KubeClient, resource: string, name: string, ns?: string): Obj |
 
 function reconcile(p: Proc): void {
   p.data.pending = false;
+  const full = p.data.full !== false;
+  p.data.full = false;
   const c = clientOf(p);
   try {
     const installation = find(c, "installations.operator.tigera.io", "default");
     if (!installation || (installation.metadata as Obj).deletionTimestamp) return remove(p, c);
     const nodes = body(c.list("nodes")).items.length;
+    if (!full && p.data.nodes === nodes && p.data.degraded === null) return statuses(p, c);
+    p.data.nodes = nodes;
     const version = versionOf(p);
     const spec = (installation.spec ?? {}) as Obj;
     const platform = platformCidrs(find(c, "configmaps", "kubeadm-config", "kube-system"));
@@ -173,21 +180,27 @@ function reconcile(p: Proc): void {
         continue;
       }
       for (const o of made) apply(p, c, o);
-      status(
-        p,
-        c,
-        name,
-        [],
-        made.filter((o) => o.kind === "Deployment").map((o) => (o.metadata as Obj).name as string),
-      );
     }
-    status(p, c, "calico", components.daemonSets, components.deployments);
+    statuses(p, c);
     report(p, c, "ippools", { available: true });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     say(p, "error", "controller_installation", "Error creating / updating resource", { error: error.message });
     p.data.pending = true;
     p.after(error.result.kind === "transport" ? 10_000 : 2000, "reconcile");
+  }
+}
+
+const extraDeployments: Record<string, string> = { apiserver: "calico-apiserver", goldmane: "goldmane", whisker: "whisker" };
+
+function statuses(p: Proc, c: KubeClient): void {
+  for (const [name, deployment] of Object.entries(extraDeployments))
+    if (find(c, "deployments.apps", deployment, namespace)) status(p, c, name, [], [deployment]);
+  status(p, c, "calico", components.daemonSets, components.deployments);
+  // somebody changed a workload's description: it is put right in a full round
+  if (p.data.full === true && p.data.pending !== true) {
+    p.data.pending = true;
+    p.after(500, "reconcile");
   }
 }
 
@@ -254,6 +267,7 @@ function status(p: Proc, c: KubeClient, name: string, daemonSets: string[], depl
   const waiting: string[] = [];
   for (const d of daemonSets) {
     const o = find(c, "daemonsets.apps", d, namespace);
+    noticeEdit(p, "daemonsets.apps", o);
     const s = (o?.status ?? {}) as Obj;
     const wanted = (s.desiredNumberScheduled as number | undefined) ?? 0;
     const ready = (s.numberAvailable as number | undefined) ?? 0;
@@ -262,11 +276,19 @@ function status(p: Proc, c: KubeClient, name: string, daemonSets: string[], depl
   }
   for (const d of deployments) {
     const o = find(c, "deployments.apps", d, namespace);
+    noticeEdit(p, "deployments.apps", o);
     const wanted = ((o?.spec as Obj | undefined)?.replicas as number | undefined) ?? 1;
     const ready = ((o?.status as Obj | undefined)?.availableReplicas as number | undefined) ?? 0;
     if (!o || ready < wanted) waiting.push(`Deployment "${namespace}/${d}" is not available (awaiting ${wanted - ready} replicas)`);
   }
   report(p, c, name, waiting.length === 0 ? { available: true } : { progressing: waiting.join("; ") });
+}
+
+function noticeEdit(p: Proc, resource: string, o: Obj | undefined): void {
+  const known = ((p.data.generations ?? {}) as Record<string, string>)[
+    `${resource}/${namespace}/${String((o?.metadata as Obj | undefined)?.name)}`
+  ];
+  if (!o || (known !== undefined && !known.endsWith(`/${String((o.metadata as Obj).generation)}`))) p.data.full = true;
 }
 
 function report(p: Proc, c: KubeClient, name: string, r: Report): void {
