@@ -167,6 +167,41 @@ export class Network {
     ]);
     // the host's own card on the private network has the first address, as VirtualBox's host-only adapter does
     this.#outside("host", `vboxnet-${subnet}`, `private:${subnet}`, "0a:00:27:00:00:00", [`${prefixText(networkOf(ip, len) + 1, len)}`]);
+    this.#uplink(`nat:${machine.name}`);
+  }
+
+  /**
+   * The NAT engine opens its connections from the host, so a guest whose private card is down still reaches the private
+   * networks through it, under the host's address there. Modelled as a cable between engine and host, with masquerading
+   * at both.
+   */
+  #uplink(engineName: string): void {
+    const host = this.ns("", "host");
+    const engine = this.ns("", engineName);
+    if (!host.link("uplink")) {
+      host.addLink({ name: "uplink", kind: "ether", mac: "0a:00:27:ff:ff:01", segment: "host" });
+      host.setUp("uplink", true);
+      host.addAddress("uplink", "100.64.0.1/16");
+      host.setSysctl("net/ipv4/ip_forward", "1");
+    }
+    host.iptablesRestore("*nat\n-A POSTROUTING -s 100.64.0.0/16 ! -o uplink -j MASQUERADE\nCOMMIT\n");
+    if (!engine.link("uplink")) {
+      const number = Object.keys(this.state.outside).length;
+      engine.addLink({
+        name: "uplink",
+        kind: "ether",
+        mac: `0a:00:27:fe:${(number >> 8).toString(16).padStart(2, "0")}:${(number & 255).toString(16).padStart(2, "0")}`,
+        segment: "host",
+      });
+      engine.setUp("uplink", true);
+      engine.addAddress("uplink", `100.64.${number >> 8}.${(number & 255) + 1}/16`);
+      engine.setSysctl("net/ipv4/ip_forward", "1");
+      engine.iptablesRestore("*nat\n-A POSTROUTING -o uplink -j MASQUERADE\nCOMMIT\n");
+    }
+    const subnets = host.routes().filter((r) => r.proto === "kernel" && r.dev !== "uplink");
+    for (const name of Object.keys(this.state.outside))
+      if (name !== "host" && this.find("", name)?.link("uplink"))
+        for (const { dst } of subnets) this.ns("", name).replaceRoute({ dst, via: "100.64.0.1" });
   }
 
   #outside(name: string, link: string, segment: string, mac: string, addresses: string[]): void {

@@ -145,8 +145,8 @@ export function routeInput(ns: NetNs, link: LinkState, p: Packet, walk: Walk): v
     return;
   }
   if (looped) return;
-  if (ns.isGateway) {
-    // the NAT engine hands everything that is not its own to the Internet
+  if (ns.isGateway && decision.kind !== "unicast") {
+    // the NAT engine hands what is neither its own nor the host's to the Internet
     walk.arrivals.push({ ns, packet: p, device: link.name });
     return;
   }

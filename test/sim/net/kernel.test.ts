@@ -319,3 +319,16 @@ test("the host comes in through the NAT and through the private network", async 
   const c = world.network.fromHost("b", 80, "192.168.56.11");
   expect(world.network.exchangeFromHost(c.ok ? c.conn : 0, "m")).toMatchObject({ ok: true, reply: { peer: "192.168.56.1" } });
 });
+
+test("without its private card a machine reaches the others through the NAT, as the host", async () => {
+  const { world, a } = await pair();
+  const ns = world.network.ns("a");
+  ns.setUp("enp0s8", false);
+  const c = a.net.connect("192.168.56.11", 80);
+  expect(c).toMatchObject({ ok: true, local: { ip: "10.0.2.15" } });
+  expect(a.net.exchange(c.ok ? c.conn : 0, "q")).toMatchObject({ ok: true, reply: { peer: "192.168.56.1" } });
+  expect(a.net.ping("192.168.56.11")).toMatchObject({ ok: true });
+  expect(a.net.connect("172.16.1.5", 80)).toMatchObject({ code: "ETIMEDOUT" });
+  ns.setUp("enp0s8", true);
+  expect(a.net.connect("192.168.56.11", 80)).toMatchObject({ ok: true, local: { ip: "192.168.56.10" } });
+});

@@ -27,7 +27,9 @@ test("nc -zv tells apart open, refused, dropped, unreachable and unknown", async
   expect(await on(a, "nc -zv nowhere.invalid 179")).toMatch(/^nc: getaddrinfo for host "nowhere.invalid" port 179: .*\n\[1\]$/);
   expect(await on(b, "iptables -A INPUT -p tcp --dport 179 -j DROP")).toBe("[0]");
   const before = world.timeline.now;
-  expect(await on(a, "nc -zv -w 3 192.168.56.11 179")).toBe("nc: connect to 192.168.56.11 port 179 (tcp) timed out: Operation now in progress\n[1]");
+  expect(await on(a, "nc -zv -w 3 192.168.56.11 179")).toBe(
+    "nc: connect to 192.168.56.11 port 179 (tcp) timed out: Operation now in progress\n[1]",
+  );
   expect(world.timeline.now - before).toBe(3000);
   expect(await on(b, "iptables -nvL INPUT | grep dpt:179 | awk '{print $1, $2, $3}'")).toBe("2 120 DROP\n[0]");
   await on(b, "iptables -R INPUT 1 -p tcp --dport 179 -j REJECT");
@@ -62,7 +64,9 @@ test("ss shows who listens, who waits for an answer and what is not acknowledged
   await on(b, "iptables -A INPUT -p tcp --dport 179 -j DROP");
   const nc = a.spawn({ argv: ["/usr/bin/nc", "-z", "192.168.56.11", "179"], session: true });
   await world.advance(2000);
-  expect((await run(a, "ss -tnpo")).stdout).toMatch(/SYN-SENT 0 +1 +192\.168\.56\.10:\d+ 192\.168\.56\.11:179 +users:\(\("nc",pid=\d+,fd=3\)\) timer:\(on,[\d.]+m?s(ec)?,\d\)/);
+  expect((await run(a, "ss -tnpo")).stdout).toMatch(
+    /SYN-SENT 0 +1 +192\.168\.56\.10:\d+ 192\.168\.56\.11:179 +users:\(\("nc",pid=\d+,fd=3\)\) timer:\(on,[\d.]+m?s(ec)?,\d\)/,
+  );
   nc.raise("SIGKILL");
   expect((await run(a, "ss -Htn")).stdout).toBe("");
 });
@@ -78,7 +82,10 @@ test("conntrack lists what the kernel tracks once rules look at connections", as
 
 test("what the kernel holds survives a snapshot, and not a reboot", async () => {
   const { world, b } = await useListener();
-  await on(b, "iptables -A INPUT -p tcp --dport 179 -j DROP; ip route add 10.5.0.0/16 via 192.168.56.10; ipset create s hash:ip; ipset add s 1.2.3.4");
+  await on(
+    b,
+    "iptables -A INPUT -p tcp --dport 179 -j DROP; ip route add 10.5.0.0/16 via 192.168.56.10; ipset create s hash:ip; ipset add s 1.2.3.4",
+  );
   const again = World.load(layers(), world.save());
   expect(await on(again.machine("b"), "iptables -S INPUT; ip route show 10.5.0.0/16; ipset list -n")).toBe(
     "-P INPUT ACCEPT\n-A INPUT -p tcp -m tcp --dport 179 -j DROP\n10.5.0.0/16 via 192.168.56.10 dev enp0s8 \ns\n[0]",
@@ -96,7 +103,12 @@ test("a trace names the rule that stops a packet", async () => {
   await on(b, "iptables -A INPUT -p tcp --dport 179 -j DROP");
   const result = traceWalk(world, request);
   expect(result.outcome).toBe("no answer");
-  expect(result.there.at(-1)).toEqual({ machine: "b", netns: "", where: "filter/INPUT rule 1: -A INPUT -p tcp -m tcp --dport 179 -j DROP", verdict: "DROP" });
+  expect(result.there.at(-1)).toEqual({
+    machine: "b",
+    netns: "",
+    where: "filter/INPUT rule 1: -A INPUT -p tcp -m tcp --dport 179 -j DROP",
+    verdict: "DROP",
+  });
 });
 
 test("what is not modelled says so", async () => {
