@@ -241,10 +241,6 @@ function environment(sh: Shell): void {
   if (!right) vars.set("PWD", p.cwd);
   vars.declare("PWD").exported = true;
   vars.declare("OLDPWD").exported = true;
-  if (vars.get("HOME") === undefined) {
-    const home = sh.home("");
-    if (home.startsWith("/")) vars.set("HOME", home);
-  }
   const shell = (p.fs.tryReadText("/etc/passwd") ?? "").split("\n").find((l) => l.split(":")[2] === String(p.uid))?.split(":")[6];
   preset("SHELL", shell ?? "/bin/bash");
   for (const option of (p.env.SHELLOPTS ?? "").split(":")) if (option in setOptions) sh.flags[option as SetOption] = true;

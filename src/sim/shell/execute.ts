@@ -305,19 +305,41 @@ export async function assign(sh: Shell, a: Assignment, trace = false): Promise<v
 }
 
 export async function assignArray(sh: Shell, name: string, value: ArrayValue, append: boolean): Promise<void> {
-  const elements: { key: string | undefined; value: string; append?: boolean }[] = [];
+  setElements(sh, name, await arrayElements(sh, value), append);
+}
+
+export interface Element {
+  /** [key]= as the key of an associative array, and as an arithmetic expression. */
+  key: { text: string; expression: string } | undefined;
+  value: string;
+  append?: boolean;
+}
+
+/** The elements of (…), expanded. */
+export async function arrayElements(sh: Shell, value: ArrayValue): Promise<Element[]> {
+  const elements: Element[] = [];
   for (const word of value.elements) {
     const keyed = keyOf(word);
     if (keyed) {
-      const key = await subscript(sh, name, keyed.key);
-      elements.push({ key, value: await expandString(sh, keyed.value, "assign"), append: keyed.append });
+      const text = await expandString(sh, keyed.key);
+      const expression = /[$`]/.test(keyed.key.text) ? text : keyed.key.text;
+      elements.push({ key: { text, expression }, value: await expandString(sh, keyed.value, "assign"), append: keyed.append });
       continue;
     }
     const fields: string[] = [];
     await expandWord(sh, word, fields);
     for (const field of fields) elements.push({ key: undefined, value: field });
   }
-  sh.vars.setArray(name, elements, append);
+  return elements;
+}
+
+export function setElements(sh: Shell, name: string, elements: Element[], append: boolean): void {
+  const keyed = sh.vars.find(name)?.kind === "assoc";
+  sh.vars.setArray(
+    name,
+    elements.map(({ key, ...rest }) => ({ key: key && (keyed ? key.text : key.expression), ...rest })),
+    append,
+  );
 }
 
 const keys = new WeakMap<Word, { key: Word; value: Word; append: boolean } | null>();

@@ -16,7 +16,7 @@ const classes: Record<string, string> = {
   word: "\\p{L}\\p{N}_",
 };
 
-const literal = (c: string): string => (/[\\^$.*+?()[\]{}|/-]/.test(c) ? `\\${c}` : c);
+const literal = (c: string): string => (/[\\^$.*+?()[\]{}|/]/.test(c) ? `\\${c}` : c);
 
 /** Makes every character of a text literal within a pattern. */
 export const escaped = (text: string): string => text.replaceAll(/[^A-Za-z0-9_/.\s]/gu, "\\$&");

@@ -185,11 +185,19 @@ export function format(template: string, args: readonly string[], now: number, t
   return { text: out, errors, status };
 }
 
+/** toFixed with ties to even, as printf(3) rounds. */
+function fixed(n: number, places: number): string {
+  const exact = n.toFixed(places + 25);
+  if (!exact.endsWith(`5${"0".repeat(24)}`)) return n.toFixed(places);
+  const cut = exact.slice(0, -25).replace(/\.$/, "");
+  return Number(cut.at(-1)) % 2 === 0 ? cut : n.toFixed(places);
+}
+
 function floating(n: number, kind: string, precision: number | undefined, alternate: boolean): string {
   if (!Number.isFinite(n)) return Number.isNaN(n) ? "nan" : "inf";
   const places = precision ?? 6;
   const exponential = (digits: number): string => n.toExponential(digits).replace(/e([+-])(\d)$/, "e$10$2");
-  if (kind === "f") return n.toFixed(Math.min(100, places));
+  if (kind === "f") return fixed(n, Math.min(75, places));
   if (kind === "e") return exponential(Math.min(100, places));
   const p = places === 0 ? 1 : places;
   const exponent = n === 0 ? 0 : Number(n.toExponential(p - 1).split("e")[1]);

@@ -129,6 +129,7 @@ export class Shell {
     copy.depth = this.depth + 1;
     copy.interactive = false;
     copy.waiting = false;
+    copy.loops = 0;
     copy.interrupted = false;
     copy.traps = new Map(this.traps);
     copy.#specials(new Set(this.vars.special.keys()));

@@ -1,11 +1,12 @@
 /** Simple commands: expansion, assignments, redirections, and which of function, builtin and program runs. */
+import { sliceOf } from "../fs/tree.ts";
 import type { Assignment, Command, CommandArgument, Word } from "unbash";
 import { Errno } from "../core/errno.ts";
 import { which } from "../kernel/machine.ts";
 import type { Proc } from "../kernel/proc.ts";
 import { aliased } from "./alias.ts";
 import { builtins, declarations, specials } from "./builtins/index.ts";
-import { assign, assignArray, ps4, runCommand, runList } from "./execute.ts";
+import { arrayElements, assign, ps4, runCommand, runList, setElements } from "./execute.ts";
 import { expandString, expandWord, RedirectionError } from "./expand.ts";
 import { waitForeground } from "./foreground.ts";
 import { DiscardFlow, ExitFlow, ReturnFlow } from "./flow.ts";
@@ -23,7 +24,7 @@ export interface Declared {
   index: string | undefined;
   /** A scalar's value; undefined for arrays, which `array` assigns. */
   value: string | undefined;
-  array: (() => Promise<void>) | undefined;
+  array: (() => void) | undefined;
   text: string;
 }
 
@@ -93,7 +94,9 @@ async function expandArgument(sh: Shell, argument: CommandArgument, declares: bo
   const { name, value, append } = argument;
   const index = argument.index ? await subscript(sh, name, argument.index) : undefined;
   if (value.type === "ArrayValue") {
-    out.push({ name, append: append ?? false, index, value: undefined, array: () => assignArray(sh, name, value, append ?? false), text: argument.text });
+    // the elements are expanded before the builtin changes anything (IFS, attributes)
+    const elements = await arrayElements(sh, value);
+    out.push({ name, append: append ?? false, index, value: undefined, array: () => setElements(sh, name, elements, append ?? false), text: argument.text });
     return;
   }
   const text = await expandString(sh, value, "assign");
@@ -167,11 +170,19 @@ const none: Prefix[] = [];
 
 async function prefixValues(sh: Shell, assignments: Assignment[]): Promise<Prefix[]> {
   const values: Prefix[] = [];
-  for (const a of assignments) {
-    if (a.value.type === "ArrayValue") continue;
-    const value = await expandString(sh, a.value, "assign");
-    if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}${a.name}=${value === "" ? "" : traced(value)}\n`);
-    values.push({ name: a.name, value: a.append ? (sh.vars.get(a.name) ?? "") + value : value });
+  // each sees those before it
+  sh.vars.enter();
+  try {
+    for (const a of assignments) {
+      if (a.value.type === "ArrayValue") continue;
+      const text = await expandString(sh, a.value, "assign");
+      if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}${a.name}=${text === "" ? "" : traced(text)}\n`);
+      const value = a.append ? (sh.vars.get(a.name) ?? "") + text : text;
+      values.push({ name: a.name, value });
+      if (assignments.length > 1) sh.vars.local(a.name).value = value;
+    }
+  } finally {
+    sh.vars.leave();
   }
   return values;
 }
@@ -364,13 +375,14 @@ async function cannotExecute(sh: Shell, argv: string[], path: string, error: Err
   const name = argv[0]!.includes("/") ? argv[0]! : path;
   const { fs } = sh.p;
   if (error.code === "ENOEXEC") {
-    let text: string | undefined;
+    let start: string | undefined;
     try {
-      text = fs.readText(path);
+      // the beginning is enough, and a binary may be large
+      start = Buffer.from(sliceOf(fs.content(path), 0, 80)).toString("latin1");
     } catch {
-      text = undefined;
+      start = undefined;
     }
-    if (text !== undefined && !/\0/.test(text.slice(0, 80))) {
+    if (start !== undefined && !start.includes("\0") && !start.startsWith("\x7fELF")) {
       const child = sh.fork(async (copy) => {
         for (const key of [...copy.vars.all.keys()]) if (!(key in env)) copy.vars.all.delete(key);
         return await runScriptFile(copy, path, argv);
@@ -402,7 +414,7 @@ async function execCommand(sh: Shell, node: Command, words: string[], values: re
   } catch (error) {
     if (!(error instanceof RedirectionError)) throw error;
     await sh.error(error.message);
-    if (!sh.interactive) {
+    if (!sh.interactive && sh.flags.posix) {
       throw new ExitFlow(1);
     }
     return 1;

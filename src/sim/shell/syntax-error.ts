@@ -43,7 +43,7 @@ export function syntaxError(script: ParsedScript, source: Source): SyntaxFailure
 /** Quote or bracket that an unterminated construct waits for, and whether bash names the line on which it looked last. */
 const unterminated: [RegExp, string, boolean][] = [
   [/substitution/, ")", true],
-  [/single quote|ANSI/i, "'", false],
+  [/single quote|ANSI-C/, "'", false],
   [/double quote|locale/i, '"', false],
   [/backtick/, "`", false],
   [/parameter expansion/, "}", false],

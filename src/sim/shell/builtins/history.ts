@@ -124,6 +124,8 @@ export const enable: Builtin = async (sh, words) => {
   const parsed = await options(sh, words, "anpsf:d", "enable [-a] [-dnps] [-f filename] [name ...]");
   if (!parsed) return 2;
   if (parsed.rest.length > 0) throw new NotSimulated("enable with names");
+  // no builtin is ever disabled
+  if (parsed.flags.has("n")) return 0;
   for (const name of sh.builtinNames()) await sh.p.out(`enable ${name}\n`);
   return 0;
 };

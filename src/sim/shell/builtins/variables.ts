@@ -103,7 +103,7 @@ async function apply(sh: Shell, command: string, name: string, v: Variable, d: D
   if (clear.includes("i")) v.integer = false;
   if (clear.includes("l")) v.lower = false;
   if (clear.includes("u")) v.upper = false;
-  if (d.array) await d.array();
+  if (d.array) d.array();
   else if (d.value !== undefined) {
     // a string of the form (…) given to an array declaration is an array value
     if (v.kind !== "scalar" && d.index === undefined && /^\([\s\S]*\)$/.test(d.value)) {

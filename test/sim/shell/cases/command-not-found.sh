@@ -1,0 +1,1 @@
+nosuch_a; echo $?; nosuch_b arg1 arg2 2>/dev/null; echo $?; ./nosuch_c; echo $?; /no/such/d; echo $?; nosuch_e | cat; echo ${PIPESTATUS[0]}; x=$(nosuch_f 2>&1); echo "$x"; command nosuch_g; echo $?; exec 2>&1; nosuch_h && echo no || echo fallback; if nosuch_i; then :; else echo else; fi; command_not_found_handle() { echo "handler $1"; return 55; }; nosuch_j a; echo $?

@@ -1,0 +1,2 @@
+bash -c 'echo "$0|$1|$#"' zero one two; bash -c 'echo $#'; bash -c 'for a; do echo "[$a]"; done' _ 'a b' c; bash -ce 'false; echo no'; echo $?; bash -cu 'echo ${nope}' 2>/dev/null; echo $?
+bash -c 'nosuch' 2>&1; bash -c 'f() { nosuch2; }; f' 2>&1; bash -c $'true\nnosuch3' 2>&1; bash -c 'exit' ; echo $?; false; bash -c 'echo $?'; bash -c 'echo ${BASH_SOURCE[0]-none} ${#BASH_SOURCE[@]}'; bash --norc --noprofile -c 'echo opts'; bash -x -c 'echo t' 2>&1; bash +e -c 'false; echo ok'

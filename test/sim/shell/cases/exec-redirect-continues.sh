@@ -1,0 +1,3 @@
+echo before
+exec 3< /nonexistent
+echo not reached

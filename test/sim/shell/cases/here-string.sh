@@ -1,0 +1,1 @@
+cat <<< hello; cat <<< "two words"; x="a b"; cat <<< $x; cat <<< "$x"; read -r a b <<< "1 2"; echo $b; cat <<< $'l1\nl2'; wc -l <<< ""; tr a-z A-Z <<< up; cat <<< *; while read l; do echo "[$l]"; done <<< "$(printf 'p\nq')"; cat <<< "${x/a/Z}" ; cat <<< 'single $x'; grep -c . <<< "one"

@@ -1,0 +1,1 @@
+echo x > /nonexistent/f; echo $?; cat < /nonexistent; echo $?; echo y > /; echo $?; { echo a; } > /nonexistent/g; echo $?; for i in 1; do echo $i; done > /nope/x; echo $?; f() { echo; }; f > /nope/y; echo $?; : < nofile; echo $?; x=$(< nofile); echo "$? [$x]"; echo z >&9; echo $?; read v < nofile; echo $?; [ -f x ] > /nope/z; echo $?

@@ -1,0 +1,1 @@
+seq 100 | grep 1 | grep -v 0 | sort -rn | head -3 | tr '\n' ' '; echo; seq 1000 | wc -l | tr -d ' '; yes abc | head -1000 | sort -u; cat /dev/zero | head -c 100000 | wc -c | tr -d ' '; seq 20000 | tail -1; seq 3 | while read n; do seq $n; done | paste -sd,; echo abc | tee f | cat - f; { seq 3; seq 2; } | sort | uniq -c | tr -s ' '

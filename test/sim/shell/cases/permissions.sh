@@ -1,0 +1,1 @@
+echo 'echo run' > s; ./s; echo $?; bash s; chmod +x s; ./s; mkdir d; d/; echo $?; ./d; echo $?; . ./d; echo $?; cat d; echo $?; echo x > d; echo $?; cd s; echo $?; : > ro; chmod 444 ro; ls -l ro | cut -c1-10

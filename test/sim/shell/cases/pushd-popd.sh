@@ -1,0 +1,1 @@
+mkdir -p a b c; cd a; H=$OLDPWD; s() { sed "s#$H#H#g"; }; pushd ../b | s; pushd ../c | s; dirs | s; dirs -v | s; pushd +1 | s; popd | s; popd >/dev/null; popd >/dev/null; popd; echo $?; dirs -c; dirs | s; cd nowhere; cd "$H"; cd -- a && pwd | s; cd - | s

@@ -1,0 +1,1 @@
+set -o | grep -E '^(errexit|pipefail|nounset) '; set -euo pipefail; set -o | grep -E '^(errexit|pipefail|nounset) '; echo $-| tr -d 'hB'; set +euo pipefail; set -- -a -b; echo "$@"; set -- $(echo 1 2 3); echo $3; set --; echo $#; set -f; echo *; set +f; set -o noclobber; > nc; echo x > nc; echo $?; set +o noclobber; x=1; set -a; y=2; set +a; env | grep -E '^[xy]='

@@ -1,0 +1,1 @@
+type cd; type -t if; type -t ls; f() { :; }; type -t f; alias a=b; type -t a; shopt -s expand_aliases; alias a=b; type -t a; type -t nosuch; echo $?; type -p ls | grep -c /ls; command -v cd ls | sed 's#.*/##'; command -V nosuch; echo $?; type -a echo | head -1; hash -r; hash; type -f f; echo $?; builtin echo b; enable -n 2>/dev/null; true
