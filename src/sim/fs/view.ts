@@ -1,5 +1,5 @@
 /** What one process sees of the filesystems: path resolution through mounts, permissions, and the file system calls. */
-import { Errno } from "../core/errno.ts";
+import { Errno, type ErrnoCode } from "../core/errno.ts";
 import type { Obj } from "../core/json.ts";
 import { bytesOf, contentOf, sizeOf, sliceOf, type Content, type Inode, type InodeType, type Tree } from "./tree.ts";
 
@@ -105,47 +105,53 @@ export class FsView {
   }
 
   #mountAt(path: string): Mount | undefined {
-    for (let i = this.mounts.length - 1; i >= 0; i--) if (this.mounts[i]!.dir === path) return this.mounts[i];
-    return undefined;
+    return mountIndex(this.mounts).get(path);
   }
 
   /** Walks to `path`. With `follow` false a final symbolic link is not followed. Missing final component: undefined. */
   #walk(path: string, follow: boolean): Place | VirtualPlace | undefined {
-    if (path === "") throw new Errno("ENOENT", path);
+    const met = this.#tryWalk(path, follow);
+    if (met === undefined || typeof met === "object") return met;
+    throw new Errno(met, path);
+  }
+
+  /** The same with a failure's code instead of an exception: most look-ups are for files that may not be there. */
+  #tryWalk(path: string, follow: boolean): Place | VirtualPlace | ErrnoCode | undefined {
+    if (path === "") return "ENOENT";
     let pending = split(path.startsWith("/") ? path : `${this.cwd}/${path}`);
     const mustBeDir = path.endsWith("/");
-    const rootMount = this.#mountAt("/");
-    if (!rootMount) throw new Errno("ENOENT", path);
+    const mounts = mountIndex(this.mounts);
+    const rootMount = mounts.get("/");
+    if (!rootMount) return "ENOENT";
     let here: Place | VirtualPlace = this.#enter(rootMount, "/");
     const above: (Place | VirtualPlace)[] = [];
     let links = 0;
-    while (pending.length > 0) {
-      const name = pending.shift()!;
-      if (this.#typeAt(here) !== "dir") throw new Errno("ENOTDIR", path);
+    for (let i = 0; i < pending.length; i++) {
+      const name = pending[i]!;
+      if (this.#typeAt(here) !== "dir") return "ENOTDIR";
       if (name === "..") {
         here = above.pop() ?? here;
         continue;
       }
-      this.#mayi(here, 1, path);
-      const childPath = here.path === "/" ? `/${name}` : `${here.path}/${name}`;
-      const mount = this.#mountAt(childPath);
+      if (!this.#permitted(here, 1)) return "EACCES";
+      const childPath: string = here.path === "/" ? `/${name}` : `${here.path}/${name}`;
+      const mount = mounts.get(childPath);
       let child: Place | VirtualPlace | undefined;
       if (mount) child = this.#enter(mount, childPath);
       else if ("tree" in here) {
-        const ino = here.tree.lookup(here.ino, name);
+        const ino: number | undefined = here.tree.lookup(here.ino, name);
         if (ino !== undefined) child = { tree: here.tree, ino, path: childPath, mount: here.mount };
       } else {
-        const rel = here.rel === "" ? name : `${here.rel}/${name}`;
+        const rel: string = here.rel === "" ? name : `${here.rel}/${name}`;
         if (here.fs.stat(rel, this.who)) child = { fs: here.fs, rel, path: childPath, mount: here.mount };
       }
-      if (!child) {
-        if (pending.length === 0) return undefined;
-        throw new Errno("ENOENT", path);
-      }
-      if ((pending.length > 0 || follow || mustBeDir) && this.#typeAt(child) === "symlink") {
-        if (++links > 40) throw new Errno("ELOOP", path);
+      const last = i === pending.length - 1;
+      if (!child) return last ? undefined : "ENOENT";
+      if ((!last || follow || mustBeDir) && this.#typeAt(child) === "symlink") {
+        if (++links > 40) return "ELOOP";
         const target = this.#targetAt(child);
-        pending = [...split(target), ...pending];
+        pending = [...split(target), ...pending.slice(i + 1)];
+        i = -1;
         if (target.startsWith("/")) {
           here = this.#enter(rootMount, "/");
           above.length = 0;
@@ -155,7 +161,7 @@ export class FsView {
       above.push(here);
       here = child;
     }
-    if (mustBeDir && this.#typeAt(here) !== "dir") throw new Errno("ENOTDIR", path);
+    if (mustBeDir && this.#typeAt(here) !== "dir") return "ENOTDIR";
     return here;
   }
 
@@ -202,9 +208,12 @@ export class FsView {
 
   /** `need`: 4 read, 2 write, 1 search or execute. */
   #mayi(place: Place | VirtualPlace, need: number, path: string): void {
-    const s = this.#statAt(place);
-    if (!permits(s, need, this.who)) throw new Errno("EACCES", path);
+    if (!this.#permitted(place, need)) throw new Errno("EACCES", path);
     if (need & 2 && "tree" in place && /(^|,)ro(,|$)/.test(place.mount.options)) throw new Errno("EROFS", path);
+  }
+
+  #permitted(place: Place | VirtualPlace, need: number): boolean {
+    return permits("tree" in place ? place.tree.node(place.ino) : place.fs.stat(place.rel, this.who)!, need, this.who);
   }
 
   #statAt(place: Place | VirtualPlace): Stat {
@@ -237,17 +246,8 @@ export class FsView {
   tryStat(path: string, follow = true): Stat | undefined {
     const descriptor = follow ? this.descriptor?.(path) : undefined;
     if (descriptor) return descriptor;
-    try {
-      const place = this.#walk(path, follow);
-      return place && this.#statAt(place);
-    } catch (error) {
-      if (
-        error instanceof Errno &&
-        (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "ELOOP" || error.code === "EACCES")
-      )
-        return undefined;
-      throw error;
-    }
+    const place = this.#tryWalk(path, follow);
+    return typeof place === "object" ? this.#statAt(place) : undefined;
   }
 
   exists(path: string): boolean {
@@ -572,7 +572,7 @@ export class FsView {
   }
 }
 
-function permits(s: Stat, need: number, who: Credentials): boolean {
+function permits(s: Pick<Stat, "type" | "mode" | "uid" | "gid">, need: number, who: Credentials): boolean {
   if (who.uid === 0) return (need & 1) === 0 || s.type === "dir" || (s.mode & 0o111) !== 0;
   const shift = who.uid === s.uid ? 6 : who.gid === s.gid || who.groups.includes(s.gid) ? 3 : 0;
   return ((s.mode >> shift) & need) === need;
@@ -601,6 +601,16 @@ function joined(old: Content, data: Uint8Array | string): Content {
   if (typeof old === "object" && "extents" in old) return { extents: [...old.extents, { bytes }] };
   return contentOf(Buffer.concat([bytesOf(old), bytes]));
 }
+
+/** Mounts by folder, the later one first; made anew when mounts come or go. */
+function mountIndex(mounts: readonly Mount[]): Map<string, Mount> {
+  const known = indexes.get(mounts);
+  if (known && known.length === mounts.length && known.last === mounts.at(-1)) return known.byDir;
+  const byDir = new Map(mounts.map((mount) => [mount.dir, mount]));
+  indexes.set(mounts, { length: mounts.length, last: mounts.at(-1), byDir });
+  return byDir;
+}
+const indexes = new WeakMap<readonly Mount[], { length: number; last: Mount | undefined; byDir: Map<string, Mount> }>();
 
 const split = (path: string): string[] => path.split("/").filter((part) => part !== "" && part !== ".");
 

@@ -76,11 +76,26 @@ const keys: [Dependency, string][] = [
   ["upholds", "Upholds"],
 ];
 
+/**
+ * What lies in the folders of the search path, read once for a unit: most names that are looked for are in none of them.
+ * Folders that do not exist are left out.
+ */
+function unitFolders(fs: FsView): { dir: string; has(name: string): boolean }[] {
+  return searchPath
+    .filter((dir) => fs.isDir(dir))
+    .map((dir) => {
+      const names = new Set(fs.readdir(dir));
+      return { dir, has: (name) => names.has(name) };
+    });
+}
+type Folders = ReturnType<typeof unitFolders>;
+
 /** The file that defines a name: `masked` for a link to /dev/null or an empty file. */
-export function findFragment(fs: FsView, name: string): { path: string; target: string; masked: boolean } | undefined {
+export function findFragment(fs: FsView, name: string, folders: Folders = unitFolders(fs)): { path: string; target: string; masked: boolean } | undefined {
   const template = instanceOf(name)?.template;
   for (const candidate of template && template !== name ? [name, template] : [name]) {
-    for (const dir of searchPath) {
+    for (const { dir, has } of folders) {
+      if (!has(candidate)) continue;
       const path = `${dir}/${candidate}`;
       const s = fs.tryStat(path, false);
       if (!s || s.type === "dir") continue;
@@ -90,7 +105,7 @@ export function findFragment(fs: FsView, name: string): { path: string; target: 
         const there = fs.tryStat(path);
         if (!there) {
           // a dangling alias to a template instance (foo.service → bar@.service) or to a unit elsewhere
-          const other = findFragment(fs, basename(link));
+          const other = findFragment(fs, basename(link), folders);
           if (other) return { ...other, path };
           continue;
         }
@@ -104,7 +119,7 @@ export function findFragment(fs: FsView, name: string): { path: string; target: 
 }
 
 /** Drop-in files of a unit in the order in which they apply: by file name, and for one name the first folder wins. */
-export function dropinsOf(fs: FsView, names: string[]): string[] {
+export function dropinsOf(fs: FsView, names: string[], unitDirs: Folders = unitFolders(fs)): string[] {
   const found = new Map<string, string>();
   const folders: string[] = [];
   for (const name of names) {
@@ -116,9 +131,9 @@ export function dropinsOf(fs: FsView, names: string[]): string[] {
     folders.push(...dashes, `${type}.d`);
   }
   for (const folder of folders) {
-    for (const dir of searchPath) {
+    for (const { dir, has } of unitDirs) {
       const path = `${dir}/${folder}`;
-      if (!fs.isDir(path)) continue;
+      if (!has(folder) || !fs.isDir(path)) continue;
       for (const file of fs.readdir(path)) if (file.endsWith(".conf") && !found.has(file)) found.set(file, `${path}/${file}`);
     }
   }
@@ -132,13 +147,13 @@ export function dropinsOf(fs: FsView, names: string[]): string[] {
 }
 
 /** Names linked in NAME.wants, NAME.requires or NAME.upholds. */
-export function linkedFrom(fs: FsView, name: string, kind: "wants" | "requires" | "upholds"): string[] {
+export function linkedFrom(fs: FsView, name: string, kind: "wants" | "requires" | "upholds", folders: Folders = unitFolders(fs)): string[] {
   const out = new Set<string>();
   const template = instanceOf(name)?.template;
-  for (const dir of searchPath) {
+  for (const { dir, has } of folders) {
     for (const n of template ? [name, template] : [name]) {
       const path = `${dir}/${n}.${kind}`;
-      if (fs.isDir(path)) for (const file of fs.readdir(path)) if (typeOf(file)) out.add(file);
+      if (has(`${n}.${kind}`) && fs.isDir(path)) for (const file of fs.readdir(path)) if (typeOf(file)) out.add(file);
     }
   }
   return [...out];
@@ -155,8 +170,9 @@ const stampOf = (fs: FsView, paths: string[]): string =>
 
 /** The stamp that the files on disk would give now. */
 export function currentStamp(fs: FsView, name: string): string {
-  const fragment = findFragment(fs, name);
-  return stampOf(fs, fragment ? [fragment.path, ...(fragment.masked ? [] : dropinsOf(fs, namesOf(fs, name, fragment)))] : []);
+  const folders = unitFolders(fs);
+  const fragment = findFragment(fs, name, folders);
+  return stampOf(fs, fragment ? [fragment.path, ...(fragment.masked ? [] : dropinsOf(fs, namesOf(fs, name, fragment), folders))] : []);
 }
 
 function namesOf(_fs: FsView, name: string, fragment: { target: string }): string[] {
@@ -215,7 +231,8 @@ export function loadUnit(fs: FsView, name: string, context: Omit<SpecifierContex
   const type = typeOf(name);
   const empty = (): Record<Dependency, string[]> =>
     Object.fromEntries(keys.map(([k]) => [k, []])) as unknown as Record<Dependency, string[]>;
-  const fragment = findFragment(fs, name);
+  const folders = unitFolders(fs);
+  const fragment = findFragment(fs, name, folders);
   if (!fragment) {
     // slices need no file
     const load = type === "slice" ? "loaded" : "not-found";
@@ -234,7 +251,7 @@ export function loadUnit(fs: FsView, name: string, context: Omit<SpecifierContex
       names: [name],
     };
   const names = namesOf(fs, name, fragment);
-  const dropins = dropinsOf(fs, names);
+  const dropins = dropinsOf(fs, names, folders);
   const sections: Sections = {};
   const warnings: string[] = [];
   let problem: string | undefined;
@@ -265,13 +282,13 @@ export function loadUnit(fs: FsView, name: string, context: Omit<SpecifierContex
       words(sections, "Unit", key, ...(kind === "bindsTo" ? ["BindTo"] : [])).map((w) => specifiers(w, c)),
     );
   for (const alias of names) {
-    add("wants", linkedFrom(fs, alias, "wants"));
-    add("requires", linkedFrom(fs, alias, "requires"));
-    add("upholds", linkedFrom(fs, alias, "upholds"));
+    add("wants", linkedFrom(fs, alias, "wants", folders));
+    add("requires", linkedFrom(fs, alias, "requires", folders));
+    add("upholds", linkedFrom(fs, alias, "upholds", folders));
   }
   for (const path of words(sections, "Unit", "RequiresMountsFor")) {
     const unit = `${escapePath(path)}.mount`;
-    if (findFragment(fs, unit)) {
+    if (findFragment(fs, unit, folders)) {
       add("requires", [unit]);
       add("after", [unit]);
     }
