@@ -1,4 +1,5 @@
 /** The machinery under controllers: informers, work queues with back-off, credentials, events. */
+import { NotSimulated } from "../../../core/errno.ts";
 import type { Data, Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import type { ApiResult, KubeClient } from "../../api.ts";
@@ -226,6 +227,12 @@ export class Runtime {
       delete state.failures[id];
     } catch (error) {
       if (error instanceof FatalError) this.fatal(error);
+      if (error instanceof NotSimulated) {
+        // one object that asks for too much must not take the other controllers down
+        this.p.machine.world.gap(this.p.machine.name, this.p.argv.join(" "), error.what);
+        this.p.log(error.message);
+        return;
+      }
       if (!(error instanceof SyncError)) throw error;
       const count = (state.failures[id] = (state.failures[id] ?? 0) + 1);
       // conflicts are everyday life: the cache was behind

@@ -1,16 +1,20 @@
 /** All controllers of the manager, and what they watch. */
 import { rootCaPublisher, serviceaccount, tokens } from "../controllers/accounts.ts";
+import { clusterroleAggregation, disruption, resourcequota, ttl } from "../controllers/aggregates.ts";
 import { bootstrapsigner, tokencleaner } from "../controllers/bootstrap.ts";
 import { csrapproving, csrcleaner, csrsigning } from "../controllers/csr.ts";
 import { daemonset } from "../controllers/daemonset.ts";
 import { deployment } from "../controllers/deployment.ts";
 import { endpoint, endpointslice, endpointslicemirroring } from "../controllers/endpoints.ts";
 import { garbagecollector } from "../controllers/gc.ts";
+import { cronjob, job, ttlAfterFinished } from "../controllers/job.ts";
 import { namespace } from "../controllers/namespace.ts";
 import { nodeipam } from "../controllers/nodeipam.ts";
 import { nodelifecycle, taintEviction } from "../controllers/nodelifecycle.ts";
 import { podgc } from "../controllers/podgc.ts";
 import { replicaset, replicationcontroller } from "../controllers/replicaset.ts";
+import { statefulset } from "../controllers/statefulset.ts";
+import { persistentvolumeBinder, pvcProtection } from "../controllers/volumes.ts";
 import type { Controller } from "../framework/runtime.ts";
 
 export const controllers: Controller[] = [
@@ -35,6 +39,16 @@ export const controllers: Controller[] = [
   garbagecollector,
   namespace,
   podgc,
+  statefulset,
+  job,
+  cronjob,
+  ttlAfterFinished,
+  clusterroleAggregation,
+  resourcequota,
+  disruption,
+  ttl,
+  persistentvolumeBinder,
+  pvcProtection,
 ];
 
 export const disabledByDefault = new Set(["bootstrapsigner", "tokencleaner"]);
@@ -58,4 +72,10 @@ export const watched = [
   "jobs.batch",
   "cronjobs.batch",
   "certificatesigningrequests.certificates.k8s.io",
+  "clusterroles.rbac.authorization.k8s.io",
+  "resourcequotas",
+  "poddisruptionbudgets.policy",
+  "persistentvolumes",
+  "persistentvolumeclaims",
+  "storageclasses.storage.k8s.io",
 ];
