@@ -4,7 +4,7 @@ import { ipText, maskOf, networkOf, parseIp, parsePrefix } from "./ip.ts";
 import type { Packet } from "./packet.ts";
 import type { IpSetState, NsState } from "./state.ts";
 
-export const setTypes = [
+const setTypes = [
   "hash:ip",
   "hash:net",
   "hash:ip,port",
@@ -161,7 +161,7 @@ export class IpSets {
 const netText = (ip: number, len: number): string => (len === 32 ? ipText(ip) : `${ipText(ip)}/${len}`);
 
 /** A member as ipset prints it; throws EINVAL. */
-export function canonical(set: IpSetState, entry: string): string {
+function canonical(set: IpSetState, entry: string): string {
   if (set.header.family === "inet6" || set.type === "list:set" || set.type === "hash:mac") return entry;
   const dimensions = set.type.slice(set.type.indexOf(":") + 1).split(",");
   const parts = entry.split(",");

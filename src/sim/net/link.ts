@@ -126,7 +126,7 @@ function answer(ns: NetNs, link: LinkState, ip: number, depth: number): string |
 const everyone = "ff:ff:ff:ff:ff:ff";
 
 /** Puts a frame on the link. */
-export function sendFrame(ns: NetNs, link: LinkState, mac: string, p: Packet, walk: Walk): boolean {
+function sendFrame(ns: NetNs, link: LinkState, mac: string, p: Packet, walk: Walk): boolean {
   if (!link.up || ++walk.steps > 400) return false;
   switch (link.kind) {
     case "veth": {

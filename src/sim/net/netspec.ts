@@ -30,7 +30,7 @@ export interface LinkSpec {
   segment?: string;
 }
 
-export interface AddressInfo {
+interface AddressInfo {
   /** Address with prefix length. */
   cidr: string;
   ip: string;

@@ -6,7 +6,7 @@ import type { NetNs } from "./netlink.ts";
 export const protocols = { icmp: 1, ipip: 4, tcp: 6, udp: 17, sctp: 132 } as const;
 export const tcpFlags = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32 } as const;
 
-export type CtInfo = "NEW" | "ESTABLISHED" | "RELATED" | "INVALID" | "UNTRACKED";
+type CtInfo = "NEW" | "ESTABLISHED" | "RELATED" | "INVALID" | "UNTRACKED";
 
 export interface Packet {
   src: number;

@@ -37,7 +37,7 @@ export function resolverConfig(fs: FsView): ResolverConfig {
 }
 
 /** IPv4 addresses and the first (canonical) name of a hosts(5) entry. */
-export function inHosts(text: string, name: string): { addresses: string[]; canonical: string } | undefined {
+function inHosts(text: string, name: string): { addresses: string[]; canonical: string } | undefined {
   const wanted = name.toLowerCase();
   const addresses: string[] = [];
   let canonical = name;

@@ -3,7 +3,7 @@ import { Errno, NotSimulated } from "../core/errno.ts";
 import type { Data } from "../core/json.ts";
 import { isDaemon } from "../kernel/program.ts";
 import type { Proc } from "../kernel/proc.ts";
-import type { Connected, ConnectOptions, Exchange, Outcome, PingResult, ProcNet } from "./api.ts";
+import type { Caller, Connected, ConnectOptions, Exchange, Outcome, PingResult, ProcNet } from "./api.ts";
 import { fatalForDatagrams, icmpErrno } from "./errors.ts";
 import { icmpError } from "./icmp.ts";
 import { ipOf, ipText, parseIp } from "./ip.ts";
@@ -37,7 +37,7 @@ export class SocketCalls implements ProcNet {
     return this.#network.ns(this.#p.machine.name, this.#p.state.netns);
   }
 
-  get #owner(): { machine: string; netns: string; pid: number; uid: number } {
+  get #owner(): Caller {
     const p = this.#p;
     return { machine: p.machine.name, netns: p.state.netns, pid: p.pid, uid: p.uid };
   }

@@ -15,7 +15,7 @@ export interface AddressState {
   metric?: number;
 }
 
-export interface Counters {
+interface Counters {
   packets: number;
   bytes: number;
   dropped: number;
@@ -89,7 +89,7 @@ export interface NeighbourState {
   failing?: number;
 }
 
-export interface FdbEntry {
+interface FdbEntry {
   dev: number;
   mac: string;
   /** VXLAN: the tunnel endpoint. */
@@ -186,7 +186,7 @@ export interface SocketState {
   pending: number[];
 }
 
-export interface SynSent {
+interface SynSent {
   pid: number;
   src: number;
   sport: number;
@@ -272,7 +272,7 @@ export interface ConnState {
 }
 
 /** A machine's network cards, as its virtual hardware has them. */
-export interface NicState {
+interface NicState {
   name: string;
   mac: string;
   segment: string;

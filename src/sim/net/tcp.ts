@@ -2,7 +2,7 @@
 import type { Data } from "../core/json.ts";
 import { isDaemon } from "../kernel/program.ts";
 import type { Proc } from "../kernel/proc.ts";
-import type { Connected, ConnectOptions, Exchange, Incoming, Outcome } from "./api.ts";
+import type { Caller, Connected, ConnectOptions, Exchange, Incoming, Outcome } from "./api.ts";
 import { icmpErrno } from "./errors.ts";
 import { ipOf, ipText } from "./ip.ts";
 import type { NetNs } from "./netlink.ts";
@@ -12,13 +12,6 @@ import type { ConnState, EndState, SocketState } from "./state.ts";
 import { outputPacket } from "./walk.ts";
 
 const { SYN, ACK, RST, FIN, PSH } = tcpFlags;
-
-export interface Owner {
-  machine: string;
-  netns: string;
-  pid: number;
-  uid: number;
-}
 
 /** Time-outs that callers see when nothing comes back: SYN retries (127 s) and tcp_retries2 (924.6 s), ip-sysctl.rst. */
 const synTimeout = 127_000;
@@ -66,7 +59,7 @@ export class Tcp {
 
   // --- connecting
 
-  connect(owner: Owner, dst: number, port: number, mode: EndState["mode"], options: ConnectOptions = {}): Connected {
+  connect(owner: Caller, dst: number, port: number, mode: EndState["mode"], options: ConnectOptions = {}): Connected {
     const ns = this.#network.ns(owner.machine, owner.netns);
     const oif = options.device === undefined ? undefined : ns.linkState(options.device)?.index;
     if (options.device !== undefined && oif === undefined) return { ok: false, code: "ENODEV", after: 0 };
@@ -168,7 +161,7 @@ export class Tcp {
     this.#index(conn);
   }
 
-  #end(owner: Owner, ip: number, port: number, peerIp: number, peerPort: number, mode: EndState["mode"]): EndState {
+  #end(owner: Caller, ip: number, port: number, peerIp: number, peerPort: number, mode: EndState["mode"]): EndState {
     return { ...owner, ip, port, peerIp, peerPort, state: "ESTAB", mode, inbox: [], queue: [], tries: 0 };
   }
 

@@ -6,7 +6,7 @@ import { IptablesError } from "./env.ts";
 import { matchExtensions, otherMatches, type MatchExtension } from "./matches.ts";
 import { otherTargets, targetExtensions } from "./targets.ts";
 
-export const protocolNames: Record<string, number> = {
+const protocolNames: Record<string, number> = {
   all: 0,
   ip: 0,
   icmp: 1,
@@ -262,7 +262,7 @@ export class RuleParser {
 }
 
 /** -j with a name that is neither a target nor a chain. */
-export class UnknownTarget extends IptablesError {
+class UnknownTarget extends IptablesError {
   constructor(name: string) {
     super(`Chain '${name}' does not exist`);
   }

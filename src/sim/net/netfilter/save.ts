@@ -186,7 +186,7 @@ function applyLine(draft: TableState, table: TableName, line: string, counters: 
   }
 }
 
-export function parseRule(table: TableName, draft: TableState, list: string[]): RuleState[] {
+function parseRule(table: TableName, draft: TableState, list: string[]): RuleState[] {
   const parser = new RuleParser(table, (chainName) => chainName in draft.chains);
   for (let i = 0; i < list.length;) {
     const next = parser.take(list, i);

@@ -37,7 +37,7 @@ const tableName = (n: number): string =>
   n === tables.local ? "local" : n === tables.main ? "main" : n === tables.default ? "default" : String(n);
 const prefix = (p: { ip: number; len: number }): string => `${ipText(p.ip)}${p.len === 32 ? "" : `/${p.len}`}`;
 
-export function ruleText(r: PolicyRule): string {
+function ruleText(r: PolicyRule): string {
   return `${r.priority}:\t${r.not ? "not " : ""}from ${r.from ? prefix(r.from) : "all"} ${r.to ? `to ${prefix(r.to)} ` : ""}${r.mark ? `fwmark 0x${r.mark.value.toString(16)}${r.mark.mask === 0xffffffff ? "" : `/0x${r.mark.mask.toString(16)}`} ` : ""}${r.iif === undefined ? "" : `iif ${r.iif} `}${r.oif === undefined ? "" : `oif ${r.oif} `}${r.action ?? `lookup ${tableName(r.table)}`}${r.proto === undefined || r.proto === "boot" ? "" : ` proto ${r.proto}`}`;
 }
 

@@ -33,7 +33,7 @@ export class IpError extends Error {
 }
 
 /** matches(): a word may be cut short. */
-export const matches = (word: string, full: string): boolean => word !== "" && full.startsWith(word);
+const matches = (word: string, full: string): boolean => word !== "" && full.startsWith(word);
 
 /** The first of the names that the word begins. */
 export function pick<T extends string>(word: string, names: readonly T[]): T | undefined {

@@ -413,6 +413,7 @@ function program(name: string, family: 4 | 6): CommandProgram {
         return 0;
       } catch (error) {
         if (!(error instanceof IptablesError)) throw error;
+        if (family === 6 && /^host\/network `.*:/.test(error.message)) throw new NotSimulated("ip6tables rules with addresses");
         const text = family === 6 ? error.message.replace(/^iptables:/, "ip6tables:") : error.message;
         const own =
           text.startsWith(`${p.name}:`) || text.startsWith("iptables:") || text.startsWith("ip6tables:") || error instanceof BareArgument;

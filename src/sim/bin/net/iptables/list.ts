@@ -18,7 +18,7 @@ export interface ListOptions {
 }
 
 /** xtables_print_num: five digits, then K, M, G, T. */
-export function count(n: number, exact: boolean): string {
+function count(n: number, exact: boolean): string {
   if (exact || n <= 99_999) return String(n);
   for (const [unit, size] of [
     ["K", 1e3],
