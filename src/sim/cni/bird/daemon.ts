@@ -241,7 +241,8 @@ function listen(p: Proc): void {
 function schedule(p: Proc): void {
   const s = birdState(p);
   const times = s.config.protocols.map((x) => x.scanTime).filter((x) => x !== undefined);
-  s.scan = arm(p, s.scan, Math.min(60, ...times) * 1000, "scan");
+  // the kernel's notifications, which BIRD follows between two scans, are stood in for by looking every few seconds
+  s.scan = arm(p, s.scan, Math.min(3, ...times) * 1000, "scan");
 }
 
 // --- protocols come and go
