@@ -91,7 +91,11 @@ function unitFolders(fs: FsView): { dir: string; has(name: string): boolean }[] 
 type Folders = ReturnType<typeof unitFolders>;
 
 /** The file that defines a name: `masked` for a link to /dev/null or an empty file. */
-export function findFragment(fs: FsView, name: string, folders: Folders = unitFolders(fs)): { path: string; target: string; masked: boolean } | undefined {
+export function findFragment(
+  fs: FsView,
+  name: string,
+  folders: Folders = unitFolders(fs),
+): { path: string; target: string; masked: boolean } | undefined {
   const template = instanceOf(name)?.template;
   for (const candidate of template && template !== name ? [name, template] : [name]) {
     for (const { dir, has } of folders) {

@@ -321,8 +321,11 @@ export class Manager {
     try {
       for (let again = true; again;) {
         again = false;
+        const waits = this.#waits();
         for (const job of Object.values(this.state.jobs)) {
-          if (job.running || this.state.jobs[job.unit] !== job || !this.#runnable(job)) continue;
+          if (job.running || this.state.jobs[job.unit] !== job) continue;
+          // a job that this pass has ended holds nobody up any more
+          if ([...(waits.get(job) ?? [])].some((other) => this.state.jobs[other.unit] === other)) continue;
           job.running = true;
           again = true;
           this.#run(job);
@@ -344,37 +347,40 @@ export class Manager {
     this.log(`Startup finished in ${kernel.toFixed(3)}s (kernel) + ${user.toFixed(3)}s (userspace) = ${(kernel + user).toFixed(3)}s.`);
   }
 
-  /** Jobs that this one waits for. */
-  #waitsFor(job: Job): Job[] {
-    const unit = this.unit(job.unit);
-    const out: Job[] = [];
-    for (const other of Object.values(this.state.jobs)) {
-      if (other === job) continue;
-      const them = this.unit(other.unit);
-      const isBefore = unit.def.deps.after.includes(other.unit) || them.def.deps.before.includes(job.unit);
-      const isAfter = unit.def.deps.before.includes(other.unit) || them.def.deps.after.includes(job.unit);
-      const stops = (j: Job) => j.type === "stop" || (j.type === "restart" && j.running);
-      if (job.type === "stop" || job.type === "restart") {
-        // stopped in the reverse order; nothing waits for a start that is ordered after it
-        if (isAfter && (other.type === "stop" || other.type === "restart")) out.push(other);
-      } else if (isBefore || (isAfter && stops(other))) out.push(other);
+  /** Which jobs wait for which, by the ordering of their units: a start waits for what comes before it, a stop for stops after it. */
+  #waits(): Map<Job, Set<Job>> {
+    const { jobs, units } = this.state;
+    const out = new Map<Job, Set<Job>>();
+    const wait = (who: Job, whom: Job): void => {
+      const set = out.get(who);
+      if (set) set.add(whom);
+      else out.set(who, new Set([whom]));
+    };
+    const order = (first: Job | undefined, second: Job | undefined): void => {
+      if (!first || !second || first === second) return;
+      const stops = (j: Job): boolean => j.type === "stop" || j.type === "restart";
+      if (!stops(second)) wait(second, first);
+      if (stops(first) ? stops(second) : second.type === "stop" || (second.type === "restart" && second.running)) wait(first, second);
+    };
+    for (const job of Object.values(jobs)) {
+      const deps = units[job.unit]?.def.deps;
+      if (!deps) continue;
+      for (const name of deps.after) order(jobs[name], job);
+      for (const name of deps.before) order(job, jobs[name]);
     }
     return out;
-  }
-
-  #runnable(job: Job): boolean {
-    return this.#waitsFor(job).length === 0;
   }
 
   /** With every job waiting for another there is an ordering cycle: the first job on it that nothing requires is dropped. */
   #breakCycle(): boolean {
     const jobs = Object.values(this.state.jobs);
     if (jobs.length === 0 || jobs.some((j) => j.running)) return false;
+    const waits = this.#waits();
     let job = jobs[0]!;
     const path: Job[] = [];
     while (!path.includes(job)) {
       path.push(job);
-      const next = this.#waitsFor(job)[0];
+      const [next] = waits.get(job) ?? [];
       if (!next) return false;
       job = next;
     }

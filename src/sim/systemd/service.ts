@@ -371,7 +371,7 @@ function enterStop(m: Manager, unit: Unit, result: Result): void {
 function stop(m: Manager, unit: Unit): void {
   if (unit.sub === "auto-restart") {
     m.disarm(unit);
-    return m.set(unit, unit.result === "success" ? "inactive" : "failed", unit.result === "success" ? "dead" : "failed");
+    return m.set(unit, "inactive", "dead");
   }
   if (unit.active === "deactivating") return;
   if (unit.sub === "running" || unit.sub === "exited" || unit.sub === "reload") return enterStop(m, unit, "success");

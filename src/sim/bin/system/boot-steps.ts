@@ -167,7 +167,25 @@ function permitSessions(p: Proc): number {
   return 0;
 }
 
+/** systemd-networkd-wait-online: until no managed link is being configured any more, at most two minutes. */
+const waitOnline: DaemonProgram = {
+  name: "systemd-networkd-wait-online",
+  start(p) {
+    p.after(0, "look");
+    p.after(120_000, "timeout");
+  },
+  on(p, event) {
+    if (event === "timeout") {
+      p.log("Timeout occurred while waiting for network connectivity.");
+      p.exit(1);
+    }
+    if (/^ONLINE_STATE=online$/m.test(p.fs.tryReadText("/run/systemd/netif/state") ?? "")) p.exit(0);
+    p.after(100, "look");
+  },
+};
+
 export const bootSteps: DaemonProgram[] = [
+  waitOnline,
   modulesLoad,
   systemdSysctl,
   tmpfiles,
@@ -180,6 +198,7 @@ export const bootSteps: DaemonProgram[] = [
 export const bootStepPaths: Record<string, string> = {
   "/usr/lib/systemd/systemd-modules-load": "systemd-modules-load",
   "/usr/lib/systemd/systemd-sysctl": "systemd-sysctl",
+  "/usr/lib/systemd/systemd-networkd-wait-online": "systemd-networkd-wait-online",
   "/usr/bin/systemd-tmpfiles": "systemd-tmpfiles",
   "/usr/lib/systemd/systemd-user-sessions": "systemd-user-sessions",
   "/usr/lib/systemd/systemd-remount-fs": "systemd-remount-fs",
