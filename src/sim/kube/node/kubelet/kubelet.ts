@@ -7,6 +7,7 @@ import type { DaemonProgram } from "../../../kernel/program.ts";
 import { klog, klogS, minorOf } from "../klog.ts";
 import { createTopCgroups, updateQosCgroups } from "./cgroups.ts";
 import { apiClient, bootstrapStep, checkKubeconfig, servingCertificate } from "./connection.ts";
+import { ensureIptables } from "./iptables.ts";
 import { chooseNodeIp, nodeEvent, registerNode, renewLease, runtimeProblem, updateNodeStatus, updateRuntimeUp } from "./node.ts";
 import { loadConfiguration, parseFlags, type KubeletOptions } from "./options.ts";
 import { mirrors, podChanged, readApiPods, readManifests } from "./pods.ts";
@@ -189,6 +190,7 @@ function run(p: Proc, version: Extract<CriReply, { ok: true }>): void {
   klogS(p, "I", "server.go:1274", "Started kubelet");
   nodeEvent(p, "Normal", "Starting", "Starting kubelet.");
   klogS(p, "I", "server.go:180", "Starting to listen", { address: s.config.address as string, port: s.config.port as number });
+  ensureIptables(p);
   updateRuntimeUp(p);
   if (manifests !== "" && p.fs.isDir(manifests)) p.watch(manifests);
   readManifests(p);
@@ -351,6 +353,7 @@ export const kubelet: DaemonProgram = {
       }
       case "qos":
         p.after(60_000, "qos");
+        if (!/^:KUBE-FIREWALL /m.test(p.machine.world.network.ns(p.machine.name, p.state.netns).iptablesSave("filter"))) ensureIptables(p);
         return updateQosCgroups(p);
       case "inotify":
         return readManifests(p);

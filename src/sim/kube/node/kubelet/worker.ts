@@ -589,7 +589,10 @@ function terminate(p: Proc, e: PodEntry, rt: RuntimePod): void {
   removePodCgroup(p, e.pod);
   const dir = podDir(p, e.uid);
   const host = p.machine.mounts("");
-  for (const m of host.filter((x) => x.dir.startsWith(`${dir}/`))) host.splice(host.indexOf(m), 1);
+  for (const m of host.filter((x) => x.dir.startsWith(`${dir}/`))) {
+    host.splice(host.indexOf(m), 1);
+    if (m.source.startsWith("emptydir-")) p.machine.dropTree(m.source);
+  }
   p.fs.removeAll(dir);
   p.fs.removeAll(`/var/log/pods/${e.pod.metadata.namespace as string}_${e.pod.metadata.name as string}_${e.uid}`);
   const client = apiClient(p);

@@ -228,7 +228,7 @@ export function rulesText(ports: readonly ServicePort[], s: ProxySettings, old: 
   ].join("\n");
 }
 
-/** Jumps from the built-in chains (iptablesJumpChains), put at the front of their chains; and KUBE-FIREWALL, which the kubelet also keeps. */
+/** Jumps from the built-in chains (iptablesJumpChains), put at the front of their chains. */
 export const jumps: { table: "filter" | "nat"; chain: string; rule: string; append?: boolean }[] = [
   {
     table: "filter",
@@ -271,16 +271,3 @@ export const jumps: { table: "filter" | "nat"; chain: string; rule: string; appe
   { table: "nat", chain: "PREROUTING", rule: '-m comment --comment "kubernetes service portals" -j KUBE-SERVICES' },
   { table: "nat", chain: "POSTROUTING", rule: '-m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING' },
 ];
-
-/** KUBE-FIREWALL of the kubelet (pkg/kubelet/kubelet_network_linux.go): martian packets to localhost. */
-export const kubeletRules = [
-  "*filter",
-  ":KUBE-FIREWALL - [0:0]",
-  '-A KUBE-FIREWALL ! -s 127.0.0.0/8 -d 127.0.0.0/8 -m comment --comment "block incoming localnet connections" -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP',
-  "COMMIT",
-  "*mangle",
-  ":KUBE-IPTABLES-HINT - [0:0]",
-  ":KUBE-KUBELET-CANARY - [0:0]",
-  "COMMIT",
-  "",
-].join("\n");
