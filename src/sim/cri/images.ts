@@ -5,7 +5,7 @@ import { containerDev } from "./rootfs.ts";
 import type { Image } from "../fs/tree.ts";
 
 /** The part of an OCI image configuration that a runtime uses. */
-export interface ImageConfig {
+interface ImageConfig {
   entrypoint?: string[];
   cmd?: string[];
   env?: string[];

@@ -12,7 +12,7 @@ const json = (status: number, value: unknown, headers: Record<string, string> = 
 
 const failure = (status: number, code: string, message: string): HttpResponse => json(status, { errors: [{ code, message }] });
 
-export const layerDigest = (image: ContainerImage): string =>
+const layerDigest = (image: ContainerImage): string =>
   `sha256:${createHash("sha256")
     .update(`layer ${rootImageName(image)}`)
     .digest("hex")}`;

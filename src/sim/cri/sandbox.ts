@@ -12,7 +12,7 @@ import type { Service } from "./service.ts";
 import { callShim, startShim } from "./shim.ts";
 import type { ImageRecord, SandboxRecord } from "./store.ts";
 
-export const hostNetwork = (config: Obj): boolean => config.linux?.securityContext?.namespaceOptions?.network === "NODE";
+const hostNetwork = (config: Obj): boolean => config.linux?.securityContext?.namespaceOptions?.network === "NODE";
 
 /** RunPodSandbox, once the sandbox image is there. Throws CriError. */
 export function runPodSandbox(s: Service, config: Obj, handler: string, image: ImageRecord): string {

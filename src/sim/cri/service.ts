@@ -17,7 +17,7 @@ export interface Service {
 }
 
 /** protojson writes 64-bit numbers as strings; times are nanoseconds. */
-export const nanos = (ms: number): string => (ms === 0 ? "0" : `${Math.floor(ms)}000000`);
+const nanos = (ms: number): string => (ms === 0 ? "0" : `${Math.floor(ms)}000000`);
 
 const matches = (labels: Record<string, string> | undefined, selector: Record<string, string> | undefined): boolean =>
   Object.entries(selector ?? {}).every(([k, v]) => labels?.[k] === v);
@@ -30,7 +30,7 @@ export const normalName = (name: string): string => {
   }
 };
 
-export const imageProto = (i: ImageRecord): Obj => ({
+const imageProto = (i: ImageRecord): Obj => ({
   id: i.id,
   repoTags: i.tags,
   repoDigests: i.digests,
@@ -41,7 +41,7 @@ export const imageProto = (i: ImageRecord): Obj => ({
   pinned: i.pinned,
 });
 
-export const sandboxProto = (s: SandboxRecord): Obj => ({
+const sandboxProto = (s: SandboxRecord): Obj => ({
   id: s.id,
   metadata: s.config.metadata as Obj,
   state: s.state,
@@ -51,7 +51,7 @@ export const sandboxProto = (s: SandboxRecord): Obj => ({
   runtimeHandler: s.runtimeHandler,
 });
 
-export const containerProto = (c: ContainerRecord): Obj => ({
+const containerProto = (c: ContainerRecord): Obj => ({
   id: c.id,
   podSandboxId: c.sandbox,
   metadata: c.config.metadata as Obj,
@@ -68,7 +68,7 @@ const byId = <T>(all: Record<string, T>, id: string): T | undefined => {
   const found = id === "" ? [] : Object.keys(all).filter((k) => k.startsWith(id));
   return found.length === 1 ? all[found[0]!] : undefined;
 };
-export const sandboxOf = (s: Service, id: string): SandboxRecord => {
+const sandboxOf = (s: Service, id: string): SandboxRecord => {
   const found = byId(s.store.sandboxes, id);
   if (!found) throw new CriError("NotFound", `an error occurred when try to find sandbox: not found`);
   return found;
@@ -376,7 +376,7 @@ const containerInfo = (s: Service, x: ContainerRecord): Obj => ({
   runtimeSpec: { linux: { cgroupsPath: x.cgroup } },
 });
 
-export function pidOf(s: Service, sandbox: string, id: string): number {
+function pidOf(s: Service, sandbox: string, id: string): number {
   const reply = callShim(s.p, sandbox, { type: "shim", method: "State" });
   return reply?.ok && reply.tasks?.[id]?.state === "running" ? reply.tasks[id].pid : 0;
 }

@@ -47,7 +47,7 @@ export type ShimRequest =
 
 export type ShimReply = { ok: true; pid?: number; tasks?: Record<string, Task>; stream?: ExecStream } | { ok: false; error: string };
 
-export const shimSocket = (sandbox: string): string => `/run/containerd/s/${sandbox}`;
+const shimSocket = (sandbox: string): string => `/run/containerd/s/${sandbox}`;
 
 /** Streams and captured output live as long as the host process does. */
 interface Live {

@@ -13,12 +13,12 @@ interface TransientUnit {
   path: string;
   delegate: boolean;
 }
-export interface TransientState {
+interface TransientState {
   units: Record<string, TransientUnit>;
 }
 
 /** Transient units by name. */
-export const transientUnits = (machine: Machine): TransientState => machine.layer("transient-units", () => ({ units: {} }));
+const transientUnits = (machine: Machine): TransientState => machine.layer("transient-units", () => ({ units: {} }));
 
 /** Controllers that systemd manages; it leaves hugetlb, rdma and misc alone (CGROUP_MASK_V2). */
 const managed = ["cpuset", "cpu", "io", "memory", "pids"];

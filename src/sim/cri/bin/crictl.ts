@@ -347,7 +347,7 @@ const exec: Command = async (c, args) => {
 };
 
 /** Carries the streams of this process to a command in a container and back, to its end. */
-export async function relay(p: Proc, stream: ExecStream, stdin: boolean): Promise<number> {
+async function relay(p: Proc, stream: ExecStream, stdin: boolean): Promise<number> {
   const pending: Promise<void>[] = [];
   stream.onOutput = (fd, bytes) => void pending.push(p.write(fd, bytes).catch(() => undefined));
   if (stdin)

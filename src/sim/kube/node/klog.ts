@@ -3,7 +3,7 @@ import type { Proc } from "../../kernel/proc.ts";
 
 export type Severity = "I" | "W" | "E" | "F";
 
-export function klogHeader(p: Proc, severity: Severity, source: string): string {
+function klogHeader(p: Proc, severity: Severity, source: string): string {
   const d = new Date(p.now).toISOString();
   return `${severity}${d.slice(5, 7)}${d.slice(8, 10)} ${d.slice(11, 23)}${String((p.pid * 7) % 1000).padStart(3, "0")} ${String(p.state.pidns === "" ? p.pid : 1).padStart(7)} ${source}]`;
 }

@@ -12,7 +12,7 @@ export interface ServerBlock {
 }
 
 /** All plugins that a stock binary knows (plugin.cfg). */
-export const knownPlugins = new Set(
+const knownPlugins = new Set(
   "root metadata geoip cancel tls quic timeouts multisocket reload nsid bufsize bind debug trace ready health pprof prometheus errors log dnstap local dns64 acl any chaos loadbalance tsig cache rewrite header dnssec autopath minimal template transfer hosts route53 azure clouddns k8s_external kubernetes file auto secondary etcd loop forward grpc erratic whoami on sign view nomad".split(
     " ",
   ),

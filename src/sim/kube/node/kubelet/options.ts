@@ -192,7 +192,7 @@ const fields = new Set(
   ),
 );
 
-export const defaults: Obj = {
+const defaults: Obj = {
   address: "0.0.0.0",
   authentication: { anonymous: { enabled: false }, webhook: { enabled: true, cacheTTL: "2m0s" }, x509: {} },
   authorization: { mode: "Webhook" },
@@ -269,7 +269,7 @@ function goYaml(error: YAMLParseError): string {
   return "could not find expected ':'";
 }
 
-export function merge(base: Obj, over: Obj): Obj {
+function merge(base: Obj, over: Obj): Obj {
   const out: Obj = { ...base };
   for (const [k, v] of Object.entries(over)) {
     const old: unknown = out[k];

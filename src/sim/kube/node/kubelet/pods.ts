@@ -169,7 +169,7 @@ export function readApiPods(p: Proc): boolean {
   return true;
 }
 
-export function take(p: Proc, pod: Obj): void {
+function take(p: Proc, pod: Obj): void {
   const s = stateOf(p);
   const uid = pod.metadata.uid as string;
   let e = s.pods[uid];

@@ -9,7 +9,7 @@ import { isRunning, latest, msOf, runtimePod } from "./runtime.ts";
 import { cri, endpointOf, isHostNetwork, stateOf, type PodEntry } from "./state.ts";
 import { event, killContainers, reportStatus, specOf, wake } from "./worker.ts";
 
-export type ProbeKind = "startup" | "liveness" | "readiness";
+type ProbeKind = "startup" | "liveness" | "readiness";
 const kinds: ProbeKind[] = ["startup", "liveness", "readiness"];
 const field: Record<ProbeKind, string> = { startup: "startupProbe", liveness: "livenessProbe", readiness: "readinessProbe" };
 const title: Record<ProbeKind, string> = { startup: "Startup", liveness: "Liveness", readiness: "Readiness" };

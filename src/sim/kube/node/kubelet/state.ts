@@ -6,14 +6,14 @@ import type { CriReply } from "../../../cri/messages.ts";
 import type { KubeClient } from "../../api.ts";
 import type { KubeletOptions } from "./options.ts";
 
-export interface Backoff {
+interface Backoff {
   /** Milliseconds. */
   delay: number;
   /** When it was last raised. */
   at: number;
 }
 
-export interface ContainerWork {
+interface ContainerWork {
   /** Why it waits, when the runtime has nothing to say. */
   waiting?: { reason: string; message?: string };
   /** Probe results: true/false, undefined unknown. */
@@ -60,7 +60,7 @@ export interface PodEntry {
   mirror?: string;
 }
 
-export interface Call {
+interface Call {
   conn: number;
   kind: string;
   uid: string;

@@ -27,7 +27,7 @@ export class VolumeError extends Error {
 const kindOf = (volume: Obj): string => Object.keys(volume).find((k) => k !== "name") ?? "emptyDir";
 
 /** Host folder (or file) of a volume. */
-export function volumePath(p: Proc, uid: string, volume: Obj): string {
+function volumePath(p: Proc, uid: string, volume: Obj): string {
   const kind = kindOf(volume);
   if (kind === "hostPath") return volume.hostPath.path as string;
   return `${podDir(p, uid)}/volumes/${plugins[kind] ?? `kubernetes.io~${kind}`}/${volume.name as string}`;

@@ -41,7 +41,7 @@ export function wake(p: Proc, e: PodEntry, ms = 0): void {
 const jitter = (p: Proc): number => Math.round(backOffPeriod * (1 + 0.5 * p.machine.random("kubelet-jitter").float()));
 
 /** Starts a call to the runtime for a pod; false when it cannot be reached. */
-export function call(p: Proc, e: PodEntry, kind: string, method: string, request: Obj, data: Obj = {}): boolean {
+function call(p: Proc, e: PodEntry, kind: string, method: string, request: Obj, data: Obj = {}): boolean {
   const s = stateOf(p);
   const id = s.nextCall++;
   const opened = criSend(p, endpointOf(p), id, method, request);
