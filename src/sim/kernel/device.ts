@@ -128,8 +128,26 @@ export function descriptorStat(p: Proc, path: string): Stat | undefined {
   const fd = descriptorOf(p, path);
   const file = fd === undefined ? undefined : p.fds.get(fd);
   if (!file || (file.kind === "file" && file.path !== "/memfd")) return undefined;
-  const type = file.kind === "pipe" ? "fifo" : file.kind === "socket" || file.kind === "sink" ? "socket" : file.kind === "tty" || file.kind === "device" ? "char" : "file";
-  return { type, mode: type === "char" ? 0o620 : 0o600, uid: p.uid, gid: p.state.gid, size: 0, mtime: p.now, ctime: p.now, nlink: 1, ino: 0, dev: "pipefs" };
+  const type =
+    file.kind === "pipe"
+      ? "fifo"
+      : file.kind === "socket" || file.kind === "sink"
+        ? "socket"
+        : file.kind === "tty" || file.kind === "device"
+          ? "char"
+          : "file";
+  return {
+    type,
+    mode: type === "char" ? 0o620 : 0o600,
+    uid: p.uid,
+    gid: p.state.gid,
+    size: 0,
+    mtime: p.now,
+    ctime: p.now,
+    nlink: 1,
+    ino: 0,
+    dev: "pipefs",
+  };
 }
 
 /** The descriptor that a path such as /dev/stdin, /dev/fd/63 or /proc/self/fd/1 stands for. */

@@ -237,7 +237,13 @@ export class Machine implements FsHost {
       cpu: 0,
     };
     delete state.sinks;
-    const fs = new FsView(this, parent.fs.mounts, { uid: base.uid, gid: base.gid, groups: base.groups, pid }, parent.fs.cwd, parent.fs.umask);
+    const fs = new FsView(
+      this,
+      parent.fs.mounts,
+      { uid: base.uid, gid: base.gid, groups: base.groups, pid },
+      parent.fs.cwd,
+      parent.fs.umask,
+    );
     const p = new Proc(this, state, { name: base.program, main }, fs);
     for (const [fd, file] of options.fds ?? parent.fds) p.setFd(fd, file);
     for (const [signal, trap] of parent.traps) if (trap === "ignore") p.traps.set(signal, trap);
@@ -378,7 +384,9 @@ export class Machine implements FsHost {
         : [...this.procs.values()].filter((p) => (pid === -1 ? p.pid !== 1 && p !== who : p.state.pgid === group));
     if (targets.length === 0) throw new Errno("ESRCH");
     // a shell may always continue the jobs of its session
-    const allowed = targets.filter((t) => !who || who.uid === 0 || who.uid === t.uid || (signal === "SIGCONT" && who.state.sid === t.state.sid));
+    const allowed = targets.filter(
+      (t) => !who || who.uid === 0 || who.uid === t.uid || (signal === "SIGCONT" && who.state.sid === t.state.sid),
+    );
     if (allowed.length === 0) throw new Errno("EPERM");
     for (const target of allowed) if (signal && !(target.pid === 1 && (signal === "SIGKILL" || signal === "SIGSTOP"))) target.raise(signal);
   }
@@ -434,8 +442,8 @@ export class Machine implements FsHost {
   powerOff(): void {
     if (!this.state.on) return;
     this.state.on = false;
-    for (const p of [...this.procs.values()]) if (!p.status) p.finish({ code: 0, signal: "SIGKILL" });
-    for (const tty of [...this.terminals.values()]) tty.hangup();
+    for (const p of this.procs.values()) if (!p.status) p.finish({ code: 0, signal: "SIGKILL" });
+    for (const tty of this.terminals.values()) tty.hangup();
     this.procs.clear();
     this.state.procs = {};
     this.state.watches = [];

@@ -217,7 +217,7 @@ export class Proc {
 
   /** Makes whatever the process awaits fail with EINTR. */
   interrupt(): void {
-    for (const reject of [...this.#blocked]) reject(new Errno("EINTR"));
+    for (const reject of this.#blocked) reject(new Errno("EINTR"));
   }
 
   // --- descriptors
@@ -377,8 +377,8 @@ export class Proc {
   finish(status: ExitStatus): void {
     if (this.status) return;
     this.status = status;
-    for (const reject of [...this.#blocked]) reject(new Ended(status));
-    for (const fd of [...this.fds.keys()]) this.closeFd(fd);
+    for (const reject of this.#blocked) reject(new Ended(status));
+    for (const fd of this.fds.keys()) this.closeFd(fd);
     this.net.closeAll(); // also what it had opened before the world was loaded
     this.machine.reap(this);
     for (const resolve of this.#exitWaiters.splice(0)) resolve(status);

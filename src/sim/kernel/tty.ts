@@ -123,7 +123,7 @@ export class Tty extends OpenFile implements Terminal {
     if (this.hungUp) return;
     this.hungUp = true;
     const leader = this.machine.procs.get(this.session);
-    for (const p of [...this.machine.procs.values()]) {
+    for (const p of this.machine.procs.values()) {
       if (p !== leader && p.state.pgid === this.foreground && p.state.sid === this.session) {
         p.raise("SIGHUP");
         if (p.state.stopped) p.raise("SIGCONT");
@@ -157,7 +157,7 @@ export class Tty extends OpenFile implements Terminal {
 
   #signal(signal: Signal): void {
     if (this.foreground === 0) return;
-    for (const p of [...this.machine.procs.values()]) if (p.state.pgid === this.foreground && p.state.tty === this.name) p.raise(signal);
+    for (const p of this.machine.procs.values()) if (p.state.pgid === this.foreground && p.state.tty === this.name) p.raise(signal);
   }
 
   /** The keyboard. */

@@ -4,6 +4,7 @@ import type { CommandProgram } from "../kernel/program.ts";
 import { bash } from "./bash.ts";
 import { env, nice, nohup, setsid, sleep, timeout } from "./programs/env.ts";
 import { kill, killall, pgrep, pkill } from "./programs/kill.ts";
+import { pwd } from "./programs/pwd.ts";
 import { bracket, echo, falseProgram, printf, testProgram, trueProgram } from "./programs/simple.ts";
 import { su, sudo } from "./programs/sudo.ts";
 import { clear, reset, stty, tput, tty } from "./programs/terminal.ts";
@@ -26,6 +27,7 @@ const programs: CommandProgram[] = [
   echo,
   falseProgram,
   printf,
+  pwd,
   testProgram,
   trueProgram,
   su,

@@ -52,7 +52,9 @@ Shell options:
 async function start(sh: Shell): Promise<number> {
   const { p } = sh;
   const args = [...p.args];
-  const byLetter = new Map((Object.keys(setOptions) as SetOption[]).filter((n) => setOptions[n] !== "").map((n) => [setOptions[n] as string, n]));
+  const byLetter = new Map(
+    (Object.keys(setOptions) as SetOption[]).filter((n) => setOptions[n] !== "").map((n) => [setOptions[n] as string, n]),
+  );
   let command = false;
   let stdin = false;
   let interactive = false;
@@ -189,7 +191,16 @@ function environment(sh: Shell): void {
     if (f) {
       const text = `${f[1]} ${value}`;
       const node = parseScript(text).commands[0]?.command;
-      if (node?.type === "Function") sh.functions.set(f[1]!, { name: f[1]!, body: node.body, source: new Source(text, "environment"), pos: 0, end: text.length, exported: true, readonly: false });
+      if (node?.type === "Function")
+        sh.functions.set(f[1]!, {
+          name: f[1]!,
+          body: node.body,
+          source: new Source(text, "environment"),
+          pos: 0,
+          end: text.length,
+          exported: true,
+          readonly: false,
+        });
       continue;
     }
     if (!/^[A-Za-z_]\w*$/.test(name) || vars.special.has(name)) continue;
@@ -241,7 +252,10 @@ function environment(sh: Shell): void {
   if (!right) vars.set("PWD", p.cwd);
   vars.declare("PWD").exported = true;
   vars.declare("OLDPWD").exported = true;
-  const shell = (p.fs.tryReadText("/etc/passwd") ?? "").split("\n").find((l) => l.split(":")[2] === String(p.uid))?.split(":")[6];
+  const shell = (p.fs.tryReadText("/etc/passwd") ?? "")
+    .split("\n")
+    .find((l) => l.split(":")[2] === String(p.uid))
+    ?.split(":")[6];
   preset("SHELL", shell ?? "/bin/bash");
   for (const option of (p.env.SHELLOPTS ?? "").split(":")) if (option in setOptions) sh.flags[option as SetOption] = true;
 }
@@ -370,4 +384,3 @@ async function fromInput(sh: Shell): Promise<number> {
     if (end) return sh.status;
   }
 }
-

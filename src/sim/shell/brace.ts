@@ -70,7 +70,7 @@ function sequence(body: string): string[] | undefined {
 
 /** All words that the word stands for. */
 export function braceExpand(text: string): string[] {
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const after = skip(text, i);
     if (after > i) {
       i = after;
@@ -83,7 +83,7 @@ export function braceExpand(text: string): string[] {
     const commas: number[] = [];
     let depth = 0;
     let end = -1;
-    for (let j = i; j < text.length; ) {
+    for (let j = i; j < text.length;) {
       const next = skip(text, j);
       if (next > j) {
         j = next;

@@ -2,10 +2,29 @@
 import { backslashed } from "./quote.ts";
 import type { Shell } from "./shell.ts";
 
-const keywords = ["if", "then", "else", "elif", "fi", "case", "esac", "for", "select", "while", "until", "do", "done", "in", "function", "time"];
+const keywords = [
+  "if",
+  "then",
+  "else",
+  "elif",
+  "fi",
+  "case",
+  "esac",
+  "for",
+  "select",
+  "while",
+  "until",
+  "do",
+  "done",
+  "in",
+  "function",
+  "time",
+];
 
 export function completeCommand(sh: Shell, prefix: string): string[] {
-  const found = new Set<string>([...sh.builtinNames(), ...sh.functions.keys(), ...sh.aliases.keys(), ...keywords].filter((name) => name.startsWith(prefix)));
+  const found = new Set<string>(
+    [...sh.builtinNames(), ...sh.functions.keys(), ...sh.aliases.keys(), ...keywords].filter((name) => name.startsWith(prefix)),
+  );
   for (const dir of (sh.vars.get("PATH") ?? "").split(":")) {
     let names: string[];
     try {
@@ -13,7 +32,8 @@ export function completeCommand(sh: Shell, prefix: string): string[] {
     } catch {
       continue;
     }
-    for (const name of names) if (name.startsWith(prefix) && sh.p.fs.isFile(`${dir}/${name}`) && sh.p.fs.access(`${dir}/${name}`, 1)) found.add(name);
+    for (const name of names)
+      if (name.startsWith(prefix) && sh.p.fs.isFile(`${dir}/${name}`) && sh.p.fs.access(`${dir}/${name}`, 1)) found.add(name);
   }
   return [...found].sort();
 }
@@ -58,16 +78,22 @@ export function complete(sh: Shell, text: string): Completion {
     return { start, matches: sh.variableNames(variable[2]!).map((name) => head + name + (variable[1] ? "}" : "")), suffix: () => " " };
   }
   if (raw.startsWith("~") && !raw.includes("/")) {
-    const users = (sh.p.fs.tryReadText("/etc/passwd") ?? "").split("\n").map((l) => l.split(":")[0]!).filter((name) => name !== "" && name.startsWith(raw.slice(1)));
+    const users = (sh.p.fs.tryReadText("/etc/passwd") ?? "")
+      .split("\n")
+      .map((l) => l.split(":")[0]!)
+      .filter((name) => name !== "" && name.startsWith(raw.slice(1)));
     return { start, matches: users.sort().map((name) => `~${name}`), suffix: () => "/" };
   }
   // the first word of a command, also after sudo
-  const command = /(^|[;&|(`{]|\$\(|\b(?:then|do|else|sudo|if|while|until|time|exec|command|xargs|nohup|watch))\s*$/.test(before) && !/[<>]\s*$/.test(before);
+  const command =
+    /(^|[;&|(`{]|\$\(|\b(?:then|do|else|sudo|if|while|until|time|exec|command|xargs|nohup|watch))\s*$/.test(before) &&
+    !/[<>]\s*$/.test(before);
   if (command && !raw.includes("/")) return { start, matches: completeCommand(sh, raw), suffix: () => " " };
   const current = before.slice(Math.max(...[";", "&", "|", "("].map((c) => before.lastIndexOf(c))) + 1).trim();
   const name = current.split(/\s+/)[0] ?? "";
   const words = sh.completions.get(name);
-  if (words && words.length > 0 && !/[<>]\s*$/.test(before)) return { start, matches: words.filter((w) => w.startsWith(raw)).sort(), suffix: () => " " };
+  if (words && words.length > 0 && !/[<>]\s*$/.test(before))
+    return { start, matches: words.filter((w) => w.startsWith(raw)).sort(), suffix: () => " " };
   let files = completeFile(sh, raw);
   if (name === "cd" || name === "pushd" || name === "rmdir") files = files.filter((path) => sh.p.fs.isDir(plain(sh, path)));
   if (command) files = files.filter((path) => sh.p.fs.isDir(plain(sh, path)) || sh.p.fs.access(plain(sh, path), 1));

@@ -119,7 +119,9 @@ async function binary(sh: Shell, operator: string, left: Word, right: Word): Pro
 async function regexMatch(sh: Shell, text: string, word: Word): Promise<boolean> {
   const pieces: Pieces = [];
   await expandSegments(sh, compile(word, "word").segments, pieces);
-  const source = pieces.map((piece) => (piece === null ? " " : piece.quoted ? piece.text.replaceAll(/[^\w\s]/g, "\\$&") : piece.text)).join("");
+  const source = pieces
+    .map((piece) => (piece === null ? " " : piece.quoted ? piece.text.replaceAll(/[^\w\s]/g, "\\$&") : piece.text))
+    .join("");
   let regex: RegExp;
   try {
     regex = extendedRegex(source, sh.shopt.nocasematch);

@@ -170,7 +170,11 @@ async function subshell(sh: Shell, body: CompoundList, last: boolean): Promise<n
 }
 
 /** What bash shows for a job. */
-const jobText = (sh: Shell, node: { pos: number; end: number }): string => sh.source.text.slice(node.pos, node.end).trim().replaceAll(/\s*\n\s*/g, " ");
+const jobText = (sh: Shell, node: { pos: number; end: number }): string =>
+  sh.source.text
+    .slice(node.pos, node.end)
+    .trim()
+    .replaceAll(/\s*\n\s*/g, " ");
 
 async function background(sh: Shell, statement: Statement): Promise<number> {
   const fds = new Map(sh.p.fds);
@@ -181,7 +185,8 @@ async function background(sh: Shell, statement: Statement): Promise<number> {
   let pgid = sh.p.state.pgid;
   if (command.type === "Pipeline" && command.prefixes.length === 0) procs = await startPipeline(sh, command, fds, true);
   else {
-    const run = (child: Shell): Promise<number> => (command.type === "AndOr" ? andOr(child, command, true) : pipelineNode(child, command, true));
+    const run = (child: Shell): Promise<number> =>
+      command.type === "AndOr" ? andOr(child, command, true) : pipelineNode(child, command, true);
     procs = [await sh.started(() => sh.fork(run, { fds, job: true, ...(sh.flags.monitor ? { pgid: true as const } : {}) }))];
   }
   if (sh.flags.monitor) pgid = procs[0]!.pid;
@@ -231,7 +236,9 @@ async function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFi
     }
     try {
       const group: true | number | undefined = pgid;
-      const proc: Proc = await sh.started(() => sh.fork((child) => pipelineNode(child, command, true), { fds, job, ...(group === undefined ? {} : { pgid: group }) }));
+      const proc: Proc = await sh.started(() =>
+        sh.fork((child) => pipelineNode(child, command, true), { fds, job, ...(group === undefined ? {} : { pgid: group }) }),
+      );
       if (pgid === true) pgid = proc.pid;
       procs.push(proc);
     } finally {
@@ -362,7 +369,8 @@ function keyOf(word: Word): { key: Word; value: Word; append: boolean } | undefi
         else if (c === "]" && --depth === 0) break;
       }
       const match = /^\](\+?)=/.exec(word.text.slice(at));
-      if (match) found = { key: wordOf(word.text.slice(1, at)), value: wordOf(word.text.slice(at + match[0].length)), append: match[1] === "+" };
+      if (match)
+        found = { key: wordOf(word.text.slice(1, at)), value: wordOf(word.text.slice(at + match[0].length)), append: match[1] === "+" };
     }
     keys.set(word, found);
   }
@@ -381,5 +389,3 @@ export async function ps4(sh: Shell): Promise<string> {
     sh.flags.xtrace = xtrace;
   }
 }
-
-

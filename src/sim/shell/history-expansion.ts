@@ -38,7 +38,10 @@ export function expandHistory(line: string, history: readonly string[]): Expande
       out.text += c;
       continue;
     }
-    const match = /^!(?:(!)|(-?\d+)|\?([^?\n]*)\??|(#)|(?=[$^*:])|([^\s:;&|()<>"'$*^]+))((?::?[$^*]|:(?:\d+(?:-\d*)?|-\d+|[hrtepq&]|g?s\/[^/]*\/[^/]*\/?))*)/.exec(line.slice(i));
+    const match =
+      /^!(?:(!)|(-?\d+)|\?([^?\n]*)\??|(#)|(?=[$^*:])|([^\s:;&|()<>"'$*^]+))((?::?[$^*]|:(?:\d+(?:-\d*)?|-\d+|[hrtepq&]|g?s\/[^/]*\/[^/]*\/?))*)/.exec(
+        line.slice(i),
+      );
     if (!match) {
       out.text += c;
       continue;

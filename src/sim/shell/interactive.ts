@@ -27,7 +27,9 @@ export async function interactiveLoop(sh: Shell, startup: () => Promise<void>): 
       tty.restoreAfter(false);
       sh.flags.monitor = true;
     } else {
-      await p.err(`${sh.name0.replace(/^.*\//, "")}: cannot set terminal process group (${p.state.pgid}): Inappropriate ioctl for device\n${sh.name0.replace(/^.*\//, "")}: no job control in this shell\n`);
+      await p.err(
+        `${sh.name0.replace(/^.*\//, "")}: cannot set terminal process group (${p.state.pgid}): Inappropriate ioctl for device\n${sh.name0.replace(/^.*\//, "")}: no job control in this shell\n`,
+      );
     }
     windowSize(sh, tty);
   }
@@ -171,7 +173,13 @@ function trim(sh: Shell): void {
 function joined(text: string): string {
   const lines = text.replace(/\n$/, "").split("\n");
   if (lines.length === 1 || /<<-?\s*['"\\]?\w/.test(text)) return lines.join("\n");
-  return lines.reduce((all, line) => (/(^|[\s;])(do|then|else|in|\{|\()$|[|&;({]$/.test(all.trimEnd()) ? `${all} ${line.trim()}` : all.endsWith("\\") ? all.slice(0, -1) + line : `${all}; ${line.trim()}`));
+  return lines.reduce((all, line) =>
+    /(^|[\s;])(do|then|else|in|\{|\()$|[|&;({]$/.test(all.trimEnd())
+      ? `${all} ${line.trim()}`
+      : all.endsWith("\\")
+        ? all.slice(0, -1) + line
+        : `${all}; ${line.trim()}`,
+  );
 }
 
 function remember(sh: Shell, line: string): void {

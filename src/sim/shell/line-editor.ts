@@ -141,7 +141,9 @@ export class LineEditor {
     const before = this.#row;
     const here = this.#place(this.#at);
     this.#row = here.row;
-    await this.#out(`${here.row < before ? `\x1b[${before - here.row}A` : here.row > before ? `\x1b[${here.row - before}B` : ""}\r${here.column > 0 ? `\x1b[${here.column}C` : ""}`);
+    await this.#out(
+      `${here.row < before ? `\x1b[${before - here.row}A` : here.row > before ? `\x1b[${here.row - before}B` : ""}\r${here.column > 0 ? `\x1b[${here.column}C` : ""}`,
+    );
   }
 
   #remember(): void {
@@ -155,7 +157,8 @@ export class LineEditor {
     this.#line.splice(this.#at, 0, ...chars);
     this.#at += chars.length;
     const end = this.#place(this.#line.length);
-    if (this.#at === this.#line.length && chars.length === 1 && chars[0]! >= " " && end.column > 0 && end.row === this.#row) await this.#out(chars[0]!);
+    if (this.#at === this.#line.length && chars.length === 1 && chars[0]! >= " " && end.column > 0 && end.row === this.#row)
+      await this.#out(chars[0]!);
     else await this.#redraw();
   }
 
@@ -285,7 +288,12 @@ export class LineEditor {
         case "M-c": {
           const to = this.#wordRight();
           const text = this.#line.slice(this.#at, to).join("");
-          const changed = key === "M-u" ? text.toUpperCase() : key === "M-l" ? text.toLowerCase() : text.toLowerCase().replace(/[\p{L}\p{N}]/u, (c) => c.toUpperCase());
+          const changed =
+            key === "M-u"
+              ? text.toUpperCase()
+              : key === "M-l"
+                ? text.toLowerCase()
+                : text.toLowerCase().replace(/[\p{L}\p{N}]/u, (c) => c.toUpperCase());
           this.#remember();
           this.#line.splice(this.#at, to - this.#at, ...changed);
           this.#at = to;

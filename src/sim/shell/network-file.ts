@@ -24,7 +24,8 @@ class Connection extends OpenFile {
     if (this.#rest.length === 0) {
       const message = await this.#p.block(this.#p.net.receive(this.#conn));
       if (message === undefined) return new Uint8Array();
-      if (!(message instanceof Uint8Array) && typeof message !== "string") throw new NotSimulated("raw bytes of this protocol over /dev/tcp");
+      if (!(message instanceof Uint8Array) && typeof message !== "string")
+        throw new NotSimulated("raw bytes of this protocol over /dev/tcp");
       this.#rest = typeof message === "string" ? Buffer.from(message) : message;
     }
     const part = this.#rest.subarray(0, max);
@@ -60,6 +61,8 @@ export async function networkFile(sh: Shell, path: string, protocol: "tcp" | "ud
 }
 
 function serviceNumber(sh: Shell, name: string): number | undefined {
-  const line = (sh.p.fs.tryReadText("/etc/services") ?? "").split("\n").find((l) => new RegExp(`^${name.replaceAll(/\W/g, "\\$&")}\\s+\\d+/tcp`).test(l));
+  const line = (sh.p.fs.tryReadText("/etc/services") ?? "")
+    .split("\n")
+    .find((l) => new RegExp(`^${name.replaceAll(/\W/g, "\\$&")}\\s+\\d+/tcp`).test(l));
   return line ? Number(/\d+/.exec(line.slice(name.length))![0]) : undefined;
 }

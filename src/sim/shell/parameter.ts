@@ -71,7 +71,8 @@ export async function expandParameter(sh: Shell, part: ParameterExpansionPart, q
 
   if (prefix === "!") {
     if (operation?.type === "Names") return emit(sh, sh.variableNames(parameter), operation.operator, quoted, out);
-    if (index && (index.text === "@" || index.text === "*") && !operation) return emit(sh, sh.vars.keys(parameter), index.text, quoted, out);
+    if (index && (index.text === "@" || index.text === "*") && !operation)
+      return emit(sh, sh.vars.keys(parameter), index.text, quoted, out);
     const v = sh.vars.all.get(parameter);
     if (v?.nameref && !index) {
       if (!operation) return void out.push({ text: v.value ?? "", quoted, split: !quoted });
@@ -79,7 +80,8 @@ export async function expandParameter(sh: Shell, part: ParameterExpansionPart, q
     // indirection: the value names the parameter
     const pointer = (await valuesOf(sh, parameter, index)).list?.[0];
     if (pointer === undefined || pointer === "") {
-      if (operation?.type === "Default") return await withDefault(sh, operation, { list: undefined, all: undefined, name: parameter, index: undefined }, quoted, out);
+      if (operation?.type === "Default")
+        return await withDefault(sh, operation, { list: undefined, all: undefined, name: parameter, index: undefined }, quoted, out);
       throw new ExpansionError(`${parameter}: invalid indirect expansion`);
     }
     const target = /^([A-Za-z_]\w*)(?:\[(.*)\])?$|^([@*#?\-$!0-9]+)$/s.exec(pointer);
@@ -116,7 +118,9 @@ async function withDefault(
   const { list } = values;
   const missing =
     list === undefined ||
-    (values.all ? list.length === 0 || (colon && list.every((v) => v === "") && (list.length === 1 || values.all === "*")) : colon && list[0] === "");
+    (values.all
+      ? list.length === 0 || (colon && list.every((v) => v === "") && (list.length === 1 || values.all === "*"))
+      : colon && list[0] === "");
   const kind = operator.at(-1);
   if (kind === "+") {
     if (!missing) await expandSegments(sh, compile(operand, quoted ? "dquote" : "operand").segments, out);
@@ -136,7 +140,10 @@ async function withDefault(
     }
     default: {
       const message = await expandString(sh, operand, quoted ? "dquote" : "word");
-      throw new ExpansionError(`${values.name}: ${message === "" ? (colon ? "parameter null or not set" : "parameter not set") : message}`, 127);
+      throw new ExpansionError(
+        `${values.name}: ${message === "" ? (colon ? "parameter null or not set" : "parameter not set") : message}`,
+        127,
+      );
     }
   }
 }
@@ -194,7 +201,11 @@ async function elementwise(
           (match) =>
             pieces
               .map((piece) =>
-                piece === null ? " " : piece.quoted || !ampersand ? piece.text : piece.text.replaceAll(/\\(&)|&/g, (_all, plain: string | undefined) => plain ?? match),
+                piece === null
+                  ? " "
+                  : piece.quoted || !ampersand
+                    ? piece.text
+                    : piece.text.replaceAll(/\\(&)|&/g, (_all, plain: string | undefined) => plain ?? match),
               )
               .join(""),
           options,
@@ -247,12 +258,24 @@ async function transform(sh: Shell, operator: string, values: Values, quoted: bo
     case "K":
     case "k": {
       const keys = sh.vars.keys(values.name);
-      if (operator === "k") return emit(sh, keys.flatMap((key, i) => [key, list?.[i] ?? ""]), values.all, quoted, out);
+      if (operator === "k")
+        return emit(
+          sh,
+          keys.flatMap((key, i) => [key, list?.[i] ?? ""]),
+          values.all,
+          quoted,
+          out,
+        );
       if (!values.all) return each(singleQuoted);
-      return emit(sh, [keys.map((key, i) => `${key} ${/\n/.test(list![i]!) ? ansiC(list![i]!) : double(list![i]!)}`).join(" ")], undefined, quoted, out);
+      return emit(
+        sh,
+        [keys.map((key, i) => `${key} ${/\n/.test(list![i]!) ? ansiC(list![i]!) : double(list![i]!)}`).join(" ")],
+        undefined,
+        quoted,
+        out,
+      );
     }
     default:
       throw new ExpansionError(`\${${values.name}@${operator}}: bad substitution`);
   }
 }
-

@@ -69,10 +69,12 @@ export function format(template: string, args: readonly string[], now: number, t
 
   do {
     const before = at;
-    for (let i = 0; i < template.length && !stop; ) {
+    for (let i = 0; i < template.length && !stop;) {
       const c = template[i]!;
       if (c === "\\") {
-        const match = /^\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}(?:\\x[0-9a-fA-F]{1,2})*|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[\s\S])?/.exec(template.slice(i))!;
+        const match = /^\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}(?:\\x[0-9a-fA-F]{1,2})*|u[0-9a-fA-F]{1,4}|U[0-9a-fA-F]{1,8}|[\s\S])?/.exec(
+          template.slice(i),
+        )!;
         if (match[0] === "\\c") {
           stop = true;
           break;

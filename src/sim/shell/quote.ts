@@ -1,6 +1,15 @@
 /** How bash writes strings so that it can read them again: %q, declare -p, set -x, ${x@Q}. */
 
-const control: Record<string, string> = { "\n": "\\n", "\t": "\\t", "\r": "\\r", "\x1b": "\\E", "\x07": "\\a", "\b": "\\b", "\f": "\\f", "\v": "\\v" };
+const control: Record<string, string> = {
+  "\n": "\\n",
+  "\t": "\\t",
+  "\r": "\\r",
+  "\x1b": "\\E",
+  "\x07": "\\a",
+  "\b": "\\b",
+  "\f": "\\f",
+  "\v": "\\v",
+};
 
 // eslint-disable-next-line no-control-regex -- that is what is looked for
 const unprintable = /[\x00-\x1f\x7f]/;
@@ -45,7 +54,8 @@ export function double(text: string): string {
 }
 
 /** A value in the listing of `set`, `alias` and `trap`-less contexts: quoted only when it needs to be. */
-export const listed = (text: string): string => (text === "" ? "" : unprintable.test(text) ? ansiC(text) : metas.test(text) || /^[~#]/.test(text) ? single(text) : text);
+export const listed = (text: string): string =>
+  text === "" ? "" : unprintable.test(text) ? ansiC(text) : metas.test(text) || /^[~#]/.test(text) ? single(text) : text;
 
 /** Decodes $'…' and the escapes of echo -e and printf %b. `mode` decides about octal digits and \c. */
 export function unescape(text: string, mode: "ansi-c" | "echo" | "printf"): { text: string; stop: boolean } {
@@ -63,7 +73,18 @@ export function unescape(text: string, mode: "ansi-c" | "echo" | "printf"): { te
       continue;
     }
     const e = text[++i]!;
-    const simple: Record<string, string> = { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", f: "\f", v: "\v", e: "\x1b", E: "\x1b", "\\": "\\" };
+    const simple: Record<string, string> = {
+      n: "\n",
+      t: "\t",
+      r: "\r",
+      a: "\x07",
+      b: "\b",
+      f: "\f",
+      v: "\v",
+      e: "\x1b",
+      E: "\x1b",
+      "\\": "\\",
+    };
     if (simple[e] !== undefined) {
       flush();
       out += simple[e];
@@ -93,7 +114,9 @@ export function unescape(text: string, mode: "ansi-c" | "echo" | "printf"): { te
         out += `\\${e}`;
         continue;
       }
-      const digits = (mode === "echo" ? /^0[0-7]{0,3}/ : mode === "printf" && e === "0" ? /^[0-7]{1,4}/ : /^[0-7]{1,3}/).exec(text.slice(i))![0];
+      const digits = (mode === "echo" ? /^0[0-7]{0,3}/ : mode === "printf" && e === "0" ? /^[0-7]{1,4}/ : /^[0-7]{1,3}/).exec(
+        text.slice(i),
+      )![0];
       raw.push(Number.parseInt(digits, 8) & 255);
       i += digits.length - 1;
     } else if (mode !== "echo" && (e === '"' || e === "'" || e === "?")) {

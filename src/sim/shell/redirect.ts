@@ -73,12 +73,16 @@ async function apply(sh: Shell, one: Redirection, saved: Saved): Promise<void> {
       const name = sh.prefix.replace(/line \d+: $/, "");
       const text = sh.source.text;
       const where = sh.interactive ? "" : `line ${sh.source.lineOf(text.length - (text.endsWith("\n") ? 1 : 0))}: `;
-      await p.err(`${name}${where}warning: here-document at line ${sh.source.lineOf(one.pos)} delimited by end-of-file (wanted \`${one.delimiter.value}')\n`);
+      await p.err(
+        `${name}${where}warning: here-document at line ${sh.source.lineOf(one.pos)} delimited by end-of-file (wanted \`${one.delimiter.value}')\n`,
+      );
     }
     const quoted = one.delimiter?.quoted ?? false;
     const dash = one.operator === "<<-" && /^\t/m.test(one.body.text);
     const body = dash ? one.body.text.replaceAll(/^\t+/gm, "") : one.body.text;
-    const text = quoted ? body : await joinSegments(sh, dash ? hereText(body) : bodySegments(one.body.parts, body.replaceAll(/\\([$`\\])|\\\n/g, "$1")));
+    const text = quoted
+      ? body
+      : await joinSegments(sh, dash ? hereText(body) : bodySegments(one.body.parts, body.replaceAll(/\\([$`\\])|\\\n/g, "$1")));
     put(chosen(0), new MemoryFile(text));
     return;
   }
@@ -114,7 +118,8 @@ async function apply(sh: Shell, one: Redirection, saved: Saved): Promise<void> {
     put(2, file);
     return;
   }
-  const mode = operator === "<" ? "read" : operator === ">>" ? "append" : operator === "<>" ? "both" : operator === ">|" ? "force" : "write";
+  const mode =
+    operator === "<" ? "read" : operator === ">>" ? "append" : operator === "<>" ? "both" : operator === ">|" ? "force" : "write";
   const file = await open(sh, target, mode);
   put(chosen(operator === "<" || operator === "<>" ? 0 : 1), file);
 }

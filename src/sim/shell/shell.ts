@@ -156,12 +156,18 @@ export class Shell {
     add("BASHPID", () => String(this.p.pid));
     add("PPID", () => String(this.p.machine.procs.get(this.shellPid)?.state.ppid ?? this.p.state.ppid));
     add("PIPESTATUS", () => this.pipeStatus.map(String));
-    add("FUNCNAME", () => (this.frames.length > 0 ? [...this.frames.map((f) => f.name).reverse(), ...(this.commandString === undefined && !this.fromStdin ? ["main"] : [])] : []));
+    add("FUNCNAME", () =>
+      this.frames.length > 0
+        ? [...this.frames.map((f) => f.name).reverse(), ...(this.commandString === undefined && !this.fromStdin ? ["main"] : [])]
+        : [],
+    );
     add("BASH_SOURCE", () => this.sources());
     add("BASH_LINENO", () => [...this.frames.map((f) => String(f.line)).reverse(), ...(this.commandString === undefined ? ["0"] : [])]);
     add("BASH_SUBSHELL", () => String(this.depth));
     add("DIRSTACK", () => [this.p.cwd, ...this.dirs]);
-    add("BASH_COMMAND", () => this.source.text.slice(this.pos, this.source.text.indexOf("\n", this.pos) < 0 ? undefined : this.source.text.indexOf("\n", this.pos)));
+    add("BASH_COMMAND", () =>
+      this.source.text.slice(this.pos, this.source.text.indexOf("\n", this.pos) < 0 ? undefined : this.source.text.indexOf("\n", this.pos)),
+    );
     add("GROUPS", () => [this.p.state.gid, ...this.p.state.groups.filter((g) => g !== this.p.state.gid)].map(String));
     if (!only || only.has("HISTCMD")) this.vars.special.set("HISTCMD", { get: () => String(this.history.length + 1) });
   }
@@ -179,7 +185,8 @@ export class Shell {
 
   /** What stands before a message of the shell itself (error_prolog of bash). */
   get prefix(): string {
-    if (this.interactive || (this.depth > 0 && this.jobs.interactiveParent)) return `${this.name0.slice(this.name0.lastIndexOf("/") + 1)}: `;
+    if (this.interactive || (this.depth > 0 && this.jobs.interactiveParent))
+      return `${this.name0.slice(this.name0.lastIndexOf("/") + 1)}: `;
     const file = this.frames.length > 0 || (this.commandString === undefined && !this.fromStdin) ? this.source.name : "";
     return `${file === "" ? this.name0 : file}: line ${this.line}: `;
   }
@@ -327,7 +334,10 @@ export class Shell {
     const head = `declare -${flags === "" ? "-" : flags} ${name}`;
     if (v.kind === "array") {
       if (v.array!.size === 0 && v.value === undefined) return `${head}=()`;
-      return `${head}=(${this.vars.keys(name).map((key) => `[${key}]=${double(v.array!.get(Number(key))!)}`).join(" ")})`;
+      return `${head}=(${this.vars
+        .keys(name)
+        .map((key) => `[${key}]=${double(v.array!.get(Number(key))!)}`)
+        .join(" ")})`;
     }
     if (v.kind === "assoc") {
       const key = (k: string): string => (/^[\w.+/@%-]+$/.test(k) ? k : /[\n\t]/.test(k) ? ansiC(k) : double(k));
@@ -372,7 +382,9 @@ export class Shell {
       child.traps.set("SIGQUIT", "ignore");
     }
     for (const [name, command] of this.traps) if (command === "" && name.startsWith("SIG")) child.traps.set(name as Signal, "ignore");
-    if (this.interactive) for (const signal of ["SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGTERM", "SIGINT", "SIGQUIT"] as const) if (!(job && !this.flags.monitor)) child.traps.delete(signal);
+    if (this.interactive)
+      for (const signal of ["SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGTERM", "SIGINT", "SIGQUIT"] as const)
+        if (!(job && !this.flags.monitor)) child.traps.delete(signal);
   }
 
   async #life(body: (child: Shell) => Promise<number>): Promise<number> {
@@ -425,7 +437,8 @@ export class Shell {
     const only = script.commands.length === 1 ? script.commands[0]!.command : undefined;
     if (only?.type === "Command" && !only.name && only.prefix.length === 1 && only.suffix.length === 0) {
       const redirect = only.prefix[0];
-      if (redirect?.type === "Redirect" && redirect.operator === "<" && redirect.target && !redirect.descriptor) return await this.#fileText(redirect.target);
+      if (redirect?.type === "Redirect" && redirect.operator === "<" && redirect.target && !redirect.descriptor)
+        return await this.#fileText(redirect.target);
     }
     const [read, write] = this.p.pipe();
     read.retain();
@@ -434,16 +447,18 @@ export class Shell {
     fds.set(1, write);
     let child: Proc;
     try {
-      child = await this.started(() => this.fork(
-        async (sh) => {
-          if (!sh.shopt.inherit_errexit) sh.flags.errexit = false;
-          sh.temporary = [];
-          sh.indirection++;
-          if (script.source !== undefined) sh.source = new Source(script.source, sh.source.name, sh.line);
-          return await runStatements(sh, script.commands, true);
-        },
-        { fds },
-      ));
+      child = await this.started(() =>
+        this.fork(
+          async (sh) => {
+            if (!sh.shopt.inherit_errexit) sh.flags.errexit = false;
+            sh.temporary = [];
+            sh.indirection++;
+            if (script.source !== undefined) sh.source = new Source(script.source, sh.source.name, sh.line);
+            return await runStatements(sh, script.commands, true);
+          },
+          { fds },
+        ),
+      );
     } catch (error) {
       read.release();
       write.release();
@@ -564,7 +579,7 @@ export class Shell {
     let status = statements.length === 0 && !failure ? 0 : this.status;
     if (statements.length === 0 && !failure) this.status = 0;
     // a unit is what stands on one line: an expansion error gives up the rest of it
-    for (let at = 0; at < statements.length; ) {
+    for (let at = 0; at < statements.length;) {
       let to = at + 1;
       while (to < statements.length && !source.text.slice(statements[to - 1]!.end, statements[to]!.pos).includes("\n")) to++;
       try {
@@ -578,7 +593,9 @@ export class Shell {
     }
     if (failure) {
       const own = label === "eval" && source.name !== "" && this.commandString === undefined ? source.name : this.name0;
-      const prefix = this.interactive ? `${this.name0.slice(this.name0.lastIndexOf("/") + 1)}: ` : `${label === undefined ? source.name || this.name0 : `${own}: ${label}`}: `;
+      const prefix = this.interactive
+        ? `${this.name0.slice(this.name0.lastIndexOf("/") + 1)}: `
+        : `${label === undefined ? source.name || this.name0 : `${own}: ${label}`}: `;
       const location = this.interactive ? "" : `line ${failure.line}: `;
       await this.p.err(`${prefix}${location}${failure.message}\n`);
       if (failure.shown !== undefined && !this.interactive) await this.p.err(`${prefix}${location}\`${failure.shown}'\n`);
@@ -627,8 +644,15 @@ export class Shell {
         this.interrupted = true;
         this.p.interrupt();
       });
-    } else if (this.interactive && (signal === "SIGTERM" || signal === "SIGQUIT" || signal === "SIGTSTP" || signal === "SIGTTOU" || signal === "SIGTTIN")) traps.set(signal, "ignore");
-    else if ((signal === "SIGHUP" || signal === "SIGINT" || signal === "SIGTERM") && (this.traps.has("EXIT") || (this.interactive && signal === "SIGHUP"))) {
+    } else if (
+      this.interactive &&
+      (signal === "SIGTERM" || signal === "SIGQUIT" || signal === "SIGTSTP" || signal === "SIGTTOU" || signal === "SIGTTIN")
+    )
+      traps.set(signal, "ignore");
+    else if (
+      (signal === "SIGHUP" || signal === "SIGINT" || signal === "SIGTERM") &&
+      (this.traps.has("EXIT") || (this.interactive && signal === "SIGHUP"))
+    ) {
       traps.set(signal, () => {
         this.killedBy = signal;
         this.p.interrupt();
@@ -645,5 +669,4 @@ export class Shell {
     const status = await this.p.wait(child);
     return shellStatus(status);
   }
-
 }

@@ -1,6 +1,8 @@
 /** All signals of Linux on x86 by name, as `kill -l` lists them; only those of kernel/program.ts can be sent. */
 const order =
-  "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS".split(" ");
+  "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS".split(
+    " ",
+  );
 
 export const realSignals: Record<string, number> = Object.fromEntries(order.map((name, i) => [`SIG${name}`, i + 1]));
 for (let i = 0; i <= 15; i++) realSignals[i === 0 ? "SIGRTMIN" : `SIGRTMIN+${i}`] = 34 + i;

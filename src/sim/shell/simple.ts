@@ -96,7 +96,14 @@ async function expandArgument(sh: Shell, argument: CommandArgument, declares: bo
   if (value.type === "ArrayValue") {
     // the elements are expanded before the builtin changes anything (IFS, attributes)
     const elements = await arrayElements(sh, value);
-    out.push({ name, append: append ?? false, index, value: undefined, array: () => setElements(sh, name, elements, append ?? false), text: argument.text });
+    out.push({
+      name,
+      append: append ?? false,
+      index,
+      value: undefined,
+      array: () => setElements(sh, name, elements, append ?? false),
+      text: argument.text,
+    });
     return;
   }
   const text = await expandString(sh, value, "assign");
@@ -104,11 +111,24 @@ async function expandArgument(sh: Shell, argument: CommandArgument, declares: bo
     out.push(`${name}${index === undefined ? "" : `[${index}]`}${append ? "+" : ""}=${text}`);
     return;
   }
-  out.push({ name, append: append ?? false, index, value: text, array: undefined, text: `${name}${index === undefined ? "" : `[${index}]`}${append ? "+" : ""}=${text}` });
+  out.push({
+    name,
+    append: append ?? false,
+    index,
+    value: text,
+    array: undefined,
+    text: `${name}${index === undefined ? "" : `[${index}]`}${append ? "+" : ""}=${text}`,
+  });
 }
 
 async function trace(sh: Shell, words: Argument[]): Promise<void> {
-  const shown = words.map((word) => (typeof word === "string" ? traced(word) : word.value === undefined ? word.text : `${word.text.slice(0, word.text.indexOf("=") + 1)}${word.value === "" ? "" : traced(word.value)}`));
+  const shown = words.map((word) =>
+    typeof word === "string"
+      ? traced(word)
+      : word.value === undefined
+        ? word.text
+        : `${word.text.slice(0, word.text.indexOf("=") + 1)}${word.value === "" ? "" : traced(word.value)}`,
+  );
   await sh.p.err(`${await ps4(sh)}${shown.join(" ")}\n`);
 }
 
@@ -215,7 +235,9 @@ export async function runBuiltin(sh: Shell, name: string, words: Argument[], val
     return await withAssignments(sh, values, () => builtin(sh, words as string[]));
   } catch (error) {
     if (error instanceof ReadonlyVariable) {
-      await sh.error(`${name === "read" || name === "unset" || declarations.has(name) ? (declarations.has(name) ? "" : "") : ""}${error.message}`);
+      await sh.error(
+        `${name === "read" || name === "unset" || declarations.has(name) ? (declarations.has(name) ? "" : "") : ""}${error.message}`,
+      );
       return 1;
     }
     if (error instanceof Errno && error.code !== "EINTR") {
@@ -353,8 +375,12 @@ async function external(sh: Shell, node: Command, argv: string[], values: readon
       }
     }
     try {
-      child = await sh.started(() => sh.p.spawn({ argv, exe: found.path, env, fds: childFiles(sh), ...(sh.flags.monitor ? { pgid: true as const } : {}) }));
-      if (sh.interactive && sh.flags.monitor) for (const signal of ["SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGTERM", "SIGQUIT"] as const) if (sh.traps.get(signal) !== "") child.traps.delete(signal);
+      child = await sh.started(() =>
+        sh.p.spawn({ argv, exe: found.path, env, fds: childFiles(sh), ...(sh.flags.monitor ? { pgid: true as const } : {}) }),
+      );
+      if (sh.interactive && sh.flags.monitor)
+        for (const signal of ["SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGTERM", "SIGQUIT"] as const)
+          if (sh.traps.get(signal) !== "") child.traps.delete(signal);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       return await cannotExecute(sh, argv, found.path, error, env);
@@ -365,7 +391,8 @@ async function external(sh: Shell, node: Command, argv: string[], values: readon
   return await waitForeground(sh, [child], sh.source.text.slice(node.pos, node.end));
 }
 
-const isExecError = (error: Errno): boolean => error.code === "ENOEXEC" || error.code === "ENOENT" || error.code === "EACCES" || error.code === "ELOOP" || error.code === "ENOTDIR";
+const isExecError = (error: Errno): boolean =>
+  error.code === "ENOEXEC" || error.code === "ENOENT" || error.code === "EACCES" || error.code === "ELOOP" || error.code === "ENOTDIR";
 
 /** The descriptors that a program is given: ours, and those of process substitutions. */
 const childFiles = (sh: Shell): Map<number, import("../kernel/file.ts").OpenFile> => new Map(sh.p.fds);
@@ -384,7 +411,7 @@ async function cannotExecute(sh: Shell, argv: string[], path: string, error: Err
     }
     if (start !== undefined && !start.includes("\0") && !start.startsWith("\x7fELF")) {
       const child = sh.fork(async (copy) => {
-        for (const key of [...copy.vars.all.keys()]) if (!(key in env)) copy.vars.all.delete(key);
+        for (const key of copy.vars.all.keys()) if (!(key in env)) copy.vars.all.delete(key);
         return await runScriptFile(copy, path, argv);
       });
       return await waitForeground(sh, [child], argv.join(" "));

@@ -5,7 +5,9 @@ const months = ["January", "February", "March", "April", "May", "June", "July", 
 export function strftime(format: string, ms: number): string {
   const d = new Date(ms);
   const two = (n: number, fill = "0"): string => String(n).padStart(2, fill);
-  const dayOfYear = Math.floor((Date.UTC(d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate()) - Date.UTC(d.getUTCFullYear(), 0, 1)) / 86_400_000);
+  const dayOfYear = Math.floor(
+    (Date.UTC(d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate()) - Date.UTC(d.getUTCFullYear(), 0, 1)) / 86_400_000,
+  );
   const hour12 = d.getUTCHours() % 12 || 12;
   return format.replaceAll(/%([a-zA-Z%])/g, (all, c: string) => {
     switch (c) {

@@ -72,20 +72,41 @@ function worded(errors: { message: string; pos: number }[], script: ParsedScript
       incomplete: true,
     };
   }
-  const endOfFile: SyntaxFailure = { message: "syntax error: unexpected end of file", line: last, fromLine, shown: undefined, incomplete: true };
+  const endOfFile: SyntaxFailure = {
+    message: "syntax error: unexpected end of file",
+    line: last,
+    fromLine,
+    shown: undefined,
+    incomplete: true,
+  };
   const near = (token: string, offset: number): SyntaxFailure => {
     const line = source.lineOf(Math.min(offset, text.length));
-    return { message: `syntax error near unexpected token \`${token}'`, line, fromLine, shown: text.split("\n")[line - source.firstLine] ?? "", incomplete: false };
+    return {
+      message: `syntax error near unexpected token \`${token}'`,
+      line,
+      fromLine,
+      shown: text.split("\n")[line - source.firstLine] ?? "",
+      incomplete: false,
+    };
   };
   if (/^\[\[/.test(text.slice(containing?.pos ?? 0)) || error.message.includes("'[['"))
-    return { message: "conditional binary operator expected", line: source.lineOf(at), fromLine, shown: undefined, incomplete: text.slice(at).trim() === "" && !text.includes("]]") };
+    return {
+      message: "conditional binary operator expected",
+      line: source.lineOf(at),
+      fromLine,
+      shown: undefined,
+      incomplete: text.slice(at).trim() === "" && !text.includes("]]"),
+    };
   // what the parser waited for when it met something else: the token before its position
   const wanted = /^expected '(do|then|in)'/.exec(error.message);
   if (wanted) {
     const head = text.slice(0, at);
     const token = /(\S+)\s*$/.exec(head)?.[1]?.replace(/[;)]+$/, "") ?? "";
     const offset = head.lastIndexOf(token);
-    const misplaced = /\bfor\s+\w+\s+(?!in\b)[^\s;]+\s*$/.test(head) || (wanted[1] === "do" && /\bfor\b[^;\n]*[;\n]\s*[^\s;]+\s*$/.test(head)) || wanted[1] === "in";
+    const misplaced =
+      /\bfor\s+\w+\s+(?!in\b)[^\s;]+\s*$/.test(head) ||
+      (wanted[1] === "do" && /\bfor\b[^;\n]*[;\n]\s*[^\s;]+\s*$/.test(head)) ||
+      wanted[1] === "in";
     return token !== "" && (misplaced || closers.has(token)) ? near(token, offset) : endOfFile;
   }
   let rest = text.slice(at);
@@ -98,7 +119,9 @@ function worded(errors: { message: string; pos: number }[], script: ParsedScript
   // `word (`: bash takes it for the head of a function and stumbles over what follows
   const call = /^\)/.test(rest) ? /\S+\s*\(\s*([^\s()]+)\s*$/.exec(text.slice(0, offset)) : undefined;
   if (call) return near(call[1]!, offset);
-  const token = rest.startsWith("\n") ? "newline" : (/^(;;&|;;|;&|&&|\|\||<<<|<<-|<<|>>|<&|>&|<>|>\||\(|\)|;|&|\||<|>|[^\s;&|<>()]+)/.exec(rest)?.[1] ?? "newline");
+  const token = rest.startsWith("\n")
+    ? "newline"
+    : (/^(;;&|;;|;&|&&|\|\||<<<|<<-|<<|>>|<&|>&|<>|>\||\(|\)|;|&|\||<|>|[^\s;&|<>()]+)/.exec(rest)?.[1] ?? "newline");
   return near(token, offset);
 }
 
@@ -108,7 +131,13 @@ function strayParenthesis(script: ParsedScript, source: Source): SyntaxFailure |
   const tail = /^[ \t]*\([ \t]*(?=\n|$)/.exec(source.text.slice(end));
   if (!tail || script.commands.length === 0) return undefined;
   const line = source.lineOf(end);
-  return { message: "syntax error near unexpected token `newline'", line, fromLine: line, shown: source.text.split("\n")[line - source.firstLine] ?? "", incomplete: false };
+  return {
+    message: "syntax error near unexpected token `newline'",
+    line,
+    fromLine: line,
+    shown: source.text.split("\n")[line - source.firstLine] ?? "",
+    incomplete: false,
+  };
 }
 
 /** Whether the text ends in the middle of a command: a quote, a here-document or a compound command is open. */

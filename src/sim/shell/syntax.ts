@@ -76,7 +76,10 @@ export function compile(word: Word, context: Context): Compiled {
     if (word.parts) for (const part of word.parts) addPart(segments, part, context);
     else unquotedText(segments, word.text, context);
     if (context !== "dquote") tildes(segments, context);
-    const literal = segments.every((s) => s.t === "lit") && context !== "operand" && !globbing(segments) ? segments.map((s) => (s as { text: string }).text).join("") : undefined;
+    const literal =
+      segments.every((s) => s.t === "lit") && context !== "operand" && !globbing(segments)
+        ? segments.map((s) => (s as { text: string }).text).join("")
+        : undefined;
     compiled = { segments, literal };
     caches[context].set(word, compiled);
   }
@@ -239,7 +242,10 @@ export function wordOf(text: string): Word {
   if (!word) {
     const command = parse(`: ${text}`).commands[0]?.command;
     const first = command?.type === "Command" ? command.suffix[0] : undefined;
-    word = first?.type === "Word" ? first : ({ type: "Word", text, value: text, pos: 0, end: text.length, parts: text === "" ? [] : undefined } as Word);
+    word =
+      first?.type === "Word"
+        ? first
+        : ({ type: "Word", text, value: text, pos: 0, end: text.length, parts: text === "" ? [] : undefined } as Word);
     if (words.size > 5000) words.clear();
     words.set(text, word);
   }

@@ -4,7 +4,8 @@ import type { Proc } from "../kernel/proc.ts";
 export class TestError extends Error {}
 
 const fileTests = "abcdefghknoprstuwxGLNOS";
-export const isFileTest = (operator: string): boolean => /^-[a-zA-Z]$/.test(operator) && fileTests.includes(operator[1]!) && operator !== "-n" && operator !== "-o" && operator !== "-t";
+export const isFileTest = (operator: string): boolean =>
+  /^-[a-zA-Z]$/.test(operator) && fileTests.includes(operator[1]!) && operator !== "-n" && operator !== "-o" && operator !== "-t";
 
 export function fileTest(p: Proc, operator: string, path: string): boolean {
   const { fs } = p;

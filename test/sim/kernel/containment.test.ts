@@ -24,21 +24,24 @@ async function turns(machine: Machine, n: number): Promise<void> {
   for (let i = 0; i < n; i++) await machine.world.giveWay();
 }
 
-test.each(["while true; do :; done", "while :; do /usr/bin/true; done", "f() { f; }; while :; do f; done", "until false; do x=$(echo $x); done", "for ((;;)); do :; done"])(
-  "an endless loop shares the machine and dies of SIGKILL: %s",
-  async (line) => {
-    const machine = (await useWorld()).machine("node1");
-    const p = begin(machine, line);
-    await turns(machine, 20);
-    expect(p.status).toBeUndefined();
-    expect(await run(machine, "for i in 1 2 3; do echo $i; done | tail -1")).toMatchObject({ stdout: "3\n", status: 0 });
-    p.raise("SIGKILL");
-    await turns(machine, 20);
-    expect(p.status).toEqual({ code: 0, signal: "SIGKILL" });
-    await turns(machine, 20);
-    expect(count(machine, 1000)).toBe(0);
-  },
-);
+test.each([
+  "while true; do :; done",
+  "while :; do /usr/bin/true; done",
+  "f() { f; }; while :; do f; done",
+  "until false; do x=$(echo $x); done",
+  "for ((;;)); do :; done",
+])("an endless loop shares the machine and dies of SIGKILL: %s", async (line) => {
+  const machine = (await useWorld()).machine("node1");
+  const p = begin(machine, line);
+  await turns(machine, 20);
+  expect(p.status).toBeUndefined();
+  expect(await run(machine, "for i in 1 2 3; do echo $i; done | tail -1")).toMatchObject({ stdout: "3\n", status: 0 });
+  p.raise("SIGKILL");
+  await turns(machine, 20);
+  expect(p.status).toEqual({ code: 0, signal: "SIGKILL" });
+  await turns(machine, 20);
+  expect(count(machine, 1000)).toBe(0);
+});
 
 test("a loop that ignores SIGTERM and SIGINT still dies of SIGKILL", async () => {
   const machine = (await useWorld()).machine("node1");
@@ -68,7 +71,9 @@ test("a fork bomb meets the process limit, and can be killed", async () => {
 
 test("a user at the limit is told so by bash", async () => {
   const machine = (await useWorld()).machine("node1");
-  const got = await run(machine, "while :; do /usr/bin/sleep 1000 & done 2>&1 | head -2; kill -9 -1", { uid: 1000, limit: 60_000 }).catch((error: unknown) => error as Error);
+  const got = await run(machine, "while :; do /usr/bin/sleep 1000 & done 2>&1 | head -2; kill -9 -1", { uid: 1000, limit: 60_000 }).catch(
+    (error: unknown) => error as Error,
+  );
   expect(String((got as { stdout?: string }).stdout ?? (got as Error).message)).toContain("fork: retry: Resource temporarily unavailable");
 });
 

@@ -12,7 +12,10 @@ export class Screen {
   /** Everything that came out. */
   output = "";
 
-  constructor(machine: Machine, options: { argv?: string[]; cols?: number; rows?: number; env?: Record<string, string>; uid?: number } = {}) {
+  constructor(
+    machine: Machine,
+    options: { argv?: string[]; exe?: string; cols?: number; rows?: number; env?: Record<string, string>; uid?: number } = {},
+  ) {
     this.machine = machine;
     const cols = options.cols ?? 80;
     const rows = options.rows ?? 24;
@@ -24,7 +27,14 @@ export class Screen {
     });
     this.shell = machine.spawn({
       argv: options.argv ?? ["/bin/bash", "--norc", "-i"],
-      env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", HOME: "/root", TERM: "xterm", PS1: "$ ", ...options.env },
+      ...(options.exe === undefined ? {} : { exe: options.exe }),
+      env: {
+        PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        HOME: "/root",
+        TERM: "xterm",
+        PS1: "$ ",
+        ...options.env,
+      },
       cwd: "/root",
       uid: options.uid ?? 0,
       session: true,

@@ -209,7 +209,7 @@ describe("line discipline", () => {
     await s.type("read -s -p 'pw: ' x; echo \"[$x]\"\r");
     await s.type("secret\r");
     expect(await s.text()).toContain("pw: [secret]");
-    await s.type("read -n 1 y; echo \"($y)\"\r");
+    await s.type('read -n 1 y; echo "($y)"\r');
     await s.type("q");
     expect(await s.text()).toContain("q(q)");
   });

@@ -260,7 +260,13 @@ export async function runProgram(sh: Parameters<Builtin>[0], argv: string[]): Pr
     return found.status;
   }
   try {
-    const child = sh.p.spawn({ argv, exe: found.path, env: sh.vars.environment(), fds: new Map(sh.p.fds), ...(sh.flags.monitor ? { pgid: true as const } : {}) });
+    const child = sh.p.spawn({
+      argv,
+      exe: found.path,
+      env: sh.vars.environment(),
+      fds: new Map(sh.p.fds),
+      ...(sh.flags.monitor ? { pgid: true as const } : {}),
+    });
     return await waitForeground(sh, [child], argv.join(" "));
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
@@ -290,7 +296,9 @@ export const umask: Builtin = async (sh, words) => {
   const [mode] = parsed.rest;
   const { fs } = sh.p;
   const symbolic = (mask: number): string =>
-    [6, 3, 0].map((shiftBy, i) => `${"ugo"[i]}=${["r", "w", "x"].filter((_l, bit) => !((mask >> shiftBy) & (4 >> bit))).join("")}`).join(",");
+    [6, 3, 0]
+      .map((shiftBy, i) => `${"ugo"[i]}=${["r", "w", "x"].filter((_l, bit) => !((mask >> shiftBy) & (4 >> bit))).join("")}`)
+      .join(",");
   if (mode === undefined) {
     const text = parsed.flags.has("S") ? symbolic(fs.umask) : fs.umask.toString(8).padStart(4, "0");
     await sh.p.out(parsed.flags.has("p") ? `umask ${parsed.flags.has("S") ? "-S " : ""}${text}\n` : `${text}\n`);
@@ -335,4 +343,3 @@ export const caller: Builtin = async (sh, words) => {
   else await sh.p.out(`${frame.line} ${sh.frames.at(-2 - level)?.name ?? "main"} ${frame.source}\n`);
   return 0;
 };
-

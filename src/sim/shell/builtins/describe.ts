@@ -28,11 +28,13 @@ export function describe(sh: Shell, name: string, style: Style, standard = false
     else out.push("");
   };
   const alias = sh.aliases.get(name);
-  if (alias !== undefined && sh.shopt.expand_aliases && style !== "forcepath") add("alias", `alias ${name}=${single(alias)}`, `${name} is aliased to \`${alias}'`);
+  if (alias !== undefined && sh.shopt.expand_aliases && style !== "forcepath")
+    add("alias", `alias ${name}=${single(alias)}`, `${name} is aliased to \`${alias}'`);
   if (keywords.has(name) && style !== "forcepath") add("keyword", name, `${name} is a shell keyword`);
   const f = noFunctions ? undefined : sh.functions.get(name);
   if (f && style !== "forcepath") add("function", name, `${name} is a function\n${sh.functionText(f)}`);
-  if (sh.isBuiltin(name) && style !== "forcepath") add("builtin", name, specialBuiltins.has(name) && sh.flags.posix ? `${name} is a special shell builtin` : `${name} is a shell builtin`);
+  if (sh.isBuiltin(name) && style !== "forcepath")
+    add("builtin", name, specialBuiltins.has(name) && sh.flags.posix ? `${name} is a special shell builtin` : `${name} is a shell builtin`);
   if (all || out.length === 0) {
     const hashed = all || name.includes("/") ? undefined : sh.hashed.get(name);
     for (const path of programs(sh, name, standard)) {
@@ -44,7 +46,24 @@ export function describe(sh: Shell, name: string, style: Style, standard = false
   return all ? out : out.slice(0, 1);
 }
 
-const specialBuiltins = new Set(["break", ":", "continue", ".", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "source", "times", "trap", "unset"]);
+const specialBuiltins = new Set([
+  "break",
+  ":",
+  "continue",
+  ".",
+  "eval",
+  "exec",
+  "exit",
+  "export",
+  "readonly",
+  "return",
+  "set",
+  "shift",
+  "source",
+  "times",
+  "trap",
+  "unset",
+]);
 
 export const type: Builtin = async (sh, words) => {
   const parsed = await options(sh, words, "afptP", "type [-afptP] name [name ...]");
@@ -111,7 +130,8 @@ export const alias: Builtin = async (sh, words) => {
   const parsed = await options(sh, words, "p", "alias [-p] [name[=value] ... ]");
   if (!parsed) return 2;
   const { rest } = parsed;
-  if (rest.length === 0) for (const name of [...sh.aliases.keys()].sort()) await sh.p.out(`alias ${name}=${single(sh.aliases.get(name)!)}\n`);
+  if (rest.length === 0)
+    for (const name of [...sh.aliases.keys()].sort()) await sh.p.out(`alias ${name}=${single(sh.aliases.get(name)!)}\n`);
   let status = 0;
   for (const word of rest) {
     const at = word.indexOf("=");
@@ -148,4 +168,3 @@ export const unalias: Builtin = async (sh, words) => {
   }
   return status;
 };
-

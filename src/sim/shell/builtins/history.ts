@@ -4,7 +4,12 @@ import { options, type Builtin } from "./builtin.ts";
 import { completeCommand, completeFile } from "../complete.ts";
 
 export const history: Builtin = async (sh, words) => {
-  const parsed = await options(sh, words, "cd:anrwps", "history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]");
+  const parsed = await options(
+    sh,
+    words,
+    "cd:anrwps",
+    "history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]",
+  );
   if (!parsed) return 2;
   const { flags, values, rest } = parsed;
   const file = rest[0] ?? sh.vars.get("HISTFILE") ?? `${sh.home("")}/.bash_history`;
@@ -18,7 +23,14 @@ export const history: Builtin = async (sh, words) => {
     sh.history.splice(n - 1, 1);
   } else if (flags.has("w")) sh.p.fs.write(file, sh.history.map((l) => `${l}\n`).join(""), { mode: 0o600 });
   else if (flags.has("a")) {
-    sh.p.fs.write(file, sh.history.slice(sh.historyBase).map((l) => `${l}\n`).join(""), { mode: 0o600, append: true });
+    sh.p.fs.write(
+      file,
+      sh.history
+        .slice(sh.historyBase)
+        .map((l) => `${l}\n`)
+        .join(""),
+      { mode: 0o600, append: true },
+    );
     sh.historyBase = sh.history.length;
   } else if (flags.has("r") || flags.has("n")) sh.history.push(...(sh.p.fs.tryReadText(file) ?? "").split("\n").filter((l) => l !== ""));
   else if (flags.has("s")) sh.history.push(rest.join(" "));
@@ -75,7 +87,8 @@ export const ulimit: Builtin = async (sh, words) => {
     await sh.p.out(`${value(entry)}\n`);
     return 0;
   }
-  if (letter !== "n" && letter !== "c" && letter !== "u" && letter !== "l" && letter !== "s") throw new NotSimulated(`ulimit -${letter} with a value`);
+  if (letter !== "n" && letter !== "c" && letter !== "u" && letter !== "l" && letter !== "s")
+    throw new NotSimulated(`ulimit -${letter} with a value`);
   const wanted = rest[0] === "hard" ? entry[3] : rest[0] === "soft" ? entry[2] : rest[0]!;
   if (!/^(\d+|unlimited)$/.test(wanted)) {
     await sh.error(`ulimit: ${wanted}: invalid number`);
@@ -91,18 +104,33 @@ export const ulimit: Builtin = async (sh, words) => {
 
 export const complete: Builtin = async (sh, words) => {
   // programmable completion: specifications are kept; the line editor uses word lists (-W) and falls back to files
-  const parsed = await options(sh, words, "abcdefgjksuvprDEIo:A:G:W:F:C:X:P:S:", "complete [-abcdefgjksuv] [-pr] [-DEI] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [name ...]");
+  const parsed = await options(
+    sh,
+    words,
+    "abcdefgjksuvprDEIo:A:G:W:F:C:X:P:S:",
+    "complete [-abcdefgjksuv] [-pr] [-DEI] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [name ...]",
+  );
   if (!parsed) return 2;
   if (parsed.flags.has("r")) for (const name of parsed.rest) sh.completions.delete(name);
   else if (parsed.flags.has("p") || parsed.rest.length === 0) return 0;
-  else for (const name of parsed.rest) sh.completions.set(name, (parsed.values.get("W") ?? "").split(/\s+/).filter((w) => w !== ""));
+  else
+    for (const name of parsed.rest)
+      sh.completions.set(
+        name,
+        (parsed.values.get("W") ?? "").split(/\s+/).filter((w) => w !== ""),
+      );
   return 0;
 };
 
 export const compopt: Builtin = () => 0;
 
 export const compgen: Builtin = async (sh, words) => {
-  const parsed = await options(sh, words, "abcdefgjksuvo:A:G:W:F:C:X:P:S:", "compgen [-abcdefgjksuv] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [word]");
+  const parsed = await options(
+    sh,
+    words,
+    "abcdefgjksuvo:A:G:W:F:C:X:P:S:",
+    "compgen [-abcdefgjksuv] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [word]",
+  );
   if (!parsed) return 2;
   const { flags, values, rest } = parsed;
   const prefix = rest[0] ?? "";

@@ -87,4 +87,21 @@ const entries = (): [string, Builtin][] => [
 export const declarations = new Set(["declare", "typeset", "local", "export", "readonly"]);
 
 /** POSIX special builtins. */
-export const specials = new Set([":", ".", "break", "continue", "eval", "exec", "exit", "export", "readonly", "return", "set", "shift", "source", "times", "trap", "unset"]);
+export const specials = new Set([
+  ":",
+  ".",
+  "break",
+  "continue",
+  "eval",
+  "exec",
+  "exit",
+  "export",
+  "readonly",
+  "return",
+  "set",
+  "shift",
+  "source",
+  "times",
+  "trap",
+  "unset",
+]);

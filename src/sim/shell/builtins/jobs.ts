@@ -21,7 +21,7 @@ async function findJob(sh: Shell, name: string, spec: string): Promise<Job | und
 
 /** Drops what has ended and been reported. */
 export async function notifyJobs(sh: Shell): Promise<void> {
-  for (const job of [...sh.jobs.list]) {
+  for (const job of sh.jobs.list.slice()) {
     if (jobState(job) === "Done") {
       if (sh.interactive) await sh.p.err(`${sh.jobs.line(job)}\n`);
       sh.jobs.remove(job);

@@ -16,7 +16,12 @@ interface Line {
  * Reads up to a delimiter without taking more than it: byte by byte from pipes and terminals, as bash does; from files
  * it reads ahead and seeks back. undefined at the end of the input.
  */
-export async function readLine(sh: Shell, fd: number, delimiter: string, limits: { characters?: number; exact?: boolean; raw?: boolean; deadline?: number } = {}): Promise<Line | undefined> {
+export async function readLine(
+  sh: Shell,
+  fd: number,
+  delimiter: string,
+  limits: { characters?: number; exact?: boolean; raw?: boolean; deadline?: number } = {},
+): Promise<Line | undefined> {
   const { p } = sh;
   const file = p.file(fd);
   const raw = limits.raw ?? false;
@@ -100,7 +105,12 @@ function fields(line: Line, ifs: string, count: number): string[] {
 }
 
 export const read: Builtin = async (sh, words) => {
-  const parsed = await options(sh, words, "ersa:d:i:n:N:p:t:u:", "read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]");
+  const parsed = await options(
+    sh,
+    words,
+    "ersa:d:i:n:N:p:t:u:",
+    "read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]",
+  );
   if (!parsed) return 2;
   const { flags, values, rest } = parsed;
   const fd = Number(values.get("u") ?? 0);
@@ -122,11 +132,18 @@ export const read: Builtin = async (sh, words) => {
     return 1;
   }
   const terminal = file.isTerminal ? sh.terminal : undefined;
-  const restoreTerminal = terminal && (flags.has("s") || count !== undefined) ? terminal.readMode({ silent: flags.has("s"), characters: count !== undefined }) : undefined;
+  const restoreTerminal =
+    terminal && (flags.has("s") || count !== undefined)
+      ? terminal.readMode({ silent: flags.has("s"), characters: count !== undefined })
+      : undefined;
   let line: Line | undefined;
   let timedOut = false;
   try {
-    const task = readLine(sh, fd, values.get("d") ?? "\n", { ...(count === undefined ? {} : { characters: Number(count) }), exact: values.has("N"), raw: flags.has("r") });
+    const task = readLine(sh, fd, values.get("d") ?? "\n", {
+      ...(count === undefined ? {} : { characters: Number(count) }),
+      exact: values.has("N"),
+      raw: flags.has("r"),
+    });
     const timeout = values.get("t");
     if (timeout === undefined) line = await task;
     else {
@@ -177,7 +194,12 @@ export const read: Builtin = async (sh, words) => {
 };
 
 export const mapfile: Builtin = async (sh, words) => {
-  const parsed = await options(sh, words, "td:n:O:s:u:C:c:", `${words[0]} [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]`);
+  const parsed = await options(
+    sh,
+    words,
+    "td:n:O:s:u:C:c:",
+    `${words[0]} [-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]`,
+  );
   if (!parsed) return 2;
   const { flags, values, rest } = parsed;
   const fd = Number(values.get("u") ?? 0);
@@ -207,7 +229,8 @@ export const mapfile: Builtin = async (sh, words) => {
     );
   if (callback !== undefined) {
     const quantum = Number(values.get("c") ?? 5000);
-    for (let i = quantum - 1; i < lines.length; i += quantum) await sh.evaluateText(`${callback} ${origin + i} ${single(lines[i]!)}`, "eval");
+    for (let i = quantum - 1; i < lines.length; i += quantum)
+      await sh.evaluateText(`${callback} ${origin + i} ${single(lines[i]!)}`, "eval");
   }
   return 0;
 };

@@ -134,7 +134,16 @@ async function declareFunction(sh: Shell, command: string, name: string, change:
 export const declare: Builtin = async (sh, plain) => {
   const words = plain as Words;
   const command = words[0] as string;
-  const change: Change = { set: "", clear: "", global: false, local: false, print: false, functions: false, names: false, inherit: sh.shopt.localvar_inherit };
+  const change: Change = {
+    set: "",
+    clear: "",
+    global: false,
+    local: false,
+    print: false,
+    functions: false,
+    names: false,
+    inherit: sh.shopt.localvar_inherit,
+  };
   let at = 1;
   for (; at < words.length; at++) {
     const word = words[at]!;
@@ -156,7 +165,9 @@ export const declare: Builtin = async (sh, plain) => {
       } else {
         await sh.error(`${command}: ${word[0]}${letter}: invalid option`);
         await sh.p.err(
-          command === "local" ? "local: usage: local [option] name[=value] ...\n" : `${command}: usage: ${command} [-aAfFgiIlnrtux] [name[=value] ...] or ${command} -p [-aAfFilnrtux] [name ...]\n`,
+          command === "local"
+            ? "local: usage: local [option] name[=value] ...\n"
+            : `${command}: usage: ${command} [-aAfFgiIlnrtux] [name[=value] ...] or ${command} -p [-aAfFilnrtux] [name ...]\n`,
         );
         return 2;
       }
@@ -170,7 +181,8 @@ export const declare: Builtin = async (sh, plain) => {
   change.local = (command === "local" || (!change.global && sh.frames.some((f) => f.name !== "source"))) && !change.print;
   if (rest.length > 0) return await declareVariables(sh, command, rest, change);
   if (change.functions) {
-    for (const f of [...sh.functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) await sh.p.out(change.names ? `declare -f ${f.name}\n` : `${sh.functionText(f)}\n`);
+    for (const f of [...sh.functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1)))
+      await sh.p.out(change.names ? `declare -f ${f.name}\n` : `${sh.functionText(f)}\n`);
     return 0;
   }
   const names = command === "local" ? [...(sh.vars.scopes.at(-1)?.keys() ?? [])] : [...sh.vars.all.keys()];
@@ -198,7 +210,16 @@ const marking =
   async (sh, plain) => {
     const words = plain as Words;
     const letter = command === "export" ? "x" : "r";
-    const change: Change = { set: letter, clear: "", global: true, local: false, print: false, functions: false, names: false, inherit: false };
+    const change: Change = {
+      set: letter,
+      clear: "",
+      global: true,
+      local: false,
+      print: false,
+      functions: false,
+      names: false,
+      inherit: false,
+    };
     let at = 1;
     for (; at < words.length; at++) {
       const word = words[at]!;
@@ -216,14 +237,20 @@ const marking =
         else if ((option === "a" || option === "A") && command === "readonly") change.set += option;
         else {
           await sh.error(`${command}: -${option}: invalid option`);
-          await sh.p.err(command === "export" ? "export: usage: export [-fn] [name[=value] ...] or export -p\n" : "readonly: usage: readonly [-aAf] [name[=value] ...] or readonly -p\n");
+          await sh.p.err(
+            command === "export"
+              ? "export: usage: export [-fn] [name[=value] ...] or export -p\n"
+              : "readonly: usage: readonly [-aAf] [name[=value] ...] or readonly -p\n",
+          );
           return 2;
         }
       }
     }
     const rest = words.slice(at);
     if (sh.flags.xtrace) {
-      for (const d of rest) if (typeof d !== "string" && d.value !== undefined) await sh.p.err(`${await ps4(sh)}${d.name}=${d.value === "" ? "" : traced(d.value)}\n`);
+      for (const d of rest)
+        if (typeof d !== "string" && d.value !== undefined)
+          await sh.p.err(`${await ps4(sh)}${d.name}=${d.value === "" ? "" : traced(d.value)}\n`);
     }
     if (rest.length > 0) return await declareVariables(sh, command, rest, change);
     for (const name of [...sh.vars.all.keys()].sort()) {
@@ -278,7 +305,9 @@ export const unset: Builtin = async (sh, words) => {
   return status;
 };
 
-const byLetter = new Map((Object.keys(setOptions) as SetOption[]).filter((name) => setOptions[name] !== "").map((name) => [setOptions[name] as string, name]));
+const byLetter = new Map(
+  (Object.keys(setOptions) as SetOption[]).filter((name) => setOptions[name] !== "").map((name) => [setOptions[name] as string, name]),
+);
 
 export function setFlag(sh: Shell, name: SetOption, on: boolean): void {
   sh.flags[name] = on;
@@ -293,7 +322,8 @@ export const set: Builtin = async (sh, words) => {
       const v = sh.vars.all.get(name)!;
       if (v.kind !== "scalar" || v.value !== undefined) await sh.p.out(`${variableLine(sh, name, v)}\n`);
     }
-    if (!sh.flags.posix) for (const f of [...sh.functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) await sh.p.out(`${sh.functionText(f)}\n`);
+    if (!sh.flags.posix)
+      for (const f of [...sh.functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) await sh.p.out(`${sh.functionText(f)}\n`);
     return 0;
   }
   for (let at = 1; at < words.length; at++) {
@@ -377,7 +407,11 @@ export const shopt: Builtin = async (sh, words) => {
 };
 
 const shown = (name: string, on: boolean, flags: Set<string>): string =>
-  flags.has("p") ? (flags.has("o") ? `set ${on ? "-" : "+"}o ${name}\n` : `shopt ${on ? "-s" : "-u"} ${name}\n`) : `${name.padEnd(15)}\t${on ? "on" : "off"}\n`;
+  flags.has("p")
+    ? flags.has("o")
+      ? `set ${on ? "-" : "+"}o ${name}\n`
+      : `shopt ${on ? "-s" : "-u"} ${name}\n`
+    : `${name.padEnd(15)}\t${on ? "on" : "off"}\n`;
 
 export const getopts: Builtin = async (sh, words) => {
   const [, spec, name, ...given] = words;

@@ -16,11 +16,19 @@ const rows = (fs: FsView, path: string): string[][] =>
     .filter((row) => row.length >= 4);
 
 export const accounts = (fs: FsView): Account[] =>
-  rows(fs, "/etc/passwd").map((row) => ({ name: row[0]!, uid: Number(row[2]), gid: Number(row[3]), home: row[5] || "/", shell: row[6] || "/bin/sh" }));
+  rows(fs, "/etc/passwd").map((row) => ({
+    name: row[0]!,
+    uid: Number(row[2]),
+    gid: Number(row[3]),
+    home: row[5] || "/",
+    shell: row[6] || "/bin/sh",
+  }));
 
 /** By name, or by number written as #N. */
 export const accountOf = (fs: FsView, who: string | number): Account | undefined =>
-  accounts(fs).find((a) => (typeof who === "number" ? a.uid === who : who.startsWith("#") ? String(a.uid) === who.slice(1) : a.name === who));
+  accounts(fs).find((a) =>
+    typeof who === "number" ? a.uid === who : who.startsWith("#") ? String(a.uid) === who.slice(1) : a.name === who,
+  );
 
 /** Names of the groups that an account is in. */
 export const groupNames = (fs: FsView, account: Account): string[] =>

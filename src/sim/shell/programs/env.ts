@@ -12,7 +12,11 @@ export const env: CommandProgram = {
     const split = args.findIndex((a) => /^-[a-zA-Z]*S/.test(a) || a.startsWith("--split-string"));
     if (split === 0) {
       const word = args[0]!;
-      const text = word.startsWith("--") ? (word.includes("=") ? word.slice(word.indexOf("=") + 1) : args[1]!) : word.slice(word.indexOf("S") + 1) || args[1]!;
+      const text = word.startsWith("--")
+        ? word.includes("=")
+          ? word.slice(word.indexOf("=") + 1)
+          : args[1]!
+        : word.slice(word.indexOf("S") + 1) || args[1]!;
       const after = args.slice(word === "-S" || word === "--split-string" ? 2 : 1);
       args = [...text.split(/\s+/).filter((w) => w !== ""), ...after];
     }
@@ -177,7 +181,8 @@ export const timeout: CommandProgram = {
     const ms = duration(limit);
     if (ms === undefined) return await usageError(p, `invalid time interval ${quoteName(limit)}`, 125);
     const again = o.value("k") === undefined ? undefined : duration(o.value("k")!);
-    if (o.value("k") !== undefined && again === undefined) return await usageError(p, `invalid time interval ${quoteName(o.value("k")!)}`, 125);
+    if (o.value("k") !== undefined && again === undefined)
+      return await usageError(p, `invalid time interval ${quoteName(o.value("k")!)}`, 125);
     const name = signalNamed(o.value("s") ?? "TERM");
     if (name === undefined || !(name in signals)) return await usageError(p, `${quoteName(o.value("s") ?? "")}: invalid signal`, 125);
     const signal = name as Signal;
@@ -196,7 +201,8 @@ export const timeout: CommandProgram = {
       child.raise(which);
       if (o.has("F")) return;
       // the group, ourselves excepted
-      for (const other of [...p.machine.procs.values()]) if (other !== p && other !== child && other.state.pgid === p.pid) other.raise(which);
+      for (const other of [...p.machine.procs.values()])
+        if (other !== p && other !== child && other.state.pgid === p.pid) other.raise(which);
       if (which !== "SIGKILL" && which !== "SIGCONT") child.raise("SIGCONT");
     };
     for (const one of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const) p.traps.set(one, () => void send(one));

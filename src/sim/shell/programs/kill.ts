@@ -16,7 +16,12 @@ export const kill: CommandProgram = {
     const args = [...p.args];
     if (args[0] === "-l" || args[0] === "--list") {
       if (args[1] === undefined) {
-        await p.out(`${Object.keys(realSignals).slice(0, 31).map((n) => n.slice(3)).join(" ")}\n`);
+        await p.out(
+          `${Object.keys(realSignals)
+            .slice(0, 31)
+            .map((n) => n.slice(3))
+            .join(" ")}\n`,
+        );
         return 0;
       }
       const found = signalNamed(args[1]);
@@ -40,7 +45,9 @@ export const kill: CommandProgram = {
     }
     if (args[0] === "--") args.shift();
     if (name === undefined || args.length === 0) {
-      await p.err("\nUsage:\n kill [options] <pid> [...]\n\nOptions:\n <pid> [...]            send signal to every <pid> listed\n -<signal>, -s, --signal <signal>\n                        specify the <signal> to be sent\n -q, --queue <value>    integer value to be sent with the signal\n -l, --list=[<signal>]  list all signal names, or convert one to a name\n -L, --table            list all signal names in a nice table\n\n -h, --help     display this help and exit\n -V, --version  output version information and exit\n\nFor more details see kill(1).\n");
+      await p.err(
+        "\nUsage:\n kill [options] <pid> [...]\n\nOptions:\n <pid> [...]            send signal to every <pid> listed\n -<signal>, -s, --signal <signal>\n                        specify the <signal> to be sent\n -q, --queue <value>    integer value to be sent with the signal\n -l, --list=[<signal>]  list all signal names, or convert one to a name\n -L, --table            list all signal names in a nice table\n\n -h, --help     display this help and exit\n -V, --version  output version information and exit\n\nFor more details see kill(1).\n",
+      );
       return 1;
     }
     let status = 0;
@@ -63,7 +70,10 @@ export const kill: CommandProgram = {
 };
 
 /** Processes that this one can see: those of its pid namespace. */
-const visible = (p: Proc): Proc[] => [...p.machine.procs.values()].filter((other) => p.state.pidns === "" || other.state.pidns === p.state.pidns).sort((a, b) => a.pid - b.pid);
+const visible = (p: Proc): Proc[] =>
+  [...p.machine.procs.values()]
+    .filter((other) => p.state.pidns === "" || other.state.pidns === p.state.pidns)
+    .sort((a, b) => a.pid - b.pid);
 
 const userId = (p: Proc, text: string): number | undefined => {
   if (/^\d+$/.test(text)) return Number(text);
@@ -72,7 +82,10 @@ const userId = (p: Proc, text: string): number | undefined => {
 };
 
 /** Options of pgrep and pkill and whom they choose. */
-async function select(p: Proc, signal: boolean): Promise<{ found: Proc[]; name: string; list: boolean; count: boolean; delimiter: string; full: boolean; silent: boolean } | number> {
+async function select(
+  p: Proc,
+  signal: boolean,
+): Promise<{ found: Proc[]; name: string; list: boolean; count: boolean; delimiter: string; full: boolean; silent: boolean } | number> {
   let args = [...p.args];
   let name = "SIGTERM";
   const usage = async (message: string): Promise<number> => {
@@ -92,7 +105,27 @@ async function select(p: Proc, signal: boolean): Promise<{ found: Proc[]; name: 
   const o = getopt(
     args,
     "acd:efg:G:ilLnoP:qs:t:u:U:vxF:wH",
-    { "list-full": "a", count: "c", delimiter: "d", echo: "e", full: "f", pgroup: "g", group: "G", "ignore-case": "i", "list-name": "l", newest: "n", oldest: "o", parent: "P", signal: signal ? "s" : "S", session: "s", terminal: "t", euid: "u", uid: "U", inverse: "v", exact: "x" },
+    {
+      "list-full": "a",
+      count: "c",
+      delimiter: "d",
+      echo: "e",
+      full: "f",
+      pgroup: "g",
+      group: "G",
+      "ignore-case": "i",
+      "list-name": "l",
+      newest: "n",
+      oldest: "o",
+      parent: "P",
+      signal: signal ? "s" : "S",
+      session: "s",
+      terminal: "t",
+      euid: "u",
+      uid: "U",
+      inverse: "v",
+      exact: "x",
+    },
     true,
   );
   if (typeof o === "string") return await usage(o);
@@ -114,7 +147,9 @@ async function select(p: Proc, signal: boolean): Promise<{ found: Proc[]; name: 
       return 2;
     }
     if (!o.has("f") && o.rest[0].length > 15 && /^[\w.-]+$/.test(o.rest[0]))
-      await p.err(`${p.name}: pattern that searches for process name longer than 15 characters will result in zero matches\nTry \`${p.name} -f' option to match against the complete command line.\n`);
+      await p.err(
+        `${p.name}: pattern that searches for process name longer than 15 characters will result in zero matches\nTry \`${p.name} -f' option to match against the complete command line.\n`,
+      );
   }
   const listed = (letter: string): string[] | undefined => o.value(letter)?.split(",");
   const users = listed("u") ?? listed("U");
@@ -133,7 +168,15 @@ async function select(p: Proc, signal: boolean): Promise<{ found: Proc[]; name: 
   const newest = (a: Proc, b: Proc): number => a.state.startedAt - b.state.startedAt || a.pid - b.pid;
   if (o.has("n")) found = found.sort(newest).slice(-1);
   else if (o.has("o")) found = found.sort(newest).slice(0, 1);
-  return { found, name, list: o.has("l") || (signal && o.has("e")), full: o.has("a"), count: o.has("c"), delimiter: o.value("d") ?? "\n", silent: o.has("q") };
+  return {
+    found,
+    name,
+    list: o.has("l") || (signal && o.has("e")),
+    full: o.has("a"),
+    count: o.has("c"),
+    delimiter: o.value("d") ?? "\n",
+    silent: o.has("q"),
+  };
 }
 
 export const pgrep: CommandProgram = {
@@ -143,7 +186,10 @@ export const pgrep: CommandProgram = {
     if (typeof chosen === "number") return chosen;
     const { found, list, full, count, delimiter } = chosen;
     if (count) await p.out(`${found.length}\n`);
-    else if (found.length > 0) await p.out(`${found.map((o) => (full ? `${o.pid} ${o.state.argv.join(" ")}` : list ? `${o.pid} ${o.state.comm}` : String(o.pid))).join(delimiter)}\n`);
+    else if (found.length > 0)
+      await p.out(
+        `${found.map((o) => (full ? `${o.pid} ${o.state.argv.join(" ")}` : list ? `${o.pid} ${o.state.comm}` : String(o.pid))).join(delimiter)}\n`,
+      );
     return found.length > 0 ? 0 : 1;
   },
 };
@@ -201,7 +247,12 @@ export const killall: CommandProgram = {
       const found = visible(p).filter(
         (other) =>
           other !== p &&
-          (wanted === "" || (o.has("r") ? new RegExp(wanted).test(other.state.comm) : o.has("I") ? other.state.comm.toLowerCase() === base.toLowerCase() : other.state.comm === base)) &&
+          (wanted === "" ||
+            (o.has("r")
+              ? new RegExp(wanted).test(other.state.comm)
+              : o.has("I")
+                ? other.state.comm.toLowerCase() === base.toLowerCase()
+                : other.state.comm === base)) &&
           (!o.value("u") || userId(p, o.value("u")!) === other.uid),
       );
       if (found.length === 0) {

@@ -35,7 +35,10 @@ export function getopt(args: readonly string[], short: string, long: Record<stri
       const [name, given] = word.slice(2).split(/=([\s\S]*)/);
       const names = Object.keys(long).filter((n) => n === name || n.startsWith(name!));
       const full = names.includes(name!) ? name! : names.length === 1 ? names[0]! : undefined;
-      if (full === undefined) return names.length > 1 ? `option '${word}' is ambiguous; possibilities:${names.map((n) => ` '--${n}'`).join("")}` : `unrecognized option '--${name}'`;
+      if (full === undefined)
+        return names.length > 1
+          ? `option '${word}' is ambiguous; possibilities:${names.map((n) => ` '--${n}'`).join("")}`
+          : `unrecognized option '--${name}'`;
       const letter = long[full]!;
       if (takes(letter)) {
         const value = given ?? args[++at];
@@ -87,7 +90,11 @@ export async function become(p: Proc, argv: string[], env: Record<string, string
 export const quoteName = (text: string): string => `‘${text}’`;
 
 /** Waits for a child that stands for this process: what ends it ends us the same way, signals are passed on. */
-export async function standFor(p: Proc, child: Proc, forward: Signal[] = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM"]): Promise<number> {
+export async function standFor(
+  p: Proc,
+  child: Proc,
+  forward: Signal[] = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGALRM"],
+): Promise<number> {
   for (const signal of forward) if (p.traps.get(signal) !== "ignore") p.traps.set(signal, () => child.raise(signal));
   for (const signal of ["SIGINT", "SIGQUIT"] as const) p.traps.set(signal, "ignore");
   const status = await p.wait(child);
@@ -98,4 +105,3 @@ export async function standFor(p: Proc, child: Proc, forward: Signal[] = ["SIGTE
   }
   return status.code;
 }
-

@@ -43,7 +43,10 @@ export const printf: CommandProgram = {
     }
     const { text, errors, status } = format(template, values, p.now, strftime);
     await p.out(text);
-    for (const error of errors) await p.err(`printf: ${error.replace(/^(.*): invalid number$/, (_all, value: string) => `${quoteName(value)}: expected a numeric value`)}\n`);
+    for (const error of errors)
+      await p.err(
+        `printf: ${error.replace(/^(.*): invalid number$/, (_all, value: string) => `${quoteName(value)}: expected a numeric value`)}\n`,
+      );
     return status;
   },
 };
@@ -62,7 +65,10 @@ const test = (name: "test" | "["): CommandProgram => ({
       if (!(error instanceof TestError)) throw error;
       const message = error.message
         .replace(/^(.*): integer expression expected$/, (_all, value: string) => `invalid integer ${quoteName(value)}`)
-        .replace(/^(.*): (unary|binary) operator expected$/, (_all, value: string, kind: string) => `${quoteName(value)}: ${kind} operator expected`);
+        .replace(
+          /^(.*): (unary|binary) operator expected$/,
+          (_all, value: string, kind: string) => `${quoteName(value)}: ${kind} operator expected`,
+        );
       await p.err(`${name}: ${message}\n`);
       return 2;
     }

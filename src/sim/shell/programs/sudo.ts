@@ -29,7 +29,9 @@ function sudoers(fs: FsView, user: Account, hostname: string): Sudoers {
       const include = /^[@#]include(dir)?\s+(\S+)/.exec(raw);
       if (include && depth < 8) {
         if (!include[1]) read(include[2]!, depth + 1);
-        else if (fs.isDir(include[2]!)) for (const name of fs.readdir(include[2]!)) if (!name.endsWith("~") && !name.includes(".")) read(`${include[2]}/${name}`, depth + 1);
+        else if (fs.isDir(include[2]!))
+          for (const name of fs.readdir(include[2]!))
+            if (!name.endsWith("~") && !name.includes(".")) read(`${include[2]}/${name}`, depth + 1);
         continue;
       }
       const line = raw.replace(/#.*/, "").trim();
@@ -45,10 +47,15 @@ function sudoers(fs: FsView, user: Account, hostname: string): Sudoers {
       const match = /^(\S+)\s+(\S+)\s*=\s*(?:\(([^)]*)\)\s*)?(.*)$/.exec(line);
       if (!match) continue;
       const who = match[1]!;
-      const applies = who === "ALL" || who === user.name || who === `#${user.uid}` || (who.startsWith("%") && groups.includes(who.slice(1)));
+      const applies =
+        who === "ALL" || who === user.name || who === `#${user.uid}` || (who.startsWith("%") && groups.includes(who.slice(1)));
       if (!applies || (match[2] !== "ALL" && match[2] !== hostname)) continue;
       const tags = /^((?:[A-Z_]+:\s*)*)(.*)$/.exec(match[4]!)!;
-      out.rules.push({ password: !tags[1]!.includes("NOPASSWD:"), commands: tags[2]!.split(/\s*,\s*/), runAs: (match[3] ?? "root").split(":")[0]!.split(/\s*,\s*/) });
+      out.rules.push({
+        password: !tags[1]!.includes("NOPASSWD:"),
+        commands: tags[2]!.split(/\s*,\s*/),
+        runAs: (match[3] ?? "root").split(":")[0]!.split(/\s*,\s*/),
+      });
     }
   };
   read("/etc/sudoers", 0);
@@ -88,7 +95,9 @@ export const sudo: CommandProgram = {
       return 1;
     }
     if (o.has("V")) {
-      await p.out("Sudo version 1.9.15p5\nSudoers policy plugin version 1.9.15p5\nSudoers file grammar version 50\nSudoers I/O plugin version 1.9.15p5\nSudoers audit plugin version 1.9.15p5\n");
+      await p.out(
+        "Sudo version 1.9.15p5\nSudoers policy plugin version 1.9.15p5\nSudoers file grammar version 50\nSudoers I/O plugin version 1.9.15p5\nSudoers audit plugin version 1.9.15p5\n",
+      );
       return 0;
     }
     if (o.has("h")) {
@@ -136,7 +145,9 @@ export const sudo: CommandProgram = {
       }
     }
     if (o.has("l")) {
-      await p.out(`Matching Defaults entries for ${me.name} on ${p.hostname}:\n    env_reset, mail_badpass,\n    secure_path=${(policy.securePath ?? "").replaceAll(":", "\\:")},\n    use_pty\n\nUser ${me.name} may run the following commands on ${p.hostname}:\n${policy.rules.map((r) => `    (${r.runAs.join(", ")}) ${r.password ? "" : "NOPASSWD: "}${r.commands.join(", ")}\n`).join("")}`);
+      await p.out(
+        `Matching Defaults entries for ${me.name} on ${p.hostname}:\n    env_reset, mail_badpass,\n    secure_path=${(policy.securePath ?? "").replaceAll(":", "\\:")},\n    use_pty\n\nUser ${me.name} may run the following commands on ${p.hostname}:\n${policy.rules.map((r) => `    (${r.runAs.join(", ")}) ${r.password ? "" : "NOPASSWD: "}${r.commands.join(", ")}\n`).join("")}`,
+      );
       return 0;
     }
     if (o.has("v")) return 0;
@@ -181,7 +192,9 @@ export const sudo: CommandProgram = {
       env.SUDO_COMMAND = [exe, ...command.slice(1)].join(" ");
     }
     if (rule && p.uid !== 0 && !rule.commands.includes("ALL") && !rule.commands.some((c) => c === exe || c === argv.join(" "))) {
-      await p.err(`Sorry, user ${me.name} is not allowed to execute '${[exe, ...argv.slice(1)].join(" ")}' as ${target.name} on ${p.hostname}.\n`);
+      await p.err(
+        `Sorry, user ${me.name} is not allowed to execute '${[exe, ...argv.slice(1)].join(" ")}' as ${target.name} on ${p.hostname}.\n`,
+      );
       return 1;
     }
     const gid = o.value("g") === undefined ? target.gid : groupId(fs, o.value("g")!);
@@ -193,7 +206,10 @@ export const sudo: CommandProgram = {
   },
 };
 
-async function asUser(p: Proc, options: { argv: string[]; exe: string; env: Record<string, string>; cwd: string; uid: number; gid: number; groups: number[] }): Promise<number> {
+async function asUser(
+  p: Proc,
+  options: { argv: string[]; exe: string; env: Record<string, string>; cwd: string; uid: number; gid: number; groups: number[] },
+): Promise<number> {
   let child: Proc;
   try {
     child = p.spawn({ ...options, fds: new Map(p.fds), pgid: p.state.pgid });
@@ -203,7 +219,13 @@ async function asUser(p: Proc, options: { argv: string[]; exe: string; env: Reco
     else if (error.code === "EAGAIN") await p.err(`${p.name}: unable to fork: ${error.text}\n`);
     else if (error.code === "ENOEXEC") {
       // as execvp(3): a file without #! is given to the shell
-      child = p.spawn({ ...options, argv: ["/bin/sh", options.exe, ...options.argv.slice(1)], exe: "/bin/sh", fds: new Map(p.fds), pgid: p.state.pgid });
+      child = p.spawn({
+        ...options,
+        argv: ["/bin/sh", options.exe, ...options.argv.slice(1)],
+        exe: "/bin/sh",
+        fds: new Map(p.fds),
+        pgid: p.state.pgid,
+      });
       return await standFor(p, child);
     } else await p.err(`${p.name}: unable to execute ${options.exe}: ${error.text}\n`);
     return 1;
@@ -218,7 +240,16 @@ export const su: CommandProgram = {
     const o = getopt(
       p.args.filter((a) => a !== "-"),
       "c:lmps:g:G:w:PfT",
-      { command: "c", login: "l", "preserve-environment": "p", shell: "s", group: "g", "supp-group": "G", "whitelist-environment": "w", pty: "P" },
+      {
+        command: "c",
+        login: "l",
+        "preserve-environment": "p",
+        shell: "s",
+        group: "g",
+        "supp-group": "G",
+        "whitelist-environment": "w",
+        pty: "P",
+      },
       true,
     );
     if (typeof o === "string") {
@@ -246,7 +277,11 @@ export const su: CommandProgram = {
         env.LOGNAME = target.name;
       }
     }
-    if (asLogin) env.PATH = target.uid === 0 ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" : "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games";
+    if (asLogin)
+      env.PATH =
+        target.uid === 0
+          ? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+          : "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games";
     const base = shell.slice(shell.lastIndexOf("/") + 1);
     const command = o.value("c");
     return await asUser(p, {

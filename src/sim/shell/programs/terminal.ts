@@ -15,7 +15,11 @@ export const tty: CommandProgram = {
     const silent = p.args.some((a) => a === "-s" || a === "--silent" || a === "--quiet");
     const bad = p.args.find((a) => !["-s", "--silent", "--quiet"].includes(a));
     if (bad !== undefined) {
-      await p.err(bad.startsWith("-") ? `tty: invalid option -- '${bad[1]}'\nTry 'tty --help' for more information.\n` : `tty: extra operand ‘${bad}’\nTry 'tty --help' for more information.\n`);
+      await p.err(
+        bad.startsWith("-")
+          ? `tty: invalid option -- '${bad[1]}'\nTry 'tty --help' for more information.\n`
+          : `tty: extra operand ‘${bad}’\nTry 'tty --help' for more information.\n`,
+      );
       return 2;
     }
     const terminal = terminalOf(p);
@@ -27,14 +31,63 @@ export const tty: CommandProgram = {
 /** Groups of modes as `stty -a` prints them. */
 const groups = {
   control: ["parenb", "parodd", "cmspar", "cs8", "hupcl", "cstopb", "cread", "clocal", "crtscts"],
-  input: ["ignbrk", "brkint", "ignpar", "parmrk", "inpck", "istrip", "inlcr", "igncr", "icrnl", "ixon", "ixoff", "iuclc", "ixany", "imaxbel", "iutf8"],
+  input: [
+    "ignbrk",
+    "brkint",
+    "ignpar",
+    "parmrk",
+    "inpck",
+    "istrip",
+    "inlcr",
+    "igncr",
+    "icrnl",
+    "ixon",
+    "ixoff",
+    "iuclc",
+    "ixany",
+    "imaxbel",
+    "iutf8",
+  ],
   output: ["opost", "olcuc", "ocrnl", "onlcr", "onocr", "onlret", "ofill", "ofdel", "nl0", "cr0", "tab0", "bs0", "vt0", "ff0"],
-  local: ["isig", "icanon", "iexten", "echo", "echoe", "echok", "echonl", "noflsh", "xcase", "tostop", "echoprt", "echoctl", "echoke", "flusho", "extproc"],
+  local: [
+    "isig",
+    "icanon",
+    "iexten",
+    "echo",
+    "echoe",
+    "echok",
+    "echonl",
+    "noflsh",
+    "xcase",
+    "tostop",
+    "echoprt",
+    "echoctl",
+    "echoke",
+    "flusho",
+    "extproc",
+  ],
 };
 
-const shownChar = (code: number | undefined): string => (code === undefined ? "<undef>" : code === 127 ? "^?" : code < 32 ? `^${String.fromCharCode(code + 64)}` : String.fromCharCode(code));
+const shownChar = (code: number | undefined): string =>
+  code === undefined ? "<undef>" : code === 127 ? "^?" : code < 32 ? `^${String.fromCharCode(code + 64)}` : String.fromCharCode(code);
 
-const saneModes = ["cread", "brkint", "icrnl", "imaxbel", "iutf8", "opost", "onlcr", "isig", "icanon", "iexten", "echo", "echoe", "echok", "echoctl", "echoke"];
+const saneModes = [
+  "cread",
+  "brkint",
+  "icrnl",
+  "imaxbel",
+  "iutf8",
+  "opost",
+  "onlcr",
+  "isig",
+  "icanon",
+  "iexten",
+  "echo",
+  "echoe",
+  "echok",
+  "echoctl",
+  "echoke",
+];
 
 export const stty: CommandProgram = {
   name: "stty",
@@ -61,13 +114,35 @@ export const stty: CommandProgram = {
       const all = args.length > 0;
       const base = defaultTermios();
       let out = `speed ${t.speed} baud;${all ? ` rows ${rows}; columns ${cols};` : ""} line = 0;\n`;
-      const chars = ["intr", "quit", "erase", "kill", "eof", "eol", "eol2", "swtch", "start", "stop", "susp", "rprnt", "werase", "lnext", "discard"];
+      const chars = [
+        "intr",
+        "quit",
+        "erase",
+        "kill",
+        "eof",
+        "eol",
+        "eol2",
+        "swtch",
+        "start",
+        "stop",
+        "susp",
+        "rprnt",
+        "werase",
+        "lnext",
+        "discard",
+      ];
       const special = chars.filter((c) => all || t.chars[c] !== base.chars[c]).map((c) => `${c} = ${shownChar(t.chars[c])};`);
       if (all || !t.modes.icanon) special.push(`min = ${t.min};`, `time = ${t.time};`);
       out += wrap(special, cols);
       for (const names of Object.values(groups)) {
         const shown = names
-          .filter((name) => all || (name in t.modes && t.modes[name] !== (saneModes.includes(name) ? true : base.modes[name]) && t.modes[name] !== base.modes[name]))
+          .filter(
+            (name) =>
+              all ||
+              (name in t.modes &&
+                t.modes[name] !== (saneModes.includes(name) ? true : base.modes[name]) &&
+                t.modes[name] !== base.modes[name]),
+          )
           .map((name) => (!(name in t.modes) || t.modes[name] ? name : `-${name}`));
         out += wrap(shown, cols);
       }
@@ -97,19 +172,54 @@ export const stty: CommandProgram = {
           await p.err(`stty: missing argument to '${name}'\nTry 'stty --help' for more information.\n`);
           return 1;
         }
-        t.chars[name] = value === "undef" || value === "^-" ? undefined : value.startsWith("^") && value.length === 2 ? (value === "^?" ? 127 : value.toUpperCase().charCodeAt(1) & 31) : value.charCodeAt(0);
+        t.chars[name] =
+          value === "undef" || value === "^-"
+            ? undefined
+            : value.startsWith("^") && value.length === 2
+              ? value === "^?"
+                ? 127
+                : value.toUpperCase().charCodeAt(1) & 31
+              : value.charCodeAt(0);
       } else if (name === "min" || name === "time") t[name] = Number(args[++i]);
       else if (name === "rows") device.resize(device.cols, Number(args[++i]));
       else if (name === "cols" || name === "columns") device.resize(Number(args[++i]), device.rows);
       else if (name === "raw" || name === "cooked") {
         const raw = (name === "raw") === on;
-        for (const mode of ["ignbrk", "brkint", "ignpar", "parmrk", "inpck", "istrip", "inlcr", "igncr", "icrnl", "ixon", "ixoff", "icanon", "opost", "isig", "iuclc", "ixany", "imaxbel", "xcase"])
-          t.modes[mode] = raw ? false : ["brkint", "ignpar", "istrip", "icrnl", "ixon", "opost", "isig", "icanon"].includes(mode) ? mode !== "istrip" : t.modes[mode]!;
+        for (const mode of [
+          "ignbrk",
+          "brkint",
+          "ignpar",
+          "parmrk",
+          "inpck",
+          "istrip",
+          "inlcr",
+          "igncr",
+          "icrnl",
+          "ixon",
+          "ixoff",
+          "icanon",
+          "opost",
+          "isig",
+          "iuclc",
+          "ixany",
+          "imaxbel",
+          "xcase",
+        ])
+          t.modes[mode] = raw
+            ? false
+            : ["brkint", "ignpar", "istrip", "icrnl", "ixon", "opost", "isig", "icanon"].includes(mode)
+              ? mode !== "istrip"
+              : t.modes[mode]!;
       } else if (name === "cbreak") t.modes.icanon = !on;
       else if (name === "sane") Object.assign(t, defaultTermios());
       else if (name === "echoall") continue;
       else if (/^[0-9a-f]{40,}$/.test(arg)) {
-        const saved = JSON.parse(Buffer.from(arg, "hex").toString()) as { modes: Record<string, boolean>; chars: Record<string, number>; min: number; time: number };
+        const saved = JSON.parse(Buffer.from(arg, "hex").toString()) as {
+          modes: Record<string, boolean>;
+          chars: Record<string, number>;
+          min: number;
+          time: number;
+        };
         Object.assign(t, { ...saved, chars: { ...defaultTermios().chars, ...saved.chars } });
       } else {
         await p.err(`stty: invalid argument ‘${arg}’\nTry 'stty --help' for more information.\n`);

@@ -10,7 +10,22 @@ import { getopt } from "./run.ts";
 export const watch: CommandProgram = {
   name: "watch",
   async main(p) {
-    const o = getopt(p.args, "bcdeghn:pq:rtvwx", { beep: "b", color: "c", differences: "d", errexit: "e", chgexit: "g", interval: "n", precise: "p", "no-title": "t", exec: "x", help: "h", version: "v", "no-wrap": "w", "no-rerun": "r", equexit: "q" });
+    const o = getopt(p.args, "bcdeghn:pq:rtvwx", {
+      beep: "b",
+      color: "c",
+      differences: "d",
+      errexit: "e",
+      chgexit: "g",
+      interval: "n",
+      precise: "p",
+      "no-title": "t",
+      exec: "x",
+      help: "h",
+      version: "v",
+      "no-wrap": "w",
+      "no-rerun": "r",
+      equexit: "q",
+    });
     if (typeof o === "string") {
       await p.err(`watch: ${o}\n\nUsage:\n watch [options] command\n`);
       return 1;
@@ -64,7 +79,19 @@ export const watch: CommandProgram = {
         read.release();
         const status = shellStatus(await p.wait(child));
         const text = Buffer.concat(parts).toString("utf8");
-        await p.out(page(text, { title: !o.has("t"), interval, command: o.rest.join(" "), host: p.hostname, now: p.now, cols, rows, colour: o.has("c"), clear: tty !== undefined }));
+        await p.out(
+          page(text, {
+            title: !o.has("t"),
+            interval,
+            command: o.rest.join(" "),
+            host: p.hostname,
+            now: p.now,
+            cols,
+            rows,
+            colour: o.has("c"),
+            clear: tty !== undefined,
+          }),
+        );
         if (o.has("e") && status !== 0) {
           await leave();
           return status > 125 ? status : 8;
@@ -87,7 +114,20 @@ export const watch: CommandProgram = {
   },
 };
 
-function page(text: string, o: { title: boolean; interval: number; command: string; host: string; now: number; cols: number; rows: number; colour: boolean; clear: boolean }): string {
+function page(
+  text: string,
+  o: {
+    title: boolean;
+    interval: number;
+    command: string;
+    host: string;
+    now: number;
+    cols: number;
+    rows: number;
+    colour: boolean;
+    clear: boolean;
+  },
+): string {
   const lines: string[] = [];
   if (o.title) {
     const left = `Every ${o.interval.toFixed(1)}s: `;
