@@ -29,12 +29,19 @@ interface Link {
 const links = new WeakMap<Socket, Link>();
 
 /** Listens on loopback; `listenOn` 0 takes a free port. `address`: the machine's private address. Throws EADDRINUSE. */
-export async function listenApi(host: ApiHost, machine: string, address: string, listenOn: number): Promise<{ server: Server; port: number; drop: () => void }> {
+export async function listenApi(
+  host: ApiHost,
+  machine: string,
+  address: string,
+  listenOn: number,
+): Promise<{ server: Server; port: number; drop: () => void }> {
   const open = new Set<Socket>();
   const http = createHttp((request, response) => void answer(host, request, response));
   http.on("upgrade", (_request, socket) => {
     const text = "kubemend: not simulated: exec, attach and port-forward from outside of the cluster (use kubectl on a node)";
-    socket.end(`HTTP/1.1 501 Not Implemented\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`);
+    socket.end(
+      `HTTP/1.1 501 Not Implemented\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+    );
   });
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
@@ -93,7 +100,8 @@ async function answer(host: ApiHost, incoming: IncomingMessage, response: Server
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(incoming.headers)) if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  for (const [name, value] of Object.entries(incoming.headers))
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
   const peer = socket.getPeerCertificate(false);
   const request: HttpRequest = {
     method: incoming.method ?? "GET",
@@ -114,5 +122,8 @@ async function answer(host: ApiHost, incoming: IncomingMessage, response: Server
 }
 
 function pem(der: Buffer): string {
-  return `-----BEGIN CERTIFICATE-----\n${der.toString("base64").match(/.{1,64}/g)!.join("\n")}\n-----END CERTIFICATE-----\n`;
+  return `-----BEGIN CERTIFICATE-----\n${der
+    .toString("base64")
+    .match(/.{1,64}/g)!
+    .join("\n")}\n-----END CERTIFICATE-----\n`;
 }

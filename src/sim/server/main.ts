@@ -93,7 +93,8 @@ async function main(dir: string): Promise<void> {
   driver.onProgress = touch;
 
   function adopt(next: World): void {
-    next.onBug = (machine, command, error) => log(`internal error on ${machine} in ${command}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    next.onBug = (machine, command, error) =>
+      log(`internal error on ${machine} in ${command}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   }
 
   // --- doors
@@ -108,7 +109,9 @@ async function main(dir: string): Promise<void> {
     servers.push(door.server);
     drops.push(door.drop);
     ssh[name] = door.port;
-    const front = await withFallback(earlier?.api[name] ?? 0, (port) => listenApi({ world: () => world, touched: touch }, name, address.split("/")[0]!, port));
+    const front = await withFallback(earlier?.api[name] ?? 0, (port) =>
+      listenApi({ world: () => world, touched: touch }, name, address.split("/")[0]!, port),
+    );
     servers.push(front.server);
     drops.push(front.drop);
     api[name] = front.port;

@@ -35,7 +35,12 @@ export function serveSftp(sftp: SFTPWrapper, machine: Machine, account: Account)
       work();
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      const code = error.code === "ENOENT" ? STATUS_CODE.NO_SUCH_FILE : error.code === "EACCES" || error.code === "EPERM" ? STATUS_CODE.PERMISSION_DENIED : STATUS_CODE.FAILURE;
+      const code =
+        error.code === "ENOENT"
+          ? STATUS_CODE.NO_SUCH_FILE
+          : error.code === "EACCES" || error.code === "EPERM"
+            ? STATUS_CODE.PERMISSION_DENIED
+            : STATUS_CODE.FAILURE;
       sftp.status(request, code, error.text);
     }
   };
@@ -46,7 +51,8 @@ export function serveSftp(sftp: SFTPWrapper, machine: Machine, account: Account)
       const there = fs.exists(path);
       if (flags & OPEN_MODE.WRITE) {
         if (!there && !(flags & OPEN_MODE.CREAT)) throw new Errno("ENOENT", path);
-        if (!there || flags & OPEN_MODE.TRUNC) fs.write(path, "", { mode: attributes.mode ?? 0o666, exclusive: (flags & OPEN_MODE.EXCL) !== 0 });
+        if (!there || flags & OPEN_MODE.TRUNC)
+          fs.write(path, "", { mode: attributes.mode ?? 0o666, exclusive: (flags & OPEN_MODE.EXCL) !== 0 });
         else if (!fs.access(path, 2)) throw new Errno("EACCES", path);
       } else if (fs.stat(path).type === "dir") throw new Errno("EISDIR", path);
       else if (!fs.access(path, 4)) throw new Errno("EACCES", path);
@@ -75,13 +81,18 @@ export function serveSftp(sftp: SFTPWrapper, machine: Machine, account: Account)
       done(request);
     }),
   );
-  sftp.on("OPENDIR", (request, path) => answer(request, () => sftp.handle(request, open({ path: fs.realpath(path), append: false, names: [".", "..", ...fs.readdir(path)] }))));
+  sftp.on("OPENDIR", (request, path) =>
+    answer(request, () => sftp.handle(request, open({ path: fs.realpath(path), append: false, names: [".", "..", ...fs.readdir(path)] }))),
+  );
   sftp.on("READDIR", (request, id) =>
     answer(request, () => {
       const handle = handleOf(id);
       const names = handle.names?.splice(0, 100) ?? [];
       if (names.length === 0) return sftp.status(request, STATUS_CODE.EOF);
-      sftp.name(request, names.map((name) => entry(name, fs.lstat(`${handle.path}/${name}`))));
+      sftp.name(
+        request,
+        names.map((name) => entry(name, fs.lstat(`${handle.path}/${name}`))),
+      );
     }),
   );
   sftp.on("STAT", (request, path) => answer(request, () => sftp.attrs(request, attributesOf(fs.stat(path)))));
@@ -93,19 +104,31 @@ export function serveSftp(sftp: SFTPWrapper, machine: Machine, account: Account)
   };
   sftp.on("SETSTAT", (request, path, a) => answer(request, () => (setAttributes(path, a), done(request))));
   sftp.on("FSETSTAT", (request, id, a) => answer(request, () => (setAttributes(handleOf(id).path, a), done(request))));
-  sftp.on("REALPATH", (request, path) => answer(request, () => sftp.name(request, [{ filename: fs.absolute(path), longname: "", attrs: {} as never }])));
+  sftp.on("REALPATH", (request, path) =>
+    answer(request, () => sftp.name(request, [{ filename: fs.absolute(path), longname: "", attrs: {} as never }])),
+  );
   sftp.on("REMOVE", (request, path) => answer(request, () => (fs.unlink(path), done(request))));
   sftp.on("RMDIR", (request, path) => answer(request, () => (fs.rmdir(path), done(request))));
   sftp.on("MKDIR", (request, path) => answer(request, () => (fs.mkdir(path), done(request))));
   sftp.on("RENAME", (request, from, to) => answer(request, () => (fs.rename(from, to), done(request))));
-  sftp.on("READLINK", (request, path) => answer(request, () => sftp.name(request, [{ filename: fs.readlink(path), longname: "", attrs: {} as never }])));
+  sftp.on("READLINK", (request, path) =>
+    answer(request, () => sftp.name(request, [{ filename: fs.readlink(path), longname: "", attrs: {} as never }])),
+  );
   // OpenSSH sends the two paths of a symbolic link in the other order than the draft says
   sftp.on("SYMLINK", (request, target, link) => answer(request, () => (fs.symlink(target, link), done(request))));
   // an unanswered end leaves scp hanging
   sftp.on("end", () => sftp.end());
 }
 
-const kinds: Partial<Record<Stat["type"], number>> = { file: 0o100000, dir: 0o040000, symlink: 0o120000, char: 0o020000, block: 0o060000, fifo: 0o010000, socket: 0o140000 };
+const kinds: Partial<Record<Stat["type"], number>> = {
+  file: 0o100000,
+  dir: 0o040000,
+  symlink: 0o120000,
+  char: 0o020000,
+  block: 0o060000,
+  fifo: 0o010000,
+  socket: 0o140000,
+};
 
 function attributesOf(s: Stat): { mode: number; uid: number; gid: number; size: number; atime: number; mtime: number } {
   const seconds = Math.floor(s.mtime / 1000);

@@ -22,7 +22,8 @@ interface Wanted {
   timeout: number | undefined;
 }
 
-const usage = "usage: ssh [-46AaCfGgKkMNnqsTtVvXxYy] [-i identity_file] [-l login_name] [-o option] [-p port] destination [command [argument ...]]\n";
+const usage =
+  "usage: ssh [-46AaCfGgKkMNnqsTtVvXxYy] [-i identity_file] [-l login_name] [-o option] [-p port] destination [command [argument ...]]\n";
 
 export const ssh: CommandProgram = {
   name: "ssh",
@@ -34,7 +35,9 @@ export const ssh: CommandProgram = {
     const found = p.net.resolve(wanted.host);
     if (!found.ok) {
       await p.sleep(found.took);
-      await p.err(`ssh: Could not resolve hostname ${wanted.host}: ${found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known"}\n`);
+      await p.err(
+        `ssh: Could not resolve hostname ${wanted.host}: ${found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known"}\n`,
+      );
       return 255;
     }
     const ip = found.addresses[0]!;
@@ -58,7 +61,15 @@ export const ssh: CommandProgram = {
 };
 
 async function parse(p: Proc): Promise<Wanted | number> {
-  const wanted: Wanted = { host: "", user: p.env.USER ?? "root", port: 22, key: undefined, command: undefined, terminal: undefined, timeout: undefined };
+  const wanted: Wanted = {
+    host: "",
+    user: p.env.USER ?? "root",
+    port: 22,
+    key: undefined,
+    command: undefined,
+    terminal: undefined,
+    timeout: undefined,
+  };
   const words = [...p.args];
   while (words.length > 0) {
     const word = words.shift()!;
@@ -107,7 +118,8 @@ function option(wanted: Wanted, text: string): void {
   else if (key === "user") wanted.user = value;
   else if (key === "port") wanted.port = Number(value);
   // there is one kind of key and no password to ask for
-  else if (!["stricthostkeychecking", "userknownhostsfile", "batchmode", "loglevel", "identitiesonly"].includes(key)) throw new NotSimulated(`ssh -o ${name}`);
+  else if (!["stricthostkeychecking", "userknownhostsfile", "batchmode", "loglevel", "identitiesonly"].includes(key))
+    throw new NotSimulated(`ssh -o ${name}`);
 }
 
 /** Blobs of the public halves of the keys that the user has. */
@@ -131,7 +143,12 @@ async function remember(p: Proc, host: string, ip: string): Promise<void> {
   await p.err(`Warning: Permanently added '${host}' (ED25519) to the list of known hosts.\r\n`);
 }
 
-async function session(p: Proc, wanted: Wanted, connected: { conn: number; local: { ip: string; port: number } }, ask: (message: SshMessage) => SshReply | undefined): Promise<number> {
+async function session(
+  p: Proc,
+  wanted: Wanted,
+  connected: { conn: number; local: { ip: string; port: number } },
+  ask: (message: SshMessage) => SshReply | undefined,
+): Promise<number> {
   const peer = { ip: connected.local.ip, port: connected.local.port };
   const input = p.file(0);
   const terminal = wanted.terminal ?? (wanted.command === undefined && input instanceof Tty);

@@ -25,7 +25,12 @@ export interface SshProcess {
 }
 
 /** Listens on loopback; `port` 0 takes a free one. Throws EADDRINUSE. */
-export async function listenSsh(host: SshHost, machine: string, hostKey: string, port: number): Promise<{ server: TcpServer; port: number; drop: () => void }> {
+export async function listenSsh(
+  host: SshHost,
+  machine: string,
+  hostKey: string,
+  port: number,
+): Promise<{ server: TcpServer; port: number; drop: () => void }> {
   const open = new Set<Socket>();
   const front = new ssh2.Server({ hostKeys: [hostKey], ident: "OpenSSH_9.6p1 Ubuntu-3ubuntu13.5" });
   const server = createServer((socket) => {
@@ -126,7 +131,12 @@ class Login {
     });
   }
 
-  #start(channel: ServerChannel, command: string | undefined, terminal: PseudoTtyInfo | undefined, env: Record<string, string>): { proc: Proc; pty?: Pty } | undefined {
+  #start(
+    channel: ServerChannel,
+    command: string | undefined,
+    terminal: PseudoTtyInfo | undefined,
+    env: Record<string, string>,
+  ): { proc: Proc; pty?: Pty } | undefined {
     const machine = this.#world.machines.get(this.#machine);
     if (!machine) {
       channel.exit(255);
@@ -137,7 +147,12 @@ class Login {
   }
 
   #spawn(message: Omit<Extract<SshMessage, { type: "ssh-session" }>, "type" | "user" | "peer">, channel: ServerChannel): Proc | undefined {
-    const reply = this.#ask({ type: "ssh-session", user: this.#account!.user, peer: { ip: "10.0.2.2", port: 50_000 + (this.#conn % 10_000) }, ...message });
+    const reply = this.#ask({
+      type: "ssh-session",
+      user: this.#account!.user,
+      peer: { ip: "10.0.2.2", port: 50_000 + (this.#conn % 10_000) },
+      ...message,
+    });
     if (reply?.ok && "proc" in reply) return reply.proc;
     channel.stderr.write(`${reply && !reply.ok ? reply.reason : "connection lost"}\n`);
     channel.exit(255);
@@ -145,10 +160,25 @@ class Login {
     return undefined;
   }
 
-  #withTerminal(channel: ServerChannel, machine: Machine, command: string | undefined, terminal: PseudoTtyInfo, env: Record<string, string>): { proc: Proc; pty: Pty } | undefined {
+  #withTerminal(
+    channel: ServerChannel,
+    machine: Machine,
+    command: string | undefined,
+    terminal: PseudoTtyInfo,
+    env: Record<string, string>,
+  ): { proc: Proc; pty: Pty } | undefined {
     const pty = openPty(machine, { cols: terminal.cols || 80, rows: terminal.rows || 24, uid: this.#account!.uid });
     const fds = new Map<number, OpenFile>([0, 1, 2].map((fd) => [fd, pty.slave]));
-    const proc = this.#spawn({ ...(command === undefined ? {} : { command }), tty: pty.name, term: (terminal as PseudoTtyInfo & { term?: string }).term ?? "xterm-256color", env, fds }, channel);
+    const proc = this.#spawn(
+      {
+        ...(command === undefined ? {} : { command }),
+        tty: pty.name,
+        term: (terminal as PseudoTtyInfo & { term?: string }).term ?? "xterm-256color",
+        env,
+        fds,
+      },
+      channel,
+    );
     if (!proc) {
       pty.hangup();
       return undefined;
@@ -191,7 +221,10 @@ class Login {
 }
 
 /** Resolves when the host's side has room again. */
-function channelWrite(channel: { write(data: Uint8Array): boolean; once(event: "drain" | "close", call: () => void): unknown; writable?: boolean }, data: Bytes): Promise<void> | undefined {
+function channelWrite(
+  channel: { write(data: Uint8Array): boolean; once(event: "drain" | "close", call: () => void): unknown; writable?: boolean },
+  data: Bytes,
+): Promise<void> | undefined {
   if (channel.writable === false || channel.write(data)) return undefined;
   return new Promise((resolve) => {
     channel.once("drain", resolve);

@@ -25,9 +25,22 @@ export type SshMessage =
   /** Asks for a terminal on this machine. */
   | { type: "ssh-pty"; user: string; cols: number; rows: number }
   /** A session's process; descriptors are handed over as they are. */
-  | { type: "ssh-session"; user: string; command?: string; tty?: string; term?: string; env: Record<string, string>; fds: Map<number, OpenFile>; peer: { ip: string; port: number } };
+  | {
+      type: "ssh-session";
+      user: string;
+      command?: string;
+      tty?: string;
+      term?: string;
+      env: Record<string, string>;
+      fds: Map<number, OpenFile>;
+      peer: { ip: string; port: number };
+    };
 
-export type SshReply = { ok: true; account: Account } | { ok: true; proc: Proc } | { ok: true; machine: Machine; uid: number } | { ok: false; reason: string };
+export type SshReply =
+  | { ok: true; account: Account }
+  | { ok: true; proc: Proc }
+  | { ok: true; machine: Machine; uid: number }
+  | { ok: false; reason: string };
 
 export const sshd: DaemonProgram = {
   name: "sshd",
@@ -81,7 +94,14 @@ function accountOf(p: Proc, user: string): Account | undefined {
     .map((l) => l.split(":"))
     .filter((g) => g[3]?.split(",").includes(user))
     .map((g) => Number(g[2]));
-  return { user, uid: Number(uid), gid: Number(gid), groups, home: home ?? "/", shell: shell === undefined || shell === "" ? "/bin/sh" : shell };
+  return {
+    user,
+    uid: Number(uid),
+    gid: Number(gid),
+    groups,
+    home: home ?? "/",
+    shell: shell === undefined || shell === "" ? "/bin/sh" : shell,
+  };
 }
 
 /** Environment as OpenSSH and Ubuntu's PAM set it. */
