@@ -270,7 +270,7 @@ and service account keys on each node and then running the following as root:
 
 interface Phase {
   name: string;
-  run(): Promise<void>;
+  run: () => Promise<void>;
 }
 
 /** The workflow in the order of the release: 1.29 moved the kubelet's start behind the manifests. */

@@ -161,7 +161,7 @@ async function waitForComponents(c: Context, client: KubeClient, timeout: number
   const pending = new Map(list.map((t) => [t.name, t]));
   const last = new Map<string, string>();
   for (;;) {
-    for (const target of [...pending.values()]) {
+    for (const target of pending.values()) {
       let problem: string | undefined;
       if (target.name === "kube-apiserver") {
         problem = await apiHealth(c, client, "/livez");

@@ -113,7 +113,7 @@ const alphabet = "bcdfghjklmnpqrstvwxz2456789";
 export function templateHash(template: unknown, collisions = 0): string {
   const bytes = sha256(Buffer.from(`${canonical(template)}${collisions || ""}`));
   const number = ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0;
-  return [...String(number)].map((digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join("");
+  return Array.from(String(number), (digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join("");
 }
 
 /** `25%` of a number, or the number itself. */

@@ -15,8 +15,8 @@ export interface Situation {
   minor: number;
   nodes: NodeInfo[];
   /** Looks up objects of the scheduler's caches. */
-  get(resource: string, name: string, namespace?: string): Obj | undefined;
-  list(resource: string): Obj[];
+  get: (resource: string, name: string, namespace?: string) => Obj | undefined;
+  list: (resource: string) => Obj[];
 }
 
 export const nodeName = (info: NodeInfo): string => String(info.node.metadata.name);

@@ -7,7 +7,8 @@ const decimal: Record<string, number> = { n: 1e-9, u: 1e-6, m: 1e-3, "": 1, k: 1
 /** A quantity such as 100m, 2Gi or 1e3 as a number of its unit. */
 export function quantity(value: unknown): number {
   if (typeof value === "number") return value;
-  const m = /^([+-]?\d*\.?\d+(?:[eE][+-]?\d+)?)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?)$/.exec(String(value ?? "0").trim());
+  if (typeof value !== "string") return 0;
+  const m = /^([+-]?\d*\.?\d+(?:[eE][+-]?\d+)?)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?)$/.exec(value.trim());
   if (!m) return 0;
   return Number(m[1]) * (binary[m[2]!] ?? decimal[m[2]!] ?? 1);
 }

@@ -116,7 +116,7 @@ function images(info: NodeInfo, pod: Obj): number {
 
 /** The best of the nodes that passed the filters. */
 export function choose(s: Situation, pod: Obj, feasible: NodeInfo[]): NodeInfo {
-  const among: Situation = { ...s, nodes: feasible, get: s.get, list: s.list };
+  const among: Situation = { ...s, nodes: feasible };
   const score = (info: NodeInfo): number =>
     resources(info, pod) +
     2 * spread(among, info, pod) +
