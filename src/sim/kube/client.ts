@@ -102,6 +102,11 @@ export class Client implements KubeClient {
     };
   }
 
+  /** The HTTP call of a request without a body, for streams over a connection of their own. */
+  callFor(method: string, path: string, headers: Record<string, string>): HttpCall {
+    return this.#call(method, path, undefined, "", headers);
+  }
+
   /** A request and its answer, whatever it is. */
   raw(method: string, path: string, body?: unknown, options: { contentType?: string; headers?: Record<string, string>; query?: Record<string, string> } = {}): RawResult {
     const query = options.query && Object.keys(options.query).length > 0 ? `${path.includes("?") ? "&" : "?"}${new URLSearchParams(options.query)}` : "";

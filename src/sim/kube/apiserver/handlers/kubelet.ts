@@ -103,6 +103,11 @@ const relays = (p: Proc): Record<number, number> => (p.data.relays ??= {}) as Re
 export function relay(p: Proc, conn: number, message: Data): boolean {
   const other = relays(p)[conn];
   if (other === undefined) return false;
+  if (!p.net.isOpen(other)) {
+    relayClosed(p, other);
+    p.net.shut(conn);
+    return true;
+  }
   p.net.send(other, message);
   return true;
 }

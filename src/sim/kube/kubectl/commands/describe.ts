@@ -1,0 +1,63 @@
+/** kubectl describe. */
+import type { Obj } from "../../../core/json.ts";
+import { describers, generic, withoutEvents } from "../describe/kinds.ts";
+import { eventsOf, printEvents } from "../describe/events.ts";
+import { Failure, ServerRefusal } from "../failure.ts";
+import { fileFlags, parseFlags, selectorFlags } from "../flags.ts";
+import { apiVersionOf, Session, type Kind } from "../session.ts";
+import { kindOfDocument, namespaceOf, readFiles, targetsOf } from "../targets.ts";
+import type { Command } from "./command.ts";
+
+export const describe: Command = async (p, argv) => {
+  const flags = parseFlags("describe", argv, { ...fileFlags, ...selectorFlags, "show-events": "bool", "chunk-size": "int" });
+  const s = new Session(p, flags);
+  const items: { kind: Kind; object: Obj }[] = [];
+  const everywhere = flags.bool("all-namespaces");
+  const errors: string[] = [];
+  const files = flags.list("filename");
+  if (files.length > 0) {
+    for (const d of await readFiles(s, files, flags.bool("recursive"))) {
+      const kind = await kindOfDocument(s, d);
+      items.push({ kind, object: await s.request("GET", s.path(kind, namespaceOf(s, d, kind), String(d.object.metadata?.name))) });
+    }
+  } else {
+    if (flags.args.length === 0) throw new Failure('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.');
+    for (const t of await targetsOf(s, flags.args, "describe")) {
+      const namespace = t.kind.namespaced && !everywhere ? s.namespace : "";
+      if (t.name === "") {
+        const list = await s.request("GET", s.path(t.kind, namespace), undefined, { query: { ...(flags.text("selector") ? { labelSelector: flags.text("selector")! } : {}), ...(flags.text("field-selector") ? { fieldSelector: flags.text("field-selector")! } : {}) } });
+        for (const o of list.items as Obj[]) items.push({ kind: t.kind, object: o });
+        continue;
+      }
+      try {
+        items.push({ kind: t.kind, object: await s.request("GET", s.path(t.kind, namespace, t.name)) });
+      } catch (error) {
+        if (!(error instanceof ServerRefusal)) throw error;
+        // a name may be the beginning of several
+        if (error.code === 404) {
+          const list = await s.request("GET", s.path(t.kind, namespace));
+          const found = (list.items as Obj[]).filter((o) => String(o.metadata.name).startsWith(t.name));
+          if (found.length > 0) {
+            for (const o of found) items.push({ kind: t.kind, object: o });
+            continue;
+          }
+        }
+        errors.push(error.message);
+      }
+    }
+  }
+  if (items.length === 0 && errors.length === 0) await p.err(everywhere ? "No resources found\n" : `No resources found in ${s.namespace} namespace.\n`);
+  for (const [i, { kind, object }] of items.entries()) {
+    const o: Obj = { ...object, kind: kind.kind, apiVersion: apiVersionOf(kind) };
+    const key = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
+    const describer = describers[key];
+    const w = describer ? await describer(s, o) : generic(o, kind.namespaced);
+    if (!withoutEvents.has(kind.kind) && flags.maybe("show-events") !== false) printEvents(w, await eventsOf(s, o), p.now, s.minor);
+    await p.out(`${i > 0 ? "\n\n" : ""}${w.toString()}`);
+  }
+  if (errors.length > 0) {
+    await p.err(`${errors.join("\n")}\n`);
+    return 1;
+  }
+  return 0;
+};

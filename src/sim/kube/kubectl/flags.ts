@@ -1,0 +1,65 @@
+/** Flags of kubectl: the global ones, and those of a command, through pflag's rules. */
+import { FlagError, parsePflags, type FlagTable, type ParsedFlags } from "../control/flags.ts";
+import { Failure } from "./failure.ts";
+
+export const globalFlags: FlagTable = {
+  as: "string", "as-group": "list", "as-uid": "string", "cache-dir": "string", "certificate-authority": "string", "client-certificate": "string", "client-key": "string",
+  cluster: "string", context: "string", "disable-compression": "bool", "insecure-skip-tls-verify": "bool", kubeconfig: "string", "log-flush-frequency": "duration",
+  "match-server-version": "bool", namespace: "string", password: "string", profile: "string", "profile-output": "string", "request-timeout": "string", server: "string",
+  "tls-server-name": "string", token: "string", user: "string", username: "string", v: "int", vmodule: "string", "warnings-as-errors": "bool", kuberc: "string", help: "bool",
+};
+export const globalShort: Record<string, string> = { n: "namespace", s: "server", v: "v", h: "help" };
+
+/** Flags that several commands share. */
+export const outputFlags: FlagTable = { output: "string", template: "string", "allow-missing-template-keys": "bool", "show-managed-fields": "bool" };
+export const fileFlags: FlagTable = { filename: "list", kustomize: "string", recursive: "bool" };
+export const selectorFlags: FlagTable = { selector: "string", "field-selector": "string", "all-namespaces": "bool", all: "bool" };
+const shorts: Record<string, string> = { o: "output", f: "filename", k: "kustomize", R: "recursive", l: "selector", A: "all-namespaces" };
+
+export interface Flags {
+  args: string[];
+  /** After `--`, and how many arguments came before it; -1 when there was none. */
+  dash: number;
+  text(name: string): string | undefined;
+  bool(name: string): boolean;
+  /** undefined when the flag was not given. */
+  maybe(name: string): boolean | undefined;
+  number(name: string): number | undefined;
+  list(name: string): string[];
+}
+
+/** Optional-argument flags (NoOptDefVal), by name. */
+const optional: Record<string, string> = { "dry-run": "unchanged", cascade: "background", validate: "strict" };
+
+export function parseFlags(command: string, argv: string[], own: FlagTable, ownShort: Record<string, string> = {}): Flags {
+  const table: FlagTable = { ...globalFlags, ...own };
+  const short: Record<string, string> = { ...globalShort };
+  for (const [k, v] of Object.entries({ ...shorts, ...ownShort })) if (v in table) short[k] = v;
+  let dash = -1;
+  const at = argv.indexOf("--");
+  const before = (at < 0 ? argv : argv.slice(0, at)).map((a) => {
+    const m = /^--([a-z-]+)$/.exec(a);
+    return m && optional[m[1]!] !== undefined && m[1]! in own ? `${a}=${optional[m[1]!]}` : a;
+  });
+  let parsed: ParsedFlags;
+  try {
+    parsed = parsePflags(before, table, short);
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+    throw new Failure(`error: ${error.message}\nSee 'kubectl ${command} --help' for usage.`);
+  }
+  const args = [...parsed.rest];
+  if (at >= 0) {
+    dash = args.length;
+    args.push(...argv.slice(at + 1));
+  }
+  return {
+    args,
+    dash,
+    text: (name) => parsed.values[name],
+    bool: (name) => /^(1|t|true)$/i.test(parsed.values[name] ?? ""),
+    maybe: (name) => (parsed.values[name] === undefined ? undefined : /^(1|t|true)$/i.test(parsed.values[name]!)),
+    number: (name) => (parsed.values[name] === undefined ? undefined : Number(parsed.values[name])),
+    list: (name) => parsed.lists[name] ?? [],
+  };
+}

@@ -1,0 +1,84 @@
+/** The program kubectl. */
+import { NotSimulated } from "../../core/errno.ts";
+import type { CommandProgram } from "../../kernel/program.ts";
+import type { Proc } from "../../kernel/proc.ts";
+import { apply, create, deleteCommand, diff, replace } from "./commands/manage.ts";
+import { auth } from "./commands/auth.ts";
+import { apiResources, apiVersions, clusterInfo, explain, version } from "./commands/cluster.ts";
+import type { Command } from "./commands/command.ts";
+import { config } from "./commands/config.ts";
+import { cordon, drain, taint, uncordon } from "./commands/nodes.ts";
+import { describe } from "./commands/describe.ts";
+import { edit } from "./commands/edit.ts";
+import { events } from "./commands/events.ts";
+import { exec, attach } from "./commands/exec.ts";
+import { expose, run } from "./commands/run.ts";
+import { get } from "./commands/get.ts";
+import { logs } from "./commands/logs.ts";
+import { annotate, autoscale, certificate, label, patch, scale, set } from "./commands/change.ts";
+import { rollout } from "./commands/rollout.ts";
+import { wait } from "./commands/wait.ts";
+import { top } from "./commands/top.ts";
+import { Failure } from "./failure.ts";
+import { globalFlags, globalShort } from "./flags.ts";
+
+const commands: Record<string, Command> = {
+  get, describe, logs, exec, attach, apply, create, delete: deleteCommand, diff, replace, edit, patch, label, annotate, scale, autoscale, set, rollout, taint, cordon, uncordon, drain,
+  wait, run, expose, config, version, "cluster-info": clusterInfo, "api-resources": apiResources, "api-versions": apiVersions, explain, auth, certificate, events, top,
+};
+
+/** Commands of the real kubectl that are not modelled. */
+const unmodelled = ["cp", "port-forward", "proxy", "debug", "kustomize", "completion", "plugin", "alpha", "options", "help", "convert", "kuberc"];
+
+/** The command's name and its arguments: global flags may come before it. */
+function split(argv: string[]): { name: string | undefined; rest: string[] } {
+  const before: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const arg = argv[i]!;
+    if (!arg.startsWith("-")) return { name: arg, rest: [...before, ...argv.slice(i + 1)] };
+    before.push(arg);
+    const name = arg.startsWith("--") ? arg.slice(2) : globalShort[arg.slice(1)];
+    if (name !== undefined && !arg.includes("=") && globalFlags[name] !== undefined && globalFlags[name] !== "bool" && i + 1 < argv.length) before.push(argv[++i]!);
+  }
+  return { name: undefined, rest: before };
+}
+
+function distance(a: string, b: string): number {
+  const row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    let previous = row[0]!;
+    row[0] = i;
+    for (let j = 1; j <= b.length; j++) {
+      const keep = row[j]!;
+      row[j] = Math.min(row[j]! + 1, row[j - 1]! + 1, previous + (a[i - 1] === b[j - 1] ? 0 : 1));
+      previous = keep;
+    }
+  }
+  return row[b.length]!;
+}
+
+async function main(p: Proc): Promise<number> {
+  const { name, rest } = split(p.args);
+  try {
+    if (name === undefined) {
+      const bad = rest.find((r) => r.startsWith("-") && !["-h", "--help"].includes(r) && globalFlags[r.replace(/^--?/, "").split("=")[0]!] === undefined && globalShort[r.slice(1, 2)] === undefined);
+      if (bad) throw new Failure(`error: unknown flag: ${bad.split("=")[0]}\nSee 'kubectl --help' for usage.`);
+      throw new NotSimulated("kubectl help texts");
+    }
+    const command = commands[name];
+    if (!command) {
+      if (unmodelled.includes(name)) throw new NotSimulated(`kubectl ${name}`);
+      const near = [...Object.keys(commands), ...unmodelled].filter((c) => distance(name, c) <= 2 || c.startsWith(name)).toSorted();
+      throw new Failure(`error: unknown command ${JSON.stringify(name)} for "kubectl"${near.length > 0 ? `\n\nDid you mean this?\n${near.map((n) => `\t${n}`).join("\n")}` : ""}`);
+    }
+    const end = rest.indexOf("--");
+    if ((end < 0 ? rest : rest.slice(0, end)).some((a) => a === "--help" || a === "-h")) throw new NotSimulated(`kubectl ${name} --help`);
+    return await command(p, rest);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    await p.err(`${error.message}\n`);
+    return error.status;
+  }
+}
+
+export const kubectl: CommandProgram = { name: "kubectl", main };
