@@ -8,6 +8,9 @@ import { bc } from "./calc/bc.ts";
 import { expr } from "./calc/expr.ts";
 import { envsubst, getopt, numfmt } from "./calc/words.ts";
 import { date } from "./date.ts";
+import { less, more } from "./edit/less.ts";
+import { nano } from "./edit/nano.ts";
+import { vi } from "./edit/vi.ts";
 import { chgrp, chmod, chown } from "./file/chmod.ts";
 import { cp } from "./file/cp.ts";
 import { dd } from "./file/dd.ts";
@@ -93,11 +96,19 @@ const programs: Program[] = [
   ],
   ...[stat, truncate, dd, du, find, xargs, tar, gzip, gunzip, zcat, zgrep, diff, patch],
   ...[md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum, cksum, base64, base32, od, hexdump, xxd, strings, cmp],
+  ...[less, more, vi, nano],
   ...[expr, bc, numfmt, envsubst, getopt],
   ...[date, printenv, logname, curl],
 ];
 
 export const textArea: Area = {
   programs,
-  base: { ...Object.fromEntries(programs.map(({ name }) => [`/usr/bin/${name}`, name])), "/usr/bin/awk": "mawk" },
+  base: {
+    ...Object.fromEntries(programs.map(({ name }) => [`/usr/bin/${name}`, name])),
+    "/usr/bin/awk": "mawk",
+    "/usr/bin/vi": "vim",
+    "/usr/bin/view": "vim",
+    "/usr/bin/editor": "nano",
+    "/usr/bin/pager": "less",
+  },
 };

@@ -69,12 +69,14 @@ export class Context {
   /** Exit status so far. */
   status = 0;
   readonly #usageStatus: number;
-  constructor(p: Proc, name: string, o: Options, usageStatus: number) {
+  readonly #tryLine: string;
+  constructor(p: Proc, name: string, o: Options, usageStatus: number, tryLine = `Try '${name} --help' for more information.`) {
     this.p = p;
     this.name = name;
     this.o = o;
     this.out = new Output(p);
     this.#usageStatus = usageStatus;
+    this.#tryLine = tryLine;
   }
   get operands(): string[] {
     return this.o.operands;
@@ -92,7 +94,7 @@ export class Context {
   /** A usage error with its hint. */
   async usage(text: string): Promise<never> {
     await this.warn(text, this.#usageStatus);
-    await this.p.err(`Try '${this.name} --help' for more information.\n`);
+    await this.p.err(`${this.#tryLine}\n`);
     throw new Exit(this.#usageStatus);
   }
   /** `name: file: strerror`, for an Errno; other errors are thrown on. */
@@ -143,7 +145,7 @@ export function command(spec: TextCommand): CommandProgram {
         await p.out(`${spec.name} ${spec.version ?? "(GNU coreutils) 9.4"}\n`);
         return 0;
       }
-      const c = new Context(p, name, o, spec.usageStatus ?? 1);
+      const c = new Context(p, name, o, spec.usageStatus ?? 1, spec.tryLine);
       return finish(c, () => spec.run(c));
     },
   };

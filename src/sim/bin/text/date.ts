@@ -88,7 +88,8 @@ export function parseDate(p: Proc, given: string, zone = zoneOf(p)): number | un
   if (!date && !time && !weekday && monthShift === 0)
     return given.trim() === "" ? instantOf(where, now.year, now.month, now.day) : p.now + shift;
   let [y, mo, d] = date ?? [now.year, now.month, now.day];
-  if (weekday) {
+  // a day of the week beside a date says nothing more
+  if (weekday && !date) {
     let days = (weekday.day - now.weekday + 7) % 7;
     if (weekday.which === 1 && days === 0) days = 7;
     else if (weekday.which === -1) days -= 7;

@@ -86,6 +86,7 @@ export function encodeArchive(members: Buffer[]): Buffer {
 
 /** undefined: not a tar archive. */
 export function decodeArchive(data: Buffer): Member[] | undefined {
+  if (data.length < 512) return undefined;
   const out: Member[] = [];
   let longName: string | undefined;
   let longLink: string | undefined;

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { Errno } from "../../../core/errno.ts";
 import type { CommandProgram } from "../../../kernel/program.ts";
-import { command, readInput, type Context } from "../command.ts";
+import { command, Context, finish, readInput } from "../command.ts";
 import { MemoryFile } from "../../../kernel/file.ts";
 
 const options =
@@ -16,7 +16,11 @@ function program(name: string): CommandProgram {
     version: "1.12",
     usage: "[OPTION]... [FILE]...",
     summary: name === "gzip" ? "Compress or uncompress FILEs (by default, compress FILES in-place)." : "Uncompress FILEs.",
-    run: (c) => work(c, name !== "gzip" || c.o.has("d", "t"), name === "zcat" || c.o.has("c")),
+    // gunzip and zcat are scripts around gzip
+    run(c) {
+      const g = new Context(c.p, "gzip", c.o, 1);
+      return finish(g, () => work(g, name !== "gzip" || c.o.has("d", "t"), name === "zcat" || c.o.has("c")));
+    },
   });
 }
 

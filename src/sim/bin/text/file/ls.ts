@@ -324,8 +324,8 @@ function show(c: Context, style: Style, entries: Entry[], time: (s: Stat) => num
 }
 
 function terminalWidth(c: Context): number {
-  const file = c.p.file(1) as unknown as { size?: { cols: number } };
-  return file.size?.cols ?? 80;
+  const file = c.p.file(1) as unknown as { cols?: number };
+  return file.cols ?? 80;
 }
 
 /** As many columns as fit, each as wide as its widest entry and two blanks. */

@@ -313,6 +313,7 @@ export const strings = command({
 
 export const cmp = command({
   name: "cmp",
+  tryLine: "cmp: Try 'cmp --help' for more information.",
   options: "b,print-bytes i,ignore-initial= l,verbose n,bytes= s,quiet silent",
   usageStatus: 2,
   version: "(GNU diffutils) 3.10",
@@ -365,7 +366,7 @@ export const cmp = command({
         data.length === 0
           ? " which is empty"
           : ` after byte ${data.length}, ${data.at(-1) === 10 ? `line ${newlines}` : `in line ${newlines + 1}`}`;
-      await c.warn(`EOF on ${quoteName(shorter) === shorter ? `‘${shorter}’` : quoteName(shorter)}${where}`, 1);
+      await c.warn(`EOF on ${quoteName(shorter)}${where}`, 1);
       return 1;
     }
     return status;
