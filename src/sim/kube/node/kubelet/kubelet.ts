@@ -15,7 +15,9 @@ import { execAnswered, probe } from "./probes.ts";
 import { cri, stateOf, type KubeletState } from "./state.ts";
 import { logFollowed, streamClosed, streamMessage } from "./streams.ts";
 import { serveKubelet } from "./server.ts";
-import { answered, stopContainer, syncPod, wake } from "./worker.ts";
+import { stopContainer } from "./stop.ts";
+import { wake } from "./work.ts";
+import { answered, syncPod } from "./worker.ts";
 
 /** Ends as the cobra command does: 1.20 and 1.21 with klog.Fatal (255), later ones with status 1. */
 function die(p: Proc, text: string, source = "server.go:198"): never {

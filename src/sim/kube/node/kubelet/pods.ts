@@ -7,7 +7,7 @@ import type { Proc } from "../../../kernel/proc.ts";
 import { klogS } from "../klog.ts";
 import { apiClient } from "./connection.ts";
 import { podRef, stateOf, type PodEntry } from "./state.ts";
-import { wake } from "./worker.ts";
+import { wake } from "./work.ts";
 
 function entry(pod: Obj, source: "api" | "file"): PodEntry {
   return { uid: pod.metadata.uid as string, pod, source, containers: {}, backoff: {}, conditions: {}, attempt: 0, probing: {} };

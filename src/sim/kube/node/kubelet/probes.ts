@@ -7,7 +7,8 @@ import { httpCall } from "../../../net/http.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { isRunning, latest, msOf, runtimePod } from "./runtime.ts";
 import { cri, endpointOf, isHostNetwork, stateOf, type PodEntry } from "./state.ts";
-import { event, killContainers, reportStatus, specOf, wake } from "./worker.ts";
+import { killContainers } from "./stop.ts";
+import { event, reportStatus, specOf, wake } from "./work.ts";
 
 type ProbeKind = "startup" | "liveness" | "readiness";
 const kinds: ProbeKind[] = ["startup", "liveness", "readiness"];
