@@ -8,7 +8,7 @@ import { makeDevices } from "./nodes.ts";
 import { kernelRelease, kernelVersion } from "./release.ts";
 
 /** State that lives in memory only. */
-const volatile = ["dmesg", "modules", "swap", "cgroup", "transient-units", "sysctl", "boot", "utmp", "sessions"];
+const volatile = ["dmesg", "modules", "swap", "cgroup", "transient-units", "sysctl", "boot", "cgroup-values", "file-locks"];
 
 export const commandLine = `BOOT_IMAGE=/vmlinuz-${kernelRelease} root=/dev/sda1 ro`;
 
@@ -16,7 +16,7 @@ export function boot(machine: Machine): void {
   const { state } = machine;
   for (const layer of volatile) delete state.layers[layer];
   state.mountNamespaces = { "": bootMounts(machine) };
-  for (const id of Object.keys(state.trees)) if (/^tmpfs-/.test(id)) machine.dropTree(id);
+  for (const id of Object.keys(state.trees)) if (id.startsWith("tmpfs-")) machine.dropTree(id);
   machine.layer("boot", () => ({ id: machine.random("boot-id").hex(32) }));
   const fs = machine.rootFs();
   makeDevices(fs);

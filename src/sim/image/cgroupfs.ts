@@ -34,13 +34,11 @@ export function cgroupFs(machine: Machine): VirtualFs {
   return virtualFs(
     "cgroup2",
     () => machine.world.timeline.now,
-    (parts, who) => {
-      // a container sees its own group as the root
+    (parts) => {
       const whole = `/${parts.join("/")}`;
       if (parts.length === 0 || cgroupExists(machine, whole)) return folder(machine, whole);
       const name = parts.at(-1)!;
       const group = `/${parts.slice(0, -1).join("/")}`;
-      void who;
       return cgroupExists(machine, group) ? entry(machine, group, name) : undefined;
     },
   );

@@ -254,7 +254,7 @@ function pidFolder(machine: Machine, p: Proc): Folder {
     },
     ns: () => {
       const id = (kind: string, name: string): Node => ({
-        link: () => `${kind}:[${4026531835 + ([...name].reduce((h, c) => (h * 31 + c.charCodeAt(0)) % 100_000, kind.length) || 0)}]`,
+        link: () => `${kind}:[${4026531835 + (Array.from(name).reduce((h, c) => (h * 31 + c.charCodeAt(0)) % 100_000, kind.length) || 0)}]`,
       });
       return {
         cgroup: id("cgroup", ""),

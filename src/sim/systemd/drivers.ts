@@ -1,5 +1,5 @@
 /** Units that are no services: mounts, swap, sockets and timers. */
-import { Errno } from "../core/errno.ts";
+import { Errno, NotSimulated } from "../core/errno.ts";
 import { swapOff, swapOn } from "../image/swap.ts";
 import { mountFilesystem, unmount } from "../image/mounts.ts";
 import { nextElapse } from "./calendar.ts";
@@ -57,8 +57,9 @@ registerDriver("mount", {
       unit.result = "success";
       m.set(unit, "active", "mounted");
     } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-      m.log(`mount: ${where}: ${error.message}.`, unit.def.name, 3);
+      if (!(error instanceof Errno) && !(error instanceof NotSimulated)) throw error;
+      if (error instanceof NotSimulated) m.machine.world.gap(m.machine.name, "systemd", error.what);
+      m.log(error instanceof NotSimulated ? error.message : `mount: ${where}: ${error.message}.`, unit.def.name, 3);
       m.log(`${unit.def.name}: Mount process exited, code=exited, status=32/n/a`, unit.def.name, 5);
       unit.result = "exit-code";
       m.log(`${unit.def.name}: Failed with result 'exit-code'.`, unit.def.name, 4);

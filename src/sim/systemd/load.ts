@@ -80,7 +80,7 @@ const keys: [Dependency, string][] = [
  * What lies in the folders of the search path, read once for a unit: most names that are looked for are in none of them.
  * Folders that do not exist are left out.
  */
-function unitFolders(fs: FsView): { dir: string; has(name: string): boolean }[] {
+function unitFolders(fs: FsView): { dir: string; has: (name: string) => boolean }[] {
   return searchPath
     .filter((dir) => fs.isDir(dir))
     .map((dir) => {

@@ -33,10 +33,13 @@ import { nsenter } from "./nsenter.ts";
 import { journalctl } from "./journalctl.ts";
 import { standbyPaths, standbys } from "./standby.ts";
 import { systemctl } from "./systemctl.ts";
+import { fuser, lsof } from "./open-files.ts";
 import { ufw, ufwInit } from "./ufw.ts";
 
 /** Tools in /usr/bin and /usr/sbin under their own names. */
 const userTools = [
+  lsof,
+  fuser,
   nsenter,
   ps,
   pidof,

@@ -263,7 +263,11 @@ export const netplan: CommandProgram = {
         let value: unknown = { network: read.config.network as unknown };
         const keys = rest[0].startsWith("network") ? rest[0].split(".") : ["network", ...rest[0].split(".")];
         for (const key of keys) value = (value as Record<string, unknown> | undefined)?.[key];
-        await p.out(typeof value === "object" && value !== null ? stringify(value) : `${String(value ?? "null")}\n`);
+        await p.out(
+          typeof value === "object" && value !== null
+            ? stringify(value)
+            : `${typeof value === "string" ? value : JSON.stringify(value ?? null)}\n`,
+        );
         return 0;
       }
       await p.out(stringify({ network: read.config.network as unknown }));

@@ -64,8 +64,7 @@ export async function listUnits(c: Call): Promise<number> {
     if (rows.length > 0)
       text +=
         "\nLegend: LOAD   → Reflects whether the unit definition was properly loaded.\n        ACTIVE → The high-level unit activation state, i.e. generalization of SUB.\n        SUB    → The low-level unit activation state, values depend on unit type.\n\n";
-    const hint =
-      o.has("a") || states.length > 0 ? (states.length > 0 && !o.has("a") ? "" : "") : " Pass --all to see loaded but inactive units, too.";
+    const hint = o.has("a") || states.length > 0 ? "" : " Pass --all to see loaded but inactive units, too.";
     text += `${rows.length} loaded units listed.${hint}\n`;
     if (states.length === 0) text += "To show all installed unit files use 'systemctl list-unit-files'.\n";
   }

@@ -7,7 +7,7 @@ import { openJournal } from "../../systemd/journal.ts";
 import { relative, timestamp } from "../../systemd/dates.ts";
 import type { Manager } from "../../systemd/manager.ts";
 import { codeText, statusText } from "../../systemd/service.ts";
-import type { ExecRecord, Unit } from "../../systemd/state.ts";
+import type { Unit } from "../../systemd/state.ts";
 import { formatSpan, typeOf, withSuffix } from "../../systemd/unit-file.ts";
 import { bootId } from "../../systemd/journal.ts";
 import { formatEntry, matchesUnit } from "./journal-format.ts";
@@ -94,7 +94,7 @@ function block(c: Call, unit: Unit): string {
     text += row("Tasks", `${procs.reduce((sum, p) => sum + threads(p), 0)} (limit: ${tasksMax(m)})`);
     text += row("Memory", `${bytes(memory)} (peak: ${bytes(unit.peak)})`);
     text += row("CPU", formatSpan(Math.max(1, Math.round(procs.reduce((sum, p) => sum + p.state.cpu, 0)) + unit.cpu)));
-    text += cgroupTree(m.cgroup(unit), procs, o.has("l") || true, 80);
+    text += cgroupTree(m.cgroup(unit), procs);
   } else if (unit.execs.length > 0 && typeOf(def.name) === "service" && unit.active !== "inactive")
     text += row("CPU", formatSpan(Math.max(1, Math.round(unit.cpu || 20))));
   else if (unit.execs.some((e) => e.endedAt !== undefined) && typeOf(def.name) === "service")
@@ -158,10 +158,6 @@ function triggeredBy(m: Manager, unit: Unit): Unit[] {
 function processes(m: Manager, unit: Unit): string {
   let text = "";
   const main = unit.execs.findLast((e) => e.kind === "ExecStart");
-  const took = (e: ExecRecord) => {
-    const ms = (e.endedAt ?? m.now) - e.startedAt;
-    return ms <= 0 ? "" : `, duration=${formatSpan(ms)}`;
-  };
   const oneshot = (m.setting(unit, "Service", "Type") || "simple") === "oneshot";
   if (
     (unit.active === "inactive" || unit.active === "failed") &&
@@ -179,7 +175,6 @@ function processes(m: Manager, unit: Unit): string {
       `${e.pid} ${e.kind}=${e.argv.join(" ")} (code=${codeText(e)}, ${e.signal ? "signal" : "status"}=${e.signal ? e.signal.replace("SIG", "") : statusText(e)})`,
     );
   }
-  void took;
   if (unit.main !== undefined && m.machine.procs.has(unit.main))
     text += row("Main PID", `${unit.main} (${m.machine.procs.get(unit.main)!.state.comm})`);
   else if (main?.endedAt !== undefined)
@@ -193,7 +188,7 @@ function processes(m: Manager, unit: Unit): string {
 }
 
 /** The tree under a control group, as systemd-cgls prints it. */
-export function cgroupTree(group: string, procs: Proc[], _full: boolean, _width: number): string {
+export function cgroupTree(group: string, procs: Proc[]): string {
   const pad = " ".repeat(13);
   let text = row("CGroup", group);
   text += treeLines(group, procs)
@@ -225,14 +220,13 @@ export function treeLines(group: string, procs: Proc[]): string[] {
 }
 
 function journalTail(c: Call, unit: Unit, lines: number): string {
-  const { p, m } = c;
+  const { p } = c;
   const journal = openJournal(p.machine);
   if (!journal) return "";
   const boot = journal.boots.indexOf(bootId(p.machine));
   // only what belongs to this invocation, as status shows
   const picked = journal.entries.filter((e) => e.boot === boot && matchesUnit(e, unit.def.name)).slice(-lines);
   if (p.uid !== 0 && !mayReadJournal(p)) return "Warning: some journal files were not opened due to insufficient permissions.\n";
-  void m;
   return picked.map((e) => `${formatEntry(e, "short", p.machine)}\n`).join("");
 }
 
@@ -244,8 +238,7 @@ async function overall(c: Call): Promise<number> {
   const { m, p } = c;
   const s = m.systemState();
   const failed = m.failedUnits().length;
-  const dot = s === "running" ? "●" : "●";
-  let text = `${dot} ${p.hostname}\n`;
+  let text = `● ${p.hostname}\n`;
   text += `    State: ${s}\n    Units: ${Object.values(m.state.units).filter((u) => u.def.load === "loaded").length} loaded (incl. loaded aliases)\n     Jobs: ${Object.keys(m.state.jobs).length} queued\n   Failed: ${failed} units\n`;
   text += `    Since: ${timestamp(p.machine.state.bootedAt)}; ${relative(p.machine.state.bootedAt, p.now)}\n  systemd: 255.4-1ubuntu8.11\n`;
   const lines = treeLines("/", [...p.machine.procs.values()]);

@@ -337,7 +337,7 @@ async function removal(c: Call, purge: boolean, auto = false): Promise<number> {
     const matches = /[*?]/.test(word) ? [...status.keys()].filter((n) => matchesPattern(n, word)) : [word];
     for (const name of matches) {
       const record = status.get(name);
-      if (isInstalled(record) || (purge && record && /config-files$/.test(record.Status ?? "")) || (record && isBroken(record)))
+      if (isInstalled(record) || (purge && record && record.Status?.endsWith("config-files")) || (record && isBroken(record)))
         names.push(name);
       else if (record || lists.has(name)) await c.say.line(`Package '${name}' is not installed, so not removed\n`);
       else missing.push(`E: Unable to locate package ${name}`);

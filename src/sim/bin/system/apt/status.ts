@@ -31,7 +31,7 @@ export function writeStatus(fs: FsView, records: Map<string, Record_>): void {
 }
 
 export const isInstalled = (r: Record_ | undefined): r is Record_ & { Status: string; Version: string } =>
-  r !== undefined && / installed$/.test(r.Status ?? "");
+  r?.Status?.endsWith(" installed") === true;
 /** Unpacked, half-configured… : something that `dpkg --configure -a` goes on with. */
 export const isBroken = (r: Record_): boolean => /(unpacked|half-configured|half-installed|triggers-pending)$/.test(r.Status ?? "");
 export const isHeld = (r: Record_ | undefined): boolean => r?.Status?.startsWith("hold ") === true;

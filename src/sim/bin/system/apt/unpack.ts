@@ -201,7 +201,8 @@ async function act(p: Proc, action: Action): Promise<void> {
     }
     case "user": {
       if (users(p.fs).some((u) => u.name === action.name)) return;
-      const id = Math.max(999, ...[110]) - users(p.fs).filter((u) => u.uid > 900 && u.uid < 1000).length - 100;
+      let id = 988;
+      while (users(p.fs).some((u) => u.uid === id)) id--;
       p.fs.write("/etc/passwd", `${action.name}:x:${id}:${id}::${action.home}:${action.shell}\n`, { append: true });
       p.fs.write("/etc/group", `${action.name}:x:${id}:\n`, { append: true });
       return;
@@ -260,8 +261,7 @@ export async function remove(p: Proc, name: string, purge: boolean, state: { cou
     }
   }
   if (purge) {
-    const fresh = readStatus(p.fs);
-    if (/config-files$/.test(own.Status ?? "") && !state.counted)
+    if (own.Status?.endsWith("config-files") && !state.counted)
       await p.out(`(Reading database ... ${filesInDatabase(p)} files and directories currently installed.)\n`);
     state.counted = true;
     await p.out(`Purging configuration files for ${name} (${own.Version}) ...\n`);
@@ -269,7 +269,6 @@ export async function remove(p: Proc, name: string, purge: boolean, state: { cou
     for (const action of pkg?.postinst ?? [])
       if (action.do === "enable")
         for (const dir of ["multi-user.target.wants"]) p.fs.removeAll(`/etc/systemd/system/${dir}/${action.unit}`);
-    void fresh;
   }
   const after = readStatus(p.fs);
   after.delete(name);
