@@ -35,7 +35,12 @@ function split(argv: string[]): { name: string | undefined; rest: string[] } {
   const before: string[] = [];
   for (let i = 0; i < argv.length; i++) {
     const arg = argv[i]!;
-    if (!arg.startsWith("-")) return { name: arg, rest: [...before, ...argv.slice(i + 1)] };
+    if (!arg.startsWith("-")) {
+      // behind the command's own words, which may begin with a subcommand, but before what `--` hands on
+      const own = argv.slice(i + 1);
+      const end = own.indexOf("--");
+      return { name: arg, rest: end < 0 ? [...own, ...before] : [...own.slice(0, end), ...before, ...own.slice(end)] };
+    }
     before.push(arg);
     const name = arg.startsWith("--") ? arg.slice(2) : globalShort[arg.slice(1)];
     if (name !== undefined && !arg.includes("=") && globalFlags[name] !== undefined && globalFlags[name] !== "bool" && i + 1 < argv.length) before.push(argv[++i]!);
