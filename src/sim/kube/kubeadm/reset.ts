@@ -1,6 +1,6 @@
 /** `kubeadm reset` (cmd/kubeadm/app/cmd/reset.go, cmd/phases/reset). */
 import type { Obj } from "../../core/json.ts";
-import { criCall } from "../../cri/client.ts";
+import { criAsk, criCall } from "../../cri/client.ts";
 import { rpcError } from "../../cri/messages.ts";
 import { configOf, fetchClusterConfiguration, localNode, openApi } from "./cluster.ts";
 import { detectSocket, readDocuments, type Config } from "./config.ts";
@@ -62,8 +62,18 @@ async function removeContainers(c: Context, socket: string): Promise<void> {
     return;
   }
   for (const { id } of (listed.response.items as Obj[] | undefined) ?? []) {
-    criCall(c.p, socket, "StopPodSandbox", { podSandboxId: String(id) });
-    criCall(c.p, socket, "RemovePodSandbox", { podSandboxId: String(id) });
+    // the runtime answers these only once the containers have ended
+    for (const method of ["StopPodSandbox", "RemovePodSandbox"]) {
+      const reply = await criAsk(c.p, socket, method, { podSandboxId: String(id) });
+      if (reply.ok) continue;
+      const verb = method.startsWith("Stop") ? "stop" : "remove";
+      await c.klog(
+        "W",
+        "cleanupnode.go:104",
+        `[reset] Failed to remove containers: failed to ${verb} running pod ${String(id)}: ${rpcError(reply)}`,
+      );
+      break;
+    }
   }
 }
 
