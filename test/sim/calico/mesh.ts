@@ -18,7 +18,7 @@ export interface Mesh {
   cluster: Cluster;
   world: World;
   on(node: string, command: string): Promise<string>;
-  pod(node: string, name: string, pool?: string): { ip: string; p: Proc };
+  pod(node: string, name: string, pool?: string): { ip: string; p: Proc; remove(): void };
   routes(node: string, proto?: string): string[];
   rules(node: string, ...rules: string[]): void;
   pool(name: string, spec: Obj): void;
@@ -31,6 +31,7 @@ const programs = [
   ["/usr/bin/sv", "sv", "2.1.2"],
   ["/usr/sbin/start_runit", "start_runit", calicoVersion],
   ["/usr/local/bin/calicoctl", "calicoctl", calicoVersion],
+  ["/usr/bin/kube-controllers", "calico-kube-controllers", calicoVersion],
 ] as const;
 
 export const poolSpec = (more: Obj = {}): Obj => ({
@@ -124,6 +125,8 @@ export async function useMesh(pool: Obj = poolSpec(), seed = "mesh"): Promise<Me
       sinks: { out: { kind: "file", path: "/var/log/calico-node.log" }, err: { kind: "file", path: "/var/log/calico-node.log" } },
     });
   }
+  world.machine("node1").rootFs().mkdirp("/status");
+  world.machine("node1").spawn({ argv: ["kube-controllers"], env: environment("node1"), cwd: "/", session: true });
   await world.advance(20_000);
   return {
     cluster,
@@ -158,21 +161,25 @@ export async function useMesh(pool: Obj = poolSpec(), seed = "mesh"): Promise<Me
             .replaceAll("__KUBECONFIG_FILEPATH__", "/etc/cni/net.d/calico-kubeconfig"),
         ) as Obj
       ).plugins[0] as Obj;
-      const result = calicoCni.cni.add({
+      const call = {
         p: helper,
         containerId: `container-${name}`,
         netns: ns,
         ifname: "eth0",
         args: { K8S_POD_NAMESPACE: "default", K8S_POD_NAME: name },
         config: { ...plugin, name: "k8s-pod-network", cniVersion: "0.3.1" },
-      });
-      helper.finish({ code: 0 });
+      };
+      const result = calicoCni.cni.add(call);
       const ip = ((result.ips as Obj[])[0]!.address as string).split("/")[0]!;
       return {
         ip,
         p: world
           .machine(node)
           .spawn({ argv: ["calico-node", "-monitor-token"], env: environment(node), cwd: "/", netns: ns, session: true }),
+        remove: () => {
+          calicoCni.cni.del(call);
+          cluster.call("DELETE", `/api/v1/namespaces/default/pods/${name}`, { gracePeriodSeconds: 0 });
+        },
       };
     },
     routes: (node, proto = "bird") =>

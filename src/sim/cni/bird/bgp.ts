@@ -3,7 +3,7 @@ import { Errno, strerror, type ErrnoCode } from "../../core/errno.ts";
 import type { Data } from "../../core/json.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import { parseIp } from "../../net/ip.ts";
-import { importUpdate, type BgpUpdate } from "./bgproutes.ts";
+import { importUpdate, transmitPending, type BgpUpdate } from "./bgproutes.ts";
 import { log, traceState } from "./log.ts";
 import { feed, flush } from "./rib.ts";
 import { arm, birdState, jittered, type BgpConn, type BgpSession, type PeerOpen, type ProtocolState, type Timer } from "./state.ts";
@@ -56,6 +56,7 @@ export function newSession(): BgpSession {
     outgoing: newConn(),
     incoming: newConn(),
     sent: {},
+    pending: {},
   };
 }
 
@@ -70,7 +71,7 @@ export function startBgp(p: Proc, ps: ProtocolState): void {
   bgp.outgoing = newConn();
   bgp.incoming = newConn();
   delete bgp.active;
-  bgp.sent = {};
+  forgetSent(p, bgp);
   if (bgp.startupDelay > 0) bgp.startup = arm(p, bgp.startup, jittered(p, bgp.startupDelay), "bgp-startup", { proto: ps.name });
   else startup(p, ps);
 }
@@ -124,6 +125,14 @@ export function updateStartupDelay(p: Proc, ps: ProtocolState): void {
     return;
   }
   bgp.startupDelay = bgp.startupDelay === 0 ? errorWait[0] : Math.min(2 * bgp.startupDelay, errorWait[1]);
+}
+
+function forgetSent(p: Proc, bgp: BgpSession): void {
+  bgp.sent = {};
+  bgp.pending = {};
+  cancel(p, bgp.transmit);
+  delete bgp.transmit;
+  delete bgp.owesEndOfRib;
 }
 
 // --- connections
@@ -314,7 +323,7 @@ function established(p: Proc, ps: ProtocolState, which: Which): void {
   c.state = "Established";
   bgp.active = which;
   bgp.lastError = { class: "", text: "" };
-  bgp.sent = {};
+  forgetSent(p, bgp);
   bgp.endOfRib = false;
   const other = bgp[which === "outgoing" ? "incoming" : "outgoing"];
   if (other.state === "Connect" || other.state === "Active" || other.state === "Idle") close(p, other);
@@ -322,7 +331,8 @@ function established(p: Proc, ps: ProtocolState, which: Which): void {
   ps.since = p.now;
   traceState(p, ps, "feed");
   feed(p, ps);
-  send(p, c, { type: "bgp", kind: "update", announce: [], withdraw: [], endOfRib: true });
+  bgp.owesEndOfRib = true;
+  bgp.transmit ??= arm(p, undefined, 50, "bgp-transmit", { proto: ps.name });
   traceState(p, ps, "up");
 }
 
@@ -411,7 +421,7 @@ function gracefulRestart(p: Proc, ps: ProtocolState): void {
   ps.since = p.now;
   traceState(p, ps, "start");
   for (const list of Object.values(birdState(p).table)) for (const r of list) if (r.proto === ps.name) r.stale = true;
-  bgp.sent = {};
+  forgetSent(p, bgp);
   delete bgp.active;
   bgp.gracefulTimer = arm(p, bgp.gracefulTimer, time * 1000, "bgp-graceful", { proto: ps.name });
 }
@@ -447,6 +457,8 @@ export function onBgpEvent(p: Proc, event: string, data: { proto: string; which?
     case "bgp-keepalive":
       if (c && (c.state === "Established" || c.state === "OpenConfirm")) sendKeepalive(p, ps, data.which!);
       return;
+    case "bgp-transmit":
+      return transmitPending(p, ps);
     case "bgp-down":
       delete ps.restart;
       if (bgp.outgoing.state === "Close" || bgp.incoming.state === "Close") down(p, ps);

@@ -2,7 +2,7 @@
 import type { Proc } from "../../kernel/proc.ts";
 import { runFilter } from "./filter.ts";
 import { announce, preferences, withdraw } from "./rib.ts";
-import { birdState, ipv4Channel, type ProtocolState, type Route } from "./state.ts";
+import { arm, birdState, ipv4Channel, type ProtocolState, type Route } from "./state.ts";
 
 export interface BgpUpdate {
   type: "bgp";
@@ -52,8 +52,30 @@ export function importUpdate(p: Proc, ps: ProtocolState, update: BgpUpdate): voi
 const session = (ps: ProtocolState): { conn?: number; local?: string; peer?: { id: string } } | undefined =>
   ps.bgp?.active && ps.bgp[ps.bgp.active];
 
+/**
+ * A net's best route changed: the peer is told within some milliseconds, of the state that holds then (BIRD's transmit event
+ * gathers changes likewise; two routers that react to each other's updates at the very same instant would never come to rest).
+ */
+export function exportToPeer(p: Proc, ps: ProtocolState, net: string): void {
+  const bgp = ps.bgp!;
+  bgp.pending[net] = true;
+  bgp.transmit ??= arm(p, undefined, p.machine.random("bird").int(1, 40), "bgp-transmit", { proto: ps.name });
+}
+
+export function transmitPending(p: Proc, ps: ProtocolState): void {
+  const bgp = ps.bgp!;
+  delete bgp.transmit;
+  const nets = Object.keys(bgp.pending);
+  bgp.pending = {};
+  for (const net of nets) tell(p, ps, net, birdState(p).table[net]?.[0]);
+  const conn = session(ps);
+  if (!bgp.owesEndOfRib || conn?.conn === undefined) return;
+  delete bgp.owesEndOfRib;
+  send(p, conn.conn, { type: "bgp", kind: "update", announce: [], withdraw: [], endOfRib: true });
+}
+
 /** Tells the peer of the new best route of a net, or that there is none any more. */
-export function exportToPeer(p: Proc, ps: ProtocolState, net: string, best: Route | undefined): void {
+function tell(p: Proc, ps: ProtocolState, net: string, best: Route | undefined): void {
   const s = birdState(p);
   const b = ps.config.bgp!;
   const bgp = ps.bgp!;

@@ -71,7 +71,7 @@ function changed(p: Proc, net: string, before: Route | undefined): void {
   for (const ps of s.protocols) {
     if (ps.state !== "up") continue;
     if (ps.config.kind === "Kernel") exportToKernel(p, ps, net, best);
-    else if (ps.config.kind === "BGP") exportToPeer(p, ps, net, best);
+    else if (ps.config.kind === "BGP") exportToPeer(p, ps, net);
   }
 }
 
@@ -81,7 +81,7 @@ export function feed(p: Proc, ps: ProtocolState): void {
   for (const net of tableOrder(s.table)) {
     const best = s.table[net]![0]!;
     if (ps.config.kind === "Kernel") exportToKernel(p, ps, net, best);
-    else if (ps.config.kind === "BGP") exportToPeer(p, ps, net, best);
+    else if (ps.config.kind === "BGP") exportToPeer(p, ps, net);
   }
 }
 

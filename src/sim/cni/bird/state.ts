@@ -102,6 +102,11 @@ export interface BgpSession {
   gracefulTimer?: Timer;
   /** The peer announced the end of its first routes. */
   endOfRib?: boolean;
+  /** Nets whose new state the peer has not been told yet, and when it will be. */
+  pending: Record<string, true>;
+  transmit?: Timer;
+  /** Our own end of the first routes is still to be sent. */
+  owesEndOfRib?: boolean;
 }
 
 export interface ProtocolState {
