@@ -2,3 +2,4 @@
 set -euo pipefail
 sed -i 's/^cgroupDriver: .*/cgroupDriver: cgroupfs/' /var/lib/kubelet/config.yaml
 systemctl restart kubelet
+crictl pods -q | xargs -r crictl stopp >/dev/null

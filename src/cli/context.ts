@@ -23,8 +23,12 @@ export class Context {
   /** Exit status of a command that ends without an error. */
   status = 0;
 
-  constructor(io: Io) {
+  /** The words of the command line. */
+  readonly argv: readonly string[];
+
+  constructor(io: Io, argv: readonly string[]) {
     this.io = io;
+    this.argv = argv;
   }
 
   /** Folder that holds all clusters' state. */

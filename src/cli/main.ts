@@ -10,7 +10,7 @@ import { paint, type Io } from "./io.ts";
 
 /** Runs one command line; resolves with the exit status, never throws. */
 export async function main(argv: string[], io: Io): Promise<number> {
-  const context = new Context(io);
+  const context = new Context(io, argv);
   try {
     const program = build(context, await commandsFor(argv));
     await program.parseAsync(argv, { from: "user" });

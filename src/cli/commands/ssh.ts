@@ -17,8 +17,12 @@ export function ssh(program: Command, context: Context): void {
       "after",
       "\nExamples:\n  kubemend ssh worker1\n  kubemend ssh worker1 -- sudo iptables -L -n\n\nThe command is given to the machine's shell as ssh does; quote what that shell must not touch.",
     )
-    .action((node: string | undefined, command: string[], options: GlobalOptions) =>
+    .action((first: string | undefined, rest: string[], options: GlobalOptions) =>
       context.withCluster(options, async (cluster) => {
+        // `ssh -- CMD`: what stands behind the dashes is never the machine
+        const dashes = context.argv.indexOf("--");
+        const nameless = first !== undefined && dashes >= 0 && context.argv.indexOf(first, 1) > dashes;
+        const [node, command] = nameless ? [undefined, [first, ...rest]] : [first, rest];
         context.status = await openShell(
           context,
           cluster,
