@@ -52,7 +52,7 @@ export function sizeOf(content: Content | undefined): number {
 }
 
 /** Bytes that one tree may hold in the host's memory. */
-const realLimit = 192 * 1024 * 1024;
+const realLimit = 96 * 1024 * 1024;
 
 const realSize = (content: Content | undefined): number => {
   if (content === undefined) return 0;

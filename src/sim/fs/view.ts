@@ -579,6 +579,9 @@ function permits(s: Pick<Stat, "type" | "mode" | "uid" | "gid">, need: number, w
 }
 
 /** Long runs of one byte (from /dev/zero) are kept as a count, so that they take no memory. */
+/** Pieces of a large file grow to this size. */
+const piece = 128 * 1024;
+
 function joined(old: Content, data: Uint8Array | string): Content {
   if (typeof data !== "string" && data.length >= 4096 && data.every((b) => b === data[0])) {
     const fill = data[0]!;
@@ -598,7 +601,12 @@ function joined(old: Content, data: Uint8Array | string): Content {
     if (typeof more === "string") return old + more;
   }
   const bytes = typeof data === "string" ? Buffer.from(data, "utf8") : new Uint8Array(data);
-  if (typeof old === "object" && "extents" in old) return { extents: [...old.extents, { bytes }] };
+  if (typeof old === "object" && "extents" in old) {
+    // small pieces become larger ones, so that there are few of them
+    const last = old.extents.at(-1);
+    if (last && "bytes" in last && last.bytes.length < piece) return { extents: [...old.extents.slice(0, -1), { bytes: Buffer.concat([last.bytes, bytes]) }] };
+    return { extents: [...old.extents, { bytes }] };
+  }
   return contentOf(Buffer.concat([bytesOf(old), bytes]));
 }
 

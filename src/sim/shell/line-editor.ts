@@ -153,7 +153,7 @@ export class LineEditor {
 
   async #insert(text: string): Promise<void> {
     this.#remember();
-    const chars = [...text];
+    const chars = Array.from(text);
     this.#line.splice(this.#at, 0, ...chars);
     this.#at += chars.length;
     const end = this.#place(this.#line.length);
@@ -172,7 +172,7 @@ export class LineEditor {
   }
 
   async #replace(text: string): Promise<void> {
-    this.#line = [...text];
+    this.#line = Array.from(text);
     this.#at = this.#line.length;
     await this.#redraw();
   }
@@ -295,7 +295,7 @@ export class LineEditor {
                 ? text.toLowerCase()
                 : text.toLowerCase().replace(/[\p{L}\p{N}]/u, (c) => c.toUpperCase());
           this.#remember();
-          this.#line.splice(this.#at, to - this.#at, ...changed);
+          this.#line.splice(this.#at, to - this.#at, ...Array.from(changed));
           this.#at = to;
           await this.#redraw();
           break;
@@ -405,8 +405,8 @@ export class LineEditor {
         if (offset < 0) continue;
         at = i;
         failed = false;
-        this.#line = [...history[i]!];
-        this.#at = [...history[i]!.slice(0, offset)].length;
+        this.#line = Array.from(history[i]!);
+        this.#at = Array.from(history[i]!.slice(0, offset)).length;
         return;
       }
       failed = true;
@@ -444,11 +444,12 @@ export class LineEditor {
 
   async #complete(tabs: number): Promise<void> {
     const text = this.#line.slice(0, this.#at).join("");
-    const { start, matches, suffix } = complete(this.#sh, text);
+    const completion = complete(this.#sh, text);
+    const { start, matches } = completion;
     if (matches.length === 0) return this.#out("\x07");
     const typed = text.slice(start);
     if (matches.length === 1) {
-      const whole = matches[0]! + suffix(matches[0]!);
+      const whole = matches[0]! + completion.suffix(matches[0]!);
       return this.#complement(typed, whole);
     }
     let common = matches[0]!;
@@ -468,9 +469,9 @@ export class LineEditor {
   /** Puts `whole` where `typed` stands before the cursor. */
   async #complement(typed: string, whole: string): Promise<void> {
     this.#remember();
-    const from = this.#at - [...typed].length;
-    this.#line.splice(from, this.#at - from, ...whole);
-    this.#at = from + [...whole].length;
+    const from = this.#at - Array.from(typed).length;
+    this.#line.splice(from, this.#at - from, ...Array.from(whole));
+    this.#at = from + Array.from(whole).length;
     await this.#redraw();
   }
 }

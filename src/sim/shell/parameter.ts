@@ -66,7 +66,7 @@ export async function expandParameter(sh: Shell, part: ParameterExpansionPart, q
     const values = await valuesOf(sh, parameter, index);
     if (values.all) return void out.push({ text: String((values.list ?? []).length), quoted, split: !quoted });
     if (values.list === undefined) sh.unbound(values.name, values.index);
-    return void out.push({ text: String([...(values.list?.[0] ?? "")].length), quoted, split: !quoted });
+    return void out.push({ text: String(Array.from(values.list?.[0] ?? "").length), quoted, split: !quoted });
   }
 
   if (prefix === "!") {
@@ -167,7 +167,7 @@ async function slice(
     const taken = from < 0 ? [] : list.slice(from, length === undefined ? undefined : from + length);
     return emit(sh, taken, values.all, quoted, out);
   }
-  const chars = [...(values.list?.[0] ?? "")];
+  const chars = Array.from(values.list?.[0] ?? "");
   const from = offset < 0 ? chars.length + offset : offset;
   if (from < 0 || from > chars.length) return emit(sh, [""], undefined, quoted, out);
   const to = length === undefined ? chars.length : length < 0 ? chars.length + length : from + length;
@@ -216,7 +216,10 @@ async function elementwise(
       const whole = operation.operator.length === 2;
       const change = operation.operator.startsWith("^") ? (c: string) => c.toUpperCase() : (c: string) => c.toLowerCase();
       const applies = (c: string): boolean => pattern === "" || matches(c, pattern, options);
-      return (text) => [...text].map((c, i) => ((whole || i === 0) && applies(c) ? change(c) : c)).join("");
+      return (text) =>
+        Array.from(text)
+          .map((c, i) => ((whole || i === 0) && applies(c) ? change(c) : c))
+          .join("");
     }
     default:
       throw new ExpansionError("bad substitution");

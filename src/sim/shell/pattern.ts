@@ -46,7 +46,7 @@ export interface PatternOptions {
 export function patternSource(pattern: string, options: PatternOptions = {}, lazy = false): string {
   let at = 0;
   const any = options.path ? "[^/]" : "[\\s\\S]";
-  const chars = [...pattern];
+  const chars = Array.from(pattern);
   const sequence = (stop: string): string => {
     let out = "";
     while (at < chars.length) {
@@ -192,7 +192,7 @@ export function replaced(
 /** A POSIX extended regular expression ([[ =~ ]]) as a JavaScript one. Throws SyntaxError. */
 export function extendedRegex(source: string, nocase: boolean): RegExp {
   let out = "";
-  const chars = [...source];
+  const chars = Array.from(source);
   for (let at = 0; at < chars.length; at++) {
     const c = chars[at]!;
     if (c === "[") {

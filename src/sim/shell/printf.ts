@@ -55,7 +55,7 @@ export function format(template: string, args: readonly string[], now: number, t
     return Number(match[0].replace(/inf(inity)?/i, "Infinity"));
   };
   const pad = (text: string, flags: string, width: number): string => {
-    const length = [...text].length;
+    const length = Array.from(text).length;
     if (length >= width) return text;
     if (flags.includes("-")) return text + " ".repeat(width - length);
     return " ".repeat(width - length) + text;
@@ -122,11 +122,11 @@ export function format(template: string, args: readonly string[], now: number, t
       switch (kind[0]) {
         case "s": {
           const text = next() ?? "";
-          out += pad(precision === undefined ? text : [...text].slice(0, precision).join(""), flags, width);
+          out += pad(precision === undefined ? text : Array.from(text).slice(0, precision).join(""), flags, width);
           break;
         }
         case "c":
-          out += pad([...(next() ?? "")][0] ?? "", flags, width);
+          out += pad(Array.from(next() ?? "")[0] ?? "", flags, width);
           break;
         case "b": {
           const { text, stop: end } = unescape((next() ?? "").replaceAll(/\\(?=0?[0-7])/g, "\\"), "printf");

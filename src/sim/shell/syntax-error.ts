@@ -89,7 +89,7 @@ function worded(errors: { message: string; pos: number }[], script: ParsedScript
       incomplete: false,
     };
   };
-  if (/^\[\[/.test(text.slice(containing?.pos ?? 0)) || error.message.includes("'[['"))
+  if (text.startsWith("[[", containing?.pos ?? 0) || error.message.includes("'[['"))
     return {
       message: "conditional binary operator expected",
       line: source.lineOf(at),
@@ -111,13 +111,13 @@ function worded(errors: { message: string; pos: number }[], script: ParsedScript
   }
   let rest = text.slice(at);
   // an empty group is reported at its opening
-  if (/^expected command in/.test(error.message)) rest = rest.replace(/^[{(]/, "");
+  if (error.message.startsWith("expected command in")) rest = rest.replace(/^[{(]/, "");
   rest = rest.replace(/^[ \t]+/, "");
   const offset = text.length - rest.length;
   if (error.message === "expected redirect target" && rest.trim() === "") return near("newline", offset);
   if (rest.trim() === "") return endOfFile;
   // `word (`: bash takes it for the head of a function and stumbles over what follows
-  const call = /^\)/.test(rest) ? /\S+\s*\(\s*([^\s()]+)\s*$/.exec(text.slice(0, offset)) : undefined;
+  const call = rest.startsWith(")") ? /\S+\s*\(\s*([^\s()]+)\s*$/.exec(text.slice(0, offset)) : undefined;
   if (call) return near(call[1]!, offset);
   const token = rest.startsWith("\n")
     ? "newline"

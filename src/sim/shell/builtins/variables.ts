@@ -190,7 +190,7 @@ export const declare: Builtin = async (sh, plain) => {
     const v = sh.vars.all.get(name);
     if (!v) continue;
     const flags = sh.attributes(v);
-    if (change.set !== "" && ![...change.set].every((letter) => flags.includes(letter))) continue;
+    if (change.set !== "" && !Array.from(change.set).every((letter) => flags.includes(letter))) continue;
     if (change.print || change.set !== "") await sh.p.out(`${sh.declaration(name, v)}\n`);
     else if (v.kind !== "scalar" || v.value !== undefined) await sh.p.out(`${variableLine(sh, name, v)}\n`);
   }

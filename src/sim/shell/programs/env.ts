@@ -201,8 +201,7 @@ export const timeout: CommandProgram = {
       child.raise(which);
       if (o.has("F")) return;
       // the group, ourselves excepted
-      for (const other of [...p.machine.procs.values()])
-        if (other !== p && other !== child && other.state.pgid === p.pid) other.raise(which);
+      for (const other of p.machine.procs.values()) if (other !== p && other !== child && other.state.pgid === p.pid) other.raise(which);
       if (which !== "SIGKILL" && which !== "SIGCONT") child.raise("SIGCONT");
     };
     for (const one of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const) p.traps.set(one, () => void send(one));

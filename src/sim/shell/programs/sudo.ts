@@ -268,7 +268,7 @@ export const su: CommandProgram = {
     const asLogin = login || o.has("l");
     const keep = (o.has("m") || o.has("p")) && !asLogin;
     const shell = o.value("s") ?? (keep ? (p.env.SHELL ?? target.shell) : target.shell);
-    const env: Record<string, string> = asLogin ? { ...(p.env.TERM === undefined ? {} : { TERM: p.env.TERM }) } : { ...p.env };
+    const env: Record<string, string> = asLogin ? (p.env.TERM === undefined ? {} : { TERM: p.env.TERM }) : { ...p.env };
     if (!keep) {
       env.HOME = target.home;
       env.SHELL = shell;
