@@ -2,6 +2,7 @@
 import type { Area } from "./area.ts";
 import { shellArea } from "./shell/area.ts";
 import { netArea } from "./bin/net/area.ts";
+import { absentPaths, absentPrograms } from "./bin/system/absent.ts";
 import { systemArea } from "./bin/system/area.ts";
 import { textArea } from "./bin/text/area.ts";
 import { calicoArea } from "./cni/calico/area.ts";
@@ -46,6 +47,8 @@ const areas: Area[] = [
 ];
 
 const base = Object.assign({}, ...areas.map((area) => area.base)) as Record<string, string>;
+const simulated = areas.flatMap((area) => area.programs);
+const programs = [...simulated, ...absentPrograms(new Set(simulated.map((program) => program.name)))];
 registerImages(
   areas.flatMap((area) => area.images ?? []),
   base,
@@ -54,8 +57,8 @@ registerImages(
 /** The layers of a real world. */
 export function layers(): Layers {
   return {
-    programs: areas.flatMap((area) => area.programs),
-    images: { "ubuntu-24.04": () => ubuntu(base) },
+    programs,
+    images: { "ubuntu-24.04": () => ubuntu({ ...absentPaths(base), ...base }) },
     findImage: rootImage,
     virtual: { proc: procFs, sysfs: sysFs, cgroup2: cgroupFs },
     openSpecial: openDevice,

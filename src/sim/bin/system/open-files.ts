@@ -91,7 +91,8 @@ export const lsof = command({
     const may = (q: Proc) => p.uid === 0 || q.uid === p.uid;
     let lines: Line[] = [];
     if (o.has("i")) {
-      const spec = o.value("i") ?? "";
+      // the address may be a word of its own
+      const spec = o.value("i") || (/^[46]?(tcp|udp)?([@:].+)?$/i.test(c.operands[0] ?? "-") ? c.operands.shift()! : "");
       const m = /^(?:4)?(tcp|udp)?(?:@([^:]+))?(?::(.+))?$/i.exec(spec);
       if (!m) return c.fail(`unacceptable Internet address: ${spec}`);
       const ports = m[3]?.split(",").map(Number);
