@@ -95,10 +95,7 @@ function block(c: Call, unit: Unit): string {
     text += row("Memory", `${bytes(memory)} (peak: ${bytes(unit.peak)})`);
     text += row("CPU", formatSpan(Math.max(1, Math.round(procs.reduce((sum, p) => sum + p.state.cpu, 0)) + unit.cpu)));
     text += cgroupTree(m.cgroup(unit), procs);
-  } else if (unit.execs.length > 0 && typeOf(def.name) === "service" && unit.active !== "inactive")
-    text += row("CPU", formatSpan(Math.max(1, Math.round(unit.cpu || 20))));
-  else if (unit.execs.some((e) => e.endedAt !== undefined) && typeOf(def.name) === "service")
-    text += row("CPU", formatSpan(Math.max(1, Math.round(unit.cpu || 20))));
+  }
   const lines = Number(o.value("n") ?? 10);
   const log = lines > 0 ? journalTail(c, unit, lines) : "";
   return log === "" ? text : `${text}\n${log}`;

@@ -95,6 +95,12 @@ export async function update(p: Proc, say: Say): Promise<number> {
         all = false;
         continue;
       }
+      if (index.size === 0) {
+        // components without packages here have nothing to show
+        n--;
+        p.fs.write(listFile(url), "");
+        continue;
+      }
       total += index.size;
       await say.line(`Get:${n} ${shownIndex} [${sizeText(index.size)}]\n`);
       p.fs.write(listFile(url), index.body);
