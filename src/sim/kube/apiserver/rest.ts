@@ -17,6 +17,7 @@ import { isReview, review } from "./handlers/reviews.ts";
 import { approval, binding, eviction, finalize, scale, token } from "./handlers/subresources.ts";
 import { create, patch, update } from "./handlers/write.ts";
 import { openapiV2, openapiV3 } from "./openapi.ts";
+import { decodeEnvelope } from "./protobuf.ts";
 import { requestInfo, type RequestInfo } from "./request.ts";
 import { storagePrefix } from "./resources.ts";
 import type { ApiServer } from "./server.ts";
@@ -116,6 +117,13 @@ const bodyTypes = ["application/json", "application/yaml", "application/vnd.kube
 
 function bodyOf(request: HttpRequest): unknown {
   if (request.object !== undefined) return request.object;
+  const format = (request.headers["content-type"] ?? "").split(";")[0]!;
+  if (format === "application/vnd.kubernetes.protobuf" && typeof request.body !== "string") {
+    if (request.body.length === 0) return undefined;
+    const object = decodeEnvelope(request.body);
+    if (!object) throw unsupportedMediaType(["application/json", "application/yaml"]);
+    return object;
+  }
   const body = typeof request.body === "string" ? request.body : Buffer.from(request.body).toString("utf8");
   const type = (request.headers["content-type"] ?? "application/json").split(";")[0]!.trim();
   if (type.includes("protobuf") || type.includes("cbor")) throw unsupportedMediaType(["application/json", "application/yaml"]);
