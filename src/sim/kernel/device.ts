@@ -38,7 +38,7 @@ function character(p: Proc, path: string, rdev: string): OpenFile {
         path,
         (max) => new Uint8Array(Math.min(max, 65536)),
         () => {
-          throw new Errno("ENOSPC", path);
+          throw new Errno("ENOSPC");
         },
       );
     case "1:8":

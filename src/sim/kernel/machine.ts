@@ -425,6 +425,9 @@ export class Machine implements FsHost {
       if (!state.daemon) this.world.commands++;
     }
     for (const state of lost) this.procs.get(state.pid)?.finish({ code: 0, signal: "SIGKILL" });
+    // terminals went with their sessions
+    const fs = this.rootFs();
+    if (fs.isDir("/dev/pts")) for (const name of fs.readdir("/dev/pts")) if (/^\d+$/.test(name)) fs.unlink(`/dev/pts/${name}`);
   }
 
   // --- power
