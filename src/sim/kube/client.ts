@@ -1,7 +1,15 @@
 /** API clients of simulated processes: requests over kept connections, and watches. */
 import type { Obj } from "../core/json.ts";
 import type { Proc } from "../kernel/proc.ts";
-import { httpConnect, httpExchange, parseTarget, type HttpCall, type HttpConnection, type HttpResponse, type HttpResult } from "../net/http.ts";
+import {
+  httpConnect,
+  httpExchange,
+  parseTarget,
+  type HttpCall,
+  type HttpConnection,
+  type HttpResponse,
+  type HttpResult,
+} from "../net/http.ts";
 import type { ApiResult, KubeClient, ListOptions, ResourceName } from "./api.ts";
 import { clientConfig, readKubeconfig, type ClientConfig } from "./kubeconfig.ts";
 import { builtinResources, keyOf } from "./apiserver/resources.ts";
@@ -35,11 +43,22 @@ const accountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
 export function inClusterClient(p: Proc, userAgent = p.name): KubeClient {
   const host = p.env.KUBERNETES_SERVICE_HOST;
   const port = p.env.KUBERNETES_SERVICE_PORT;
-  if (!host || !port) throw new Error("unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined");
+  if (!host || !port)
+    throw new Error("unable to load in-cluster configuration, KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT must be defined");
   const token = p.fs.tryReadText(`${accountFolder}/token`);
   if (token === undefined) throw new Error(`open ${accountFolder}/token: no such file or directory`);
   const ca = p.fs.tryReadText(`${accountFolder}/ca.crt`);
-  return new Client(p, { server: `https://${host}:${port}`, ...(ca === undefined ? {} : { ca }), insecure: false, tokenFile: `${accountFolder}/token`, user: "" }, userAgent);
+  return new Client(
+    p,
+    {
+      server: `https://${host}:${port}`,
+      ...(ca === undefined ? {} : { ca }),
+      insecure: false,
+      tokenFile: `${accountFolder}/token`,
+      user: "",
+    },
+    userAgent,
+  );
 }
 
 /** Client of settings that are known already. */
@@ -51,7 +70,9 @@ export interface RawResponse {
   body: string;
   object?: unknown;
 }
-export type RawResult = { ok: true; response: RawResponse } | { ok: false; result: Exclude<HttpResult, { ok: true }>; message: string; after: number };
+export type RawResult =
+  | { ok: true; response: RawResponse }
+  | { ok: false; result: Exclude<HttpResult, { ok: true }>; message: string; after: number };
 
 export class Client implements KubeClient {
   readonly p: Proc;
@@ -108,8 +129,16 @@ export class Client implements KubeClient {
   }
 
   /** A request and its answer, whatever it is. */
-  raw(method: string, path: string, body?: unknown, options: { contentType?: string; headers?: Record<string, string>; query?: Record<string, string> } = {}): RawResult {
-    const query = options.query && Object.keys(options.query).length > 0 ? `${path.includes("?") ? "&" : "?"}${new URLSearchParams(options.query)}` : "";
+  raw(
+    method: string,
+    path: string,
+    body?: unknown,
+    options: { contentType?: string; headers?: Record<string, string>; query?: Record<string, string> } = {},
+  ): RawResult {
+    const query =
+      options.query && Object.keys(options.query).length > 0
+        ? `${path.includes("?") ? "&" : "?"}${new URLSearchParams(options.query)}`
+        : "";
     const call = this.#call(method, path + query, body, options.contentType ?? "application/json", options.headers ?? {});
     const connections = kept(this.p).connections;
     const key = this.#key;
@@ -137,7 +166,9 @@ export class Client implements KubeClient {
     return toResult(this.raw(method, path, body, options));
   }
 
-  #discover(resource: ResourceName): { ok: true; path: string; namespaced: boolean; kind: string; apiVersion: string } | Exclude<ApiResult, { ok: true }> {
+  #discover(
+    resource: ResourceName,
+  ): { ok: true; path: string; namespaced: boolean; kind: string; apiVersion: string } | Exclude<ApiResult, { ok: true }> {
     const builtin = byName.get(resource);
     const cache = (kept(this.p).discovered[this.config.server] ??= {});
     const known = cache[resource];
@@ -155,19 +186,48 @@ export class Client implements KubeClient {
     const list = builtin ? undefined : this.request("GET", base);
     if (list && !list.ok) return list;
     const entry = builtin ?? ((list?.body.resources ?? []) as Obj[]).find((r) => r.name === plural);
-    if (!entry) return { ok: false, kind: "status", code: 404, status: { kind: "Status", apiVersion: "v1", status: "Failure", reason: "NotFound", message: "the server could not find the requested resource", code: 404 }, message: "the server could not find the requested resource" };
-    const where = { path: base, namespaced: Boolean(entry.namespaced), kind: String(entry.kind), apiVersion: group === "" ? version : `${group}/${version}` };
+    if (!entry)
+      return {
+        ok: false,
+        kind: "status",
+        code: 404,
+        status: {
+          kind: "Status",
+          apiVersion: "v1",
+          status: "Failure",
+          reason: "NotFound",
+          message: "the server could not find the requested resource",
+          code: 404,
+        },
+        message: "the server could not find the requested resource",
+      };
+    const where = {
+      path: base,
+      namespaced: Boolean(entry.namespaced),
+      kind: String(entry.kind),
+      apiVersion: group === "" ? version : `${group}/${version}`,
+    };
     cache[resource] = where;
     return { ok: true, ...where };
   }
 
   /** Path of a resource, of one object when `name` is given. */
-  #path(resource: ResourceName, namespace: string | undefined, name: string | undefined, subresource = ""): { ok: true; path: string; plural: string } | Exclude<ApiResult, { ok: true }> {
+  #path(
+    resource: ResourceName,
+    namespace: string | undefined,
+    name: string | undefined,
+    subresource = "",
+  ): { ok: true; path: string; plural: string } | Exclude<ApiResult, { ok: true }> {
     const found = this.#discover(resource);
     if (!found.ok) return found;
     const plural = resource.split(".")[0]!;
-    const where = found.namespaced && namespace ? `${found.path}/namespaces/${encodeURIComponent(namespace)}/${plural}` : `${found.path}/${plural}`;
-    return { ok: true, plural, path: `${where}${name === undefined ? "" : `/${encodeURIComponent(name)}`}${subresource === "" ? "" : `/${subresource}`}` };
+    const where =
+      found.namespaced && namespace ? `${found.path}/namespaces/${encodeURIComponent(namespace)}/${plural}` : `${found.path}/${plural}`;
+    return {
+      ok: true,
+      plural,
+      path: `${where}${name === undefined ? "" : `/${encodeURIComponent(name)}`}${subresource === "" ? "" : `/${subresource}`}`,
+    };
   }
 
   get(resource: ResourceName, name: string, namespace?: string): ApiResult {
@@ -186,7 +246,8 @@ export class Client implements KubeClient {
     const at = this.#path(resource, meta.namespace as string | undefined, named ? String(meta.name) : undefined, subresource);
     if (!at.ok) return at;
     const found = this.#discover(resource);
-    const body = object.kind && object.apiVersion ? object : { ...object, ...(found.ok ? { apiVersion: found.apiVersion, kind: found.kind } : {}) };
+    const body =
+      object.kind && object.apiVersion ? object : { ...object, ...(found.ok ? { apiVersion: found.apiVersion, kind: found.kind } : {}) };
     return this.request(method, at.path, body);
   }
 
@@ -211,11 +272,18 @@ export class Client implements KubeClient {
     const type = options.type ?? "merge";
     return this.request("PATCH", at.path, patch as Obj, {
       contentType: contentTypes[type],
-      query: { ...(options.fieldManager || type === "apply" ? { fieldManager: options.fieldManager ?? this.#agent } : {}), ...(type === "apply" ? { force: "true" } : {}) },
+      query: {
+        ...(options.fieldManager || type === "apply" ? { fieldManager: options.fieldManager ?? this.#agent } : {}),
+        ...(type === "apply" ? { force: "true" } : {}),
+      },
     });
   }
 
-  delete(resource: ResourceName, name: string, options: { namespace?: string; gracePeriodSeconds?: number; propagationPolicy?: string } = {}): ApiResult {
+  delete(
+    resource: ResourceName,
+    name: string,
+    options: { namespace?: string; gracePeriodSeconds?: number; propagationPolicy?: string } = {},
+  ): ApiResult {
     const at = this.#path(resource, options.namespace, name);
     if (!at.ok) return at;
     const { gracePeriodSeconds, propagationPolicy } = options;
@@ -235,7 +303,13 @@ export class Client implements KubeClient {
       if (!at.ok) return at;
       paths.push(at.path);
     }
-    const opened = this.openWatch(resources.map((resource, i) => ({ resource, path: paths[i]!, ...(options.fieldSelector ? { fieldSelector: options.fieldSelector } : {}) })));
+    const opened = this.openWatch(
+      resources.map((resource, i) => ({
+        resource,
+        path: paths[i]!,
+        ...(options.fieldSelector ? { fieldSelector: options.fieldSelector } : {}),
+      })),
+    );
     if (!opened.ok) return opened.failure;
     Object.assign(lists, opened.lists);
     return { ok: true, code: 200, body: lists };
@@ -254,11 +328,20 @@ export class Client implements KubeClient {
     const { connection } = opened;
     const lists: Obj = {};
     for (const r of requests) {
-      const query = new URLSearchParams({ ...(r.fieldSelector ? { fieldSelector: r.fieldSelector } : {}), ...(r.labelSelector ? { labelSelector: r.labelSelector } : {}) });
+      const query = new URLSearchParams({
+        ...(r.fieldSelector ? { fieldSelector: r.fieldSelector } : {}),
+        ...(r.labelSelector ? { labelSelector: r.labelSelector } : {}),
+      });
       const path = `${r.path}?${query}`;
       const accept: Record<string, string> = r.table ? { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" } : {};
       for (const stream of [false, true]) {
-        const call = this.#call("GET", stream ? `${path}&watch=true&resourceVersion=${lists[r.resource].metadata.resourceVersion}` : path, undefined, "", stream ? { ...accept, "x-stream": r.resource } : accept);
+        const call = this.#call(
+          "GET",
+          stream ? `${path}&watch=true&resourceVersion=${lists[r.resource].metadata.resourceVersion}` : path,
+          undefined,
+          "",
+          stream ? { ...accept, "x-stream": r.resource } : accept,
+        );
         const met = httpExchange(this.p, connection, parseTarget(call.url)!, call);
         if (!met.ok) {
           this.p.net.shut(connection.conn);
@@ -304,7 +387,18 @@ export function toResult(raw: RawResult): ApiResult {
     }
   }
   if (code >= 200 && code < 300) return { ok: true, code, body: object ?? { text: body } };
-  const status = object?.kind === "Status" ? object : { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message: body.trim() || "unknown", reason: code === 404 ? "NotFound" : "", code };
+  const status =
+    object?.kind === "Status"
+      ? object
+      : {
+          kind: "Status",
+          apiVersion: "v1",
+          metadata: {},
+          status: "Failure",
+          message: body.trim() || "unknown",
+          reason: code === 404 ? "NotFound" : "",
+          code,
+        };
   return { ok: false, kind: "status", code, status, message: String(status.message ?? "") };
 }
 

@@ -42,7 +42,9 @@ function parseSteps(text: string): Step[] {
       if (!m) {
         if (i >= text.length) break;
         if (text[i] === "[") continue;
-        throw new JsonPathError(`unrecognized character in action: U+${text.charCodeAt(i).toString(16).toUpperCase().padStart(4, "0")} '${text[i]}'`);
+        throw new JsonPathError(
+          `unrecognized character in action: U+${text.charCodeAt(i).toString(16).toUpperCase().padStart(4, "0")} '${text[i]}'`,
+        );
       }
       steps.push(m[0] === "*" ? { kind: "wildcard" } : { kind: "field", name: unescape(m[0]) });
       i += m[0].length;
@@ -54,7 +56,10 @@ function parseSteps(text: string): Step[] {
     else {
       // a bare name at the start
       const m = /^(?:\\.|[^.[\\\s])+/.exec(text.slice(i))!;
-      if (steps.length > 0) throw new JsonPathError(`unrecognized character in action: U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")} '${c}'`);
+      if (steps.length > 0)
+        throw new JsonPathError(
+          `unrecognized character in action: U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")} '${c}'`,
+        );
       if (/^[A-Za-z_]/.test(m[0])) throw new JsonPathError(`unrecognized identifier ${m[0]}`);
       steps.push({ kind: "field", name: unescape(m[0]) });
       i += m[0].length;
@@ -90,7 +95,13 @@ function bracket(text: string): Step {
   if (parts.length > 1) return { kind: "union", paths: parts.map((p) => [bracket(p)]) };
   if (/^-?\d+$/.test(t)) return { kind: "index", at: Number(t) };
   const slice = /^(-?\d*):(-?\d*)(?::(-?\d*))?$/.exec(t);
-  if (slice) return { kind: "slice", ...(slice[1] ? { from: Number(slice[1]) } : {}), ...(slice[2] ? { to: Number(slice[2]) } : {}), ...(slice[3] ? { step: Number(slice[3]) } : {}) };
+  if (slice)
+    return {
+      kind: "slice",
+      ...(slice[1] ? { from: Number(slice[1]) } : {}),
+      ...(slice[2] ? { to: Number(slice[2]) } : {}),
+      ...(slice[3] ? { step: Number(slice[3]) } : {}),
+    };
   throw new JsonPathError(`invalid array index ${t}`);
 }
 
@@ -134,7 +145,8 @@ function walk(steps: Step[], start: unknown[], root: unknown): unknown[] {
 function take(step: Step, value: unknown, root: unknown): unknown[] {
   switch (step.kind) {
     case "field":
-      if (value !== null && typeof value === "object" && !Array.isArray(value) && Object.hasOwn(value, step.name)) return [(value as Obj)[step.name]];
+      if (value !== null && typeof value === "object" && !Array.isArray(value) && Object.hasOwn(value, step.name))
+        return [(value as Obj)[step.name]];
       return [];
     case "wildcard":
       return Array.isArray(value) ? value : value !== null && typeof value === "object" ? Object.values(value) : [];
@@ -155,7 +167,9 @@ function take(step: Step, value: unknown, root: unknown): unknown[] {
     case "union":
       return step.paths.flatMap((p) => walk(p, [value], root));
     case "filter":
-      return (Array.isArray(value) ? value : value !== null && typeof value === "object" ? Object.values(value) : []).filter((item) => holds(step, item, root));
+      return (Array.isArray(value) ? value : value !== null && typeof value === "object" ? Object.values(value) : []).filter((item) =>
+        holds(step, item, root),
+      );
   }
 }
 
@@ -216,7 +230,8 @@ export function parseTemplate(template: string): Node[] {
   return stack[0]!.body;
 }
 
-const literal = (quoted: string): string => quoted.slice(1, -1).replace(/\\(n|t|r|\\|'|")/g, (_m, c: string) => ({ n: "\n", t: "\t", r: "\r" })[c] ?? c);
+const literal = (quoted: string): string =>
+  quoted.slice(1, -1).replace(/\\(n|t|r|\\|'|")/g, (_m, c: string) => ({ n: "\n", t: "\t", r: "\r" })[c] ?? c);
 
 function actionEnd(text: string, open: number): number {
   let quote = "";
@@ -244,4 +259,5 @@ export function renderTemplate(nodes: Node[], data: unknown, root: unknown = dat
 }
 
 /** Structures are printed as JSON, the rest plain. */
-const shown = (value: unknown): string => (value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value));
+const shown = (value: unknown): string =>
+  value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);

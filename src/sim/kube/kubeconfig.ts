@@ -74,7 +74,9 @@ export function goYaml(error: unknown): string {
     case "MISSING_CHAR":
     case "UNEXPECTED_TOKEN":
     case "BLOCK_AS_IMPLICIT_KEY":
-      return error.code === "UNEXPECTED_TOKEN" || error.code === "MISSING_CHAR" ? `line ${line}: did not find expected node content` : `line ${line}: did not find expected key`;
+      return error.code === "UNEXPECTED_TOKEN" || error.code === "MISSING_CHAR"
+        ? `line ${line}: did not find expected node content`
+        : `line ${line}: did not find expected key`;
     case "MULTILINE_IMPLICIT_KEY":
       return `line ${line + 1}: could not find expected ':'`;
     default:
@@ -85,7 +87,8 @@ export function goYaml(error: unknown): string {
 const named = (list: unknown, name: string, field: string): Obj | undefined =>
   ((list ?? []) as Obj[]).find((e) => e.name === name)?.[field] as Obj | undefined;
 
-const decode64 = (text: unknown): string | undefined => (typeof text === "string" && text !== "" ? Buffer.from(text, "base64").toString() : undefined);
+const decode64 = (text: unknown): string | undefined =>
+  typeof text === "string" && text !== "" ? Buffer.from(text, "base64").toString() : undefined;
 
 export interface Overrides {
   context?: string;
@@ -108,7 +111,8 @@ export function clientConfig(p: Proc, config: Obj, folder: string, o: Overrides 
   const contextName = o.context ?? (config["current-context"] as string | undefined) ?? "";
   const context = contextName === "" ? undefined : named(config.contexts, contextName, "context");
   if (contextName !== "" && !context && o.context !== undefined) throw new KubeconfigError(`context "${contextName}" does not exist`);
-  if (contextName !== "" && !context) throw new KubeconfigError(`error: context was not found for specified context: ${contextName}`.replace(/^error: /, ""));
+  if (contextName !== "" && !context)
+    throw new KubeconfigError(`error: context was not found for specified context: ${contextName}`.replace(/^error: /, ""));
   const clusterName = o.cluster ?? (context?.cluster as string | undefined) ?? "";
   const cluster = named(config.clusters, clusterName, "cluster");
   if (o.cluster !== undefined && !cluster) throw new KubeconfigError(`cluster "${o.cluster}" does not exist`);
@@ -121,13 +125,24 @@ export function clientConfig(p: Proc, config: Obj, folder: string, o: Overrides 
       return p.fs.readText(full);
     } catch (error) {
       throw new KubeconfigError(
-        `invalid configuration: [unable to read ${what} ${full} for ${what === "certificate-authority" ? clusterName : userName} due to ${openError(full, error)}]`.replace(/^invalid configuration: \[(.*)\]$/, "invalid configuration: [$1]"),
+        `invalid configuration: [unable to read ${what} ${full} for ${what === "certificate-authority" ? clusterName : userName} due to ${openError(full, error)}]`.replace(
+          /^invalid configuration: \[(.*)\]$/,
+          "invalid configuration: [$1]",
+        ),
       );
     }
   };
-  const ca = o.ca ? file(o.ca, "certificate-authority") : (decode64(cluster?.["certificate-authority-data"]) ?? (cluster?.["certificate-authority"] ? file(String(cluster["certificate-authority"]), "certificate-authority") : undefined));
-  const certificate = o.clientCertificate ? file(o.clientCertificate, "client-cert") : (decode64(user?.["client-certificate-data"]) ?? (user?.["client-certificate"] ? file(String(user["client-certificate"]), "client-cert") : undefined));
-  const key = o.clientKey ? file(o.clientKey, "client-key") : (decode64(user?.["client-key-data"]) ?? (user?.["client-key"] ? file(String(user["client-key"]), "client-key") : undefined));
+  const ca = o.ca
+    ? file(o.ca, "certificate-authority")
+    : (decode64(cluster?.["certificate-authority-data"]) ??
+      (cluster?.["certificate-authority"] ? file(String(cluster["certificate-authority"]), "certificate-authority") : undefined));
+  const certificate = o.clientCertificate
+    ? file(o.clientCertificate, "client-cert")
+    : (decode64(user?.["client-certificate-data"]) ??
+      (user?.["client-certificate"] ? file(String(user["client-certificate"]), "client-cert") : undefined));
+  const key = o.clientKey
+    ? file(o.clientKey, "client-key")
+    : (decode64(user?.["client-key-data"]) ?? (user?.["client-key"] ? file(String(user["client-key"]), "client-key") : undefined));
   if (certificate !== undefined || key !== undefined) {
     const bad = checkKeyPair(certificate ?? "", key ?? "");
     if (bad !== undefined) throw new KubeconfigError(bad);
@@ -136,14 +151,15 @@ export function clientConfig(p: Proc, config: Obj, folder: string, o: Overrides 
   const tokenFile = user?.tokenFile as string | undefined;
   const token = o.token ?? (user?.token as string | undefined);
   const insecure = o.insecure ?? cluster?.["insecure-skip-tls-verify"] === true;
-  if (insecure && ca !== undefined && o.insecure === undefined) throw new KubeconfigError("specifying a root certificates file with the insecure flag is not allowed");
+  if (insecure && ca !== undefined && o.insecure === undefined)
+    throw new KubeconfigError("specifying a root certificates file with the insecure flag is not allowed");
   let server = o.server ?? (cluster?.server as string | undefined) ?? "";
   if (server !== "" && !server.includes("://")) server = `${/:(443|6443)$/.test(server) ? "http" : "http"}://${server}`;
   return {
     server: server.replace(/\/$/, ""),
     ...(ca !== undefined && !insecure ? { ca } : {}),
     insecure,
-    ...(o.serverName ?? cluster?.["tls-server-name"] ? { serverName: o.serverName ?? String(cluster?.["tls-server-name"]) } : {}),
+    ...((o.serverName ?? cluster?.["tls-server-name"]) ? { serverName: o.serverName ?? String(cluster?.["tls-server-name"]) } : {}),
     ...(certificate !== undefined ? { certificate } : {}),
     ...(key !== undefined ? { key } : {}),
     ...(token !== undefined ? { token } : {}),

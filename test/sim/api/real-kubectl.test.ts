@@ -20,37 +20,53 @@ let timer: NodeJS.Timeout;
 /** The front as src/sim/server serves it, in little. */
 function serve(cluster: Cluster): Promise<number> {
   const tls = servingCertificate(cluster.api)!;
-  server = createServer({ cert: tls.certificate, key: tls.key, ca: tls.clientCa, requestCert: true, rejectUnauthorized: false }, (req, res) => {
-    const chunks: Buffer[] = [];
-    req.on("data", (chunk: Buffer) => chunks.push(chunk));
-    req.on("end", () => {
-      const peer = (req.socket as TLSSocket).getPeerCertificate(true);
-      const pem = peer?.raw ? `-----BEGIN CERTIFICATE-----\n${peer.raw.toString("base64").replace(/(.{64})/g, "$1\n")}\n-----END CERTIFICATE-----\n` : undefined;
-      const headers = Object.fromEntries(Object.entries(req.headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(",") : (v ?? "")]));
-      const { response, streamed } = handleRest(
-        cluster.world,
-        cluster.api,
-        { method: req.method!, path: req.url!, host: req.headers.host ?? "", headers, body: Buffer.concat(chunks), tls: { serverName: "", ...(pem ? { clientCertificate: pem } : {}) }, peer: { ip: "127.0.0.1", port: 1 } },
-        {
-          open: (status, head) => {
-            res.writeHead(status, head);
-            res.flushHeaders();
-            return { write: (line) => void res.write(line), end: () => void res.end(), onClosed: (fn) => void res.on("close", fn) };
+  server = createServer(
+    { cert: tls.certificate, key: tls.key, ca: tls.clientCa, requestCert: true, rejectUnauthorized: false },
+    (req, res) => {
+      const chunks: Buffer[] = [];
+      req.on("data", (chunk: Buffer) => chunks.push(chunk));
+      req.on("end", () => {
+        const peer = (req.socket as TLSSocket).getPeerCertificate(true);
+        const pem = peer?.raw
+          ? `-----BEGIN CERTIFICATE-----\n${peer.raw.toString("base64").replace(/(.{64})/g, "$1\n")}\n-----END CERTIFICATE-----\n`
+          : undefined;
+        const headers = Object.fromEntries(Object.entries(req.headers).map(([k, v]) => [k, Array.isArray(v) ? v.join(",") : (v ?? "")]));
+        const { response, streamed } = handleRest(
+          cluster.world,
+          cluster.api,
+          {
+            method: req.method!,
+            path: req.url!,
+            host: req.headers.host ?? "",
+            headers,
+            body: Buffer.concat(chunks),
+            tls: { serverName: "", ...(pem ? { clientCertificate: pem } : {}) },
+            peer: { ip: "127.0.0.1", port: 1 },
           },
-        },
-      );
-      if (streamed) return;
-      res.writeHead(response.status, response.headers);
-      res.end(response.body);
-    });
-  });
+          {
+            open: (status, head) => {
+              res.writeHead(status, head);
+              res.flushHeaders();
+              return { write: (line) => void res.write(line), end: () => void res.end(), onClosed: (fn) => void res.on("close", fn) };
+            },
+          },
+        );
+        if (streamed) return;
+        res.writeHead(response.status, response.headers);
+        res.end(response.body);
+      });
+    },
+  );
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)));
 }
 
 const kubectl = (binary: string, args: string[], stdin = ""): Promise<string> =>
   new Promise((resolve) => {
-    const child = execFile(binary, args, { env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: join(folder, "config") }, timeout: 20_000 }, (error, stdout, stderr) =>
-      resolve(`${stdout}${stderr}[exit ${error ? String((error as { code?: number }).code) : 0}]`),
+    const child = execFile(
+      binary,
+      args,
+      { env: { PATH: process.env.PATH, HOME: folder, KUBECONFIG: join(folder, "config") }, timeout: 20_000 },
+      (error, stdout, stderr) => resolve(`${stdout}${stderr}[exit ${error ? String((error as { code?: number }).code) : 0}]`),
     );
     child.stdin?.end(stdin);
   });
@@ -61,7 +77,11 @@ describe.skipIf(binaries.length === 0)("a stock kubectl", () => {
     const port = await serve(c);
     folder = mkdtempSync(join(tmpdir(), "kubemend-front-"));
     const fs = c.machine.rootFs();
-    const config = kubeconfig(fs.readText(`${pki}/ca.crt`), c.certificate("kubernetes-admin", ["system:masters"]), `https://127.0.0.1:${port}`);
+    const config = kubeconfig(
+      fs.readText(`${pki}/ca.crt`),
+      c.certificate("kubernetes-admin", ["system:masters"]),
+      `https://127.0.0.1:${port}`,
+    );
     config.clusters[0].cluster["tls-server-name"] = "kubernetes";
     writeFileSync(join(folder, "config"), JSON.stringify(config));
     timer = setInterval(() => void c.world.advance(100), 20);
@@ -73,23 +93,28 @@ describe.skipIf(binaries.length === 0)("a stock kubectl", () => {
     if (folder) rmSync(folder, { recursive: true, force: true });
   });
 
-  test.each(binaries)("%s works through the front", async (binary) => {
-    const k = (line: string, stdin = ""): Promise<string> => kubectl(binary, line.split(" "), stdin);
-    expect(await k("get ns")).toMatch(/^NAME +STATUS +AGE\ndefault +Active/);
-    const deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, labels: {app: web}}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: nginx, image: 'nginx:1.19'}]}\n";
-    expect(await k("apply -f -", deployment)).toBe("deployment.apps/web created\n[exit 0]");
-    expect(await k("apply -f -", deployment)).toBe("deployment.apps/web unchanged\n[exit 0]");
-    expect(await k("apply --server-side --force-conflicts -f -", deployment)).toBe("deployment.apps/web serverside-applied\n[exit 0]");
-    expect(await k("scale deploy web --replicas=3")).toBe("deployment.apps/web scaled\n[exit 0]");
-    expect(await k("get deploy web -o jsonpath={.spec.replicas}")).toBe("3[exit 0]");
-    expect(await k("apply -f -", deployment.replace("selector", "selectr"))).toContain("unknown field");
-    expect(await k("describe deploy web")).toContain("Image:         nginx:1.19");
-    expect(await k("api-resources")).toContain("deployments                         deploy");
-    expect(await k("explain deployment.spec.replicas")).toContain("replicas <integer>");
-    expect(await k("auth whoami")).toContain("kubernetes-admin");
-    expect(await k("get pods --as nobody")).toContain('User "nobody" cannot list resource "pods"');
-    expect(await k("get nodes -w --request-timeout=1s")).toContain("[exit ");
-    expect(await k("wait --for=delete deploy/nosuch --timeout=2s")).toContain("[exit 0]");
-    expect(await k("delete deploy web")).toContain('deployment.apps "web" deleted');
-  }, 120_000);
+  test.each(binaries)(
+    "%s works through the front",
+    async (binary) => {
+      const k = (line: string, stdin = ""): Promise<string> => kubectl(binary, line.split(" "), stdin);
+      expect(await k("get ns")).toMatch(/^NAME +STATUS +AGE\ndefault +Active/);
+      const deployment =
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, labels: {app: web}}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: nginx, image: 'nginx:1.19'}]}\n";
+      expect(await k("apply -f -", deployment)).toBe("deployment.apps/web created\n[exit 0]");
+      expect(await k("apply -f -", deployment)).toBe("deployment.apps/web unchanged\n[exit 0]");
+      expect(await k("apply --server-side --force-conflicts -f -", deployment)).toBe("deployment.apps/web serverside-applied\n[exit 0]");
+      expect(await k("scale deploy web --replicas=3")).toBe("deployment.apps/web scaled\n[exit 0]");
+      expect(await k("get deploy web -o jsonpath={.spec.replicas}")).toBe("3[exit 0]");
+      expect(await k("apply -f -", deployment.replace("selector", "selectr"))).toContain("unknown field");
+      expect(await k("describe deploy web")).toContain("Image:         nginx:1.19");
+      expect(await k("api-resources")).toContain("deployments                         deploy");
+      expect(await k("explain deployment.spec.replicas")).toContain("replicas <integer>");
+      expect(await k("auth whoami")).toContain("kubernetes-admin");
+      expect(await k("get pods --as nobody")).toContain('User "nobody" cannot list resource "pods"');
+      expect(await k("get nodes -w --request-timeout=1s")).toContain("[exit ");
+      expect(await k("wait --for=delete deploy/nosuch --timeout=2s")).toContain("[exit 0]");
+      expect(await k("delete deploy web")).toContain('deployment.apps "web" deleted');
+    },
+    120_000,
+  );
 });

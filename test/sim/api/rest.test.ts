@@ -6,7 +6,12 @@ beforeAll(async () => {
   c = await useApi();
 }, 60_000);
 
-const pod = (name: string, more: object = {}): object => ({ apiVersion: "v1", kind: "Pod", metadata: { name }, spec: { containers: [{ name: "c", image: "nginx" }], ...more } });
+const pod = (name: string, more: object = {}): object => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name },
+  spec: { containers: [{ name: "c", image: "nginx" }], ...more },
+});
 
 describe("the API server", () => {
   test("makes the namespaces and the kubernetes service with its advertise address", () => {
@@ -21,17 +26,30 @@ describe("the API server", () => {
   test("refuses a pod whose service account is missing, in the real words", () => {
     const r = c.call("POST", "/api/v1/namespaces/default/pods", pod("a"));
     expect(r.code).toBe(403);
-    expect(r.body.message).toBe('pods "a" is forbidden: error looking up service account default/default: serviceaccount "default" not found');
+    expect(r.body.message).toBe(
+      'pods "a" is forbidden: error looking up service account default/default: serviceaccount "default" not found',
+    );
   });
 
   test("creates, defaults, conflicts and deletes", () => {
-    expect(c.call("POST", "/api/v1/namespaces/default/serviceaccounts", { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "default" } }).code).toBe(201);
+    expect(
+      c.call("POST", "/api/v1/namespaces/default/serviceaccounts", {
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        metadata: { name: "default" },
+      }).code,
+    ).toBe(201);
     const made = c.call("POST", "/api/v1/namespaces/default/pods", pod("a"));
     expect(made.code).toBe(201);
     expect(made.body.spec.volumes[0].projected.sources).toHaveLength(3);
     expect(made.body.spec.tolerations).toHaveLength(2);
     expect(c.call("POST", "/api/v1/namespaces/default/pods", pod("a")).body.message).toBe('pods "a" already exists');
-    const labelled = c.call("PATCH", "/api/v1/namespaces/default/pods/a", { metadata: { labels: { x: "y" } } }, { type: "application/merge-patch+json" });
+    const labelled = c.call(
+      "PATCH",
+      "/api/v1/namespaces/default/pods/a",
+      { metadata: { labels: { x: "y" } } },
+      { type: "application/merge-patch+json" },
+    );
     expect(labelled.body.metadata.labels).toEqual({ x: "y" });
     expect(c.call("PUT", "/api/v1/namespaces/default/pods/a", made.body).body.message).toBe(
       'Operation cannot be fulfilled on pods "a": the object has been modified; please apply your changes to the latest version and try again',

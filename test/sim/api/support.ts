@@ -17,7 +17,12 @@ export interface Cluster {
   machine: Machine;
   api: Proc;
   /** A request as cluster-admin (or another user), straight to the server's handler. */
-  call(method: string, path: string, body?: unknown, options?: CallOptions): { code: number; body: Obj; text: string; headers: Record<string, string> };
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    options?: CallOptions,
+  ): { code: number; body: Obj; text: string; headers: Record<string, string> };
   /** Client certificate of a user, PEM. */
   certificate(name: string, groups?: string[]): { certificate: string; key: string };
 }
@@ -38,7 +43,13 @@ export function makeAuthority(world: World, name: string): { certificate: string
   return {
     key,
     certificate: createCertificate({
-      subject: { commonName: name }, spki: key.spki, keyPem: key.privatePem, ca: true, notBefore: now - 1000, notAfter: now + 3.15e11, serial: Uint8Array.of(serial++),
+      subject: { commonName: name },
+      spki: key.spki,
+      keyPem: key.privatePem,
+      ca: true,
+      notBefore: now - 1000,
+      notAfter: now + 3.15e11,
+      serial: Uint8Array.of(serial++),
     }),
   };
 }
@@ -57,13 +68,27 @@ export async function startApi(world: World, version = "1.35.2"): Promise<Cluste
   const now = world.timeline.now;
   const ca = makeAuthority(world, "kubernetes");
   const etcdCa = makeAuthority(world, "etcd-ca");
-  const issue = (from: typeof ca, commonName: string, organizations: string[], usages: ("serverAuth" | "clientAuth")[], dnsNames: string[] = [], ipAddresses: string[] = []): { certificate: string; key: string } => {
+  const issue = (
+    from: typeof ca,
+    commonName: string,
+    organizations: string[],
+    usages: ("serverAuth" | "clientAuth")[],
+    dnsNames: string[] = [],
+    ipAddresses: string[] = [],
+  ): { certificate: string; key: string } => {
     const key = createKey(world.random(`test/${commonName}`));
     return {
       key: key.privatePem,
       certificate: createCertificate({
-        subject: { commonName, organizations }, spki: key.spki, issuer: { certPem: from.certificate, keyPem: from.key.privatePem }, usages, dnsNames, ipAddresses,
-        notBefore: now - 1000, notAfter: now + 3.15e10, serial: Uint8Array.of(serial++),
+        subject: { commonName, organizations },
+        spki: key.spki,
+        issuer: { certPem: from.certificate, keyPem: from.key.privatePem },
+        usages,
+        dnsNames,
+        ipAddresses,
+        notBefore: now - 1000,
+        notAfter: now + 3.15e10,
+        serial: Uint8Array.of(serial++),
       }),
     };
   };
@@ -112,8 +137,15 @@ export const caller =
     const user = options.user ?? "kubernetes-admin";
     const pem = certificate(user, options.groups ?? (options.user ? [] : ["system:masters"])).certificate;
     const response = handle(apiOf(api()), {
-      method, path, host: "test",
-      headers: { accept: options.accept ?? "application/json", "user-agent": "test/1", ...(body === undefined ? {} : { "content-type": options.type ?? "application/json" }), ...options.headers },
+      method,
+      path,
+      host: "test",
+      headers: {
+        accept: options.accept ?? "application/json",
+        "user-agent": "test/1",
+        ...(body === undefined ? {} : { "content-type": options.type ?? "application/json" }),
+        ...options.headers,
+      },
       body: body === undefined ? "" : JSON.stringify(body),
       tls: { serverName: "", clientCertificate: pem },
       peer: { ip: "127.0.0.1", port: 1 },
@@ -132,10 +164,22 @@ export function startEtcd(machine: Machine): Proc {
   return machine.spawn({
     exe: "/opt/test/etcd",
     argv: [
-      "etcd", "--name=node1", "--data-dir=/var/lib/etcd", `--advertise-client-urls=https://${address}:2379`, `--listen-client-urls=https://127.0.0.1:2379,https://${address}:2379`,
-      `--cert-file=${pki}/etcd/server.crt`, `--key-file=${pki}/etcd/server.key`, "--client-cert-auth=true", `--trusted-ca-file=${pki}/etcd/ca.crt`,
-      `--initial-advertise-peer-urls=https://${address}:2380`, `--initial-cluster=node1=https://${address}:2380`, `--listen-peer-urls=https://${address}:2380`,
-      `--peer-cert-file=${pki}/etcd/server.crt`, `--peer-key-file=${pki}/etcd/server.key`, "--peer-client-cert-auth=true", `--peer-trusted-ca-file=${pki}/etcd/ca.crt`,
+      "etcd",
+      "--name=node1",
+      "--data-dir=/var/lib/etcd",
+      `--advertise-client-urls=https://${address}:2379`,
+      `--listen-client-urls=https://127.0.0.1:2379,https://${address}:2379`,
+      `--cert-file=${pki}/etcd/server.crt`,
+      `--key-file=${pki}/etcd/server.key`,
+      "--client-cert-auth=true",
+      `--trusted-ca-file=${pki}/etcd/ca.crt`,
+      `--initial-advertise-peer-urls=https://${address}:2380`,
+      `--initial-cluster=node1=https://${address}:2380`,
+      `--listen-peer-urls=https://${address}:2380`,
+      `--peer-cert-file=${pki}/etcd/server.crt`,
+      `--peer-key-file=${pki}/etcd/server.key`,
+      "--peer-client-cert-auth=true",
+      `--peer-trusted-ca-file=${pki}/etcd/ca.crt`,
     ],
     env: {},
     cwd: "/",
@@ -145,12 +189,27 @@ export function startEtcd(machine: Machine): Proc {
 }
 
 export const serverFlags = [
-  `--advertise-address=${address}`, "--allow-privileged=true", "--authorization-mode=Node,RBAC", `--client-ca-file=${pki}/ca.crt`, "--enable-admission-plugins=NodeRestriction",
-  "--enable-bootstrap-token-auth=true", `--etcd-cafile=${pki}/etcd/ca.crt`, `--etcd-certfile=${pki}/apiserver-etcd-client.crt`, `--etcd-keyfile=${pki}/apiserver-etcd-client.key`,
-  "--etcd-servers=https://127.0.0.1:2379", `--kubelet-client-certificate=${pki}/apiserver-kubelet-client.crt`, `--kubelet-client-key=${pki}/apiserver-kubelet-client.key`,
-  "--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname", "--requestheader-allowed-names=front-proxy-client", "--secure-port=6443",
-  "--service-account-issuer=https://kubernetes.default.svc.cluster.local", `--service-account-key-file=${pki}/sa.pub`, `--service-account-signing-key-file=${pki}/sa.key`,
-  "--service-cluster-ip-range=10.96.0.0/12", `--tls-cert-file=${pki}/apiserver.crt`, `--tls-private-key-file=${pki}/apiserver.key`,
+  `--advertise-address=${address}`,
+  "--allow-privileged=true",
+  "--authorization-mode=Node,RBAC",
+  `--client-ca-file=${pki}/ca.crt`,
+  "--enable-admission-plugins=NodeRestriction",
+  "--enable-bootstrap-token-auth=true",
+  `--etcd-cafile=${pki}/etcd/ca.crt`,
+  `--etcd-certfile=${pki}/apiserver-etcd-client.crt`,
+  `--etcd-keyfile=${pki}/apiserver-etcd-client.key`,
+  "--etcd-servers=https://127.0.0.1:2379",
+  `--kubelet-client-certificate=${pki}/apiserver-kubelet-client.crt`,
+  `--kubelet-client-key=${pki}/apiserver-kubelet-client.key`,
+  "--kubelet-preferred-address-types=InternalIP,ExternalIP,Hostname",
+  "--requestheader-allowed-names=front-proxy-client",
+  "--secure-port=6443",
+  "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+  `--service-account-key-file=${pki}/sa.pub`,
+  `--service-account-signing-key-file=${pki}/sa.key`,
+  "--service-cluster-ip-range=10.96.0.0/12",
+  `--tls-cert-file=${pki}/apiserver.crt`,
+  `--tls-private-key-file=${pki}/apiserver.key`,
 ];
 
 export function startServer(machine: Machine, flags = serverFlags): Proc {

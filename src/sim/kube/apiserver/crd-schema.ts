@@ -43,7 +43,15 @@ export function applyDefaults(value: unknown, schema: Obj | undefined): void {
 }
 
 const typeOf = (value: unknown): string =>
-  value === null ? "null" : Array.isArray(value) ? "array" : typeof value === "number" ? (Number.isInteger(value) ? "integer" : "number") : typeof value;
+  value === null
+    ? "null"
+    : Array.isArray(value)
+      ? "array"
+      : typeof value === "number"
+        ? Number.isInteger(value)
+          ? "integer"
+          : "number"
+        : typeof value;
 
 /** Errors in the words of the OpenAPI validator. CEL rules (x-kubernetes-validations) are not evaluated: docs/known-differences. */
 export function validateSchema(value: unknown, schema: Obj | undefined, path: string, causes: Cause[]): void {
@@ -77,7 +85,11 @@ export function validateSchema(value: unknown, schema: Obj | undefined, path: st
   }
   if (Array.isArray(value)) {
     if (schema.maxItems !== undefined && value.length > Number(schema.maxItems))
-      causes.push({ reason: "FieldValueTooMany", message: `Too many: ${value.length}: must have at most ${schema.maxItems} items`, field: path });
+      causes.push({
+        reason: "FieldValueTooMany",
+        message: `Too many: ${value.length}: must have at most ${schema.maxItems} items`,
+        field: path,
+      });
     if (schema.minItems !== undefined && value.length < Number(schema.minItems))
       causes.push(invalidValue(path, value.length, `${path} in body should have at least ${schema.minItems} items`));
     value.forEach((item, i) => validateSchema(item, schema.items as Obj | undefined, `${path}[${i}]`, causes));
@@ -92,7 +104,8 @@ export function validateSchema(value: unknown, schema: Obj | undefined, path: st
         validateSchema(object[key], property, path === "" ? key : `${path}.${key}`, causes);
     if (schema.additionalProperties && typeof schema.additionalProperties === "object")
       for (const [key, item] of Object.entries(object))
-        if (!(schema.properties && key in (schema.properties as Obj))) validateSchema(item, schema.additionalProperties as Obj, `${path}.${key}`, causes);
+        if (!(schema.properties && key in (schema.properties as Obj)))
+          validateSchema(item, schema.additionalProperties as Obj, `${path}.${key}`, causes);
   }
 }
 
@@ -117,4 +130,5 @@ function pattern(text: string): RegExp {
 }
 
 /** The version entry of a CRD. */
-export const crdVersion = (crd: Obj, version: string): Obj | undefined => ((crd.spec?.versions ?? []) as Obj[]).find((v) => v.name === version);
+export const crdVersion = (crd: Obj, version: string): Obj | undefined =>
+  ((crd.spec?.versions ?? []) as Obj[]).find((v) => v.name === version);

@@ -6,8 +6,21 @@ import { parseQuantity } from "./quantity.ts";
 export class DecodeError extends Error {}
 
 const wide = new Set([
-  "terminationGracePeriodSeconds", "activeDeadlineSeconds", "runAsUser", "runAsGroup", "fsGroup", "tolerationSeconds", "generation",
-  "observedGeneration", "deletionGracePeriodSeconds", "gracePeriodSeconds", "expirationSeconds", "sizeBytes", "revision", "startingDeadlineSeconds", "remainingItemCount",
+  "terminationGracePeriodSeconds",
+  "activeDeadlineSeconds",
+  "runAsUser",
+  "runAsGroup",
+  "fsGroup",
+  "tolerationSeconds",
+  "generation",
+  "observedGeneration",
+  "deletionGracePeriodSeconds",
+  "gracePeriodSeconds",
+  "expirationSeconds",
+  "sizeBytes",
+  "revision",
+  "startingDeadlineSeconds",
+  "remainingItemCount",
 ]);
 
 interface Walk {
@@ -15,7 +28,15 @@ interface Walk {
 }
 
 const goKind = (value: unknown): string =>
-  Array.isArray(value) ? "array" : value === null ? "null" : typeof value === "object" ? "object" : typeof value === "boolean" ? "bool" : typeof value;
+  Array.isArray(value)
+    ? "array"
+    : value === null
+      ? "null"
+      : typeof value === "object"
+        ? "object"
+        : typeof value === "boolean"
+          ? "bool"
+          : typeof value;
 
 const goType = (field: FieldType, name: string): string => {
   switch (field.kind) {
@@ -71,13 +92,18 @@ function scalar(owner: string, field: FieldType, name: string, value: unknown, p
     case "time":
       if (typeof value !== "string") return wrong();
       if (Number.isNaN(Date.parse(value)))
-        throw new DecodeError(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`);
+        throw new DecodeError(
+          `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
+        );
       return value;
     case "bool":
       return typeof value === "boolean" ? value : wrong();
     case "int":
       if (typeof value !== "number") return wrong();
-      if (!Number.isInteger(value)) throw new DecodeError(`json: cannot unmarshal number ${value} into Go struct field ${owner}.${path.replace(/\[\d+\]/g, "")} of type ${goType(field, name)}`);
+      if (!Number.isInteger(value))
+        throw new DecodeError(
+          `json: cannot unmarshal number ${value} into Go struct field ${owner}.${path.replace(/\[\d+\]/g, "")} of type ${goType(field, name)}`,
+        );
       return value;
     case "number":
       return typeof value === "number" ? value : wrong();
@@ -92,15 +118,19 @@ function scalar(owner: string, field: FieldType, name: string, value: unknown, p
       return object(field.type!, value as Obj, path, walk);
     case "list":
       if (!Array.isArray(value)) return wrong();
-      return value.map((item: unknown, i) => (item === null ? (field.item!.kind === "object" ? {} : "") : scalar(owner, field.item!, name, item, `${path}[${i}]`, walk)));
+      return value.map((item: unknown, i) =>
+        item === null ? (field.item!.kind === "object" ? {} : "") : scalar(owner, field.item!, name, item, `${path}[${i}]`, walk),
+      );
     case "map": {
       if (typeof value !== "object" || Array.isArray(value)) return wrong();
       const out: Obj = {};
-      for (const [key, item] of Object.entries(value as Obj)) out[key] = item === null ? (field.item!.kind === "string" ? "" : {}) : scalar(owner, field.item!, name, item, path, walk);
+      for (const [key, item] of Object.entries(value as Obj))
+        out[key] = item === null ? (field.item!.kind === "string" ? "" : {}) : scalar(owner, field.item!, name, item, path, walk);
       return out;
     }
   }
 }
 
 /** The field that a name means within a type; undefined when there is none. */
-export const fieldOf = (type: string | undefined, name: string): Field | undefined => (type ? objectType(type).fields.get(name) : undefined);
+export const fieldOf = (type: string | undefined, name: string): Field | undefined =>
+  type ? objectType(type).fields.get(name) : undefined;

@@ -28,7 +28,9 @@ export function groups(api: ApiServer): Group[] {
   }
   const order = (g: Group): number => groupPriority[g.name] ?? (g.aggregated ? Number(g.aggregated.spec.groupPriorityMinimum) : 1000);
   const builtin = [...new Set(builtinResources.map((r) => r.group))];
-  return [...by.values()].toSorted((a, b) => order(b) - order(a) || builtin.indexOf(a.name) - builtin.indexOf(b.name) || (a.name < b.name ? -1 : 1));
+  return [...by.values()].toSorted(
+    (a, b) => order(b) - order(a) || builtin.indexOf(a.name) - builtin.indexOf(b.name) || (a.name < b.name ? -1 : 1),
+  );
 }
 
 /** APIServices that another server answers. */
@@ -59,7 +61,8 @@ const subKind: Record<string, { kind: string; group?: string; version?: string; 
 
 const proxyKind: Record<string, string> = { nodes: "NodeProxyOptions", pods: "PodProxyOptions", services: "ServiceProxyOptions" };
 
-const served = (api: ApiServer, g: Group, version: string): Resource[] => g.resources.filter((r) => api.versions(r).includes(version)).toSorted((a, b) => (a.plural < b.plural ? -1 : 1));
+const served = (api: ApiServer, g: Group, version: string): Resource[] =>
+  g.resources.filter((r) => api.versions(r).includes(version)).toSorted((a, b) => (a.plural < b.plural ? -1 : 1));
 
 export function resourceList(api: ApiServer, g: Group, version: string): Obj {
   const resources: Obj[] = [];
@@ -118,8 +121,14 @@ export function legacyDiscovery(api: ApiServer, path: string): Obj | undefined {
       versions: ["v1"],
       serverAddressByClientCIDRs: [{ clientCIDR: "0.0.0.0/0", serverAddress: `${api.options.advertiseAddress}:${api.options.securePort}` }],
     };
-  if (path.replace(/\/$/, "") === "/apis") return { kind: "APIGroupList", apiVersion: "v1", groups: all.filter((g) => g.name !== "").map(apiGroup) };
-  if (parts[0] === "api" && parts[1] === "v1" && parts.length === 2) return resourceList(api, all.find((g) => g.name === "")!, "v1");
+  if (path.replace(/\/$/, "") === "/apis")
+    return { kind: "APIGroupList", apiVersion: "v1", groups: all.filter((g) => g.name !== "").map(apiGroup) };
+  if (parts[0] === "api" && parts[1] === "v1" && parts.length === 2)
+    return resourceList(
+      api,
+      all.find((g) => g.name === "")!,
+      "v1",
+    );
   if (parts[0] === "apis") {
     const g = all.find((x) => x.name === parts[1]);
     if (!g || g.name === "") return undefined;
@@ -153,7 +162,11 @@ export function aggregatedDiscovery(api: ApiServer, which: "api" | "apis", versi
             ? {
                 subresources: r.subresources.map((sub) => ({
                   subresource: sub,
-                  responseKind: { group: subKind[sub]!.group ?? r.group, version: subKind[sub]!.version ?? v, kind: sub === "proxy" ? proxyKind[r.plural] : subKind[sub]!.kind || r.kind },
+                  responseKind: {
+                    group: subKind[sub]!.group ?? r.group,
+                    version: subKind[sub]!.version ?? v,
+                    kind: sub === "proxy" ? proxyKind[r.plural] : subKind[sub]!.kind || r.kind,
+                  },
                   verbs: subKind[sub]!.verbs,
                 })),
               }
@@ -164,7 +177,8 @@ export function aggregatedDiscovery(api: ApiServer, which: "api" | "apis", versi
   };
 }
 
-export const available = (service: Obj): boolean => ((service.status?.conditions ?? []) as Obj[]).some((c) => c.type === "Available" && c.status === "True");
+export const available = (service: Obj): boolean =>
+  ((service.status?.conditions ?? []) as Obj[]).some((c) => c.type === "Available" && c.status === "True");
 
 /** /version, for the version of the running binary. */
 export function versionInfo(version: string): Obj {
@@ -172,9 +186,18 @@ export function versionInfo(version: string): Obj {
   const [major, minor] = text.split(".");
   const release = releaseOf(text);
   return {
-    major, minor,
-    ...(Number(minor) >= 33 ? { emulationMajor: major, emulationMinor: minor, minCompatibilityMajor: major, minCompatibilityMinor: String(Number(minor) - 1) } : {}),
-    gitVersion: `v${text}`, gitCommit: release.commit, gitTreeState: "clean", buildDate: release.date, goVersion: release.go, compiler: "gc", platform: "linux/amd64",
+    major,
+    minor,
+    ...(Number(minor) >= 33
+      ? { emulationMajor: major, emulationMinor: minor, minCompatibilityMajor: major, minCompatibilityMinor: String(Number(minor) - 1) }
+      : {}),
+    gitVersion: `v${text}`,
+    gitCommit: release.commit,
+    gitTreeState: "clean",
+    buildDate: release.date,
+    goVersion: release.go,
+    compiler: "gc",
+    platform: "linux/amd64",
   };
 }
 
@@ -182,7 +205,24 @@ export function versionInfo(version: string): Obj {
 export function releaseOf(version: string): { commit: string; date: string; go: string } {
   const minor = Number(version.split(".")[1]);
   const digits = Buffer.from(`${version}-kubemend-kubernetes-release`).toString("hex").slice(0, 40);
-  const go = minor >= 35 ? "go1.25.5" : minor >= 34 ? "go1.24.6" : minor >= 32 ? "go1.23.10" : minor >= 30 ? "go1.22.12" : minor >= 28 ? "go1.20.14" : minor >= 26 ? "go1.19.13" : minor >= 24 ? "go1.18.10" : minor >= 21 ? "go1.16.15" : "go1.15.15";
+  const go =
+    minor >= 35
+      ? "go1.25.5"
+      : minor >= 34
+        ? "go1.24.6"
+        : minor >= 32
+          ? "go1.23.10"
+          : minor >= 30
+            ? "go1.22.12"
+            : minor >= 28
+              ? "go1.20.14"
+              : minor >= 26
+                ? "go1.19.13"
+                : minor >= 24
+                  ? "go1.18.10"
+                  : minor >= 21
+                    ? "go1.16.15"
+                    : "go1.15.15";
   const month = 8 + (minor - 20) * 4;
   const date = new Date(Date.UTC(2020, month + Number(version.split(".")[2] ?? 0), 15, 10, 0, 0)).toISOString().slice(0, 19);
   return { commit: digits, date: `${date}Z`, go };

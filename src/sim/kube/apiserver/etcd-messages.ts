@@ -133,7 +133,15 @@ export interface TxnReply {
  */
 export interface EtcdError {
   ok: false;
-  code: "Unavailable" | "ResourceExhausted" | "OutOfRange" | "NotFound" | "FailedPrecondition" | "InvalidArgument" | "PermissionDenied" | "Unknown";
+  code:
+    | "Unavailable"
+    | "ResourceExhausted"
+    | "OutOfRange"
+    | "NotFound"
+    | "FailedPrecondition"
+    | "InvalidArgument"
+    | "PermissionDenied"
+    | "Unknown";
   message: string;
   after: number;
 }

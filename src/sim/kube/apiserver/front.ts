@@ -34,7 +34,12 @@ export type OutsideStream = Extract<Streamer, { open: unknown }>;
  * Answers one request. When the request is a watch that is granted, `stream.open` was called and the response is empty: the
  * caller writes nothing of its own (`streamed` is true).
  */
-export function handleRest(world: World, p: Proc, request: HttpRequest, stream?: OutsideStream): { response: HttpResponse; streamed: boolean } {
+export function handleRest(
+  world: World,
+  p: Proc,
+  request: HttpRequest,
+  stream?: OutsideStream,
+): { response: HttpResponse; streamed: boolean } {
   if (p.status) return { response: { status: 503, headers: {}, body: "" }, streamed: false };
   const api = apiOf(p);
   let streamed = false;

@@ -5,14 +5,35 @@ import type { ApiServer } from "./server.ts";
 
 /** Names as `kubectl get --raw /readyz?verbose` lists them (1.35). */
 const hooks = [
-  "start-apiserver-admission-initializer", "generic-apiserver-start-informers", "priority-and-fairness-config-consumer", "priority-and-fairness-filter",
-  "storage-object-count-tracker-hook", "start-apiextensions-informers", "start-apiextensions-controllers", "crd-informer-synced", "start-system-namespaces-controller",
-  "start-cluster-authentication-info-controller", "start-kube-apiserver-identity-lease-controller", "start-kube-apiserver-identity-lease-garbage-collector",
-  "start-legacy-token-tracking-controller", "start-service-ip-repair-controllers", "rbac/bootstrap-roles", "scheduling/bootstrap-system-priority-classes",
-  "priority-and-fairness-config-producer", "bootstrap-controller", "start-kubernetes-service-cidr-controller", "aggregator-reload-proxy-client-cert",
-  "start-kube-aggregator-informers", "apiservice-status-local-available-controller", "apiservice-status-remote-available-controller",
-  "apiservice-registration-controller", "apiservice-discovery-controller", "kube-apiserver-autoregistration", "autoregister-completion",
-  "apiservice-openapi-controller", "apiservice-openapiv3-controller",
+  "start-apiserver-admission-initializer",
+  "generic-apiserver-start-informers",
+  "priority-and-fairness-config-consumer",
+  "priority-and-fairness-filter",
+  "storage-object-count-tracker-hook",
+  "start-apiextensions-informers",
+  "start-apiextensions-controllers",
+  "crd-informer-synced",
+  "start-system-namespaces-controller",
+  "start-cluster-authentication-info-controller",
+  "start-kube-apiserver-identity-lease-controller",
+  "start-kube-apiserver-identity-lease-garbage-collector",
+  "start-legacy-token-tracking-controller",
+  "start-service-ip-repair-controllers",
+  "rbac/bootstrap-roles",
+  "scheduling/bootstrap-system-priority-classes",
+  "priority-and-fairness-config-producer",
+  "bootstrap-controller",
+  "start-kubernetes-service-cidr-controller",
+  "aggregator-reload-proxy-client-cert",
+  "start-kube-aggregator-informers",
+  "apiservice-status-local-available-controller",
+  "apiservice-status-remote-available-controller",
+  "apiservice-registration-controller",
+  "apiservice-discovery-controller",
+  "kube-apiserver-autoregistration",
+  "autoregister-completion",
+  "apiservice-openapi-controller",
+  "apiservice-openapiv3-controller",
 ];
 
 export function health(api: ApiServer, path: string, query: URLSearchParams): HttpResponse {
@@ -29,7 +50,12 @@ export function health(api: ApiServer, path: string, query: URLSearchParams): Ht
     { name: "ping", ok: true },
     { name: "log", ok: true },
     { name: "etcd", ok: etcd },
-    ...(kind === "readyz" ? [{ name: "etcd-readiness", ok: etcd }, { name: "informer-sync", ok: bootstrapped }] : []),
+    ...(kind === "readyz"
+      ? [
+          { name: "etcd-readiness", ok: etcd },
+          { name: "informer-sync", ok: bootstrapped },
+        ]
+      : []),
     ...hooks.map((h) => ({ name: `poststarthook/${h}`, ok: bootstrapped || !/bootstrap/.test(h) })),
     ...(kind === "readyz" ? [{ name: "shutdown", ok: true }] : []),
   ].filter((c) => !query.getAll("exclude").includes(c.name));

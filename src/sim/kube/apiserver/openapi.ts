@@ -20,7 +20,9 @@ const typeSchema = (f: FieldType, root: string): Obj => {
     case "quantity":
       return root.includes("schemas") ? { oneOf: [{ type: "string" }, { type: "number" }] } : { type: "string" };
     case "intstr":
-      return root.includes("schemas") ? { oneOf: [{ type: "integer" }, { type: "string" }], format: "int-or-string" } : { type: "string", format: "int-or-string" };
+      return root.includes("schemas")
+        ? { oneOf: [{ type: "integer" }, { type: "string" }], format: "int-or-string" }
+        : { type: "string", format: "int-or-string" };
     case "any":
       return { type: "object" };
     case "object":
@@ -63,7 +65,8 @@ function definition(t: ObjectType, root: string, gvks: Obj[]): Obj {
 const gvksOf = (api: ApiServer): Map<string, Obj[]> => {
   const out = new Map<string, Obj[]>();
   for (const r of api.resources())
-    if (r.type !== "") out.set(r.type, [...(out.get(r.type) ?? []), ...api.versions(r).map((version) => ({ group: r.group, version, kind: r.kind }))]);
+    if (r.type !== "")
+      out.set(r.type, [...(out.get(r.type) ?? []), ...api.versions(r).map((version) => ({ group: r.group, version, kind: r.kind }))]);
   return out;
 };
 
@@ -83,10 +86,20 @@ export function openapiV2(api: ApiServer): Obj {
   const paths: Obj = {};
   for (const r of api.resources())
     for (const version of api.versions(r)) {
-      if (r.crd) definitions[customName(r, version)] = { type: "object", "x-kubernetes-preserve-unknown-fields": true, "x-kubernetes-group-version-kind": [{ group: r.group, version, kind: r.kind }] };
+      if (r.crd)
+        definitions[customName(r, version)] = {
+          type: "object",
+          "x-kubernetes-preserve-unknown-fields": true,
+          "x-kubernetes-group-version-kind": [{ group: r.group, version, kind: r.kind }],
+        };
       paths[pathOf(r, version)] = operations(r, version);
     }
-  return { swagger: "2.0", info: { title: "Kubernetes", version: String(versionInfo(api.p.state.version).gitVersion) }, paths, definitions };
+  return {
+    swagger: "2.0",
+    info: { title: "Kubernetes", version: String(versionInfo(api.p.state.version).gitVersion) },
+    paths,
+    definitions,
+  };
 }
 
 const pathOf = (r: Resource, version: string): string =>
@@ -105,7 +118,15 @@ function operations(r: Resource, version: string): Obj {
     ],
     responses: { "200": { description: "OK" } },
   });
-  return { patch: operation("patch", ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml"]), put: operation("put", ["*/*"]) };
+  return {
+    patch: operation("patch", [
+      "application/json-patch+json",
+      "application/merge-patch+json",
+      "application/strategic-merge-patch+json",
+      "application/apply-patch+yaml",
+    ]),
+    put: operation("put", ["*/*"]),
+  };
 }
 
 /** "" lists the documents; `api/v1`, `apis/apps/v1` are documents. */
@@ -113,10 +134,11 @@ export function openapiV3(api: ApiServer, which: string): Obj | undefined {
   const all = groups(api).filter((g) => !g.aggregated);
   if (which === "") {
     const paths: Obj = {};
-    for (const g of all) for (const v of g.versions) {
-      const key = g.name === "" ? `api/${v}` : `apis/${g.name}/${v}`;
-      paths[key] = { serverRelativeURL: `/openapi/v3/${key}?hash=${api.p.state.version}-${g.resources.length}` };
-    }
+    for (const g of all)
+      for (const v of g.versions) {
+        const key = g.name === "" ? `api/${v}` : `apis/${g.name}/${v}`;
+        paths[key] = { serverRelativeURL: `/openapi/v3/${key}?hash=${api.p.state.version}-${g.resources.length}` };
+      }
     return { paths };
   }
   const [kind, a, b] = which.split("/");
@@ -143,15 +165,36 @@ export function openapiV3(api: ApiServer, which: string): Obj | undefined {
     paths[pathOf(r, version)] = v3Operations(r, version);
   }
   add("DeleteOptions");
-  return { openapi: "3.0.0", info: { title: "Kubernetes", version: String(versionInfo(api.p.state.version).gitVersion) }, paths, components: { schemas } };
+  return {
+    openapi: "3.0.0",
+    info: { title: "Kubernetes", version: String(versionInfo(api.p.state.version).gitVersion) },
+    paths,
+    components: { schemas },
+  };
 }
 
 function v3Operations(r: Resource, version: string): Obj {
   const gvk = { group: r.group, version, kind: r.kind };
-  const parameters = ["dryRun", "fieldManager", "fieldValidation"].map((name) => ({ name, in: "query", schema: { type: "string", uniqueItems: true } }));
-  const schema = r.crd ? { $ref: `#/components/schemas/${customName(r, version)}` } : { $ref: `#/components/schemas/${objectType(r.type).openapi}` };
+  const parameters = ["dryRun", "fieldManager", "fieldValidation"].map((name) => ({
+    name,
+    in: "query",
+    schema: { type: "string", uniqueItems: true },
+  }));
+  const schema = r.crd
+    ? { $ref: `#/components/schemas/${customName(r, version)}` }
+    : { $ref: `#/components/schemas/${objectType(r.type).openapi}` };
   return {
-    get: { "x-kubernetes-action": "get", "x-kubernetes-group-version-kind": gvk, responses: { "200": { description: "OK", content: { "application/json": { schema } } } } },
-    patch: { "x-kubernetes-action": "patch", "x-kubernetes-group-version-kind": gvk, parameters, requestBody: { content: { "application/apply-patch+yaml": { schema: { type: "object" } } } }, responses: { "200": { description: "OK", content: { "application/json": { schema } } } } },
+    get: {
+      "x-kubernetes-action": "get",
+      "x-kubernetes-group-version-kind": gvk,
+      responses: { "200": { description: "OK", content: { "application/json": { schema } } } },
+    },
+    patch: {
+      "x-kubernetes-action": "patch",
+      "x-kubernetes-group-version-kind": gvk,
+      parameters,
+      requestBody: { content: { "application/apply-patch+yaml": { schema: { type: "object" } } } },
+      responses: { "200": { description: "OK", content: { "application/json": { schema } } } },
+    },
   };
 }

@@ -49,7 +49,8 @@ export function readOptions(p: Proc): Options {
   }
   const { values, lists, rest } = parsed;
   for (const name of Object.keys(values)) if (name in notModelled) p.notSimulated(`kube-apiserver --${name}`);
-  if (rest.length > 0) return refuse(p, `Error: kube-apiserver does not take any arguments, got [${rest.map((r) => JSON.stringify(r)).join(" ")}]`);
+  if (rest.length > 0)
+    return refuse(p, `Error: kube-apiserver does not take any arguments, got [${rest.map((r) => JSON.stringify(r)).join(" ")}]`);
   if (values.version !== undefined) {
     p.log(`Kubernetes v${p.state.version.replace(/^v/, "")}`, 1);
     p.exit(0);
@@ -60,7 +61,7 @@ export function readOptions(p: Proc): Options {
 
 function build(p: Proc, values: Record<string, string>, lists: Record<string, string[]>): Options {
   const errors: string[] = [];
-  if (!(lists["etcd-servers"]?.length)) errors.push("--etcd-servers must be specified");
+  if (!lists["etcd-servers"]?.length) errors.push("--etcd-servers must be specified");
   const serviceRange = values["service-cluster-ip-range"] ?? "10.0.0.0/24";
   try {
     const { size } = parseCidr(serviceRange.split(",")[0]!);
@@ -71,19 +72,29 @@ function build(p: Proc, values: Record<string, string>, lists: Record<string, st
     errors.push("--service-cluster-ip-range doesn't parse: " + `invalid CIDR address: ${serviceRange}`);
   }
   if (!values["service-account-signing-key-file"]) errors.push("service-account-signing-key-file is a required flag");
-  if (!lists["service-account-issuer"]?.length) errors.push("service-account-issuer is a required flag, --service-account-signing-key-file and --service-account-issuer are required flags");
+  if (!lists["service-account-issuer"]?.length)
+    errors.push(
+      "service-account-issuer is a required flag, --service-account-signing-key-file and --service-account-issuer are required flags",
+    );
   const port = Number(values["secure-port"] ?? 6443);
   if (port < 1 || port > 65535) errors.push(`--secure-port ${port} must be between 1 and 65535, inclusive. It cannot be turned off with 0`);
   const nodePorts = /^(\d+)-(\d+)$/.exec(values["service-node-port-range"] ?? "30000-32767");
-  if (!nodePorts) errors.push(`invalid argument "${values["service-node-port-range"]}" for "--service-node-port-range" flag: expected hyphen-delimited port range`);
+  if (!nodePorts)
+    errors.push(
+      `invalid argument "${values["service-node-port-range"]}" for "--service-node-port-range" flag: expected hyphen-delimited port range`,
+    );
   const modes = lists["authorization-mode"] ?? ["AlwaysAllow"];
   for (const mode of modes) {
     if (mode === "ABAC" || mode === "Webhook") p.notSimulated(`kube-apiserver --authorization-mode=${mode}`);
-    if (!["Node", "RBAC", "AlwaysAllow", "AlwaysDeny"].includes(mode)) errors.push(`"${mode}" is not a valid mode`.replace(/^"(.*)"/, `authorization-mode "$1"`));
+    if (!["Node", "RBAC", "AlwaysAllow", "AlwaysDeny"].includes(mode))
+      errors.push(`"${mode}" is not a valid mode`.replace(/^"(.*)"/, `authorization-mode "$1"`));
   }
   const enabled = [...(lists["enable-admission-plugins"] ?? []), ...(lists["admission-control"] ?? [])];
   const disabled = lists["disable-admission-plugins"] ?? [];
-  for (const [flag, list] of [["enable", enabled], ["disable", disabled]] as const)
+  for (const [flag, list] of [
+    ["enable", enabled],
+    ["disable", disabled],
+  ] as const)
     for (const plugin of list) {
       if (defaultPlugins.includes(plugin)) continue;
       if (!(plugin in otherPlugins)) errors.push(`${flag}-admission-plugins plugin "${plugin}" is unknown`);
@@ -97,15 +108,21 @@ function build(p: Proc, values: Record<string, string>, lists: Record<string, st
   const certificate = file(p, certFile!);
   const bad = checkKeyPair(certificate, file(p, keyFile));
   if (bad) throw new StartError(bad);
-  const clientCa = values["client-ca-file"] ? certificates(p, values["client-ca-file"], (t) => `unable to load client CA provider: ${t}`) : "";
-  const requestHeaderCa = values["requestheader-client-ca-file"] ? certificates(p, values["requestheader-client-ca-file"], (t) => `failed to create front-proxy-client-ca provider: ${t}`) : "";
+  const clientCa = values["client-ca-file"]
+    ? certificates(p, values["client-ca-file"], (t) => `unable to load client CA provider: ${t}`)
+    : "";
+  const requestHeaderCa = values["requestheader-client-ca-file"]
+    ? certificates(p, values["requestheader-client-ca-file"], (t) => `failed to create front-proxy-client-ca provider: ${t}`)
+    : "";
   const signer = values["service-account-signing-key-file"]!;
   const signerKey = file(p, signer, (t) => `failed to parse service-account-issuer-key-file: ${t}`);
-  if (!parsePublicKey(signerKey)) throw new StartError(`failed to parse service-account-issuer-key-file: data does not contain a valid RSA or ECDSA private key`);
+  if (!parsePublicKey(signerKey))
+    throw new StartError(`failed to parse service-account-issuer-key-file: data does not contain a valid RSA or ECDSA private key`);
   const keyFiles = lists["service-account-key-file"] ?? [keyFile];
   const keys = keyFiles.map((path) => {
     const pem = file(p, path, (t) => `failed to read public key file: ${t}`);
-    if (!parsePublicKey(pem)) throw new StartError(`error reading public key file ${path}: data does not contain any valid RSA or ECDSA public keys`);
+    if (!parsePublicKey(pem))
+      throw new StartError(`error reading public key file ${path}: data does not contain any valid RSA or ECDSA public keys`);
     return pem;
   });
   const etcdFile = (flag: string): string | undefined => (values[flag] ? file(p, values[flag]) : undefined);
@@ -134,7 +151,13 @@ function build(p: Proc, values: Record<string, string>, lists: Record<string, st
     issuer: issuers[0]!,
     audiences: lists["api-audiences"] ?? issuers,
     kubeletAddressTypes: lists["kubelet-preferred-address-types"] ?? ["Hostname", "InternalDNS", "InternalIP", "ExternalDNS", "ExternalIP"],
-    etcd: { servers: lists["etcd-servers"]!, prefix: (values["etcd-prefix"] ?? "/registry").replace(/\/$/, ""), ...(ca === undefined ? {} : { ca }), ...(cert === undefined ? {} : { certificate: cert }), ...(key === undefined ? {} : { key }) },
+    etcd: {
+      servers: lists["etcd-servers"]!,
+      prefix: (values["etcd-prefix"] ?? "/registry").replace(/\/$/, ""),
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { certificate: cert }),
+      ...(key === undefined ? {} : { key }),
+    },
     certificate,
     clientCa,
     serviceAccountKeys: keys,
@@ -152,6 +175,9 @@ function hostAddress(p: Proc): string {
   const route = ns.routes().find((r) => r.dst === "default" || r.dst === "0.0.0.0/0");
   const link = ns.links().find((l) => l.name === route?.dev);
   const address = link?.addresses.find((a) => !a.ip.includes(":"));
-  if (!route || !address) throw new StartError("unable to find suitable network address.error='no default routes found in \"/proc/net/route\" or \"/proc/net/ipv6_route\"'. Try to set the AdvertiseAddress directly or provide a valid BindAddress to fix this.");
+  if (!route || !address)
+    throw new StartError(
+      'unable to find suitable network address.error=\'no default routes found in "/proc/net/route" or "/proc/net/ipv6_route"\'. Try to set the AdvertiseAddress directly or provide a valid BindAddress to fix this.',
+    );
   return address.ip;
 }

@@ -52,7 +52,12 @@ function findEtcd(p: Proc): void {
     const why = /Error while dialing: (.*)"$/.exec(error.message)?.[1] ?? error.message;
     const tls = /x509|tls:/.test(why);
     p.log(
-      klogLine(p, "W", "logging.go:55", `[core] [Channel #1 SubChannel #2]grpc: addrConn.createTransport failed to connect to {Addr: ${JSON.stringify(server)}, ServerName: ${JSON.stringify(server)}, }. Err: connection error: desc = "transport: ${tls ? "authentication handshake failed" : "Error while dialing"}: ${why}"`),
+      klogLine(
+        p,
+        "W",
+        "logging.go:55",
+        `[core] [Channel #1 SubChannel #2]grpc: addrConn.createTransport failed to connect to {Addr: ${JSON.stringify(server)}, ServerName: ${JSON.stringify(server)}, }. Err: connection error: desc = "transport: ${tls ? "authentication handshake failed" : "Error while dialing"}: ${why}"`,
+      ),
     );
     if (p.now - Number(p.data.etcdSince) >= 20_000) {
       p.log(klogLine(p, "F", "instance.go:232", "Error creating leases: error creating storage factory: context deadline exceeded"));
@@ -73,7 +78,14 @@ function listen(p: Proc): void {
     if (!(error instanceof Errno)) throw error;
     fail(p, `failed to create listener: failed to listen on ${where}: listen tcp ${where}: bind: ${goErrno(error.code)}`);
   }
-  p.log(klogLine(p, "I", "secure_serving.go:211", `Serving securely on ${options.bindAddress === "0.0.0.0" ? "[::]" : options.bindAddress}:${options.securePort}`));
+  p.log(
+    klogLine(
+      p,
+      "I",
+      "secure_serving.go:211",
+      `Serving securely on ${options.bindAddress === "0.0.0.0" ? "[::]" : options.bindAddress}:${options.securePort}`,
+    ),
+  );
   p.data.listening = true;
   watchEtcd(p);
   p.after(200, "bootstrap");
@@ -164,7 +176,9 @@ function on(p: Proc, event: string, data: Data): void {
 
 function serve(p: Proc, incoming: Incoming): unknown {
   const api = apiOf(p);
-  return serveHttp(p, incoming, { certificate: api.options.certificate, clientAuth: "request" }, (request) => handle(api, request, { conn: incoming.conn }));
+  return serveHttp(p, incoming, { certificate: api.options.certificate, clientAuth: "request" }, (request) =>
+    handle(api, request, { conn: incoming.conn }),
+  );
 }
 
 function signal(p: Proc, name: Signal): boolean {

@@ -6,24 +6,77 @@ import type { Obj } from "../../core/json.ts";
 
 type Shape = { [field: number]: [name: string, kind: "string" | "int" | "bool" | "strings" | "bytesMap" | "stringMap" | Shape] };
 
-const metadata: Shape = { 1: ["name", "string"], 2: ["generateName", "string"], 3: ["namespace", "string"], 5: ["uid", "string"], 6: ["resourceVersion", "string"], 11: ["labels", "stringMap"], 12: ["annotations", "stringMap"], 14: ["finalizers", "strings"] };
-const deleteOptions: Shape = { 1: ["gracePeriodSeconds", "int"], 2: ["preconditions", { 1: ["uid", "string"], 2: ["resourceVersion", "string"] }], 3: ["orphanDependents", "bool"], 4: ["propagationPolicy", "string"], 5: ["dryRun", "strings"] };
-const resourceAttributes: Shape = { 1: ["namespace", "string"], 2: ["verb", "string"], 3: ["group", "string"], 4: ["version", "string"], 5: ["resource", "string"], 6: ["subresource", "string"], 7: ["name", "string"] };
+const metadata: Shape = {
+  1: ["name", "string"],
+  2: ["generateName", "string"],
+  3: ["namespace", "string"],
+  5: ["uid", "string"],
+  6: ["resourceVersion", "string"],
+  11: ["labels", "stringMap"],
+  12: ["annotations", "stringMap"],
+  14: ["finalizers", "strings"],
+};
+const deleteOptions: Shape = {
+  1: ["gracePeriodSeconds", "int"],
+  2: ["preconditions", { 1: ["uid", "string"], 2: ["resourceVersion", "string"] }],
+  3: ["orphanDependents", "bool"],
+  4: ["propagationPolicy", "string"],
+  5: ["dryRun", "strings"],
+};
+const resourceAttributes: Shape = {
+  1: ["namespace", "string"],
+  2: ["verb", "string"],
+  3: ["group", "string"],
+  4: ["version", "string"],
+  5: ["resource", "string"],
+  6: ["subresource", "string"],
+  7: ["name", "string"],
+};
 const nonResource: Shape = { 1: ["path", "string"], 2: ["verb", "string"] };
 
 const shapes: Record<string, Shape> = {
   DeleteOptions: deleteOptions,
   SelfSubjectReview: { 1: ["metadata", metadata] },
-  SelfSubjectAccessReview: { 1: ["metadata", metadata], 2: ["spec", { 1: ["resourceAttributes", resourceAttributes], 2: ["nonResourceAttributes", nonResource] }] },
+  SelfSubjectAccessReview: {
+    1: ["metadata", metadata],
+    2: ["spec", { 1: ["resourceAttributes", resourceAttributes], 2: ["nonResourceAttributes", nonResource] }],
+  },
   SelfSubjectRulesReview: { 1: ["metadata", metadata], 2: ["spec", { 1: ["namespace", "string"] }] },
-  SubjectAccessReview: { 1: ["metadata", metadata], 2: ["spec", { 1: ["resourceAttributes", resourceAttributes], 2: ["nonResourceAttributes", nonResource], 3: ["user", "string"], 4: ["groups", "strings"] }] },
+  SubjectAccessReview: {
+    1: ["metadata", metadata],
+    2: [
+      "spec",
+      {
+        1: ["resourceAttributes", resourceAttributes],
+        2: ["nonResourceAttributes", nonResource],
+        3: ["user", "string"],
+        4: ["groups", "strings"],
+      },
+    ],
+  },
   TokenReview: { 1: ["metadata", metadata], 2: ["spec", { 1: ["token", "string"], 2: ["audiences", "strings"] }] },
   Eviction: { 1: ["metadata", metadata], 2: ["deleteOptions", deleteOptions] },
-  TokenRequest: { 1: ["metadata", metadata], 2: ["spec", { 1: ["audiences", "strings"], 3: ["boundObjectRef", { 1: ["kind", "string"], 2: ["apiVersion", "string"], 3: ["name", "string"], 4: ["uid", "string"] }], 4: ["expirationSeconds", "int"] }] },
+  TokenRequest: {
+    1: ["metadata", metadata],
+    2: [
+      "spec",
+      {
+        1: ["audiences", "strings"],
+        3: ["boundObjectRef", { 1: ["kind", "string"], 2: ["apiVersion", "string"], 3: ["name", "string"], 4: ["uid", "string"] }],
+        4: ["expirationSeconds", "int"],
+      },
+    ],
+  },
   Namespace: { 1: ["metadata", metadata], 2: ["spec", { 1: ["finalizers", "strings"] }] },
   ServiceAccount: { 1: ["metadata", metadata] },
   ConfigMap: { 1: ["metadata", metadata], 2: ["data", "stringMap"], 3: ["binaryData", "bytesMap"], 4: ["immutable", "bool"] },
-  Secret: { 1: ["metadata", metadata], 2: ["data", "bytesMap"], 3: ["type", "string"], 4: ["stringData", "stringMap"], 5: ["immutable", "bool"] },
+  Secret: {
+    1: ["metadata", metadata],
+    2: ["data", "bytesMap"],
+    3: ["type", "string"],
+    4: ["stringData", "stringMap"],
+    5: ["immutable", "bool"],
+  },
 };
 
 function varint(bytes: Uint8Array, at: number): [value: number, next: number] {
@@ -39,7 +92,7 @@ function varint(bytes: Uint8Array, at: number): [value: number, next: number] {
 
 /** Fields in order: number and value (a number, or bytes). */
 function* fields(bytes: Uint8Array): Generator<[field: number, value: number | Uint8Array]> {
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     let tag: number;
     [tag, at] = varint(bytes, at);
     let value: number;
@@ -76,7 +129,10 @@ function decode(bytes: Uint8Array, shape: Shape): Obj {
         if (n === 1) entry[0] = text(v);
         else entry[1] = v as Uint8Array;
       }
-      out[name] = { ...(out[name] as Obj | undefined), [entry[0]]: Buffer.from(entry[1]).toString(kind === "bytesMap" ? "base64" : "utf8") };
+      out[name] = {
+        ...(out[name] as Obj | undefined),
+        [entry[0]]: Buffer.from(entry[1]).toString(kind === "bytesMap" ? "base64" : "utf8"),
+      };
     } else if (kind === "int") out[name] = value as number;
     else if (kind === "bool") out[name] = value === 1;
     else if (text(value) !== "") out[name] = text(value);

@@ -1,8 +1,22 @@
 /** resource.Quantity: parsing, comparing and canonical text. */
 
 const suffixes: Record<string, number> = {
-  n: 1e-9, u: 1e-6, m: 1e-3, "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18,
-  Ki: 1024, Mi: 1024 ** 2, Gi: 1024 ** 3, Ti: 1024 ** 4, Pi: 1024 ** 5, Ei: 1024 ** 6,
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  "": 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 1024,
+  Mi: 1024 ** 2,
+  Gi: 1024 ** 3,
+  Ti: 1024 ** 4,
+  Pi: 1024 ** 5,
+  Ei: 1024 ** 6,
 };
 
 const pattern = /^([+-]?\d*\.?\d*)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\d+)?$/;
@@ -36,7 +50,8 @@ export function canonicalQuantity(value: string | number): string {
 const milli = (n: number): string => `${Math.ceil(n * 1000 - 1e-9)}m`;
 
 /** CPU sums as kubectl describe shows them. */
-export const formatCpu = (cores: number): string => (cores === 0 ? "0" : Number.isInteger(Math.round(cores * 1000) / 1000) ? String(Math.round(cores)) : milli(cores));
+export const formatCpu = (cores: number): string =>
+  cores === 0 ? "0" : Number.isInteger(Math.round(cores * 1000) / 1000) ? String(Math.round(cores)) : milli(cores);
 
 /** Memory sums in the largest binary unit that divides them. */
 export function formatBytes(bytes: number): string {

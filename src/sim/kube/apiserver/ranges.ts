@@ -29,7 +29,13 @@ export const firstAddress = (range: Range): string => ipText(range.first + 1);
 /** A free address: from the upper part of the range first (the lower min(max(16, size/16), 256) are left to static choices). */
 export function allocate(range: Range, used: Set<string>, pick: (low: number, high: number) => number): string | undefined {
   const low = Math.min(Math.max(16, Math.floor(range.size / 16)), 256);
-  const bands = range.size > low + 2 ? [[low, range.size - 2], [1, low - 1]] : [[1, range.size - 2]];
+  const bands =
+    range.size > low + 2
+      ? [
+          [low, range.size - 2],
+          [1, low - 1],
+        ]
+      : [[1, range.size - 2]];
   for (const [from, to] of bands) {
     if (to! < from!) continue;
     const start = pick(from!, to!);

@@ -18,9 +18,21 @@ export interface RequestInfo {
 const verbs: Record<string, string> = { GET: "get", HEAD: "get", POST: "create", PUT: "update", PATCH: "patch", DELETE: "delete" };
 
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
-  const parts = path.split("/").filter((s) => s !== "").map(decodeURIComponent);
+  const parts = path
+    .split("/")
+    .filter((s) => s !== "")
+    .map(decodeURIComponent);
   const info: RequestInfo = {
-    verb: method.toLowerCase(), path, isResource: false, group: "", version: "", plural: "", subresource: "", namespace: "", name: "", rest: "",
+    verb: method.toLowerCase(),
+    path,
+    isResource: false,
+    group: "",
+    version: "",
+    plural: "",
+    subresource: "",
+    namespace: "",
+    name: "",
+    rest: "",
   };
   let i: number;
   if (parts[0] === "api" && parts.length >= 3) {
@@ -37,7 +49,11 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
     info.verb = "watch";
     i++;
   }
-  if (parts[i] === "namespaces" && info.group === "" ? parts.length > i + 2 && !["status", "finalize"].includes(parts[i + 2]!) : parts[i] === "namespaces" && parts.length > i + 2) {
+  if (
+    parts[i] === "namespaces" && info.group === ""
+      ? parts.length > i + 2 && !["status", "finalize"].includes(parts[i + 2]!)
+      : parts[i] === "namespaces" && parts.length > i + 2
+  ) {
     info.namespace = parts[i + 1]!;
     i += 2;
   } else if (parts[i] === "namespaces" && info.group === "" && parts[i + 1] !== undefined) {

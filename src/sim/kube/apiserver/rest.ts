@@ -37,7 +37,8 @@ export function handle(api: ApiServer, request: HttpRequest, stream?: Streamer):
     response = json(request, error.code, error.status);
     if (error instanceof StoreError) response.headers["x-after"] = String(error.after);
     if (error.code === 401) response.headers["www-authenticate"] = "Bearer";
-    if (error.code === 429 && error.status.details?.retryAfterSeconds) response.headers["retry-after"] = String(error.status.details.retryAfterSeconds);
+    if (error.code === 429 && error.status.details?.retryAfterSeconds)
+      response.headers["retry-after"] = String(error.status.details.retryAfterSeconds);
   }
   response.headers["audit-id"] = api.p.machine.random("audit").uuid();
   response.headers["cache-control"] ??= "no-cache, private";
@@ -53,7 +54,11 @@ export function json(request: HttpRequest, status: number, object: Obj): HttpRes
   return { status, headers, body: pretty ? `${JSON.stringify(object, null, 2)}\n` : `${JSON.stringify(object)}\n` };
 }
 
-export const text = (status: number, body: string, type = "text/plain; charset=utf-8"): HttpResponse => ({ status, headers: { "content-type": type }, body });
+export const text = (status: number, body: string, type = "text/plain; charset=utf-8"): HttpResponse => ({
+  status,
+  headers: { "content-type": type },
+  body,
+});
 
 function dispatch(api: ApiServer, request: HttpRequest, stream: Streamer | undefined, warnings: string[]): HttpResponse {
   const url = new URL(request.path, "http://kubemend");
@@ -76,7 +81,12 @@ function other(api: ApiServer, request: HttpRequest, path: string, query: URLSea
   if (clean === "/api" || clean === "/apis" || path.startsWith("/api/") || path.startsWith("/apis/")) {
     const accept = request.headers.accept ?? "";
     const wanted = /g=apidiscovery\.k8s\.io;v=(v2beta1|v2)|v=(v2beta1|v2);g=apidiscovery\.k8s\.io/.exec(accept);
-    const version = accept.includes("v=v2;g=apidiscovery") && api.minor >= 30 ? "v2" : wanted && accept.includes("v2beta1") && api.minor >= 27 ? "v2beta1" : undefined;
+    const version =
+      accept.includes("v=v2;g=apidiscovery") && api.minor >= 30
+        ? "v2"
+        : wanted && accept.includes("v2beta1") && api.minor >= 27
+          ? "v2beta1"
+          : undefined;
     if (version && (clean === "/api" || clean === "/apis")) {
       const response = json(request, 200, aggregatedDiscovery(api, clean === "/api" ? "api" : "apis", version));
       response.headers["content-type"] = `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
@@ -89,28 +99,63 @@ function other(api: ApiServer, request: HttpRequest, path: string, query: URLSea
     return text(404, "404 page not found\n");
   }
   if (clean === "/openapi/v2") {
-    if ((request.headers.accept ?? "").includes("protobuf") && !(request.headers.accept ?? "").includes("json")) return text(406, "406 Not Acceptable\n");
+    if ((request.headers.accept ?? "").includes("protobuf") && !(request.headers.accept ?? "").includes("json"))
+      return text(406, "406 Not Acceptable\n");
     return json(request, 200, openapiV2(api));
   }
   if (path.startsWith("/openapi/v3")) {
     const document = openapiV3(api, clean.slice("/openapi/v3".length).replace(/^\//, ""));
     return document ? json(request, 200, document) : text(404, "404 page not found\n");
   }
-  if (clean === "") return json(request, 200, { paths: ["/.well-known/openid-configuration", "/api", "/api/v1", "/apis", "/apis/", "/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/openid/v1/jwks", "/readyz", "/version"] });
+  if (clean === "")
+    return json(request, 200, {
+      paths: [
+        "/.well-known/openid-configuration",
+        "/api",
+        "/api/v1",
+        "/apis",
+        "/apis/",
+        "/healthz",
+        "/livez",
+        "/metrics",
+        "/openapi/v2",
+        "/openapi/v3",
+        "/openapi/v3/",
+        "/openid/v1/jwks",
+        "/readyz",
+        "/version",
+      ],
+    });
   if (clean === "/.well-known/openid-configuration")
-    return json(request, 200, { issuer: api.options.issuer, jwks_uri: `https://${api.options.advertiseAddress}:${api.options.securePort}/openid/v1/jwks`, response_types_supported: ["id_token"], subject_types_supported: ["public"], id_token_signing_alg_values_supported: ["ES256"] });
+    return json(request, 200, {
+      issuer: api.options.issuer,
+      jwks_uri: `https://${api.options.advertiseAddress}:${api.options.securePort}/openid/v1/jwks`,
+      response_types_supported: ["id_token"],
+      subject_types_supported: ["public"],
+      id_token_signing_alg_values_supported: ["ES256"],
+    });
   return text(404, "404 page not found\n");
 }
 
 const metrics = (api: ApiServer): string =>
-  `# HELP apiserver_storage_objects [STABLE] Number of stored objects at the time of last check split by kind.\n# TYPE apiserver_storage_objects gauge\n${["pods", "nodes", "services"]
+  `# HELP apiserver_storage_objects [STABLE] Number of stored objects at the time of last check split by kind.\n# TYPE apiserver_storage_objects gauge\n${[
+    "pods",
+    "nodes",
+    "services",
+  ]
     .map((plural) => `apiserver_storage_objects{resource="${plural}"} ${api.known({ group: "", plural }).length}`)
-    .join("\n")}\n# HELP kubernetes_build_info [ALPHA] A metric with a constant '1' value labeled by version.\n# TYPE kubernetes_build_info gauge\nkubernetes_build_info{git_version="v${api.p.state.version.replace(/^v/, "")}",platform="linux/amd64"} 1\n`;
+    .join(
+      "\n",
+    )}\n# HELP kubernetes_build_info [ALPHA] A metric with a constant '1' value labeled by version.\n# TYPE kubernetes_build_info gauge\nkubernetes_build_info{git_version="v${api.p.state.version.replace(/^v/, "")}",platform="linux/amd64"} 1\n`;
 
 /** A group whose server is another one. Requests to it are not proxied. */
 function aggregated(service: Obj): HttpResponse {
   if (!available(service)) return text(503, "service unavailable\n");
-  throw new StatusError(501, "NotImplemented", `kubemend: not simulated: requests to the aggregated API server ${service.spec.service.namespace}/${service.spec.service.name}`);
+  throw new StatusError(
+    501,
+    "NotImplemented",
+    `kubemend: not simulated: requests to the aggregated API server ${service.spec.service.namespace}/${service.spec.service.name}`,
+  );
 }
 
 const bodyTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
@@ -141,11 +186,21 @@ function bodyOf(request: HttpRequest): unknown {
   try {
     return JSON.parse(body) as unknown;
   } catch {
-    throw badRequest(`the object provided is unrecognized (must be of type): couldn't get version/kind; json parse error: invalid character '${body[0]}' looking for beginning of value (${Buffer.from(body.slice(0, 16)).toString("hex")} ...)`);
+    throw badRequest(
+      `the object provided is unrecognized (must be of type): couldn't get version/kind; json parse error: invalid character '${body[0]}' looking for beginning of value (${Buffer.from(body.slice(0, 16)).toString("hex")} ...)`,
+    );
   }
 }
 
-function resource(api: ApiServer, request: HttpRequest, info: RequestInfo, user: User, query: URLSearchParams, stream: Streamer | undefined, warnings: string[]): HttpResponse {
+function resource(
+  api: ApiServer,
+  request: HttpRequest,
+  info: RequestInfo,
+  user: User,
+  query: URLSearchParams,
+  stream: Streamer | undefined,
+  warnings: string[],
+): HttpResponse {
   const r = api.find(info.group, info.version, info.plural);
   if (!r) {
     const service = remoteServices(api).find((s) => s.spec.group === info.group && s.spec.version === info.version);
@@ -157,7 +212,13 @@ function resource(api: ApiServer, request: HttpRequest, info: RequestInfo, user:
   if (info.namespace !== "" && !r.namespaced && !(r.plural === "namespaces" && r.group === "")) throw noSuchResource();
   const agent = request.headers["user-agent"] ?? "";
   const c: Call = {
-    api, user, resource: r, version: info.version, query, headers: request.headers, warnings,
+    api,
+    user,
+    resource: r,
+    version: info.version,
+    query,
+    headers: request.headers,
+    warnings,
     info: r.namespaced ? info : { ...info, namespace: "" },
     dryRun: query.getAll("dryRun").includes("All"),
     ...(stream ? { stream } : {}),
@@ -182,10 +243,18 @@ const wantsMetadata = (request: HttpRequest): "PartialObjectMetadata" | "Partial
 
 /** The body in the form that the Accept header asks for. */
 function shaped(c: Call, request: HttpRequest, body: Obj): Obj {
-  if (wantsTable(request) && body.kind !== "Status") return tableOf(c.api, c.resource, c.version, body, c.query.get("includeObject") ?? "Metadata");
+  if (wantsTable(request) && body.kind !== "Status")
+    return tableOf(c.api, c.resource, c.version, body, c.query.get("includeObject") ?? "Metadata");
   if (wantsMetadata(request)) {
     const one = (o: Obj): Obj => ({ kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: o.metadata as Obj });
-    return Array.isArray(body.items) ? { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata: body.metadata as Obj, items: (body.items as Obj[]).map(one) } : one(body);
+    return Array.isArray(body.items)
+      ? {
+          kind: "PartialObjectMetadataList",
+          apiVersion: "meta.k8s.io/v1",
+          metadata: body.metadata as Obj,
+          items: (body.items as Obj[]).map(one),
+        }
+      : one(body);
   }
   return body;
 }
@@ -206,7 +275,10 @@ function main(c: Call, request: HttpRequest, stream: Streamer | undefined): Http
       return startWatch(c, request, stream, wantsTable(request));
     case "create": {
       if (r.plural === "bindings") {
-        const { code, body } = binding({ ...c, resource: c.api.find("", "v1", "pods")!, info: { ...info, name: String((bodyOf(request) as Obj).metadata?.name) } }, bodyOf(request));
+        const { code, body } = binding(
+          { ...c, resource: c.api.find("", "v1", "pods")!, info: { ...info, name: String((bodyOf(request) as Obj).metadata?.name) } },
+          bodyOf(request),
+        );
         return json(request, code, body);
       }
       const { code, body } = create(c, bodyOf(request));
@@ -281,7 +353,8 @@ function subresource(c: Call, request: HttpRequest): HttpResponse {
     case "approval":
       only("GET", "PUT", "PATCH");
       if (request.method === "GET") return json(request, 200, get(c));
-      if (request.method === "PATCH") throw new StatusError(501, "NotImplemented", "kubemend: not simulated: PATCH of certificatesigningrequests/approval");
+      if (request.method === "PATCH")
+        throw new StatusError(501, "NotImplemented", "kubemend: not simulated: PATCH of certificatesigningrequests/approval");
       return done(approval(c, bodyOf(request)));
     case "finalize":
       only("PUT");

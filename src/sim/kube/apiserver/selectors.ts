@@ -99,7 +99,8 @@ export function matchesLabels(labels: Record<string, string> | undefined, terms:
 /** Whether labels match a metav1.LabelSelector object; a missing selector matches nothing, an empty one everything. */
 export function matchesSelector(labels: Record<string, string> | undefined, selector: Obj | undefined | null): boolean {
   if (!selector) return false;
-  for (const [key, value] of Object.entries((selector.matchLabels ?? {}) as Record<string, string>)) if (labels?.[key] !== value) return false;
+  for (const [key, value] of Object.entries((selector.matchLabels ?? {}) as Record<string, string>))
+    if (labels?.[key] !== value) return false;
   for (const e of (selector.matchExpressions ?? []) as Obj[]) {
     const value = labels?.[e.key as string];
     if (e.operator === "In" && (value === undefined || !(e.values as string[]).includes(value))) return false;
@@ -145,10 +146,28 @@ export function parseFieldSelector(text: string): FieldTerm[] {
 
 /** Selectable fields by `plural.group`; metadata.name (and namespace) are always there. Source: strategies' SelectableFields / conversion functions. */
 const selectable: Record<string, string[]> = {
-  pods: ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"],
+  pods: [
+    "spec.nodeName",
+    "spec.restartPolicy",
+    "spec.schedulerName",
+    "spec.serviceAccountName",
+    "spec.hostNetwork",
+    "status.phase",
+    "status.podIP",
+    "status.nominatedNodeName",
+  ],
   events: [
-    "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",
-    "involvedObject.resourceVersion", "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type",
+    "involvedObject.kind",
+    "involvedObject.namespace",
+    "involvedObject.name",
+    "involvedObject.uid",
+    "involvedObject.apiVersion",
+    "involvedObject.resourceVersion",
+    "involvedObject.fieldPath",
+    "reason",
+    "reportingComponent",
+    "source",
+    "type",
   ],
   nodes: ["spec.unschedulable"],
   namespaces: ["status.phase"],

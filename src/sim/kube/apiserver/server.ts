@@ -168,7 +168,12 @@ export class ApiServer {
   byStorage(key: string): Resource | undefined {
     let best: Resource | undefined;
     for (const r of this.resources()) {
-      if (key.startsWith(storagePrefix(r)) && (!best || storagePrefix(best).length < storagePrefix(r).length) && !(r.group === "events.k8s.io")) best = r;
+      if (
+        key.startsWith(storagePrefix(r)) &&
+        (!best || storagePrefix(best).length < storagePrefix(r).length) &&
+        !(r.group === "events.k8s.io")
+      )
+        best = r;
     }
     return best;
   }
@@ -190,7 +195,9 @@ const established = (crd: Obj): boolean =>
 /** The resource that a CustomResourceDefinition makes. */
 export function resourceOf(crd: Obj): Resource {
   const { spec } = crd;
-  const served = (spec.versions as Obj[]).filter((v) => v.served === true).toSorted((a, b) => priority(String(b.name)) - priority(String(a.name)));
+  const served = (spec.versions as Obj[])
+    .filter((v) => v.served === true)
+    .toSorted((a, b) => priority(String(b.name)) - priority(String(a.name)));
   const any = (name: string): boolean => served.some((v) => v.subresources?.[name] !== undefined);
   return {
     group: String(spec.group),

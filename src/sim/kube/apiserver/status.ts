@@ -70,7 +70,12 @@ export const badRequest = (message: string) => new StatusError(400, "BadRequest"
 export const unauthorized = () => new StatusError(401, "Unauthorized", "Unauthorized");
 
 export const methodNotAllowed = (s: { group: string; plural: string }) =>
-  new StatusError(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", details({ ...s, kind: "" }, ""));
+  new StatusError(
+    405,
+    "MethodNotAllowed",
+    "the server does not allow this method on the requested resource",
+    details({ ...s, kind: "" }, ""),
+  );
 
 export const noSuchResource = () => new StatusError(404, "NotFound", "the server could not find the requested resource", {});
 
@@ -111,7 +116,8 @@ export const success = (s: Subject, name: string, uid?: string): Obj => ({
 export type FieldErrors = Cause[];
 
 /** Go's %v / %q of a value in a field error: strings quoted, numbers plain, structures as JSON from 1.27 on. */
-const shown = (value: unknown): string => (typeof value === "string" ? JSON.stringify(value) : value === null || value === undefined ? "null" : JSON.stringify(value));
+const shown = (value: unknown): string =>
+  typeof value === "string" ? JSON.stringify(value) : value === null || value === undefined ? "null" : JSON.stringify(value);
 
 export const required = (field: string, detail = ""): Cause => ({
   reason: "FieldValueRequired",
@@ -138,7 +144,11 @@ export const forbiddenField = (field: string, detail: string): Cause => ({
   message: `Forbidden: ${detail}`,
   field,
 });
-export const notFoundValue = (field: string, value: unknown): Cause => ({ reason: "FieldValueNotFound", message: `Not found: ${shown(value)}`, field });
+export const notFoundValue = (field: string, value: unknown): Cause => ({
+  reason: "FieldValueNotFound",
+  message: `Not found: ${shown(value)}`,
+  field,
+});
 
 /** apierrors.NewInvalid: one error plain, several in brackets. */
 export function invalid(s: Subject, name: string, causes: FieldErrors): StatusError {

@@ -76,7 +76,10 @@ export class Store {
     let last = { detail: "", after: 0 };
     for (let i = 0; i < servers.length; i++) {
       const n = (link.server + i) % servers.length;
-      const opened = httpConnect(this.#p, { url: servers[n]!, tls: { ...(ca ? { ca } : {}), ...(certificate ? { certificate } : {}), ...(key ? { key } : {}) } });
+      const opened = httpConnect(this.#p, {
+        url: servers[n]!,
+        tls: { ...(ca ? { ca } : {}), ...(certificate ? { certificate } : {}), ...(key ? { key } : {}) },
+      });
       if (opened.ok) {
         link.server = n;
         return { ok: true, connection: opened.connection };
@@ -120,7 +123,13 @@ export class Store {
         continue;
       }
       if (met.ok) throw unreachable("remote error: tls: bad certificate", 0);
-      throw met.code === "ETIMEDOUT" ? new StoreError("the server was unable to return a response in the time allotted, but may still be processing the request", 60_000, 504) : unreachable("EOF", met.after);
+      throw met.code === "ETIMEDOUT"
+        ? new StoreError(
+            "the server was unable to return a response in the time allotted, but may still be processing the request",
+            60_000,
+            504,
+          )
+        : unreachable("EOF", met.after);
     }
   }
 
@@ -221,4 +230,8 @@ export class Store {
 const unreachable = (detail: string, after: number): StoreError =>
   Number.isFinite(after)
     ? new StoreError(`rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: ${detail}"`, after)
-    : new StoreError("the server was unable to return a response in the time allotted, but may still be processing the request", 60_000, 504);
+    : new StoreError(
+        "the server was unable to return a response in the time allotted, but may still be processing the request",
+        60_000,
+        504,
+      );

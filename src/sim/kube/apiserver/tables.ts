@@ -8,8 +8,18 @@ import type { ApiServer } from "./server.ts";
 
 const generic: Columns = {
   columns: [
-    { name: "Name", type: "string", format: "name", description: "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names" },
-    { name: "Created At", type: "date", description: "CreationTimestamp is a timestamp representing the server time when this object was created." },
+    {
+      name: "Name",
+      type: "string",
+      format: "name",
+      description:
+        "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names",
+    },
+    {
+      name: "Created At",
+      type: "date",
+      description: "CreationTimestamp is a timestamp representing the server time when this object was created.",
+    },
   ],
   row: (o) => [String(o.metadata.name), (o.metadata.creationTimestamp as string | undefined) ?? "<unknown>"],
 };
@@ -27,10 +37,20 @@ export function tableOf(api: ApiServer, r: Resource, version: string, body: Obj,
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
     metadata: Array.isArray(body.items) ? (body.metadata as Obj) : { resourceVersion: body.metadata.resourceVersion as string },
-    columnDefinitions: columns.map((c) => ({ name: c.name, type: c.type, format: c.format ?? "", description: c.description ?? "", priority: c.priority ?? 0 })),
+    columnDefinitions: columns.map((c) => ({
+      name: c.name,
+      type: c.type,
+      format: c.format ?? "",
+      description: c.description ?? "",
+      priority: c.priority ?? 0,
+    })),
     rows: items.map((o) => ({
       cells: row(o, now),
-      ...(include === "None" ? {} : { object: include === "Object" ? o : { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: o.metadata as Obj } }),
+      ...(include === "None"
+        ? {}
+        : {
+            object: include === "Object" ? o : { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: o.metadata as Obj },
+          }),
     })),
   };
 }

@@ -37,20 +37,39 @@ const registrations = (p: Proc): Registration[] => (p.data.watches ??= []) as Re
 export function startWatch(c: Call, request: HttpRequest, stream: Streamer | undefined, table: boolean): HttpResponse {
   const filter = filterOf(c);
   const { events, revision } = initialEvents(c.api, c, filter);
-  const headers: Record<string, string> = { "content-type": "application/json", "cache-control": "no-cache, private", "transfer-encoding": "chunked" };
+  const headers: Record<string, string> = {
+    "content-type": "application/json",
+    "cache-control": "no-cache, private",
+    "transfer-encoding": "chunked",
+  };
   if (stream && "open" in stream) {
     outside(c, stream, filter, table, events, revision);
     return { status: 200, headers, body: "" };
   }
   const id = request.headers["x-stream"];
   if (!stream || !id) throw notSimulated("watch streams for this client (kubectl get --watch works)");
-  registrations(c.api.p).push({ conn: stream.conn, id, group: c.resource.group, plural: c.resource.plural, version: c.version, table, filter, from: revision });
+  registrations(c.api.p).push({
+    conn: stream.conn,
+    id,
+    group: c.resource.group,
+    plural: c.resource.plural,
+    version: c.version,
+    table,
+    filter,
+    from: revision,
+  });
   for (const e of events) c.api.p.net.send(stream.conn, message(c, id, table, e.type, e.object));
   return { status: 200, headers, body: "", object: {} };
 }
 
 /** What a client inside the simulation gets: contract of KubeClient.watch, with the object itself. */
-function message(c: { api: ApiServer; resource: Call["resource"]; version: string }, id: string, table: boolean, type: string, o: Obj): Data {
+function message(
+  c: { api: ApiServer; resource: Call["resource"]; version: string },
+  id: string,
+  table: boolean,
+  type: string,
+  o: Obj,
+): Data {
   const object = present(c, o);
   return {
     resource: id,
@@ -62,7 +81,14 @@ function message(c: { api: ApiServer; resource: Call["resource"]; version: strin
   };
 }
 
-function outside(c: Call, stream: Extract<Streamer, { open: unknown }>, filter: Filter, table: boolean, first: { type: string; object: Obj }[], revision: number): void {
+function outside(
+  c: Call,
+  stream: Extract<Streamer, { open: unknown }>,
+  filter: Filter,
+  table: boolean,
+  first: { type: string; object: Obj }[],
+  revision: number,
+): void {
   const { api } = c;
   const out = stream.open(200, { "content-type": "application/json", "cache-control": "no-cache, private" });
   const include = c.query.get("includeObject") ?? "Metadata";
@@ -79,7 +105,11 @@ function outside(c: Call, stream: Extract<Streamer, { open: unknown }>, filter: 
   };
   for (const e of first) line(e.type, e.object);
   const bookmark = (annotations?: Obj): void => {
-    const object = { kind: c.resource.kind, apiVersion: apiVersionOf(c.resource.group, c.version), metadata: { resourceVersion: String(revision), creationTimestamp: null, ...(annotations ? { annotations } : {}) } };
+    const object = {
+      kind: c.resource.kind,
+      apiVersion: apiVersionOf(c.resource.group, c.version),
+      metadata: { resourceVersion: String(revision), creationTimestamp: null, ...(annotations ? { annotations } : {}) },
+    };
     out.write(`${JSON.stringify({ type: "BOOKMARK", object })}\n`);
   };
   if (c.query.get("sendInitialEvents") === "true") bookmark({ "k8s.io/initial-events-end": "true" });
@@ -113,8 +143,17 @@ export function distribute(p: Proc, batch: EtcdEvents): void {
     if (!r) continue;
     const old = prevKv && typeof prevKv.value === "object" && "metadata" in prevKv.value ? objectOf(prevKv) : undefined;
     if (type === "delete" && !old) continue;
-    const object = type === "delete" ? Object.freeze({ ...old!, metadata: Object.freeze({ ...(old!.metadata as Obj), resourceVersion: String(kv.modRevision) }) }) : objectOf(kv);
-    const event: WatchEvent = { type: type === "delete" ? "DELETED" : old ? "MODIFIED" : "ADDED", prefix: storagePrefix(r), object, ...(old ? { old } : {}), revision: kv.modRevision };
+    const object =
+      type === "delete"
+        ? Object.freeze({ ...old!, metadata: Object.freeze({ ...(old!.metadata as Obj), resourceVersion: String(kv.modRevision) }) })
+        : objectOf(kv);
+    const event: WatchEvent = {
+      type: type === "delete" ? "DELETED" : old ? "MODIFIED" : "ADDED",
+      prefix: storagePrefix(r),
+      object,
+      ...(old ? { old } : {}),
+      revision: kv.modRevision,
+    };
     api.remember(event);
     for (const w of live) {
       const seen = w.filter.prefix === event.prefix && event.revision > w.from ? seenBy(w.filter, event) : undefined;
@@ -130,4 +169,3 @@ export function distribute(p: Proc, batch: EtcdEvents): void {
 export function dropWatches(p: Proc, conn: number): void {
   p.data.watches = registrations(p).filter((w) => w.conn !== conn);
 }
-

@@ -3,7 +3,9 @@ import type { Obj } from "../../core/json.ts";
 
 export function tabulate(rows: string[][], widths: number[] = []): string {
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, [...cell].length + 3, 6)));
-  return rows.map((row) => `${row.map((cell, i) => (i === row.length - 1 ? cell : cell + " ".repeat(widths[i]! - [...cell].length))).join("")}\n`).join("");
+  return rows
+    .map((row) => `${row.map((cell, i) => (i === row.length - 1 ? cell : cell + " ".repeat(widths[i]! - [...cell].length))).join("")}\n`)
+    .join("");
 }
 
 export interface TableOptions {

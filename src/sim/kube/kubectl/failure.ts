@@ -31,17 +31,21 @@ export class ServerRefusal extends Failure {
 
 export class TransportFailure extends Failure {}
 
-export const usage = (message: string, command: string): Failure => new Failure(`error: ${message}\nSee 'kubectl ${command} -h' for help and examples`);
+export const usage = (message: string, command: string): Failure =>
+  new Failure(`error: ${message}\nSee 'kubectl ${command} -h' for help and examples`);
 
 function causesText(body: Obj): string {
-  const causes = [...new Set(((body.details?.causes ?? []) as Obj[]).map((c) => (c.field ? `${c.field}: ${c.message}` : String(c.message))))];
+  const causes = [
+    ...new Set(((body.details?.causes ?? []) as Obj[]).map((c) => (c.field ? `${c.field}: ${c.message}` : String(c.message)))),
+  ];
   if (causes.length === 0) return "";
   if (causes.length === 1) return `: ${causes[0]}`;
   return `: \n${causes.map((c) => `* ${c}`).join("\n")}`;
 }
 
 export function statusText(body: Obj, code: number, prefix = ""): string {
-  if (body.reason === "Invalid" && body.details?.kind) return `The ${body.details.kind} ${JSON.stringify(body.details.name ?? "")} is invalid${causesText(body)}`;
+  if (body.reason === "Invalid" && body.details?.kind)
+    return `The ${body.details.kind} ${JSON.stringify(body.details.name ?? "")} is invalid${causesText(body)}`;
   if (code === 401 || body.reason === "Unauthorized") return "error: You must be logged in to the server (Unauthorized)";
   const reason = body.reason && body.reason !== "Unknown" ? ` (${body.reason})` : "";
   return `Error from server${reason}: ${prefix}${body.message}`;
@@ -58,6 +62,7 @@ export function when(error: unknown, prefix: string): unknown {
 
 export function transportText(server: string, result: Extract<RawResult, { ok: false }>): string {
   const host = server.replace(/^https?:\/\//, "").split("/")[0]!;
-  if (result.message.includes("connection refused")) return `The connection to the server ${host} was refused - did you specify the right host or port?`;
+  if (result.message.includes("connection refused"))
+    return `The connection to the server ${host} was refused - did you specify the right host or port?`;
   return `Unable to connect to the server: ${result.message}`;
 }

@@ -3,15 +3,45 @@ import { FlagError, parsePflags, type FlagTable, type ParsedFlags } from "../con
 import { Failure } from "./failure.ts";
 
 export const globalFlags: FlagTable = {
-  as: "string", "as-group": "list", "as-uid": "string", "cache-dir": "string", "certificate-authority": "string", "client-certificate": "string", "client-key": "string",
-  cluster: "string", context: "string", "disable-compression": "bool", "insecure-skip-tls-verify": "bool", kubeconfig: "string", "log-flush-frequency": "duration",
-  "match-server-version": "bool", namespace: "string", password: "string", profile: "string", "profile-output": "string", "request-timeout": "string", server: "string",
-  "tls-server-name": "string", token: "string", user: "string", username: "string", v: "int", vmodule: "string", "warnings-as-errors": "bool", kuberc: "string", help: "bool",
+  as: "string",
+  "as-group": "list",
+  "as-uid": "string",
+  "cache-dir": "string",
+  "certificate-authority": "string",
+  "client-certificate": "string",
+  "client-key": "string",
+  cluster: "string",
+  context: "string",
+  "disable-compression": "bool",
+  "insecure-skip-tls-verify": "bool",
+  kubeconfig: "string",
+  "log-flush-frequency": "duration",
+  "match-server-version": "bool",
+  namespace: "string",
+  password: "string",
+  profile: "string",
+  "profile-output": "string",
+  "request-timeout": "string",
+  server: "string",
+  "tls-server-name": "string",
+  token: "string",
+  user: "string",
+  username: "string",
+  v: "int",
+  vmodule: "string",
+  "warnings-as-errors": "bool",
+  kuberc: "string",
+  help: "bool",
 };
 export const globalShort: Record<string, string> = { n: "namespace", s: "server", v: "v", h: "help" };
 
 /** Flags that several commands share. */
-export const outputFlags: FlagTable = { output: "string", template: "string", "allow-missing-template-keys": "bool", "show-managed-fields": "bool" };
+export const outputFlags: FlagTable = {
+  output: "string",
+  template: "string",
+  "allow-missing-template-keys": "bool",
+  "show-managed-fields": "bool",
+};
 export const fileFlags: FlagTable = { filename: "list", kustomize: "string", recursive: "bool" };
 export const selectorFlags: FlagTable = { selector: "string", "field-selector": "string", "all-namespaces": "bool", all: "bool" };
 const shorts: Record<string, string> = { o: "output", f: "filename", k: "kustomize", R: "recursive", l: "selector", A: "all-namespaces" };

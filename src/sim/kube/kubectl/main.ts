@@ -23,12 +23,58 @@ import { Failure } from "./failure.ts";
 import { globalFlags, globalShort } from "./flags.ts";
 
 const commands: Record<string, Command> = {
-  get, describe, logs, exec, attach, apply, create, delete: deleteCommand, diff, replace, edit, patch, label, annotate, scale, autoscale, set, rollout, taint, cordon, uncordon, drain,
-  wait, run, expose, config, version, "cluster-info": clusterInfo, "api-resources": apiResources, "api-versions": apiVersions, explain, auth, certificate, events, top,
+  get,
+  describe,
+  logs,
+  exec,
+  attach,
+  apply,
+  create,
+  delete: deleteCommand,
+  diff,
+  replace,
+  edit,
+  patch,
+  label,
+  annotate,
+  scale,
+  autoscale,
+  set,
+  rollout,
+  taint,
+  cordon,
+  uncordon,
+  drain,
+  wait,
+  run,
+  expose,
+  config,
+  version,
+  "cluster-info": clusterInfo,
+  "api-resources": apiResources,
+  "api-versions": apiVersions,
+  explain,
+  auth,
+  certificate,
+  events,
+  top,
 };
 
 /** Commands of the real kubectl that are not modelled. */
-const unmodelled = ["cp", "port-forward", "proxy", "debug", "kustomize", "completion", "plugin", "alpha", "options", "help", "convert", "kuberc"];
+const unmodelled = [
+  "cp",
+  "port-forward",
+  "proxy",
+  "debug",
+  "kustomize",
+  "completion",
+  "plugin",
+  "alpha",
+  "options",
+  "help",
+  "convert",
+  "kuberc",
+];
 
 /** The command's name and its arguments: global flags may come before it. */
 function split(argv: string[]): { name: string | undefined; rest: string[] } {
@@ -43,7 +89,8 @@ function split(argv: string[]): { name: string | undefined; rest: string[] } {
     }
     before.push(arg);
     const name = arg.startsWith("--") ? arg.slice(2) : globalShort[arg.slice(1)];
-    if (name !== undefined && !arg.includes("=") && globalFlags[name] !== undefined && globalFlags[name] !== "bool" && i + 1 < argv.length) before.push(argv[++i]!);
+    if (name !== undefined && !arg.includes("=") && globalFlags[name] !== undefined && globalFlags[name] !== "bool" && i + 1 < argv.length)
+      before.push(argv[++i]!);
   }
   return { name: undefined, rest: before };
 }
@@ -66,7 +113,13 @@ async function main(p: Proc): Promise<number> {
   const { name, rest } = split(p.args);
   try {
     if (name === undefined) {
-      const bad = rest.find((r) => r.startsWith("-") && !["-h", "--help"].includes(r) && globalFlags[r.replace(/^--?/, "").split("=")[0]!] === undefined && globalShort[r.slice(1, 2)] === undefined);
+      const bad = rest.find(
+        (r) =>
+          r.startsWith("-") &&
+          !["-h", "--help"].includes(r) &&
+          globalFlags[r.replace(/^--?/, "").split("=")[0]!] === undefined &&
+          globalShort[r.slice(1, 2)] === undefined,
+      );
       if (bad) throw new Failure(`error: unknown flag: ${bad.split("=")[0]}\nSee 'kubectl --help' for usage.`);
       throw new NotSimulated("kubectl help texts");
     }
@@ -74,7 +127,9 @@ async function main(p: Proc): Promise<number> {
     if (!command) {
       if (unmodelled.includes(name)) throw new NotSimulated(`kubectl ${name}`);
       const near = [...Object.keys(commands), ...unmodelled].filter((c) => distance(name, c) <= 2 || c.startsWith(name)).toSorted();
-      throw new Failure(`error: unknown command ${JSON.stringify(name)} for "kubectl"${near.length > 0 ? `\n\nDid you mean this?\n${near.map((n) => `\t${n}`).join("\n")}` : ""}`);
+      throw new Failure(
+        `error: unknown command ${JSON.stringify(name)} for "kubectl"${near.length > 0 ? `\n\nDid you mean this?\n${near.map((n) => `\t${n}`).join("\n")}` : ""}`,
+      );
     }
     const end = rest.indexOf("--");
     if ((end < 0 ? rest : rest.slice(0, end)).some((a) => a === "--help" || a === "-h")) throw new NotSimulated(`kubectl ${name} --help`);

@@ -6,7 +6,8 @@ import { Failure } from "./failure.ts";
 import type { Session } from "./session.ts";
 import { toYaml } from "./yaml-out.ts";
 
-const allowed = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml";
+const allowed =
+  "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml";
 
 /** Without managedFields unless asked for, keys in Go's order of encoding. */
 export function clean(o: Obj, keepManaged: boolean): Obj {
@@ -21,7 +22,11 @@ const sorted = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(sorted)
     : value !== null && typeof value === "object"
-      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, sorted(v)]))
+      ? Object.fromEntries(
+          Object.entries(value)
+            .toSorted(([a], [b]) => (a < b ? -1 : 1))
+            .map(([k, v]) => [k, sorted(v)]),
+        )
       : value;
 
 export const toJson = (value: unknown): string => `${JSON.stringify(sorted(value), null, 4)}\n`;
@@ -60,7 +65,15 @@ export function formatted(s: Session, output: string, object: Obj, nameOf: (o: O
     case "custom-columns-file": {
       const [heads, paths] = readTemplate(s, argument).split("\n");
       const names = heads!.trim().split(/\s+/);
-      return customColumns(paths!.trim().split(/\s+/).map((p, i) => `${names[i]}:${p}`).join(","), shown, s.flags.bool("no-headers"));
+      return customColumns(
+        paths!
+          .trim()
+          .split(/\s+/)
+          .map((p, i) => `${names[i]}:${p}`)
+          .join(","),
+        shown,
+        s.flags.bool("no-headers"),
+      );
     }
     case "go-template":
     case "go-template-file":
@@ -68,7 +81,9 @@ export function formatted(s: Session, output: string, object: Obj, nameOf: (o: O
     case "templatefile":
       return s.p.notSimulated(`kubectl -o ${kind}`);
     default:
-      throw new Failure(`error: unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${allowed}`);
+      throw new Failure(
+        `error: unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${allowed}`,
+      );
   }
 }
 

@@ -50,7 +50,14 @@ export class Session {
     const flag = this.flags.text("kubeconfig");
     if (flag) return { paths: [this.p.fs.absolute(flag)], explicit: true };
     const env = this.p.env.KUBECONFIG;
-    if (env) return { paths: env.split(":").filter((x) => x !== "").map((x) => this.p.fs.absolute(x)), explicit: false };
+    if (env)
+      return {
+        paths: env
+          .split(":")
+          .filter((x) => x !== "")
+          .map((x) => this.p.fs.absolute(x)),
+        explicit: false,
+      };
     return { paths: [`${this.p.env.HOME ?? "/"}/.kube/config`], explicit: false };
   }
 
@@ -88,9 +95,18 @@ export class Session {
     let made: ClientConfig;
     try {
       made = clientConfig(this.p, config, folder, {
-        context: f.text("context"), cluster: f.text("cluster"), user: f.text("user"), server: f.text("server"), insecure: f.maybe("insecure-skip-tls-verify"),
-        ca: f.text("certificate-authority"), token: f.text("token"), clientCertificate: f.text("client-certificate"), clientKey: f.text("client-key"),
-        serverName: f.text("tls-server-name"), as: f.text("as"), asGroups: f.list("as-group"),
+        context: f.text("context"),
+        cluster: f.text("cluster"),
+        user: f.text("user"),
+        server: f.text("server"),
+        insecure: f.maybe("insecure-skip-tls-verify"),
+        ca: f.text("certificate-authority"),
+        token: f.text("token"),
+        clientCertificate: f.text("client-certificate"),
+        clientKey: f.text("client-key"),
+        serverName: f.text("tls-server-name"),
+        as: f.text("as"),
+        asGroups: f.list("as-group"),
       });
     } catch (error) {
       if (!(error instanceof KubeconfigError)) throw error;
@@ -102,8 +118,11 @@ export class Session {
       if (this.p.env.KUBERNETES_SERVICE_HOST && this.p.fs.exists(`${account}/token`)) {
         const ca = this.p.fs.tryReadText(`${account}/ca.crt`);
         made = {
-          ...made, server: `https://${this.p.env.KUBERNETES_SERVICE_HOST}:${this.p.env.KUBERNETES_SERVICE_PORT ?? "443"}`, tokenFile: `${account}/token`,
-          ...(ca === undefined ? {} : { ca }), namespace: this.p.fs.tryReadText(`${account}/namespace`) ?? "default",
+          ...made,
+          server: `https://${this.p.env.KUBERNETES_SERVICE_HOST}:${this.p.env.KUBERNETES_SERVICE_PORT ?? "443"}`,
+          tokenFile: `${account}/token`,
+          ...(ca === undefined ? {} : { ca }),
+          namespace: this.p.fs.tryReadText(`${account}/namespace`) ?? "default",
         };
       } else made.server = "http://localhost:8080";
     }
@@ -129,7 +148,12 @@ export class Session {
   }
 
   /** A request that may wait in virtual time; failures are returned. */
-  async attempt(method: string, path: string, body?: unknown, options: { contentType?: string; headers?: Record<string, string>; query?: Record<string, string> } = {}): Promise<RawResult> {
+  async attempt(
+    method: string,
+    path: string,
+    body?: unknown,
+    options: { contentType?: string; headers?: Record<string, string>; query?: Record<string, string> } = {},
+  ): Promise<RawResult> {
     const result = this.client.raw(method, path, body, options);
     if (!result.ok) {
       const wait = this.#patience(result.after);
@@ -150,7 +174,12 @@ export class Session {
   }
 
   /** The answer's object; throws ServerRefusal or TransportFailure. */
-  async request(method: string, path: string, body?: unknown, options: { contentType?: string; headers?: Record<string, string>; query?: Record<string, string> } = {}): Promise<Obj> {
+  async request(
+    method: string,
+    path: string,
+    body?: unknown,
+    options: { contentType?: string; headers?: Record<string, string>; query?: Record<string, string> } = {},
+  ): Promise<Obj> {
     const result = await this.attempt(method, path, body, options);
     if (!result.ok) throw new TransportFailure(transportText(this.config.server, result));
     return objectOf(result.response);
@@ -186,19 +215,37 @@ export class Session {
   }
 
   async #discover(): Promise<Kind[]> {
-    const accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+    const accept =
+      "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
     const first = await this.#discoveryRequest("/api", accept);
     const second = objectOf(must(this, await this.attempt("GET", "/apis", undefined, { headers: { accept } })));
     if (first.kind === "APIGroupDiscoveryList") return [...aggregated(first), ...aggregated(second)];
     const kinds: Kind[] = [];
-    const groups: { name: string; versions: string[] }[] = [{ name: "", versions: (first.versions ?? ["v1"]) as string[] }, ...((second.groups ?? []) as Obj[]).map((g) => ({ name: String(g.name), versions: (g.versions as Obj[]).map((v) => String(v.version)) }))];
+    const groups: { name: string; versions: string[] }[] = [
+      { name: "", versions: (first.versions ?? ["v1"]) as string[] },
+      ...((second.groups ?? []) as Obj[]).map((g) => ({
+        name: String(g.name),
+        versions: (g.versions as Obj[]).map((v) => String(v.version)),
+      })),
+    ];
     for (const g of groups)
       for (const [i, version] of g.versions.entries()) {
         const result = await this.attempt("GET", g.name === "" ? `/api/${version}` : `/apis/${g.name}/${version}`);
         if (!result.ok || result.response.code !== 200) continue;
         for (const r of (objectOf(result.response).resources ?? []) as Obj[]) {
           if (String(r.name).includes("/")) continue;
-          kinds.push({ group: g.name, version, plural: String(r.name), singular: String(r.singularName ?? ""), kind: String(r.kind), short: (r.shortNames ?? []) as string[], categories: (r.categories ?? []) as string[], namespaced: r.namespaced === true, verbs: r.verbs as string[], preferred: i === 0 });
+          kinds.push({
+            group: g.name,
+            version,
+            plural: String(r.name),
+            singular: String(r.singularName ?? ""),
+            kind: String(r.kind),
+            short: (r.shortNames ?? []) as string[],
+            categories: (r.categories ?? []) as string[],
+            namespaced: r.namespaced === true,
+            verbs: r.verbs as string[],
+            preferred: i === 0,
+          });
         }
       }
     return kinds;
@@ -210,15 +257,27 @@ export class Session {
     for (let i = 1; ; i++) {
       const result = await this.attempt("GET", `${path}?timeout=32s`, undefined, { headers: { accept } });
       if (result.ok && result.response.code < 300) return objectOf(result.response);
-      const detail = result.ok ? (result.response.code === 401 ? "the server has asked for the client to provide credentials" : (objectText(result.response) || `unknown (get ${path})`)) : `Get "${this.config.server}${path}?timeout=32s": ${result.message}`;
+      const detail = result.ok
+        ? result.response.code === 401
+          ? "the server has asked for the client to provide credentials"
+          : objectText(result.response) || `unknown (get ${path})`
+        : `Get "${this.config.server}${path}?timeout=32s": ${result.message}`;
       if (this.minor >= 24) {
         const text = `couldn't get current server API group list: ${detail}`;
-        const d = klogLine(this.p, "E", "memcache.go:265", this.minor >= 32 ? `"Unhandled Error" err=${JSON.stringify(text)}` : text).replace("       1 memcache", `${String(this.p.pid).padStart(8)} memcache`);
+        const d = klogLine(
+          this.p,
+          "E",
+          "memcache.go:265",
+          this.minor >= 32 ? `"Unhandled Error" err=${JSON.stringify(text)}` : text,
+        ).replace("       1 memcache", `${String(this.p.pid).padStart(8)} memcache`);
         await this.p.err(`${d}\n`);
       }
       if (i < tries) continue;
       if (!result.ok) throw new TransportFailure(transportText(this.config.server, result));
-      if (result.response.code === 401) throw new Failure(`error: You must be logged in to the server (${this.minor >= 24 ? "the server has asked for the client to provide credentials" : "Unauthorized"})`);
+      if (result.response.code === 401)
+        throw new Failure(
+          `error: You must be logged in to the server (${this.minor >= 24 ? "the server has asked for the client to provide credentials" : "Unauthorized"})`,
+        );
       objectOf(result.response);
     }
   }
@@ -228,9 +287,18 @@ export class Session {
     const find = (kinds: Kind[]): Kind | undefined => {
       const lower = word.toLowerCase();
       const [first, ...rest] = lower.split(".");
-      const named = (k: Kind, name: string): boolean => k.plural === name || k.singular === name || k.short.includes(name) || k.kind.toLowerCase() === name;
+      const named = (k: Kind, name: string): boolean =>
+        k.plural === name || k.singular === name || k.short.includes(name) || k.kind.toLowerCase() === name;
       const whole = kinds.filter((k) => named(k, lower));
-      const list = whole.length > 0 ? whole : kinds.filter((k) => named(k, first!) && rest.length > 0 && (k.group === rest.join(".") || `${k.version}.${k.group}` === rest.join(".") || k.group.startsWith(`${rest.join(".")}.`)));
+      const list =
+        whole.length > 0
+          ? whole
+          : kinds.filter(
+              (k) =>
+                named(k, first!) &&
+                rest.length > 0 &&
+                (k.group === rest.join(".") || `${k.version}.${k.group}` === rest.join(".") || k.group.startsWith(`${rest.join(".")}.`)),
+            );
       return list.find((k) => k.preferred && (k.plural === first || k.singular === first)) ?? list.find((k) => k.preferred) ?? list[0];
     };
     const found = find(await this.kinds()) ?? find(await this.kinds(true));
@@ -274,7 +342,18 @@ export function objectOf(r: RawResponse): Obj {
     }
   }
   if (r.code >= 200 && r.code < 300) return object ?? { text: r.body };
-  const body: Obj = object?.kind === "Status" ? object : { reason: r.code === 404 ? "NotFound" : r.code === 503 ? "ServiceUnavailable" : "", message: r.code === 404 ? "the server could not find the requested resource" : r.code === 503 ? "the server is currently unable to handle the request" : r.body.trim() };
+  const body: Obj =
+    object?.kind === "Status"
+      ? object
+      : {
+          reason: r.code === 404 ? "NotFound" : r.code === 503 ? "ServiceUnavailable" : "",
+          message:
+            r.code === 404
+              ? "the server could not find the requested resource"
+              : r.code === 503
+                ? "the server is currently unable to handle the request"
+                : r.body.trim(),
+        };
   throw new ServerRefusal(r.code, body, statusText(body, r.code));
 }
 
@@ -282,8 +361,16 @@ function aggregated(list: Obj): Kind[] {
   return ((list.items ?? []) as Obj[]).flatMap((g) =>
     ((g.versions ?? []) as Obj[]).flatMap((v, i) =>
       ((v.resources ?? []) as Obj[]).map((r) => ({
-        group: String(g.metadata?.name ?? ""), version: String(v.version), plural: String(r.resource), singular: String(r.singularResource ?? ""), kind: String(r.responseKind.kind),
-        short: (r.shortNames ?? []) as string[], categories: (r.categories ?? []) as string[], namespaced: r.scope === "Namespaced", verbs: r.verbs as string[], preferred: i === 0,
+        group: String(g.metadata?.name ?? ""),
+        version: String(v.version),
+        plural: String(r.resource),
+        singular: String(r.singularResource ?? ""),
+        kind: String(r.responseKind.kind),
+        short: (r.shortNames ?? []) as string[],
+        categories: (r.categories ?? []) as string[],
+        namespaced: r.scope === "Namespaced",
+        verbs: r.verbs as string[],
+        preferred: i === 0,
       })),
     ),
   );

@@ -15,10 +15,16 @@ export interface Target {
 
 /** `pods a b`, `pod/a svc/b`, `pods,svc`. */
 export async function targetsOf(s: Session, args: string[], command: string): Promise<Target[]> {
-  if (args.length === 0) throw new Failure(`You must specify the type of resource to ${command}. Use "kubectl api-resources" for a complete list of supported resources.\n\nerror: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl ${command} -h' for help and examples`);
+  if (args.length === 0)
+    throw new Failure(
+      `You must specify the type of resource to ${command}. Use "kubectl api-resources" for a complete list of supported resources.\n\nerror: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl ${command} -h' for help and examples`,
+    );
   const slashed = args.filter((a) => a.includes("/"));
   if (slashed.length > 0) {
-    if (slashed.length !== args.length) throw new Failure(`error: there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. '${commandLine(command)} resource/<resource_name>' instead of '${commandLine(command)} resource resource/<resource_name>'`);
+    if (slashed.length !== args.length)
+      throw new Failure(
+        `error: there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. '${commandLine(command)} resource/<resource_name>' instead of '${commandLine(command)} resource resource/<resource_name>'`,
+      );
     const out: Target[] = [];
     for (const arg of args) {
       const [type, name, more] = arg.split("/");
@@ -43,7 +49,18 @@ const commandLine = (command: string): string => `kubectl ${command}`;
 
 /** `kubectl get all` in the order of discovery, core first. */
 const orderAll = (kinds: Kind[]): Kind[] => {
-  const order = ["pods", "replicationcontrollers", "services", "daemonsets", "deployments", "replicasets", "statefulsets", "horizontalpodautoscalers", "cronjobs", "jobs"];
+  const order = [
+    "pods",
+    "replicationcontrollers",
+    "services",
+    "daemonsets",
+    "deployments",
+    "replicasets",
+    "statefulsets",
+    "horizontalpodautoscalers",
+    "cronjobs",
+    "jobs",
+  ];
   const at = (k: Kind): number => (order.includes(k.plural) ? order.indexOf(k.plural) : 99);
   return kinds.toSorted((a, b) => at(a) - at(b));
 };
@@ -87,7 +104,8 @@ function filesOf(s: Session, name: string, recursive: boolean): string[] {
       if (recursive) out.push(...filesOf(s, path, true));
     } else if (/\.(json|ya?ml)$/.test(entry)) out.push(path);
   }
-  if (out.length === 0 && !recursive) throw new Failure(`error: error reading [${name}]: recognized file extensions are [.json .yaml .yml]`);
+  if (out.length === 0 && !recursive)
+    throw new Failure(`error: error reading [${name}]: recognized file extensions are [.json .yaml .yml]`);
   return out;
 }
 
@@ -99,7 +117,12 @@ async function download(s: Session, url: string): Promise<string> {
       await s.p.sleep(Number.isFinite(result.after) ? result.after : 30_000);
       const host = url.replace(/^https?:\/\//, "").split("/")[0]!;
       throw new Failure(
-        result.detail.includes("connection refused") ? `The connection to the server ${host} was refused - did you specify the right host or port?` : `error: error reading ${JSON.stringify(url)}: Get ${JSON.stringify(url)}: ${result.detail}`.replace(/^error: error reading "[^"]*": Get "[^"]*": /, "Unable to connect to the server: "),
+        result.detail.includes("connection refused")
+          ? `The connection to the server ${host} was refused - did you specify the right host or port?`
+          : `error: error reading ${JSON.stringify(url)}: Get ${JSON.stringify(url)}: ${result.detail}`.replace(
+              /^error: error reading "[^"]*": Get "[^"]*": /,
+              "Unable to connect to the server: ",
+            ),
       );
     }
     await s.p.sleep(50);
@@ -108,13 +131,24 @@ async function download(s: Session, url: string): Promise<string> {
       at = new URL(headers.location, at).toString();
       continue;
     }
-    if (status !== 200) throw new Failure(`error: unable to read URL ${JSON.stringify(url)}, server reported ${status} ${reasonPhrase[status] ?? ""}, status code=${status}`.replace("reported 404 Not Found", "reported 404 Not Found"));
+    if (status !== 200)
+      throw new Failure(
+        `error: unable to read URL ${JSON.stringify(url)}, server reported ${status} ${reasonPhrase[status] ?? ""}, status code=${status}`.replace(
+          "reported 404 Not Found",
+          "reported 404 Not Found",
+        ),
+      );
     return typeof body === "string" ? body : Buffer.from(body).toString("utf8");
   }
   throw new Failure(`error: Get ${JSON.stringify(url)}: stopped after 10 redirects`);
 }
 
-const reasonPhrase: Record<number, string> = { 404: "Not Found", 403: "Forbidden", 500: "Internal Server Error", 503: "Service Unavailable" };
+const reasonPhrase: Record<number, string> = {
+  404: "Not Found",
+  403: "Forbidden",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
 
 /** Documents of one text; lists are taken apart. */
 export function parseDocuments(text: string, source: string, shown: string): Document[] {
@@ -125,8 +159,12 @@ export function parseDocuments(text: string, source: string, shown: string): Doc
     if (bad) throw new Failure(`error: error parsing ${shown}: error converting YAML to JSON: yaml: ${goYaml(bad)}`);
     const object = doc.toJS({ maxAliasCount: 10_000 }) as Obj | null;
     if (object === null || object === undefined) continue;
-    if (typeof object !== "object" || Array.isArray(object)) throw new Failure(`error: error parsing ${shown}: json: cannot unmarshal ${Array.isArray(object) ? "array" : typeof object} into Go value of type unstructured.detector`);
-    if (Array.isArray(object.items) && String(object.kind ?? "").endsWith("List")) for (const item of object.items as Obj[]) out.push({ object: item, source });
+    if (typeof object !== "object" || Array.isArray(object))
+      throw new Failure(
+        `error: error parsing ${shown}: json: cannot unmarshal ${Array.isArray(object) ? "array" : typeof object} into Go value of type unstructured.detector`,
+      );
+    if (Array.isArray(object.items) && String(object.kind ?? "").endsWith("List"))
+      for (const item of object.items as Obj[]) out.push({ object: item, source });
     else out.push({ object, source });
   }
   return out;
@@ -156,7 +194,8 @@ export function namespaceOf(s: Session, d: Document, k: Kind): string {
   const own = d.object.metadata?.namespace as string | undefined;
   const flag = s.flags.text("namespace");
   if (own && flag && own !== flag)
-    throw new Failure(`error: the namespace from the provided object ${JSON.stringify(own)} does not match the namespace ${JSON.stringify(flag)}. You must pass '--namespace=${own}' to perform this operation.`);
+    throw new Failure(
+      `error: the namespace from the provided object ${JSON.stringify(own)} does not match the namespace ${JSON.stringify(flag)}. You must pass '--namespace=${own}' to perform this operation.`,
+    );
   return own ?? s.namespace;
 }
-

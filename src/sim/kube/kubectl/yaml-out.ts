@@ -2,7 +2,8 @@
 import type { Obj } from "../../core/json.ts";
 
 export const toYaml = (value: unknown): string => {
-  if (value !== null && typeof value === "object" && (Array.isArray(value) ? value.length > 0 : Object.keys(value).length > 0)) return block(value, "");
+  if (value !== null && typeof value === "object" && (Array.isArray(value) ? value.length > 0 : Object.keys(value).length > 0))
+    return block(value, "");
   return `${scalar(value, "")}\n`;
 };
 
@@ -15,11 +16,15 @@ function block(value: object, indent: string): string {
     .join("");
 }
 
-const empty = (value: unknown): boolean => value !== null && typeof value === "object" && (Array.isArray(value) ? value.length === 0 : Object.keys(value).every((k) => (value as Obj)[k] === undefined));
+const empty = (value: unknown): boolean =>
+  value !== null &&
+  typeof value === "object" &&
+  (Array.isArray(value) ? value.length === 0 : Object.keys(value).every((k) => (value as Obj)[k] === undefined));
 
 function entry(key: string, value: unknown, indent: string): string {
   const head = `${indent}${scalar(key, indent)}:`;
-  if (value !== null && typeof value === "object" && !empty(value)) return `${head}\n${block(value, Array.isArray(value) ? indent : `${indent}  `)}`;
+  if (value !== null && typeof value === "object" && !empty(value))
+    return `${head}\n${block(value, Array.isArray(value) ? indent : `${indent}  `)}`;
   return `${head} ${scalar(value, `${indent}  `)}\n`;
 }
 
@@ -44,7 +49,14 @@ function scalar(value: unknown, indent: string): string {
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0008\u000b-\u001f\u007f\ufeff]/.test(value)) return JSON.stringify(value);
   if (value.includes("\n")) return literal(value, indent);
-  if (/^[-?:](\s|$)/.test(value) || /^[,[\]{}#&*!|>'"%@`]/.test(value) || /^\s|\s$/.test(value) || /: |\s#|:$/.test(value) || value === "---" || value.includes("\t"))
+  if (
+    /^[-?:](\s|$)/.test(value) ||
+    /^[,[\]{}#&*!|>'"%@`]/.test(value) ||
+    /^\s|\s$/.test(value) ||
+    /: |\s#|:$/.test(value) ||
+    value === "---" ||
+    value.includes("\t")
+  )
     return value.includes("\t") ? JSON.stringify(value) : `'${value.replace(/'/g, "''")}'`;
   return value;
 }
@@ -54,5 +66,8 @@ function literal(value: string, indent: string): string {
   if (/ \n|\t\n/.test(value) || /^\s/.test(value.split("\n")[0]!) || value.trim() === "" || / $/.test(value)) return JSON.stringify(value);
   const chomp = value.endsWith("\n\n") ? "+" : value.endsWith("\n") ? "" : "-";
   const body = chomp === "-" ? value : value.slice(0, -1);
-  return `|${chomp}\n${body.split("\n").map((line) => (line === "" ? "" : indent + line)).join("\n")}`;
+  return `|${chomp}\n${body
+    .split("\n")
+    .map((line) => (line === "" ? "" : indent + line))
+    .join("\n")}`;
 }

@@ -30,12 +30,19 @@ export function admitEarly(a: Admission, o: Obj | undefined, old: Obj | undefine
       if (!found) throw notFound({ group: "", plural: "namespaces", kind: "Namespace" }, a.namespace);
       const reviews = r.group === "authorization.k8s.io";
       if (found.status?.phase === "Terminating" && !reviews && a.subresource === "") {
-        throw new StatusError(403, "Forbidden", `${keyOf(r)} "${a.name}" is forbidden: unable to create new content in namespace ${a.namespace} because it is being terminated`, {
-          name: a.name,
-          ...(r.group === "" ? {} : { group: r.group }),
-          kind: r.plural,
-          causes: [{ reason: "NamespaceTerminating", message: `namespace ${a.namespace} is being terminated`, field: "metadata.namespace" }],
-        });
+        throw new StatusError(
+          403,
+          "Forbidden",
+          `${keyOf(r)} "${a.name}" is forbidden: unable to create new content in namespace ${a.namespace} because it is being terminated`,
+          {
+            name: a.name,
+            ...(r.group === "" ? {} : { group: r.group }),
+            kind: r.plural,
+            causes: [
+              { reason: "NamespaceTerminating", message: `namespace ${a.namespace} is being terminated`, field: "metadata.namespace" },
+            ],
+          },
+        );
       }
     }
   }
@@ -52,11 +59,14 @@ function nodeRestriction(a: Admission, o: Obj | undefined, old: Obj | undefined)
   if (r.group === "" && r.plural === "pods") {
     if (a.subresource === "") {
       if (a.operation === "CREATE") {
-        if (!o?.metadata.annotations?.["kubernetes.io/config.mirror"]) no(`pod does not have "kubernetes.io/config.mirror" annotation, node "${node}" can only create mirror pods`);
+        if (!o?.metadata.annotations?.["kubernetes.io/config.mirror"])
+          no(`pod does not have "kubernetes.io/config.mirror" annotation, node "${node}" can only create mirror pods`);
         if (o!.spec?.nodeName !== node) no(`node "${node}" can only create pods with spec.nodeName set to itself`);
         if (o!.spec?.serviceAccountName) no(`node "${node}" can not create pods that reference a service account`);
-      } else if (old && old.spec?.nodeName !== node) no(`node "${node}" can only ${a.operation === "DELETE" ? "delete" : "update"} pods with spec.nodeName set to itself`);
-    } else if (a.subresource === "status" && old && old.spec?.nodeName !== node) no(`node "${node}" can only update pod status for pods with spec.nodeName set to itself`);
+      } else if (old && old.spec?.nodeName !== node)
+        no(`node "${node}" can only ${a.operation === "DELETE" ? "delete" : "update"} pods with spec.nodeName set to itself`);
+    } else if (a.subresource === "status" && old && old.spec?.nodeName !== node)
+      no(`node "${node}" can only update pod status for pods with spec.nodeName set to itself`);
   }
   if (r.group === "" && r.plural === "nodes") {
     if (a.name !== "" && a.name !== node) no(`node "${node}" is not allowed to modify node "${a.name}"`);
@@ -65,21 +75,40 @@ function nodeRestriction(a: Admission, o: Obj | undefined, old: Obj | undefined)
       const before = (old?.metadata.labels ?? {}) as Record<string, string>;
       const bad = Object.keys({ ...labels, ...before }).filter((k) => labels[k] !== before[k] && restricted(k));
       if (bad.length > 0) no(`is not allowed to modify labels: ${bad.toSorted().join(", ")}`);
-      if (a.operation === "UPDATE" && a.subresource === "" && JSON.stringify(o?.spec?.taints ?? []) !== JSON.stringify(old?.spec?.taints ?? []))
+      if (
+        a.operation === "UPDATE" &&
+        a.subresource === "" &&
+        JSON.stringify(o?.spec?.taints ?? []) !== JSON.stringify(old?.spec?.taints ?? [])
+      )
         no(`node "${node}" is not allowed to modify taints`);
     }
   }
 }
 
 const kubeletLabels = new Set([
-  "kubernetes.io/hostname", "kubernetes.io/os", "kubernetes.io/arch", "beta.kubernetes.io/os", "beta.kubernetes.io/arch", "node.kubernetes.io/instance-type",
-  "beta.kubernetes.io/instance-type", "topology.kubernetes.io/region", "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/region", "failure-domain.beta.kubernetes.io/zone",
+  "kubernetes.io/hostname",
+  "kubernetes.io/os",
+  "kubernetes.io/arch",
+  "beta.kubernetes.io/os",
+  "beta.kubernetes.io/arch",
+  "node.kubernetes.io/instance-type",
+  "beta.kubernetes.io/instance-type",
+  "topology.kubernetes.io/region",
+  "topology.kubernetes.io/zone",
+  "failure-domain.beta.kubernetes.io/region",
+  "failure-domain.beta.kubernetes.io/zone",
 ]);
 
 function restricted(label: string): boolean {
   if (kubeletLabels.has(label)) return false;
   const prefix = label.includes("/") ? label.split("/")[0]! : "";
-  if (prefix === "kubelet.kubernetes.io" || prefix.endsWith(".kubelet.kubernetes.io") || prefix === "node.kubernetes.io" || prefix.endsWith(".node.kubernetes.io")) return false;
+  if (
+    prefix === "kubelet.kubernetes.io" ||
+    prefix.endsWith(".kubelet.kubernetes.io") ||
+    prefix === "node.kubernetes.io" ||
+    prefix.endsWith(".node.kubernetes.io")
+  )
+    return false;
   return prefix === "kubernetes.io" || prefix.endsWith(".kubernetes.io") || prefix === "k8s.io" || prefix.endsWith(".k8s.io");
 }
 
@@ -91,14 +120,22 @@ export function mutate(a: Admission, o: Obj): void {
     if (!taints?.some((t) => t.key === "node.kubernetes.io/not-ready" && t.effect === "NoSchedule"))
       o.spec.taints = [...(taints ?? []), { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" }];
   }
-  if (r.group === "" && r.plural === "persistentvolumeclaims" && a.operation === "CREATE" && on(a, "DefaultStorageClass") && o.spec?.storageClassName === undefined) {
+  if (
+    r.group === "" &&
+    r.plural === "persistentvolumeclaims" &&
+    a.operation === "CREATE" &&
+    on(a, "DefaultStorageClass") &&
+    o.spec?.storageClassName === undefined
+  ) {
     const standard = api
       .known({ group: "storage.k8s.io", plural: "storageclasses" })
       .find((c) => c.metadata.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true");
     if (standard) o.spec.storageClassName = standard.metadata.name;
   }
-  if (r.type === "PersistentVolumeClaim" && a.operation === "CREATE" && on(a, "StorageObjectInUseProtection")) addFinalizer(o, "kubernetes.io/pvc-protection");
-  if (r.type === "PersistentVolume" && a.operation === "CREATE" && on(a, "StorageObjectInUseProtection")) addFinalizer(o, "kubernetes.io/pv-protection");
+  if (r.type === "PersistentVolumeClaim" && a.operation === "CREATE" && on(a, "StorageObjectInUseProtection"))
+    addFinalizer(o, "kubernetes.io/pvc-protection");
+  if (r.type === "PersistentVolume" && a.operation === "CREATE" && on(a, "StorageObjectInUseProtection"))
+    addFinalizer(o, "kubernetes.io/pv-protection");
   if (r.type !== "Pod" || a.subresource !== "" || a.operation !== "CREATE") return;
   const mirror = o.metadata.annotations?.["kubernetes.io/config.mirror"] !== undefined;
   if (on(a, "LimitRanger") && !mirror) defaultLimits(a, o);
@@ -120,8 +157,14 @@ function serviceAccount(a: Admission, pod: Obj): void {
     spec.serviceAccount = "default";
   }
   const account = api.store.get(`/registry/serviceaccounts/${a.namespace}/${spec.serviceAccountName}`);
-  if (!account) throw forbidden(a.resource, a.name, `error looking up service account ${a.namespace}/${spec.serviceAccountName}: serviceaccount "${spec.serviceAccountName}" not found`);
-  if (!(spec.imagePullSecrets as unknown[] | undefined)?.length && (account.imagePullSecrets as unknown[] | undefined)?.length) spec.imagePullSecrets = account.imagePullSecrets;
+  if (!account)
+    throw forbidden(
+      a.resource,
+      a.name,
+      `error looking up service account ${a.namespace}/${spec.serviceAccountName}: serviceaccount "${spec.serviceAccountName}" not found`,
+    );
+  if (!(spec.imagePullSecrets as unknown[] | undefined)?.length && (account.imagePullSecrets as unknown[] | undefined)?.length)
+    spec.imagePullSecrets = account.imagePullSecrets;
   const automount = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
   if (automount !== true) return;
   const mountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -174,7 +217,11 @@ function priority(a: Admission, pod: Obj): void {
   }
   const value = Number(found?.value ?? 0);
   if (spec.priority !== undefined && Number(spec.priority) !== value)
-    throw forbidden(a.resource, a.name, `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`);
+    throw forbidden(
+      a.resource,
+      a.name,
+      `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+    );
   spec.priority = value;
   spec.preemptionPolicy ??= found?.preemptionPolicy ?? "PreemptLowerPriority";
 }
@@ -198,6 +245,7 @@ function webhooks(a: Admission): void {
         for (const rule of (hook.rules ?? []) as Obj[]) {
           const has = (list: unknown, value: string): boolean => Array.isArray(list) && (list.includes("*") || list.includes(value));
           const name = a.subresource === "" ? r.plural : `${r.plural}/${a.subresource}`;
-          if (has(rule.operations, a.operation) && has(rule.apiGroups, r.group) && has(rule.resources, name)) throw notSimulated(`admission webhook "${hook.name}"`);
+          if (has(rule.operations, a.operation) && has(rule.apiGroups, r.group) && has(rule.resources, name))
+            throw notSimulated(`admission webhook "${hook.name}"`);
         }
 }

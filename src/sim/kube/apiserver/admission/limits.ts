@@ -4,7 +4,8 @@ import { parseQuantity } from "../quantity.ts";
 import { forbidden } from "../status.ts";
 import type { Admission } from "./admit.ts";
 
-const ranges = (a: Admission): Obj[] => a.api.known({ group: "", plural: "limitranges" }).filter((l) => l.metadata.namespace === a.namespace);
+const ranges = (a: Admission): Obj[] =>
+  a.api.known({ group: "", plural: "limitranges" }).filter((l) => l.metadata.namespace === a.namespace);
 
 export function defaultLimits(a: Admission, pod: Obj): void {
   for (const range of ranges(a))
@@ -13,14 +14,21 @@ export function defaultLimits(a: Admission, pod: Obj): void {
       const set: string[] = [];
       for (const c of [...((pod.spec.containers ?? []) as Obj[]), ...((pod.spec.initContainers ?? []) as Obj[])]) {
         c.resources ??= {};
-        for (const [kind, from] of [["limits", item.default], ["requests", item.defaultRequest]] as const)
+        for (const [kind, from] of [
+          ["limits", item.default],
+          ["requests", item.defaultRequest],
+        ] as const)
           for (const [name, value] of Object.entries((from ?? {}) as Obj)) {
             if (c.resources[kind]?.[name] !== undefined) continue;
             c.resources[kind] = { ...(c.resources[kind] as Obj | undefined), [name]: value };
             set.push(`${name} ${kind === "limits" ? "limit" : "request"} for container ${c.name}`);
           }
       }
-      if (set.length > 0) pod.metadata.annotations = { ...(pod.metadata.annotations as Obj | undefined), "kubernetes.io/limit-ranger": `LimitRanger plugin set: ${set.toSorted().join("; ")}` };
+      if (set.length > 0)
+        pod.metadata.annotations = {
+          ...(pod.metadata.annotations as Obj | undefined),
+          "kubernetes.io/limit-ranger": `LimitRanger plugin set: ${set.toSorted().join("; ")}`,
+        };
     }
 }
 
@@ -39,12 +47,18 @@ export function checkLimits(a: Admission, pod: Obj): void {
         for (const [name, max] of Object.entries((item.max ?? {}) as Obj)) {
           const limit = total("limits", name);
           if (limit === undefined) errors.push(`maximum ${name} usage per ${item.type} is ${max}.  No limit is specified`);
-          else if (limit > parseQuantity(max)!) errors.push(`maximum ${name} usage per ${item.type} is ${max}, but limit is ${group.map((r) => String(r.limits?.[name])).join("+")}`);
+          else if (limit > parseQuantity(max)!)
+            errors.push(
+              `maximum ${name} usage per ${item.type} is ${max}, but limit is ${group.map((r) => String(r.limits?.[name])).join("+")}`,
+            );
         }
         for (const [name, min] of Object.entries((item.min ?? {}) as Obj)) {
           const request = total("requests", name);
           if (request === undefined) errors.push(`minimum ${name} usage per ${item.type} is ${min}.  No request is specified`);
-          else if (request < parseQuantity(min)!) errors.push(`minimum ${name} usage per ${item.type} is ${min}, but request is ${group.map((r) => String(r.requests?.[name])).join("+")}`);
+          else if (request < parseQuantity(min)!)
+            errors.push(
+              `minimum ${name} usage per ${item.type} is ${min}, but request is ${group.map((r) => String(r.requests?.[name])).join("+")}`,
+            );
         }
       }
     }

@@ -8,7 +8,15 @@ import type { Admission } from "./admit.ts";
 /** What one object counts for, by quota resource name. */
 function usage(key: string, o: Obj): Record<string, number> {
   const out: Record<string, number> = { [`count/${key}`]: 1 };
-  const counted = new Set(["pods", "services", "replicationcontrollers", "resourcequotas", "secrets", "configmaps", "persistentvolumeclaims"]);
+  const counted = new Set([
+    "pods",
+    "services",
+    "replicationcontrollers",
+    "resourcequotas",
+    "secrets",
+    "configmaps",
+    "persistentvolumeclaims",
+  ]);
   if (counted.has(key)) out[key] = 1;
   if (key === "pods") {
     if (o.status?.phase === "Succeeded" || o.status?.phase === "Failed") return { "count/pods": 1 };
@@ -35,14 +43,22 @@ export function checkQuota(a: Admission, o: Obj): void {
   if (quotas.length === 0) return;
   const key = keyOf(a.resource);
   const wanted = usage(key, o);
-  const shown = (n: number, like: string): string => canonicalQuantity(/memory|storage/.test(like) && n % 1024 === 0 && n > 0 ? binary(n) : String(n));
+  const shown = (n: number, like: string): string =>
+    canonicalQuantity(/memory|storage/.test(like) && n % 1024 === 0 && n > 0 ? binary(n) : String(n));
   for (const quota of quotas) {
     const hard = (quota.spec?.hard ?? {}) as Record<string, string>;
     if (key === "pods") {
       const missing = Object.keys(hard).filter((name) => /^((requests|limits)\.)?(cpu|memory)$/.test(name) && wanted[name] === undefined);
       if (missing.length > 0) {
         const names = ((o.spec?.containers ?? []) as Obj[]).map((c) => c.name).join(",");
-        throw forbidden(a.resource, a.name, `failed quota: ${quota.metadata.name}: must specify ${missing.toSorted().map((m) => `${m} for: ${names}`).join("; ")}`);
+        throw forbidden(
+          a.resource,
+          a.name,
+          `failed quota: ${quota.metadata.name}: must specify ${missing
+            .toSorted()
+            .map((m) => `${m} for: ${names}`)
+            .join("; ")}`,
+        );
       }
     }
     const over = Object.keys(hard).filter((name) => {
@@ -50,7 +66,11 @@ export function checkQuota(a: Admission, o: Obj): void {
       return used(a, key, name) + wanted[name] > parseQuantity(hard[name])!;
     });
     if (over.length === 0) continue;
-    const list = (value: (name: string) => string): string => over.toSorted().map((name) => `${name}=${value(name)}`).join(",");
+    const list = (value: (name: string) => string): string =>
+      over
+        .toSorted()
+        .map((name) => `${name}=${value(name)}`)
+        .join(",");
     throw forbidden(
       a.resource,
       a.name,
@@ -66,6 +86,11 @@ const used = (a: Admission, key: string, name: string): number =>
     .reduce((sum, o) => sum + (usage(key, o)[name] ?? 0), 0);
 
 function binary(n: number): string {
-  for (const [suffix, size] of [["Gi", 1024 ** 3], ["Mi", 1024 ** 2], ["Ki", 1024]] as const) if (n % size === 0) return `${n / size}${suffix}`;
+  for (const [suffix, size] of [
+    ["Gi", 1024 ** 3],
+    ["Mi", 1024 ** 2],
+    ["Ki", 1024],
+  ] as const)
+    if (n % size === 0) return `${n / size}${suffix}`;
   return String(n);
 }

@@ -21,7 +21,10 @@ function subjectOf(pem: string): { name: string; groups: string[] } | undefined 
 }
 
 const authenticated = (name: string, groups: string[], uid = "", extra: Record<string, string[]> = {}): User => ({
-  name, uid, groups: [...groups, "system:authenticated"], extra,
+  name,
+  uid,
+  groups: [...groups, "system:authenticated"],
+  extra,
 });
 
 /** Who sent the request. Throws Unauthorized. */
@@ -68,7 +71,9 @@ function bootstrapUser(api: ApiServer, token: string): User | undefined {
   if (data("token-id") !== m[1] || data("token-secret") !== m[2] || data("usage-bootstrap-authentication") !== "true") return undefined;
   const expiration = data("expiration");
   if (expiration !== "" && Date.parse(expiration) <= api.p.now) return undefined;
-  const groups = data("auth-extra-groups").split(",").filter((g) => g !== "");
+  const groups = data("auth-extra-groups")
+    .split(",")
+    .filter((g) => g !== "");
   return authenticated(`system:bootstrap:${m[1]}`, ["system:bootstrappers", ...groups]);
 }
 
@@ -107,7 +112,14 @@ function serviceAccountUser(api: ApiServer, token: string): User | undefined {
   } catch {
     return undefined;
   }
-  return authenticated(`system:serviceaccount:${namespace}:${name}`, ["system:serviceaccounts", `system:serviceaccounts:${namespace}`], uid, {
-    ...(pod ? { "authentication.kubernetes.io/pod-name": [String(pod.name)], "authentication.kubernetes.io/pod-uid": [String(pod.uid)] } : {}),
-  });
+  return authenticated(
+    `system:serviceaccount:${namespace}:${name}`,
+    ["system:serviceaccounts", `system:serviceaccounts:${namespace}`],
+    uid,
+    {
+      ...(pod
+        ? { "authentication.kubernetes.io/pod-name": [String(pod.name)], "authentication.kubernetes.io/pod-uid": [String(pod.uid)] }
+        : {}),
+    },
+  );
 }

@@ -32,10 +32,20 @@ const nodeMayByRules = (a: Attributes): boolean => nodeRules.some((rule) => rule
 /** `User "x" cannot list resource "pods" in API group "" in the namespace "default"`. */
 export function denial(a: Attributes, reason: string): StatusError {
   const suffix = reason === "" ? "" : `: ${reason}`;
-  if (!a.isResource) return new StatusError(403, "Forbidden", `forbidden: User ${JSON.stringify(a.user.name)} cannot ${a.verb} path ${JSON.stringify(a.path)}${suffix}`, {});
+  if (!a.isResource)
+    return new StatusError(
+      403,
+      "Forbidden",
+      `forbidden: User ${JSON.stringify(a.user.name)} cannot ${a.verb} path ${JSON.stringify(a.path)}${suffix}`,
+      {},
+    );
   const resource = a.subresource === "" ? a.plural : `${a.plural}/${a.subresource}`;
   const where = a.namespace === "" ? "at the cluster scope" : `in the namespace ${JSON.stringify(a.namespace)}`;
-  return forbidden(a, a.name, `User ${JSON.stringify(a.user.name)} cannot ${a.verb} resource ${JSON.stringify(resource)} in API group ${JSON.stringify(a.group)} ${where}${suffix}`);
+  return forbidden(
+    a,
+    a.name,
+    `User ${JSON.stringify(a.user.name)} cannot ${a.verb} resource ${JSON.stringify(resource)} in API group ${JSON.stringify(a.group)} ${where}${suffix}`,
+  );
 }
 
 /** The user that Impersonate-* headers ask for. Throws Forbidden. */
@@ -44,7 +54,18 @@ export function impersonate(api: ApiServer, user: User, headers: Record<string, 
   if (!name) return user;
   const groups = (headers["impersonate-group"] ?? "").split(",").filter((g) => g !== "");
   const check = (plural: string, target: string, namespace = ""): void => {
-    const a: Attributes = { user, verb: "impersonate", isResource: true, group: "", version: "v1", plural, subresource: "", namespace, name: target, path: "" };
+    const a: Attributes = {
+      user,
+      verb: "impersonate",
+      isResource: true,
+      group: "",
+      version: "v1",
+      plural,
+      subresource: "",
+      namespace,
+      name: target,
+      path: "",
+    };
     const decision = decide(api, a);
     if (!decision.allowed) throw denial(a, decision.reason);
   };

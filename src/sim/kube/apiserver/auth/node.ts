@@ -9,7 +9,11 @@ export function nodeNameOf(user: User): string | undefined {
 
 const podUses = (pod: Obj, kind: "secrets" | "configmaps" | "persistentvolumeclaims", name: string): boolean => {
   const spec = pod.spec as Obj;
-  const containers = [...((spec.containers ?? []) as Obj[]), ...((spec.initContainers ?? []) as Obj[]), ...((spec.ephemeralContainers ?? []) as Obj[])];
+  const containers = [
+    ...((spec.containers ?? []) as Obj[]),
+    ...((spec.initContainers ?? []) as Obj[]),
+    ...((spec.ephemeralContainers ?? []) as Obj[]),
+  ];
   for (const v of (spec.volumes ?? []) as Obj[]) {
     const projected = (v.projected?.sources ?? []) as Obj[];
     if (kind === "secrets" && (v.secret?.secretName === name || projected.some((s) => s.secret?.name === name))) return true;
@@ -19,7 +23,9 @@ const podUses = (pod: Obj, kind: "secrets" | "configmaps" | "persistentvolumecla
   if (kind === "secrets" && ((spec.imagePullSecrets ?? []) as Obj[]).some((s) => s.name === name)) return true;
   const [ref, key] = kind === "secrets" ? ["secretRef", "secretKeyRef"] : ["configMapRef", "configMapKeyRef"];
   return containers.some(
-    (c) => ((c.envFrom ?? []) as Obj[]).some((e) => e[ref!]?.name === name) || ((c.env ?? []) as Obj[]).some((e) => e.valueFrom?.[key!]?.name === name),
+    (c) =>
+      ((c.envFrom ?? []) as Obj[]).some((e) => e[ref!]?.name === name) ||
+      ((c.env ?? []) as Obj[]).some((e) => e.valueFrom?.[key!]?.name === name),
   );
 };
 
@@ -41,7 +47,9 @@ export function authorizeNode(a: Attributes, pods: () => Obj[]): "allow" | strin
     case "persistentvolumes":
       if (a.verb !== "get") return undefined;
       if (key === "persistentvolumes") return "allow";
-      return mine().some((p) => p.metadata.namespace === a.namespace && podUses(p, key, a.name)) ? "allow" : `no relationship found between node '${node}' and this object`;
+      return mine().some((p) => p.metadata.namespace === a.namespace && podUses(p, key, a.name))
+        ? "allow"
+        : `no relationship found between node '${node}' and this object`;
     case "serviceaccounts":
       if (a.subresource !== "token") return undefined;
       if (a.verb !== "create") return "can only create tokens for individual service accounts";
@@ -50,7 +58,9 @@ export function authorizeNode(a: Attributes, pods: () => Obj[]): "allow" | strin
         : `no relationship found between node '${node}' and this object`;
     case "leases.coordination.k8s.io":
       if (a.namespace !== "kube-node-lease") return `can only access leases in the "kube-node-lease" system namespace`;
-      return a.name === "" || a.name === node || a.verb === "create" ? "allow" : `can only access node lease with the same name as the requesting node`;
+      return a.name === "" || a.name === node || a.verb === "create"
+        ? "allow"
+        : `can only access node lease with the same name as the requesting node`;
     case "csinodes.storage.k8s.io":
       return a.name === "" || a.name === node ? "allow" : `can only access CSINode with the same name as the requesting node`;
     case "nodes":

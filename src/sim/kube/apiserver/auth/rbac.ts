@@ -43,7 +43,12 @@ export function visitRules(policy: Policy, user: User, namespace: string, visit:
     let role: Obj | undefined;
     if (binding.roleRef.kind === "ClusterRole") role = clusterRoles.get(name);
     else {
-      roles ??= new Map(policy.roles().filter((r) => r.metadata.namespace === namespace).map((r) => [String(r.metadata.name), r]));
+      roles ??= new Map(
+        policy
+          .roles()
+          .filter((r) => r.metadata.namespace === namespace)
+          .map((r) => [String(r.metadata.name), r]),
+      );
       role = roles.get(name);
     }
     for (const rule of (role?.rules ?? []) as Obj[]) if (visit(rule)) return true;
@@ -66,12 +71,15 @@ const has = (list: unknown, value: string): boolean => Array.isArray(list) && (l
 export function ruleAllows(rule: Obj, a: Attributes): boolean {
   if (!has(rule.verbs, a.verb)) return false;
   if (!a.isResource) {
-    return ((rule.nonResourceURLs ?? []) as string[]).some((url) => url === "*" || url === a.path || (url.endsWith("*") && a.path.startsWith(url.slice(0, -1))));
+    return ((rule.nonResourceURLs ?? []) as string[]).some(
+      (url) => url === "*" || url === a.path || (url.endsWith("*") && a.path.startsWith(url.slice(0, -1))),
+    );
   }
   if (!has(rule.apiGroups, a.group)) return false;
   const resource = a.subresource === "" ? a.plural : `${a.plural}/${a.subresource}`;
   const resources = (rule.resources ?? []) as string[];
-  if (!resources.includes("*") && !resources.includes(resource) && !(a.subresource !== "" && resources.includes(`*/${a.subresource}`))) return false;
+  if (!resources.includes("*") && !resources.includes(resource) && !(a.subresource !== "" && resources.includes(`*/${a.subresource}`)))
+    return false;
   const names = (rule.resourceNames ?? []) as string[];
   return names.length === 0 || names.includes(a.name);
 }
@@ -91,7 +99,15 @@ export function uncovered(policy: Policy, user: User, namespace: string, wanted:
   for (const rule of wanted) {
     for (const verb of (rule.verbs ?? []) as string[]) {
       for (const url of (rule.nonResourceURLs ?? []) as string[])
-        if (!owned.some((o) => has(o.verbs, verb) && ((o.nonResourceURLs ?? []) as string[]).some((u) => u === "*" || u === url || (u.endsWith("*") && url.startsWith(u.slice(0, -1))))))
+        if (
+          !owned.some(
+            (o) =>
+              has(o.verbs, verb) &&
+              ((o.nonResourceURLs ?? []) as string[]).some(
+                (u) => u === "*" || u === url || (u.endsWith("*") && url.startsWith(u.slice(0, -1))),
+              ),
+          )
+        )
           missing.push({ nonResourceURLs: [url], verbs: [verb] });
       for (const apiGroup of (rule.apiGroups ?? []) as string[])
         for (const resource of (rule.resources ?? []) as string[]) {
@@ -101,10 +117,17 @@ export function uncovered(policy: Policy, user: User, namespace: string, wanted:
               (o) =>
                 has(o.verbs, verb) &&
                 has(o.apiGroups, apiGroup) &&
-                (has(o.resources, resource) || (resource.includes("/") && ((o.resources ?? []) as string[]).includes(`*/${resource.split("/")[1]}`))) &&
+                (has(o.resources, resource) ||
+                  (resource.includes("/") && ((o.resources ?? []) as string[]).includes(`*/${resource.split("/")[1]}`))) &&
                 (((o.resourceNames ?? []) as string[]).length === 0 || (name !== "" && (o.resourceNames as string[]).includes(name))),
             );
-            if (!covered) missing.push({ apiGroups: [apiGroup], resources: [resource], ...(name === "" ? {} : { resourceNames: [name] }), verbs: [verb] });
+            if (!covered)
+              missing.push({
+                apiGroups: [apiGroup],
+                resources: [resource],
+                ...(name === "" ? {} : { resourceNames: [name] }),
+                verbs: [verb],
+              });
           }
         }
     }

@@ -54,17 +54,28 @@ function nodeRow(o: Obj, now: number): Cell[] {
     } else if (k === "kubernetes.io/role" && v !== "") roles.push(v);
   }
   const info = (o.status?.nodeInfo ?? {}) as Obj;
-  const address = (type: string): string => (list(o.status?.addresses).find((a) => a.type === type)?.address as string | undefined) ?? "<none>";
+  const address = (type: string): string =>
+    (list(o.status?.addresses).find((a) => a.type === type)?.address as string | undefined) ?? "<none>";
   const known = (v: unknown): string => (typeof v === "string" && v !== "" ? v : "<unknown>");
   return [
-    status.join(","), joined([...new Set(roles)].toSorted()), created(o, now), String(info.kubeletVersion ?? ""), address("InternalIP"), address("ExternalIP"),
-    known(info.osImage), known(info.kernelVersion), known(info.containerRuntimeVersion),
+    status.join(","),
+    joined([...new Set(roles)].toSorted()),
+    created(o, now),
+    String(info.kubeletVersion ?? ""),
+    address("InternalIP"),
+    address("ExternalIP"),
+    known(info.osImage),
+    known(info.kernelVersion),
+    known(info.containerRuntimeVersion),
   ];
 }
 
 function serviceRow(o: Obj, now: number): Cell[] {
   const spec = (o.spec ?? {}) as Obj;
-  const ips = ((spec.clusterIPs as string[] | undefined) ?? []).length > 0 ? (spec.clusterIPs as string[])[0]! : ((spec.clusterIP as string | undefined) ?? "");
+  const ips =
+    ((spec.clusterIPs as string[] | undefined) ?? []).length > 0
+      ? (spec.clusterIPs as string[])[0]!
+      : ((spec.clusterIP as string | undefined) ?? "");
   const external = (spec.externalIPs ?? []) as string[];
   const ingress = list(o.status?.loadBalancer?.ingress).map((i) => (i.ip ?? i.hostname) as string);
   const ext =
@@ -101,9 +112,24 @@ function eventRow(o: Obj, now: number): Cell[] {
   const ref = (o.involvedObject ?? {}) as Obj;
   const object = `${String(ref.kind ?? "").toLowerCase()}${ref.name ? `/${ref.name}` : ""}`;
   const component = String(o.source?.component || o.reportingComponent || "");
-  const source = o.source?.host ? `${component}, ${o.source.host}` : o.reportingInstance && !o.source?.component ? `${component}, ${o.reportingInstance}` : component;
+  const source = o.source?.host
+    ? `${component}, ${o.source.host}`
+    : o.reportingInstance && !o.source?.component
+      ? `${component}, ${o.reportingInstance}`
+      : component;
   const count = Number(o.series?.count ?? o.count ?? 0) || 1;
-  return [last, String(o.type ?? ""), String(o.reason ?? ""), object, String(ref.fieldPath ?? ""), source, String(o.message ?? "").trim(), first ? since(first) : "<unknown>", String(count), String(o.metadata.name)];
+  return [
+    last,
+    String(o.type ?? ""),
+    String(o.reason ?? ""),
+    object,
+    String(ref.fieldPath ?? ""),
+    source,
+    String(o.message ?? "").trim(),
+    first ? since(first) : "<unknown>",
+    String(count),
+    String(o.metadata.name),
+  ];
 }
 
 const isFinal = (o: Obj, type: string): Obj | undefined => list(o.status?.conditions).find((c) => c.type === type && c.status === "True");
@@ -112,9 +138,30 @@ function jobRow(o: Obj, now: number): Cell[] {
   const spec = (o.spec ?? {}) as Obj;
   const status = (o.status ?? {}) as Obj;
   const done = Number(status.succeeded ?? 0);
-  const completions = spec.completions !== undefined ? `${done}/${spec.completions}` : Number(spec.parallelism ?? 0) > 1 ? `${done}/1 of ${spec.parallelism}` : `${done}/1`;
-  const duration = !status.startTime ? "" : status.completionTime ? humanDuration(Date.parse(String(status.completionTime)) - Date.parse(String(status.startTime))) : humanDuration(now - Date.parse(String(status.startTime)));
-  const state = isFinal(o, "Complete") ? "Complete" : isFinal(o, "Failed") ? "Failed" : o.metadata.deletionTimestamp ? "Terminating" : isFinal(o, "Suspended") ? "Suspended" : isFinal(o, "FailureTarget") ? "FailureTarget" : isFinal(o, "SuccessCriteriaMet") ? "SuccessCriteriaMet" : "Running";
+  const completions =
+    spec.completions !== undefined
+      ? `${done}/${spec.completions}`
+      : Number(spec.parallelism ?? 0) > 1
+        ? `${done}/1 of ${spec.parallelism}`
+        : `${done}/1`;
+  const duration = !status.startTime
+    ? ""
+    : status.completionTime
+      ? humanDuration(Date.parse(String(status.completionTime)) - Date.parse(String(status.startTime)))
+      : humanDuration(now - Date.parse(String(status.startTime)));
+  const state = isFinal(o, "Complete")
+    ? "Complete"
+    : isFinal(o, "Failed")
+      ? "Failed"
+      : o.metadata.deletionTimestamp
+        ? "Terminating"
+        : isFinal(o, "Suspended")
+          ? "Suspended"
+          : isFinal(o, "FailureTarget")
+            ? "FailureTarget"
+            : isFinal(o, "SuccessCriteriaMet")
+              ? "SuccessCriteriaMet"
+              : "Running";
   return [state, completions, duration, created(o, now), ...containers(o), formatSelector(spec.selector as Obj)];
 }
 
@@ -129,11 +176,17 @@ function csrStatus(o: Obj): string {
   return s;
 }
 
-
 const roleRef = (o: Obj): string => `${o.roleRef?.kind}/${o.roleRef?.name}`;
-const subjectsOf = (o: Obj, kind: string, show: (s: Obj) => string): string => list(o.subjects).filter((s) => s.kind === kind).map(show).join(", ");
+const subjectsOf = (o: Obj, kind: string, show: (s: Obj) => string): string =>
+  list(o.subjects)
+    .filter((s) => s.kind === kind)
+    .map(show)
+    .join(", ");
 const bindingRow = (o: Obj, now: number): Cell[] => [
-  roleRef(o), created(o, now), subjectsOf(o, "User", (s) => String(s.name)), subjectsOf(o, "Group", (s) => String(s.name)),
+  roleRef(o),
+  created(o, now),
+  subjectsOf(o, "User", (s) => String(s.name)),
+  subjectsOf(o, "Group", (s) => String(s.name)),
   subjectsOf(o, "ServiceAccount", (s) => (s.namespace ? `${s.namespace}/${s.name}` : `/${s.name}`)),
 ];
 const bindingColumns = "Role|Age|!Users|!Groups|!ServiceAccounts";
@@ -152,71 +205,214 @@ export const builtinColumns: Record<string, Columns> = {
   }),
   Event: {
     columns: [
-      { name: "Last Seen", type: "string" }, { name: "Type", type: "string" }, { name: "Reason", type: "string" }, { name: "Object", type: "string" },
-      { name: "Subobject", type: "string", priority: 1 }, { name: "Source", type: "string", priority: 1 }, { name: "Message", type: "string" },
-      { name: "First Seen", type: "string", priority: 1 }, { name: "Count", type: "string", priority: 1 }, { name: "Name", type: "string", priority: 1 },
+      { name: "Last Seen", type: "string" },
+      { name: "Type", type: "string" },
+      { name: "Reason", type: "string" },
+      { name: "Object", type: "string" },
+      { name: "Subobject", type: "string", priority: 1 },
+      { name: "Source", type: "string", priority: 1 },
+      { name: "Message", type: "string" },
+      { name: "First Seen", type: "string", priority: 1 },
+      { name: "Count", type: "string", priority: 1 },
+      { name: "Name", type: "string", priority: 1 },
     ],
     row: eventRow,
   },
-  ConfigMap: define("Data|Age", (o, now) => [String(Object.keys((o.data ?? {}) as Obj).length + Object.keys((o.binaryData ?? {}) as Obj).length), created(o, now)]),
+  ConfigMap: define("Data|Age", (o, now) => [
+    String(Object.keys((o.data ?? {}) as Obj).length + Object.keys((o.binaryData ?? {}) as Obj).length),
+    created(o, now),
+  ]),
   Secret: define("Type|Data|Age", (o, now) => [String(o.type), String(Object.keys((o.data ?? {}) as Obj).length), created(o, now)]),
   ServiceAccount: define("Secrets|Age", (o, now) => [String(list(o.secrets).length), created(o, now)]),
-  PersistentVolume: define("Capacity|Access Modes|Reclaim Policy|Status|Claim|StorageClass|VolumeAttributesClass|Reason|Age|!VolumeMode", (o, now) => {
-    const s = (o.spec ?? {}) as Obj;
-    const ref = s.claimRef as Obj | undefined;
-    const phase = o.metadata.deletionTimestamp ? "Terminating" : String(o.status?.phase ?? "");
-    return [String(s.capacity?.storage ?? ""), accessModes(s.accessModes), String(s.persistentVolumeReclaimPolicy ?? ""), phase, ref ? `${ref.namespace}/${ref.name}` : "", String(s.storageClassName ?? ""), String(s.volumeAttributesClassName ?? "<unset>"), String(o.status?.reason ?? ""), created(o, now), String(s.volumeMode ?? "<unset>")];
-  }),
+  PersistentVolume: define(
+    "Capacity|Access Modes|Reclaim Policy|Status|Claim|StorageClass|VolumeAttributesClass|Reason|Age|!VolumeMode",
+    (o, now) => {
+      const s = (o.spec ?? {}) as Obj;
+      const ref = s.claimRef as Obj | undefined;
+      const phase = o.metadata.deletionTimestamp ? "Terminating" : String(o.status?.phase ?? "");
+      return [
+        String(s.capacity?.storage ?? ""),
+        accessModes(s.accessModes),
+        String(s.persistentVolumeReclaimPolicy ?? ""),
+        phase,
+        ref ? `${ref.namespace}/${ref.name}` : "",
+        String(s.storageClassName ?? ""),
+        String(s.volumeAttributesClassName ?? "<unset>"),
+        String(o.status?.reason ?? ""),
+        created(o, now),
+        String(s.volumeMode ?? "<unset>"),
+      ];
+    },
+  ),
   PersistentVolumeClaim: define("Status|Volume|Capacity|Access Modes|StorageClass|VolumeAttributesClass|Age|!VolumeMode", (o, now) => {
     const phase = o.metadata.deletionTimestamp ? "Terminating" : String(o.status?.phase ?? "");
     const bound = o.spec?.volumeName ? true : false;
-    return [phase, String(o.spec?.volumeName ?? ""), bound ? String(o.status?.capacity?.storage ?? "") : "", bound ? accessModes(o.status?.accessModes) : "", String(o.spec?.storageClassName ?? ""), String(o.spec?.volumeAttributesClassName ?? "<unset>"), created(o, now), String(o.spec?.volumeMode ?? "<unset>")];
+    return [
+      phase,
+      String(o.spec?.volumeName ?? ""),
+      bound ? String(o.status?.capacity?.storage ?? "") : "",
+      bound ? accessModes(o.status?.accessModes) : "",
+      String(o.spec?.storageClassName ?? ""),
+      String(o.spec?.volumeAttributesClassName ?? "<unset>"),
+      created(o, now),
+      String(o.spec?.volumeMode ?? "<unset>"),
+    ];
   }),
-  ReplicationController: define("Desired:integer|Current:integer|Ready:integer|Age|!Containers|!Images|!Selector", (o, now) => [Number(o.spec?.replicas ?? 0), Number(o.status?.replicas ?? 0), Number(o.status?.readyReplicas ?? 0), created(o, now), ...containers(o), labelMap(o.spec?.selector as Obj)]),
-  ReplicaSet: define("Desired:integer|Current:integer|Ready:integer|Age|!Containers|!Images|!Selector", (o, now) => [Number(o.spec?.replicas ?? 0), Number(o.status?.replicas ?? 0), Number(o.status?.readyReplicas ?? 0), created(o, now), ...containers(o), formatSelector(o.spec?.selector as Obj)]),
-  Deployment: define("Ready|Up-to-date|Available|Age|!Containers|!Images|!Selector", (o, now) => [`${o.status?.readyReplicas ?? 0}/${o.spec?.replicas ?? 0}`, String(o.status?.updatedReplicas ?? 0), String(o.status?.availableReplicas ?? 0), created(o, now), ...containers(o), formatSelector(o.spec?.selector as Obj)]),
-  DaemonSet: define("Desired:integer|Current:integer|Ready:integer|Up-to-date:integer|Available:integer|Node Selector|Age|!Containers|!Images|!Selector", (o, now) => {
-    const s = (o.status ?? {}) as Obj;
-    return [Number(s.desiredNumberScheduled ?? 0), Number(s.currentNumberScheduled ?? 0), Number(s.numberReady ?? 0), Number(s.updatedNumberScheduled ?? 0), Number(s.numberAvailable ?? 0), labelMap(o.spec?.template?.spec?.nodeSelector as Obj), created(o, now), ...containers(o), formatSelector(o.spec?.selector as Obj)];
-  }),
-  StatefulSet: define("Ready|Age|!Containers|!Images", (o, now) => [`${o.status?.readyReplicas ?? 0}/${o.spec?.replicas ?? 0}`, created(o, now), ...containers(o)]),
+  ReplicationController: define("Desired:integer|Current:integer|Ready:integer|Age|!Containers|!Images|!Selector", (o, now) => [
+    Number(o.spec?.replicas ?? 0),
+    Number(o.status?.replicas ?? 0),
+    Number(o.status?.readyReplicas ?? 0),
+    created(o, now),
+    ...containers(o),
+    labelMap(o.spec?.selector as Obj),
+  ]),
+  ReplicaSet: define("Desired:integer|Current:integer|Ready:integer|Age|!Containers|!Images|!Selector", (o, now) => [
+    Number(o.spec?.replicas ?? 0),
+    Number(o.status?.replicas ?? 0),
+    Number(o.status?.readyReplicas ?? 0),
+    created(o, now),
+    ...containers(o),
+    formatSelector(o.spec?.selector as Obj),
+  ]),
+  Deployment: define("Ready|Up-to-date|Available|Age|!Containers|!Images|!Selector", (o, now) => [
+    `${o.status?.readyReplicas ?? 0}/${o.spec?.replicas ?? 0}`,
+    String(o.status?.updatedReplicas ?? 0),
+    String(o.status?.availableReplicas ?? 0),
+    created(o, now),
+    ...containers(o),
+    formatSelector(o.spec?.selector as Obj),
+  ]),
+  DaemonSet: define(
+    "Desired:integer|Current:integer|Ready:integer|Up-to-date:integer|Available:integer|Node Selector|Age|!Containers|!Images|!Selector",
+    (o, now) => {
+      const s = (o.status ?? {}) as Obj;
+      return [
+        Number(s.desiredNumberScheduled ?? 0),
+        Number(s.currentNumberScheduled ?? 0),
+        Number(s.numberReady ?? 0),
+        Number(s.updatedNumberScheduled ?? 0),
+        Number(s.numberAvailable ?? 0),
+        labelMap(o.spec?.template?.spec?.nodeSelector as Obj),
+        created(o, now),
+        ...containers(o),
+        formatSelector(o.spec?.selector as Obj),
+      ];
+    },
+  ),
+  StatefulSet: define("Ready|Age|!Containers|!Images", (o, now) => [
+    `${o.status?.readyReplicas ?? 0}/${o.spec?.replicas ?? 0}`,
+    created(o, now),
+    ...containers(o),
+  ]),
   ControllerRevision: define("Controller|Revision:integer|Age", (o, now) => {
     const owner = list(o.metadata.ownerReferences).find((r) => r.controller === true);
-    return [owner ? `${String(owner.kind).toLowerCase()}${String(owner.apiVersion).includes("/") ? `.${String(owner.apiVersion).split("/")[0]}` : ""}/${owner.name}` : "<none>", Number(o.revision), created(o, now)];
+    return [
+      owner
+        ? `${String(owner.kind).toLowerCase()}${String(owner.apiVersion).includes("/") ? `.${String(owner.apiVersion).split("/")[0]}` : ""}/${owner.name}`
+        : "<none>",
+      Number(o.revision),
+      created(o, now),
+    ];
   }),
   Job: define("Status|Completions|Duration|Age|!Containers|!Images|!Selector", jobRow),
   CronJob: define("Schedule|Timezone|Suspend|Active:integer|Last Schedule|Age|!Containers|!Images|!Selector", (o, now) => {
     const cs = list(o.spec?.jobTemplate?.spec?.template?.spec?.containers);
-    return [String(o.spec?.schedule), String(o.spec?.timeZone ?? "<none>"), o.spec?.suspend === true ? "True" : "False", list(o.status?.active).length, o.status?.lastScheduleTime ? age(o.status.lastScheduleTime, now) : "<none>", created(o, now), cs.map((c) => c.name as string).join(","), cs.map((c) => c.image as string).join(","), formatSelector(o.spec?.jobTemplate?.spec?.selector as Obj)];
+    return [
+      String(o.spec?.schedule),
+      String(o.spec?.timeZone ?? "<none>"),
+      o.spec?.suspend === true ? "True" : "False",
+      list(o.status?.active).length,
+      o.status?.lastScheduleTime ? age(o.status.lastScheduleTime, now) : "<none>",
+      created(o, now),
+      cs.map((c) => c.name as string).join(","),
+      cs.map((c) => c.image as string).join(","),
+      formatSelector(o.spec?.jobTemplate?.spec?.selector as Obj),
+    ];
   }),
   Ingress: define("Class|Hosts|Address|Ports|Age", (o, now) => {
     const rules = list(o.spec?.rules);
-    const hosts = rules.length === 0 ? "*" : rules.map((r) => (r.host as string | undefined) || "*").slice(0, 3).join(",") + (rules.length > 3 ? ` + ${rules.length - 3} more...` : "");
-    const address = list(o.status?.loadBalancer?.ingress).map((i) => (i.ip ?? i.hostname) as string).join(",");
-    const cls = (o.spec?.ingressClassName as string | undefined) ?? (o.metadata.annotations?.["kubernetes.io/ingress.class"] as string | undefined) ?? "<none>";
+    const hosts =
+      rules.length === 0
+        ? "*"
+        : rules
+            .map((r) => (r.host as string | undefined) || "*")
+            .slice(0, 3)
+            .join(",") + (rules.length > 3 ? ` + ${rules.length - 3} more...` : "");
+    const address = list(o.status?.loadBalancer?.ingress)
+      .map((i) => (i.ip ?? i.hostname) as string)
+      .join(",");
+    const cls =
+      (o.spec?.ingressClassName as string | undefined) ??
+      (o.metadata.annotations?.["kubernetes.io/ingress.class"] as string | undefined) ??
+      "<none>";
     return [cls, hosts, address, list(o.spec?.tls).length > 0 ? "80, 443" : "80", created(o, now)];
   }),
-  IngressClass: define("Controller|Parameters|Age", (o, now) => [String(o.spec?.controller ?? ""), o.spec?.parameters ? `${o.spec.parameters.kind}${o.spec.parameters.apiGroup ? `.${o.spec.parameters.apiGroup}` : ""}/${o.spec.parameters.name}` : "<none>", created(o, now)]),
+  IngressClass: define("Controller|Parameters|Age", (o, now) => [
+    String(o.spec?.controller ?? ""),
+    o.spec?.parameters
+      ? `${o.spec.parameters.kind}${o.spec.parameters.apiGroup ? `.${o.spec.parameters.apiGroup}` : ""}/${o.spec.parameters.name}`
+      : "<none>",
+    created(o, now),
+  ]),
   NetworkPolicy: define("Pod-Selector|Age", (o, now) => [formatSelector(o.spec?.podSelector as Obj), created(o, now)]),
-  PodDisruptionBudget: define("Min Available|Max Unavailable|Allowed Disruptions:integer|Age", (o, now) => [String(o.spec?.minAvailable ?? "N/A"), String(o.spec?.maxUnavailable ?? "N/A"), Number(o.status?.disruptionsAllowed ?? 0), created(o, now)]),
+  PodDisruptionBudget: define("Min Available|Max Unavailable|Allowed Disruptions:integer|Age", (o, now) => [
+    String(o.spec?.minAvailable ?? "N/A"),
+    String(o.spec?.maxUnavailable ?? "N/A"),
+    Number(o.status?.disruptionsAllowed ?? 0),
+    created(o, now),
+  ]),
   Role: define("Created At:date", (o) => [String(o.metadata.creationTimestamp)]),
   ClusterRole: define("Created At:date", (o) => [String(o.metadata.creationTimestamp)]),
   RoleBinding: define(bindingColumns, bindingRow),
   ClusterRoleBinding: define(bindingColumns, bindingRow),
   StorageClass: {
     columns: columns("Provisioner|ReclaimPolicy|VolumeBindingMode|AllowVolumeExpansion|Age"),
-    row: (o, now) => [`${o.metadata.name}${o.metadata.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true" ? " (default)" : ""}`, String(o.provisioner), String(o.reclaimPolicy ?? "Delete"), String(o.volumeBindingMode ?? "<unset>"), o.allowVolumeExpansion === true, created(o, now)],
+    row: (o, now) => [
+      `${o.metadata.name}${o.metadata.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true" ? " (default)" : ""}`,
+      String(o.provisioner),
+      String(o.reclaimPolicy ?? "Delete"),
+      String(o.volumeBindingMode ?? "<unset>"),
+      o.allowVolumeExpansion === true,
+      created(o, now),
+    ],
   },
-  PriorityClass: define("Value:integer|Global-Default:boolean|Age|PreemptionPolicy", (o, now) => [Number(o.value), o.globalDefault === true, created(o, now), String(o.preemptionPolicy ?? "")]),
+  PriorityClass: define("Value:integer|Global-Default:boolean|Age|PreemptionPolicy", (o, now) => [
+    Number(o.value),
+    o.globalDefault === true,
+    created(o, now),
+    String(o.preemptionPolicy ?? ""),
+  ]),
   RuntimeClass: define("Handler|Age", (o, now) => [String(o.handler), created(o, now)]),
   CSINode: define("Drivers:integer|Age", (o, now) => [list(o.spec?.drivers).length, created(o, now)]),
-  CSIDriver: define("AttachRequired:boolean|PodInfoOnMount:boolean|StorageCapacity:boolean|TokenRequests|RequiresRepublish:boolean|Modes|Age", (o, now) => [o.spec?.attachRequired !== false, o.spec?.podInfoOnMount === true, o.spec?.storageCapacity === true, "<unset>", o.spec?.requiresRepublish === true, joined((o.spec?.volumeLifecycleModes ?? []) as string[]), created(o, now)]),
+  CSIDriver: define(
+    "AttachRequired:boolean|PodInfoOnMount:boolean|StorageCapacity:boolean|TokenRequests|RequiresRepublish:boolean|Modes|Age",
+    (o, now) => [
+      o.spec?.attachRequired !== false,
+      o.spec?.podInfoOnMount === true,
+      o.spec?.storageCapacity === true,
+      "<unset>",
+      o.spec?.requiresRepublish === true,
+      joined((o.spec?.volumeLifecycleModes ?? []) as string[]),
+      created(o, now),
+    ],
+  ),
   Lease: define("Holder|Age", (o, now) => [String(o.spec?.holderIdentity ?? ""), created(o, now)]),
-  CertificateSigningRequest: define("Age|SignerName|Requestor|RequestedDuration|Condition", (o, now) => [created(o, now), String(o.spec?.signerName ?? "<none>"), String(o.spec?.username ?? ""), o.spec?.expirationSeconds ? humanDuration(Number(o.spec.expirationSeconds) * 1000) : "<none>", csrStatus(o)]),
+  CertificateSigningRequest: define("Age|SignerName|Requestor|RequestedDuration|Condition", (o, now) => [
+    created(o, now),
+    String(o.spec?.signerName ?? "<none>"),
+    String(o.spec?.username ?? ""),
+    o.spec?.expirationSeconds ? humanDuration(Number(o.spec.expirationSeconds) * 1000) : "<none>",
+    csrStatus(o),
+  ]),
   ResourceQuota: define("Request|Limit|Age", (o, now) => {
     const hard = (o.status?.hard ?? {}) as Obj;
     const used = (o.status?.used ?? {}) as Obj;
-    const show = (keep: (k: string) => boolean): string => Object.keys(hard).filter(keep).toSorted().map((k) => `${k}: ${used[k] ?? 0}/${hard[k]}`).join(", ");
+    const show = (keep: (k: string) => boolean): string =>
+      Object.keys(hard)
+        .filter(keep)
+        .toSorted()
+        .map((k) => `${k}: ${used[k] ?? 0}/${hard[k]}`)
+        .join(", ");
     return [show((k) => !k.startsWith("limits.")), show((k) => k.startsWith("limits.")), created(o, now)];
   }),
   LimitRange: define("Created At:date", (o) => [String(o.metadata.creationTimestamp)]),
@@ -228,19 +424,49 @@ export const builtinColumns: Record<string, Columns> = {
     const ref = (o.spec?.scaleTargetRef ?? {}) as Obj;
     const targets = list(o.spec?.metrics).map((m) => {
       const r = (m.resource ?? {}) as Obj;
-      return m.type === "Resource" ? `${r.name}: <unknown>/${r.target?.averageUtilization !== undefined ? `${r.target.averageUtilization}%` : (r.target?.averageValue as string)}` : "<unknown>";
+      return m.type === "Resource"
+        ? `${r.name}: <unknown>/${r.target?.averageUtilization !== undefined ? `${r.target.averageUtilization}%` : (r.target?.averageValue as string)}`
+        : "<unknown>";
     });
-    return [`${ref.kind}/${ref.name}`, targets.length > 0 ? targets.join(", ") : o.spec?.targetCPUUtilizationPercentage ? `cpu: <unknown>/${o.spec.targetCPUUtilizationPercentage}%` : "<none>", String(o.spec?.minReplicas ?? "<unset>"), Number(o.spec?.maxReplicas ?? 0), Number(o.status?.currentReplicas ?? 0), created(o, now)];
+    return [
+      `${ref.kind}/${ref.name}`,
+      targets.length > 0
+        ? targets.join(", ")
+        : o.spec?.targetCPUUtilizationPercentage
+          ? `cpu: <unknown>/${o.spec.targetCPUUtilizationPercentage}%`
+          : "<none>",
+      String(o.spec?.minReplicas ?? "<unset>"),
+      Number(o.spec?.maxReplicas ?? 0),
+      Number(o.status?.currentReplicas ?? 0),
+      created(o, now),
+    ];
   }),
   CustomResourceDefinition: define("Created At:date", (o) => [String(o.metadata.creationTimestamp)]),
   APIService: define("Service|Available|Age", (o, now) => {
     const c = list(o.status?.conditions).find((x) => x.type === "Available");
-    return [o.spec?.service ? `${o.spec.service.namespace}/${o.spec.service.name}` : "Local", c ? (c.status === "True" ? "True" : `${c.status} (${c.reason})`) : "Unknown", created(o, now)];
+    return [
+      o.spec?.service ? `${o.spec.service.namespace}/${o.spec.service.name}` : "Local",
+      c ? (c.status === "True" ? "True" : `${c.status} (${c.reason})`) : "Unknown",
+      created(o, now),
+    ];
   }),
   MutatingWebhookConfiguration: define("Webhooks:integer|Age", (o, now) => [list(o.webhooks).length, created(o, now)]),
   ValidatingWebhookConfiguration: define("Webhooks:integer|Age", (o, now) => [list(o.webhooks).length, created(o, now)]),
-  FlowSchema: define("PriorityLevel|MatchingPrecedence:integer|DistinguisherMethod|Age|MissingPL", (o, now) => [String(o.spec?.priorityLevelConfiguration?.name ?? ""), Number(o.spec?.matchingPrecedence ?? 0), String(o.spec?.distinguisherMethod?.type ?? "<none>"), created(o, now), "False"]),
-  PriorityLevelConfiguration: define("Type|NominalConcurrencyShares|Queues|HandSize|QueueLengthLimit|Age", (o, now) => [String(o.spec?.type ?? ""), String(o.spec?.limited?.nominalConcurrencyShares ?? "<none>"), "<none>", "<none>", "<none>", created(o, now)]),
+  FlowSchema: define("PriorityLevel|MatchingPrecedence:integer|DistinguisherMethod|Age|MissingPL", (o, now) => [
+    String(o.spec?.priorityLevelConfiguration?.name ?? ""),
+    Number(o.spec?.matchingPrecedence ?? 0),
+    String(o.spec?.distinguisherMethod?.type ?? "<none>"),
+    created(o, now),
+    "False",
+  ]),
+  PriorityLevelConfiguration: define("Type|NominalConcurrencyShares|Queues|HandSize|QueueLengthLimit|Age", (o, now) => [
+    String(o.spec?.type ?? ""),
+    String(o.spec?.limited?.nominalConcurrencyShares ?? "<none>"),
+    "<none>",
+    "<none>",
+    "<none>",
+    created(o, now),
+  ]),
   ServiceCIDR: define("CIDRs|Age", (o, now) => [joined((o.spec?.cidrs ?? []) as string[]), created(o, now)]),
 };
 builtinColumns.EventV1 = builtinColumns.Event!;

@@ -20,7 +20,11 @@ function build(own: Obj[]): Columns {
   const columns: Column[] = [
     { name: "Name", type: "string", format: "name", description: "Name must be unique within a namespace." },
     ...list.map((c) => ({
-      name: String(c.name), type: c.type as Column["type"], format: String(c.format ?? ""), description: String(c.description ?? ""), priority: Number(c.priority ?? 0),
+      name: String(c.name),
+      type: c.type as Column["type"],
+      format: String(c.format ?? ""),
+      description: String(c.description ?? ""),
+      priority: Number(c.priority ?? 0),
     })),
   ];
   return { columns, row: (o, now) => [String(o.metadata.name), ...list.map((c) => cell(o, c, now))] };

@@ -30,4 +30,5 @@ export function humanDuration(ms: number): string {
 }
 
 /** Since a timestamp; `<unknown>` when there is none. */
-export const age = (timestamp: unknown, now: number): string => (typeof timestamp === "string" && timestamp !== "" ? humanDuration(now - Date.parse(timestamp)) : "<unknown>");
+export const age = (timestamp: unknown, now: number): string =>
+  typeof timestamp === "string" && timestamp !== "" ? humanDuration(now - Date.parse(timestamp)) : "<unknown>";

@@ -3,7 +3,8 @@ import type { Obj } from "../../../core/json.ts";
 import { age, humanDuration } from "./duration.ts";
 import type { Cell, Columns } from "./types.ts";
 
-const hasCondition = (pod: Obj, type: string): boolean => ((pod.status?.conditions ?? []) as Obj[]).some((c) => c.type === type && c.status === "True");
+const hasCondition = (pod: Obj, type: string): boolean =>
+  ((pod.status?.conditions ?? []) as Obj[]).some((c) => c.type === type && c.status === "True");
 
 /** STATUS as kubectl shows it. */
 export function podReason(pod: Obj): { reason: string; restarts: number; last?: string; ready: number; total: number } {
@@ -17,7 +18,8 @@ export function podReason(pod: Obj): { reason: string; restarts: number; last?: 
   let lastRestartable: string | undefined;
   let restartableRestarts = 0;
   let reason = (status.reason as string | undefined) || (status.phase as string | undefined) || "";
-  for (const c of (status.conditions ?? []) as Obj[]) if (c.type === "PodScheduled" && c.reason === "SchedulingGated") reason = "SchedulingGated";
+  for (const c of (status.conditions ?? []) as Obj[])
+    if (c.type === "PodScheduled" && c.reason === "SchedulingGated") reason = "SchedulingGated";
   const sidecars = new Set(((spec.initContainers ?? []) as Obj[]).filter((c) => c.restartPolicy === "Always").map((c) => c.name as string));
   const inits = (status.initContainerStatuses ?? []) as Obj[];
   total += sidecars.size;
@@ -80,7 +82,12 @@ export const podColumns: Columns = {
     { name: "Name", type: "string", format: "name" },
     { name: "Ready", type: "string", description: "The aggregate readiness state of this pod for accepting traffic." },
     { name: "Status", type: "string", description: "The aggregate status of the containers in this pod." },
-    { name: "Restarts", type: "string", description: "The number of times the containers in this pod have been restarted and when the last container in this pod has restarted." },
+    {
+      name: "Restarts",
+      type: "string",
+      description:
+        "The number of times the containers in this pod have been restarted and when the last container in this pod has restarted.",
+    },
     { name: "Age", type: "string" },
     { name: "IP", type: "string", priority: 1 },
     { name: "Node", type: "string", priority: 1 },

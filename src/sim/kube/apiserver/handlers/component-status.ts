@@ -30,7 +30,11 @@ export function componentStatuses(c: Call, request: HttpRequest): HttpResponse {
   const found = c.info.name === "" ? undefined : items.find((i) => i.metadata.name === c.info.name);
   if (c.info.name !== "" && !found) throw notFound(c.resource, c.info.name);
   const body: Obj = found ?? { kind: "ComponentStatusList", apiVersion: "v1", metadata: {}, items };
-  return json(request, 200, (request.headers.accept ?? "").split(",")[0]!.includes("as=Table") ? tableOf(c.api, c.resource, "v1", body, "Metadata") : body);
+  return json(
+    request,
+    200,
+    (request.headers.accept ?? "").split(",")[0]!.includes("as=Table") ? tableOf(c.api, c.resource, "v1", body, "Metadata") : body,
+  );
 }
 
 const status = (name: string, ok: boolean, message: string): Obj => ({

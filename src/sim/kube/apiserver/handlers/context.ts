@@ -86,7 +86,16 @@ export function toEventsV1(o: Obj): Obj {
 }
 
 export function toCoreEvent(o: Obj): Obj {
-  const { regarding, note, deprecatedSource, deprecatedFirstTimestamp, deprecatedLastTimestamp, deprecatedCount, reportingController, ...rest } = o;
+  const {
+    regarding,
+    note,
+    deprecatedSource,
+    deprecatedFirstTimestamp,
+    deprecatedLastTimestamp,
+    deprecatedCount,
+    reportingController,
+    ...rest
+  } = o;
   return {
     ...rest,
     apiVersion: "v1",

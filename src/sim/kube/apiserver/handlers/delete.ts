@@ -19,11 +19,30 @@ export function removeNow(c: Call, o: Obj): void {
 
 export function remove(c: Call, options: Obj): { code: number; body: Obj } {
   const { info, resource: r, api } = c;
-  admitEarly({ api, user: c.user, resource: r, version: c.version, operation: "DELETE", subresource: "", namespace: info.namespace, name: info.name, dryRun: c.dryRun }, undefined, c.api.store.get(storageKey(r, info.namespace, info.name)));
+  admitEarly(
+    {
+      api,
+      user: c.user,
+      resource: r,
+      version: c.version,
+      operation: "DELETE",
+      subresource: "",
+      namespace: info.namespace,
+      name: info.name,
+      dryRun: c.dryRun,
+    },
+    undefined,
+    c.api.store.get(storageKey(r, info.namespace, info.name)),
+  );
   const old = load(c);
   const uid = options.preconditions?.uid as string | undefined;
   if (uid && uid !== old.metadata.uid)
-    throw new StatusError(409, "Conflict", `Operation cannot be fulfilled on ${r.plural} "${info.name}": Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`, { name: info.name, kind: r.plural });
+    throw new StatusError(
+      409,
+      "Conflict",
+      `Operation cannot be fulfilled on ${r.plural} "${info.name}": Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid}`,
+      { name: info.name, kind: r.plural },
+    );
   const wantedVersion = options.preconditions?.resourceVersion as string | undefined;
   if (wantedVersion && wantedVersion !== old.metadata.resourceVersion) throw modified(r, info.name);
   return { code: 200, body: removeObject(c, old, options) };
@@ -31,7 +50,8 @@ export function remove(c: Call, options: Obj): { code: number; body: Obj } {
 
 export function removeObject(c: Call, old: Obj, options: Obj): Obj {
   const { resource: r, api } = c;
-  const answer = (o: Obj): Obj => (r.crd || !returnsObject.has(r.type) ? success(subjectOf(r), String(o.metadata.name), String(o.metadata.uid)) : present(c, o));
+  const answer = (o: Obj): Obj =>
+    r.crd || !returnsObject.has(r.type) ? success(subjectOf(r), String(o.metadata.name), String(o.metadata.uid)) : present(c, o);
   const grace = gracePeriod(c, old, options);
   const finalizers = propagationFinalizers(old, options);
   const namespaceFinalizers = r.type === "Namespace" ? ((old.spec?.finalizers ?? []) as string[]) : [];

@@ -15,7 +15,11 @@ function kubeletUrl(c: Call, name: string): string {
     const found = addresses.find((a) => a.type === type);
     if (found) return `https://${found.address}:${node.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? 10250}`;
   }
-  throw new StatusError(500, "", `no preferred addresses found; known addresses: [${addresses.map((a) => `{${a.type} ${a.address}}`).join(" ")}]`);
+  throw new StatusError(
+    500,
+    "",
+    `no preferred addresses found; known addresses: [${addresses.map((a) => `{${a.type} ${a.address}}`).join(" ")}]`,
+  );
 }
 
 function containerOf(c: Call, pod: Obj, kind: string): string {
@@ -31,7 +35,8 @@ function containerOf(c: Call, pod: Obj, kind: string): string {
       `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${regular.join(" ")}]${init.length > 0 ? ` or one of the init containers: [${init.join(" ")}]` : ""}`,
     );
   }
-  if (![...regular, ...init, ...names("ephemeralContainers")].includes(wanted)) throw badRequest(`container ${wanted} is not valid for pod ${pod.metadata.name}`);
+  if (![...regular, ...init, ...names("ephemeralContainers")].includes(wanted))
+    throw badRequest(`container ${wanted} is not valid for pod ${pod.metadata.name}`);
   return wanted;
 }
 
@@ -49,13 +54,22 @@ export function toKubelet(c: Call, request: HttpRequest): HttpResponse {
   const query = new URLSearchParams();
   let path: string;
   if (sub === "log") {
-    for (const key of ["follow", "previous", "tailLines", "sinceSeconds", "sinceTime", "timestamps", "limitBytes"]) if (c.query.has(key) && c.query.get(key) !== "false") query.set(key, c.query.get(key)!);
+    for (const key of ["follow", "previous", "tailLines", "sinceSeconds", "sinceTime", "timestamps", "limitBytes"])
+      if (c.query.has(key) && c.query.get(key) !== "false") query.set(key, c.query.get(key)!);
     path = `/containerLogs/${where}`;
   } else {
-    if (/spdy/i.test(request.headers.upgrade ?? "")) throw notSimulated(`${sub} over SPDY from outside of the simulation (kubectl exec works on the nodes)`);
-    if (/websocket/i.test(request.headers.upgrade ?? "")) throw notSimulated(`${sub} over WebSocket from outside of the simulation (kubectl exec works on the nodes)`);
+    if (/spdy/i.test(request.headers.upgrade ?? ""))
+      throw notSimulated(`${sub} over SPDY from outside of the simulation (kubectl exec works on the nodes)`);
+    if (/websocket/i.test(request.headers.upgrade ?? ""))
+      throw notSimulated(`${sub} over WebSocket from outside of the simulation (kubectl exec works on the nodes)`);
     for (const command of c.query.getAll("command")) query.append("command", command);
-    for (const [from, to] of [["stdin", "input"], ["stdout", "output"], ["stderr", "error"], ["tty", "tty"]] as const) if (c.query.get(from) === "true" || c.query.get(from) === "1") query.set(to, "1");
+    for (const [from, to] of [
+      ["stdin", "input"],
+      ["stdout", "output"],
+      ["stderr", "error"],
+      ["tty", "tty"],
+    ] as const)
+      if (c.query.get(from) === "true" || c.query.get(from) === "1") query.set(to, "1");
     path = `/${sub}/${where}`;
   }
   const text = query.toString();
@@ -64,9 +78,17 @@ export function toKubelet(c: Call, request: HttpRequest): HttpResponse {
     method: sub === "log" ? "GET" : "POST",
     url: `${base}${path}${text === "" ? "" : `?${text}`}`,
     headers: { "user-agent": "Go-http-client/2.0" },
-    tls: { ...(options.kubeletCa ? { ca: options.kubeletCa } : { insecure: true }), certificate: options.kubeletClientCertificate, key: options.kubeletClientKey },
+    tls: {
+      ...(options.kubeletCa ? { ca: options.kubeletCa } : { insecure: true }),
+      certificate: options.kubeletClientCertificate,
+      key: options.kubeletClientKey,
+    },
   };
-  const failed = (detail: string, after: number): StoreError => new StoreError(`${sub === "log" ? "Get" : "error dialing backend"}${sub === "log" ? ` ${JSON.stringify(call.url)}` : ""}: ${detail}`, Number.isFinite(after) ? after : 30_000);
+  const failed = (detail: string, after: number): StoreError =>
+    new StoreError(
+      `${sub === "log" ? "Get" : "error dialing backend"}${sub === "log" ? ` ${JSON.stringify(call.url)}` : ""}: ${detail}`,
+      Number.isFinite(after) ? after : 30_000,
+    );
   const from = c.stream && "conn" in c.stream && request.headers["x-stream"] ? c.stream.conn : undefined;
   if (from === undefined) {
     if (sub !== "log") throw notSimulated(`pods/${sub} for this client`);
@@ -92,7 +114,13 @@ export function toKubelet(c: Call, request: HttpRequest): HttpResponse {
 function relayed(response: HttpResponse): HttpResponse {
   if (response.status < 300) return response;
   const text = typeof response.body === "string" ? response.body.trim() : Buffer.from(response.body).toString("utf8").trim();
-  const reasons: Record<number, string> = { 400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 500: "InternalError" };
+  const reasons: Record<number, string> = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    500: "InternalError",
+  };
   throw new StatusError(response.status, reasons[response.status] ?? "", text);
 }
 

@@ -2,7 +2,15 @@
 import type { Obj } from "../../../core/json.ts";
 import { apiVersionOf, keyOf, storagePrefix, type Resource } from "../resources.ts";
 import type { ApiServer, WatchEvent } from "../server.ts";
-import { checkFieldSelector, matchesFields, matchesLabels, parseFieldSelector, parseLabelSelector, type FieldTerm, type LabelTerm } from "../selectors.ts";
+import {
+  checkFieldSelector,
+  matchesFields,
+  matchesLabels,
+  parseFieldSelector,
+  parseLabelSelector,
+  type FieldTerm,
+  type LabelTerm,
+} from "../selectors.ts";
 import { badRequest, gone } from "../status.ts";
 import { load, present, type Call } from "./context.ts";
 
@@ -17,14 +25,23 @@ export interface Filter {
 export function filterOf(c: Call): Filter {
   const { resource: r, query, info } = c;
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "");
-  const extra = ((r.crd?.spec.versions ?? []) as Obj[]).flatMap((v) => ((v.selectableFields ?? []) as Obj[]).map((f) => String(f.jsonPath).replace(/^\./, "")));
+  const extra = ((r.crd?.spec.versions ?? []) as Obj[]).flatMap((v) =>
+    ((v.selectableFields ?? []) as Obj[]).map((f) => String(f.jsonPath).replace(/^\./, "")),
+  );
   checkFieldSelector(fields, keyOf(r), r.namespaced, extra);
   if (info.name !== "") fields.push({ field: "metadata.name", equal: true, value: info.name });
-  return { prefix: storagePrefix(r), namespace: r.namespaced ? info.namespace : "", labels: parseLabelSelector(query.get("labelSelector") ?? ""), fields };
+  return {
+    prefix: storagePrefix(r),
+    namespace: r.namespaced ? info.namespace : "",
+    labels: parseLabelSelector(query.get("labelSelector") ?? ""),
+    fields,
+  };
 }
 
 export const matches = (f: Filter, o: Obj): boolean =>
-  (f.namespace === "" || o.metadata.namespace === f.namespace) && matchesLabels(o.metadata.labels as Record<string, string> | undefined, f.labels) && matchesFields(o, f.fields);
+  (f.namespace === "" || o.metadata.namespace === f.namespace) &&
+  matchesLabels(o.metadata.labels as Record<string, string> | undefined, f.labels) &&
+  matchesFields(o, f.fields);
 
 export const get = (c: Call): Obj => present(c, load(c));
 
@@ -55,7 +72,9 @@ export function list(c: Call): Obj {
     }
     if (rest > 0) {
       const last = items.at(-1)!;
-      metadata.continue = Buffer.from(JSON.stringify({ v: "meta.k8s.io/v1", rv: revision, start: `${last.metadata.namespace ?? ""}/${last.metadata.name}` })).toString("base64url");
+      metadata.continue = Buffer.from(
+        JSON.stringify({ v: "meta.k8s.io/v1", rv: revision, start: `${last.metadata.namespace ?? ""}/${last.metadata.name}` }),
+      ).toString("base64url");
       if (filter.labels.length === 0 && filter.fields.length === 0) metadata.remainingItemCount = rest;
     }
   }
@@ -75,14 +94,16 @@ export function seenBy(f: Filter, e: WatchEvent): { type: "ADDED" | "MODIFIED" |
   if (e.prefix !== f.prefix) return undefined;
   const now = e.type !== "DELETED" && matches(f, e.object);
   const before = e.old !== undefined && matches(f, e.old);
-  if (e.type === "DELETED") return before || (e.old === undefined && matches(f, e.object)) ? { type: "DELETED", object: e.object } : undefined;
+  if (e.type === "DELETED")
+    return before || (e.old === undefined && matches(f, e.object)) ? { type: "DELETED", object: e.object } : undefined;
   if (now && !before) return { type: "ADDED", object: e.object };
   if (now) return { type: "MODIFIED", object: e.object };
   return before ? { type: "DELETED", object: gonePart(e) } : undefined;
 }
 
 /** The last state that matched, with the revision of the change. */
-const gonePart = (e: WatchEvent): Obj => Object.freeze({ ...e.old, metadata: Object.freeze({ ...(e.old!.metadata as Obj), resourceVersion: String(e.revision) }) });
+const gonePart = (e: WatchEvent): Obj =>
+  Object.freeze({ ...e.old, metadata: Object.freeze({ ...(e.old!.metadata as Obj), resourceVersion: String(e.revision) }) });
 
 /** What a new watch begins with. Throws Gone. */
 export function initialEvents(api: ApiServer, c: Call, f: Filter): { events: { type: string; object: Obj }[]; revision: number } {

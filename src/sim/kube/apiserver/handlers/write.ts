@@ -9,7 +9,18 @@ import { applyServerSide, noteUpdate } from "../patch/apply.ts";
 import { equal, mergePatch } from "../patch/merge.ts";
 import { strategicMerge } from "../patch/strategic.ts";
 import { apiVersionOf, storageKey } from "../resources.ts";
-import { alreadyExists, badRequest, forbidden, invalid, invalidValue, modified, notFound, StatusError, unsupportedMediaType, type Cause } from "../status.ts";
+import {
+  alreadyExists,
+  badRequest,
+  forbidden,
+  invalid,
+  invalidValue,
+  modified,
+  notFound,
+  StatusError,
+  unsupportedMediaType,
+  type Cause,
+} from "../status.ts";
 import { defaults } from "../strategy/defaults.ts";
 import { prepareCreate, prepareStatus, prepareUpdate } from "../strategy/prepare.ts";
 import { rules, validateMetadata, validateMetadataUpdate } from "../strategy/validate.ts";
@@ -19,7 +30,8 @@ import { removeNow } from "./delete.ts";
 /** The object in a request's body, of the right kind, cleaned and with defaults. */
 export function read(c: Call, input: unknown): Obj {
   const { resource: r } = c;
-  if (input === null || typeof input !== "object") throw badRequest("the object provided is unrecognized (must be of type " + r.kind + "): couldn't get version/kind; json parse error");
+  if (input === null || typeof input !== "object")
+    throw badRequest("the object provided is unrecognized (must be of type " + r.kind + "): couldn't get version/kind; json parse error");
   const body = input as Obj;
   if (!body.kind) throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(input)}'`);
   if (!body.apiVersion) throw badRequest(`Object 'apiVersion' is missing in '${JSON.stringify(input)}'`);
@@ -53,18 +65,28 @@ export function read(c: Call, input: unknown): Obj {
   if (unknown.length > 0) {
     const validation = c.query.get("fieldValidation") ?? (c.api.minor >= 27 ? "Warn" : "Ignore");
     const text = [...new Set(unknown)].join(", ");
-    if (validation === "Strict") throw badRequest(`${r.kind} in version "${c.version}" cannot be handled as a ${r.kind}: strict decoding error: ${text}`);
+    if (validation === "Strict")
+      throw badRequest(`${r.kind} in version "${c.version}" cannot be handled as a ${r.kind}: strict decoding error: ${text}`);
     if (validation === "Warn") c.warnings.push(...new Set(unknown));
   }
   return o;
 }
 
 const decodeFailure = (c: Call, error: unknown): unknown =>
-  error instanceof DecodeError ? badRequest(`${c.resource.kind} in version "${c.version}" cannot be handled as a ${c.resource.kind}: ${error.message}`) : error;
+  error instanceof DecodeError
+    ? badRequest(`${c.resource.kind} in version "${c.version}" cannot be handled as a ${c.resource.kind}: ${error.message}`)
+    : error;
 
 const admission = (c: Call, operation: Admission["operation"], name: string): Admission => ({
-  api: c.api, user: c.user, resource: c.resource, version: c.version, operation, subresource: c.info.subresource,
-  namespace: c.info.namespace, name, dryRun: c.dryRun,
+  api: c.api,
+  user: c.user,
+  resource: c.resource,
+  version: c.version,
+  operation,
+  subresource: c.info.subresource,
+  namespace: c.info.namespace,
+  name,
+  dryRun: c.dryRun,
 });
 
 export function validate(c: Call, o: Obj, old: Obj | undefined, causes: Cause[]): void {
@@ -142,7 +164,9 @@ function checkEscalation(c: Call, o: Obj, old: Obj | undefined): void {
   if (r.group !== "rbac.authorization.k8s.io" || user.groups.includes("system:masters")) return;
   const namespace = String(o.metadata.namespace ?? "");
   const can = (verb: string, plural: string, name: string, group = r.group): boolean =>
-    uncovered(api.policy, user, namespace, [{ apiGroups: [group], resources: [plural], verbs: [verb], ...(name ? { resourceNames: [name] } : {}) }]).length === 0;
+    uncovered(api.policy, user, namespace, [
+      { apiGroups: [group], resources: [plural], verbs: [verb], ...(name ? { resourceNames: [name] } : {}) },
+    ]).length === 0;
   let wanted: Obj[];
   if (r.kind === "Role" || r.kind === "ClusterRole") {
     if (old && equal(old.rules, o.rules)) return;
@@ -152,15 +176,26 @@ function checkEscalation(c: Call, o: Obj, old: Obj | undefined): void {
     if (old && equal(old.subjects, o.subjects)) return;
     const plural = o.roleRef.kind === "ClusterRole" ? "clusterroles" : "roles";
     if (can("bind", plural, String(o.roleRef.name))) return;
-    const list = plural === "clusterroles" ? api.policy.clusterRoles() : api.policy.roles().filter((x) => x.metadata.namespace === namespace);
+    const list =
+      plural === "clusterroles" ? api.policy.clusterRoles() : api.policy.roles().filter((x) => x.metadata.namespace === namespace);
     const role = list.find((x) => x.metadata.name === o.roleRef.name);
     if (!role) throw notFound({ group: r.group, plural, kind: String(o.roleRef.kind) }, String(o.roleRef.name));
     wanted = (role.rules ?? []) as Obj[];
   }
   const missing = uncovered(api.policy, user, namespace, wanted);
   if (missing.length === 0) return;
-  const shown = missing.map((m) => (m.nonResourceURLs ? `{NonResourceURLs:${go(m.nonResourceURLs)}, Verbs:${go(m.verbs)}}` : `{APIGroups:${go(m.apiGroups)}, Resources:${go(m.resources)}${m.resourceNames ? `, ResourceNames:${go(m.resourceNames)}` : ""}, Verbs:${go(m.verbs)}}`)).join("\n");
-  throw forbidden(r, String(o.metadata.name), `user "${user.name}" (groups=${go(user.groups)}) is attempting to grant RBAC permissions not currently held:\n${shown}`);
+  const shown = missing
+    .map((m) =>
+      m.nonResourceURLs
+        ? `{NonResourceURLs:${go(m.nonResourceURLs)}, Verbs:${go(m.verbs)}}`
+        : `{APIGroups:${go(m.apiGroups)}, Resources:${go(m.resources)}${m.resourceNames ? `, ResourceNames:${go(m.resourceNames)}` : ""}, Verbs:${go(m.verbs)}}`,
+    )
+    .join("\n");
+  throw forbidden(
+    r,
+    String(o.metadata.name),
+    `user "${user.name}" (groups=${go(user.groups)}) is attempting to grant RBAC permissions not currently held:\n${shown}`,
+  );
 }
 
 const go = (list: unknown): string => `[${((list ?? []) as string[]).map((s) => JSON.stringify(s)).join(" ")}]`;
@@ -171,11 +206,19 @@ export function update(c: Call, input: unknown): { code: number; body: Obj } {
   if (o.metadata.name !== undefined && o.metadata.name !== info.name)
     throw badRequest(`the name of the object (${o.metadata.name}) does not match the name on the URL (${info.name})`);
   if (r.namespaced && o.metadata.namespace && o.metadata.namespace !== info.namespace)
-    throw badRequest(`the namespace of the object (${o.metadata.namespace}) does not match the namespace on the request (${info.namespace})`);
+    throw badRequest(
+      `the namespace of the object (${o.metadata.namespace}) does not match the namespace on the request (${info.namespace})`,
+    );
   const old = c.api.store.get(storageKey(r, info.namespace, info.name));
   if (!old) {
     // kinds that may be created by an update
-    if (["Event", "EventV1", "Endpoints", "Node", "LimitRange", "Lease", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"].includes(r.type) && info.subresource === "" && !o.metadata.resourceVersion) {
+    if (
+      ["Event", "EventV1", "Endpoints", "Node", "LimitRange", "Lease", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding"].includes(
+        r.type,
+      ) &&
+      info.subresource === "" &&
+      !o.metadata.resourceVersion
+    ) {
       o.metadata.name = info.name;
       if (r.namespaced) o.metadata.namespace = info.namespace;
       return { code: 201, body: present(c, createReady(c, o)) };
@@ -183,11 +226,24 @@ export function update(c: Call, input: unknown): { code: number; body: Obj } {
     throw notFound(r, info.name);
   }
   const version = o.metadata.resourceVersion as string | undefined;
-  if (!version && (r.crd || ["Endpoints_", "Lease", "PriorityClass_", "PodDisruptionBudget", "CustomResourceDefinition", "APIService"].includes(r.type)))
-    throw invalid(subjectOf(r), info.name, [{ ...invalidValue("metadata.resourceVersion", 0, "must be specified for an update"), message: "Invalid value: 0x0: must be specified for an update" }]);
+  if (
+    !version &&
+    (r.crd || ["Endpoints_", "Lease", "PriorityClass_", "PodDisruptionBudget", "CustomResourceDefinition", "APIService"].includes(r.type))
+  )
+    throw invalid(subjectOf(r), info.name, [
+      {
+        ...invalidValue("metadata.resourceVersion", 0, "must be specified for an update"),
+        message: "Invalid value: 0x0: must be specified for an update",
+      },
+    ]);
   if (version && version !== old.metadata.resourceVersion) throw modified(r, info.name);
   if (o.metadata.uid && o.metadata.uid !== old.metadata.uid)
-    throw new StatusError(409, "Conflict", `Operation cannot be fulfilled on ${r.group === "" ? r.plural : `${r.plural}.${r.group}`} "${info.name}": StorageError: invalid object, Code: 4, Key: ${storageKey(r, info.namespace, info.name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${o.metadata.uid}, UID in object meta: ${old.metadata.uid}`, { name: info.name, kind: r.plural });
+    throw new StatusError(
+      409,
+      "Conflict",
+      `Operation cannot be fulfilled on ${r.group === "" ? r.plural : `${r.plural}.${r.group}`} "${info.name}": StorageError: invalid object, Code: 4, Key: ${storageKey(r, info.namespace, info.name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${o.metadata.uid}, UID in object meta: ${old.metadata.uid}`,
+      { name: info.name, kind: r.plural },
+    );
   return { code: 200, body: present(c, replace(c, o, old)) };
 }
 
@@ -204,7 +260,15 @@ export function replace(c: Call, input: Obj, old: Obj): Obj {
   const managed = o.metadata.managedFields as Obj[] | undefined;
   // what clients cannot set
   o.metadata = { ...(o.metadata as Obj), name: old.metadata.name as string };
-  for (const key of ["uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "namespace", "generateName"]) {
+  for (const key of [
+    "uid",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "generation",
+    "namespace",
+    "generateName",
+  ]) {
     if (key === "uid" || key === "creationTimestamp") o.metadata[key] ??= old.metadata[key];
     else if (old.metadata[key] === undefined) delete o.metadata[key];
     else o.metadata[key] = old.metadata[key];
@@ -225,7 +289,8 @@ export function replace(c: Call, input: Obj, old: Obj): Obj {
   if (c.manager.startsWith("\0apply:")) o.metadata.managedFields = managed;
   else if (old.metadata.managedFields) noteUpdate(old, o, c.manager, r.type || undefined, apiVersion(c), api.now);
   else delete o.metadata.managedFields;
-  if (info.subresource === "status" && r.crd) validateSchema(o, crdVersion(r.crd, c.version)?.schema?.openAPIV3Schema as Obj | undefined, "", causes);
+  if (info.subresource === "status" && r.crd)
+    validateSchema(o, crdVersion(r.crd, c.version)?.schema?.openAPIV3Schema as Obj | undefined, "", causes);
   else if (info.subresource !== "status") validate(c, o, old, causes);
   if (causes.length > 0) throw invalid(subjectOf(r), info.name, causes);
   checkEscalation(c, o, old);
@@ -233,7 +298,13 @@ export function replace(c: Call, input: Obj, old: Obj): Obj {
   const bare = (x: Obj): Obj => ({ ...x, metadata: { ...(x.metadata as Obj), resourceVersion: null } });
   if (equal(bare(o), bare(old))) return old;
   // the last finalizer of an object that is being deleted
-  if (old.metadata.deletionTimestamp && !(o.metadata.finalizers as unknown[] | undefined)?.length && Number(old.metadata.deletionGracePeriodSeconds ?? 0) === 0 && (old.metadata.finalizers as unknown[] | undefined)?.length && !(r.type === "Namespace" && (o.spec?.finalizers as unknown[] | undefined)?.length)) {
+  if (
+    old.metadata.deletionTimestamp &&
+    !(o.metadata.finalizers as unknown[] | undefined)?.length &&
+    Number(old.metadata.deletionGracePeriodSeconds ?? 0) === 0 &&
+    (old.metadata.finalizers as unknown[] | undefined)?.length &&
+    !(r.type === "Namespace" && (o.spec?.finalizers as unknown[] | undefined)?.length)
+  ) {
     if (!c.dryRun) removeNow(c, save(c, o, old));
     return o;
   }
@@ -255,17 +326,21 @@ export function patch(c: Call, contentType: string, input: unknown): { code: num
   const current = present(c, old);
   let result: Obj;
   if (type === "application/json-patch+json") {
-    if (!Array.isArray(input)) throw badRequest("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch");
+    if (!Array.isArray(input))
+      throw badRequest("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch");
     const copy = structuredClone(current);
     const failed = applyPatch(copy, input as Operation[]).find((e) => e !== null);
     if (failed) {
       const op = (input as Obj[])[applyPatch(structuredClone(current), input as Operation[]).findIndex((e) => e !== null)]!;
       throw failed.name === "TestError"
         ? new StatusError(422, "Invalid", `the server rejected our request due to an error in our request`, {})
-        : new StatusError(422, "Invalid", `the server rejected our request due to an error in our request`, { causes: [{ message: `${op.op} operation does not apply: doc is missing path: ${op.path}` }] });
+        : new StatusError(422, "Invalid", `the server rejected our request due to an error in our request`, {
+            causes: [{ message: `${op.op} operation does not apply: doc is missing path: ${op.path}` }],
+          });
     }
     result = copy;
-  } else if (typeof input !== "object" || input === null || Array.isArray(input)) throw badRequest("error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}");
+  } else if (typeof input !== "object" || input === null || Array.isArray(input))
+    throw badRequest("error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}");
   else if (type === "application/merge-patch+json") result = mergePatch(current, input) as Obj;
   else result = strategicMerge(current, input as Obj, r.type);
   const wanted = result.metadata?.resourceVersion as string | undefined;
@@ -278,14 +353,28 @@ export function patch(c: Call, contentType: string, input: unknown): { code: num
 function apply(c: Call, input: unknown): { code: number; body: Obj } {
   const { resource: r, info, api } = c;
   const manager = c.query.get("fieldManager");
-  if (!manager) throw new StatusError(422, "Invalid", 'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch', { group: "meta.k8s.io", kind: "PatchOptions", causes: [{ reason: "FieldValueRequired", message: "Required value: is required for apply patch", field: "fieldManager" }] });
+  if (!manager)
+    throw new StatusError(
+      422,
+      "Invalid",
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+      {
+        group: "meta.k8s.io",
+        kind: "PatchOptions",
+        causes: [{ reason: "FieldValueRequired", message: "Required value: is required for apply patch", field: "fieldManager" }],
+      },
+    );
   const applied = input as Obj;
   if (!applied || typeof applied !== "object" || !applied.kind || !applied.apiVersion) throw badRequest("Object 'Kind' is missing");
   if (applied.metadata?.managedFields) throw badRequest("metadata.managedFields must be nil");
   const key = storageKey(r, info.namespace, info.name);
   const old = api.store.get(key);
   const options = {
-    manager, force: c.query.get("force") === "true", apiVersion: apiVersion(c), type: r.type || undefined, time: api.now,
+    manager,
+    force: c.query.get("force") === "true",
+    apiVersion: apiVersion(c),
+    type: r.type || undefined,
+    time: api.now,
     ...(info.subresource ? { subresource: info.subresource } : {}),
   };
   const clean = structuredClone(applied);

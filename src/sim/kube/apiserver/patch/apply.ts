@@ -13,7 +13,16 @@ export type FieldSet = { [key: string]: FieldSet };
 
 const itemType = (field: FieldType | undefined): string | undefined => (field?.item?.kind === "object" ? field.item.type : undefined);
 const skip = new Set(["apiVersion", "kind"]);
-const skipMetadata = new Set(["name", "namespace", "uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink"]);
+const skipMetadata = new Set([
+  "name",
+  "namespace",
+  "uid",
+  "resourceVersion",
+  "creationTimestamp",
+  "generation",
+  "managedFields",
+  "selfLink",
+]);
 
 const itemKey = (item: Obj, keys: string[], protocol = true): string =>
   `k:${JSON.stringify(Object.fromEntries(keys.map((k) => [k, item[k] ?? (protocol && k === "protocol" ? "TCP" : undefined)])))}`;
@@ -64,8 +73,13 @@ function valueAt(object: unknown, path: string[]): unknown {
     if (p.startsWith("f:")) here = (here as Obj)[p.slice(2)];
     else if (p.startsWith("k:")) {
       const key = JSON.parse(p.slice(2)) as Obj;
-      here = Array.isArray(here) ? (here as Obj[]).find((item) => Object.entries(key).every(([k, v]) => item[k] === v || (k === "protocol" && item[k] === undefined && v === "TCP"))) : undefined;
-    } else if (p.startsWith("v:")) here = Array.isArray(here) && here.some((item) => equal(item, JSON.parse(p.slice(2)))) ? true : undefined;
+      here = Array.isArray(here)
+        ? (here as Obj[]).find((item) =>
+            Object.entries(key).every(([k, v]) => item[k] === v || (k === "protocol" && item[k] === undefined && v === "TCP")),
+          )
+        : undefined;
+    } else if (p.startsWith("v:"))
+      here = Array.isArray(here) && here.some((item) => equal(item, JSON.parse(p.slice(2)))) ? true : undefined;
   }
   return here;
 }
@@ -81,7 +95,9 @@ function removeAt(object: Obj, path: string[]): void {
   if (last.startsWith("f:")) delete (parent as Obj)[last.slice(2)];
   else if (Array.isArray(parent)) {
     const at = parent.findIndex((item: unknown) =>
-      last.startsWith("v:") ? equal(item, JSON.parse(last.slice(2))) : Object.entries(JSON.parse(last.slice(2)) as Obj).every(([k, v]) => (item as Obj)[k] === v),
+      last.startsWith("v:")
+        ? equal(item, JSON.parse(last.slice(2)))
+        : Object.entries(JSON.parse(last.slice(2)) as Obj).every(([k, v]) => (item as Obj)[k] === v),
     );
     if (at >= 0) parent.splice(at, 1);
   }
@@ -199,7 +215,11 @@ function conflictError(conflicts: { manager: string; apiVersion: string; path: s
     ? `Apply failed with 1 conflict: conflict with ${JSON.stringify(conflicts[0]!.manager)} using ${conflicts[0]!.apiVersion}: ${conflicts[0]!.path}`
     : `Apply failed with ${conflicts.length} conflicts: ${[...by].map(([k, paths]) => `${k}:\n${paths.map((p) => `- ${p}`).join("\n")}`).join("\n")}`;
   return new StatusError(409, "Conflict", text, {
-    causes: conflicts.map((c) => ({ reason: "FieldManagerConflict", message: `conflict with ${JSON.stringify(c.manager)} using ${c.apiVersion}`, field: c.path })),
+    causes: conflicts.map((c) => ({
+      reason: "FieldManagerConflict",
+      message: `conflict with ${JSON.stringify(c.manager)} using ${c.apiVersion}`,
+      field: c.path,
+    })),
   });
 }
 

@@ -11,7 +11,8 @@ const orderPrefix = "$setElementOrder/";
 const retain = "$retainKeys";
 
 const itemType = (field: FieldType | undefined): string | undefined => (field?.item?.kind === "object" ? field.item.type : undefined);
-const isDirective = (key: string): boolean => key === directive || key === retain || key.startsWith(deletePrefix) || key.startsWith(orderPrefix);
+const isDirective = (key: string): boolean =>
+  key === directive || key === retain || key.startsWith(deletePrefix) || key.startsWith(orderPrefix);
 
 /** Applies `patch` to an object of a schema type (undefined: unknown fields, lists are replaced). */
 export function strategicMerge(target: Obj, patch: Obj, type: string | undefined): Obj {
@@ -22,7 +23,8 @@ export function strategicMerge(target: Obj, patch: Obj, type: string | undefined
   for (const [key, value] of Object.entries(patch) as [string, unknown][]) {
     if (key.startsWith(deletePrefix)) {
       const name = key.slice(deletePrefix.length);
-      if (Array.isArray(out[name])) out[name] = (out[name] as unknown[]).filter((item) => !(value as unknown[]).some((v) => equal(v, item)));
+      if (Array.isArray(out[name]))
+        out[name] = (out[name] as unknown[]).filter((item) => !(value as unknown[]).some((v) => equal(v, item)));
       continue;
     }
     if (isDirective(key)) continue;
@@ -42,7 +44,8 @@ export function strategicMerge(target: Obj, patch: Obj, type: string | undefined
   for (const [key, order] of Object.entries(patch)) {
     if (!key.startsWith(orderPrefix)) continue;
     const name = key.slice(orderPrefix.length);
-    if (patch[name] === undefined && Array.isArray(out[name])) out[name] = sortBy(out[name] as unknown[], order as unknown[], fieldOf(type, name)?.mergeKey, out[name] as unknown[]);
+    if (patch[name] === undefined && Array.isArray(out[name]))
+      out[name] = sortBy(out[name] as unknown[], order as unknown[], fieldOf(type, name)?.mergeKey, out[name] as unknown[]);
   }
   return out;
 }
@@ -53,9 +56,18 @@ function without(patch: Obj): Obj {
   return out;
 }
 
-function mergeList(target: unknown[] | undefined, patch: unknown[], field: Field | undefined, order: unknown[] | undefined, name: string): unknown[] {
+function mergeList(
+  target: unknown[] | undefined,
+  patch: unknown[],
+  field: Field | undefined,
+  order: unknown[] | undefined,
+  name: string,
+): unknown[] {
   const key = field?.mergeKey;
-  if (key === undefined) return patch.filter((item) => !(isObject(item) && item[directive] !== undefined)).map((item) => (isObject(item) ? without(item) : item));
+  if (key === undefined)
+    return patch
+      .filter((item) => !(isObject(item) && item[directive] !== undefined))
+      .map((item) => (isObject(item) ? without(item) : item));
   const before = target ?? [];
   if (key === "") {
     const out = [...before];
@@ -83,7 +95,11 @@ function mergeList(target: unknown[] | undefined, patch: unknown[], field: Field
   return order ? sortBy(out, order, key, before) : out;
 }
 
-const goMap = (item: Obj): string => `map[${Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => `${k}:${String(v)}`).join(" ")}]`;
+const goMap = (item: Obj): string =>
+  `map[${Object.entries(item)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([k, v]) => `${k}:${String(v)}`)
+    .join(" ")}]`;
 
 /** Items named in `order` in that order; the others stay relative to where the server had them. */
 function sortBy(items: unknown[], order: unknown[], key: string | undefined, server: unknown[]): unknown[] {
@@ -104,7 +120,12 @@ function sortBy(items: unknown[], order: unknown[], key: string | undefined, ser
 }
 
 /** The two-way patch that makes `to` of `from`, ignoring what only `from` has when `keepExtra` is set (kubectl's three-way merge). */
-export function strategicDiff(from: Obj, to: Obj, type: string | undefined, options: { ignoreDeletions?: boolean; ignoreChangesAndAdditions?: boolean } = {}): Obj {
+export function strategicDiff(
+  from: Obj,
+  to: Obj,
+  type: string | undefined,
+  options: { ignoreDeletions?: boolean; ignoreChangesAndAdditions?: boolean } = {},
+): Obj {
   const patch: Obj = {};
   if (!options.ignoreDeletions) for (const key of Object.keys(from)) if (!(key in to) || to[key] === undefined) patch[key] = null;
   for (const [key, value] of Object.entries(to) as [string, unknown][]) {
@@ -118,13 +139,21 @@ export function strategicDiff(from: Obj, to: Obj, type: string | undefined, opti
     if (isObject(value) && isObject(before)) {
       const inner = strategicDiff(before, value, field?.kind === "object" ? field.type : undefined, options);
       if (Object.keys(inner).length > 0) patch[key] = inner;
-    } else if (Array.isArray(value) && Array.isArray(before) && field?.mergeKey !== undefined) diffList(patch, key, before, value, field, options);
+    } else if (Array.isArray(value) && Array.isArray(before) && field?.mergeKey !== undefined)
+      diffList(patch, key, before, value, field, options);
     else if (!options.ignoreChangesAndAdditions && !equal(before, value)) patch[key] = value;
   }
   return patch;
 }
 
-function diffList(patch: Obj, name: string, from: unknown[], to: unknown[], field: Field, options: { ignoreDeletions?: boolean; ignoreChangesAndAdditions?: boolean }): void {
+function diffList(
+  patch: Obj,
+  name: string,
+  from: unknown[],
+  to: unknown[],
+  field: Field,
+  options: { ignoreDeletions?: boolean; ignoreChangesAndAdditions?: boolean },
+): void {
   const key = field.mergeKey!;
   if (key === "") {
     const added = to.filter((item) => !from.some((f) => equal(f, item)));
@@ -144,7 +173,8 @@ function diffList(patch: Obj, name: string, from: unknown[], to: unknown[], fiel
     if (Object.keys(inner).length > 0) items.push({ ...inner, [key]: item[key] });
   }
   if (!options.ignoreDeletions)
-    for (const item of from as Obj[]) if (!(to as Obj[]).some((t) => t[key] === item[key])) items.push({ [directive]: "delete", [key]: item[key] });
+    for (const item of from as Obj[])
+      if (!(to as Obj[]).some((t) => t[key] === item[key])) items.push({ [directive]: "delete", [key]: item[key] });
   if (items.length > 0) {
     patch[name] = items;
     if (!options.ignoreChangesAndAdditions) patch[`${orderPrefix}${name}`] = (to as Obj[]).map((t) => ({ [key]: t[key] }));

@@ -49,7 +49,12 @@ export function defineTypes(prefix: string, table: string): void {
     const colon = line.indexOf(": ");
     const name = (colon < 0 ? line.replace(/:$/, "") : line.slice(0, colon)).trim();
     const fields = new Map<string, Field>();
-    for (const word of colon < 0 ? [] : line.slice(colon + 2).trim().split(/\s+/)) {
+    for (const word of colon < 0
+      ? []
+      : line
+          .slice(colon + 2)
+          .trim()
+          .split(/\s+/)) {
       const m = /^([$A-Za-z0-9]+)(!?)([^/]*)(?:\/(.*))?$/.exec(word);
       if (!m) throw new Error(`schema: ${name}: ${word}`);
       const field: Field = { name: m[1]!, required: m[2] === "!", ...fieldType(m[3]!) };

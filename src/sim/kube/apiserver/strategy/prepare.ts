@@ -103,9 +103,17 @@ function prepareJob(o: Obj): void {
 /** Sets the conditions that the CRD controllers would. Names taken by another resource of the group are not accepted. */
 function establish(api: ApiServer, o: Obj): void {
   const at = api.now;
-  const clash = api.resources().find((r) => r.group === o.spec.group && r.crd && r.crd.metadata.name !== o.metadata.name && r.kind === o.spec.names.kind);
+  const clash = api
+    .resources()
+    .find((r) => r.group === o.spec.group && r.crd && r.crd.metadata.name !== o.metadata.name && r.kind === o.spec.names.kind);
   const accepted = clash
-    ? { type: "NamesAccepted", status: "False", reason: "KindConflict", message: `"${o.spec.names.kind}" is already in use`, lastTransitionTime: at }
+    ? {
+        type: "NamesAccepted",
+        status: "False",
+        reason: "KindConflict",
+        message: `"${o.spec.names.kind}" is already in use`,
+        lastTransitionTime: at,
+      }
     : { type: "NamesAccepted", status: "True", reason: "NoConflicts", message: "no conflicts found", lastTransitionTime: at };
   o.status = {
     acceptedNames: clash ? { kind: "", plural: "" } : o.spec.names,
@@ -113,7 +121,13 @@ function establish(api: ApiServer, o: Obj): void {
       accepted,
       clash
         ? { type: "Established", status: "False", reason: "NotAccepted", message: "not all names are accepted", lastTransitionTime: at }
-        : { type: "Established", status: "True", reason: "InitialNamesAccepted", message: "the initial names have been accepted", lastTransitionTime: at },
+        : {
+            type: "Established",
+            status: "True",
+            reason: "InitialNamesAccepted",
+            message: "the initial names have been accepted",
+            lastTransitionTime: at,
+          },
     ],
     storedVersions: ((o.spec.versions ?? []) as Obj[]).filter((v) => v.storage === true).map((v) => v.name),
   };
@@ -142,10 +156,16 @@ export function allocateService(q: Request, o: Obj, old: Obj | undefined, causes
     } else if (spec.clusterIP !== "None" && spec.clusterIP !== old?.spec.clusterIP) {
       if (!contains(range, String(spec.clusterIP)))
         causes.push(
-          invalidValue("spec.clusterIPs", [spec.clusterIP], `failed to allocate IP ${spec.clusterIP}: the provided network does not match the current range`),
+          invalidValue(
+            "spec.clusterIPs",
+            [spec.clusterIP],
+            `failed to allocate IP ${spec.clusterIP}: the provided network does not match the current range`,
+          ),
         );
       else if (used.has(String(spec.clusterIP)))
-        causes.push(invalidValue("spec.clusterIPs", [spec.clusterIP], `failed to allocate IP ${spec.clusterIP}: provided IP is already allocated`));
+        causes.push(
+          invalidValue("spec.clusterIPs", [spec.clusterIP], `failed to allocate IP ${spec.clusterIP}: provided IP is already allocated`),
+        );
     }
     spec.clusterIPs = spec.clusterIP ? [spec.clusterIP] : [];
     spec.ipFamilies ??= ["IPv4"];
@@ -163,8 +183,15 @@ export function allocateService(q: Request, o: Obj, old: Obj | undefined, causes
     if (!port.nodePort && before?.nodePort) port.nodePort = before.nodePort;
     if (port.nodePort) {
       if (port.nodePort < low || port.nodePort > high)
-        causes.push(invalidValue(`spec.ports[${i}].nodePort`, port.nodePort, `provided port is not in the valid range. The range of valid ports is ${low}-${high}`));
-      else if (taken.has(Number(port.nodePort))) causes.push(invalidValue(`spec.ports[${i}].nodePort`, port.nodePort, "provided port is already allocated"));
+        causes.push(
+          invalidValue(
+            `spec.ports[${i}].nodePort`,
+            port.nodePort,
+            `provided port is not in the valid range. The range of valid ports is ${low}-${high}`,
+          ),
+        );
+      else if (taken.has(Number(port.nodePort)))
+        causes.push(invalidValue(`spec.ports[${i}].nodePort`, port.nodePort, "provided port is already allocated"));
       taken.add(Number(port.nodePort));
       return;
     }
@@ -216,10 +243,24 @@ export function prepareUpdate(q: Request, o: Obj, old: Obj, causes: Cause[]): vo
 /** `o` becomes what an update of the status subresource may store. */
 export function prepareStatus(q: Request, o: Obj, old: Obj): Obj {
   const { resource: r } = q;
-  if (r.crd) return { ...old, metadata: { ...(old.metadata as Obj), resourceVersion: o.metadata.resourceVersion, managedFields: o.metadata.managedFields ?? old.metadata.managedFields }, status: o.status };
+  if (r.crd)
+    return {
+      ...old,
+      metadata: {
+        ...(old.metadata as Obj),
+        resourceVersion: o.metadata.resourceVersion,
+        managedFields: o.metadata.managedFields ?? old.metadata.managedFields,
+      },
+      status: o.status,
+    };
   const keepsMetadata = r.type === "Node" || r.type === "Pod";
   const metadata = keepsMetadata
-    ? { ...(o.metadata as Obj), deletionTimestamp: old.metadata.deletionTimestamp, deletionGracePeriodSeconds: old.metadata.deletionGracePeriodSeconds, ownerReferences: old.metadata.ownerReferences }
+    ? {
+        ...(o.metadata as Obj),
+        deletionTimestamp: old.metadata.deletionTimestamp,
+        deletionGracePeriodSeconds: old.metadata.deletionGracePeriodSeconds,
+        ownerReferences: old.metadata.ownerReferences,
+      }
     : { ...(old.metadata as Obj), resourceVersion: o.metadata.resourceVersion };
   for (const k of Object.keys(metadata)) if ((metadata as Obj)[k] === undefined) delete (metadata as Obj)[k];
   const status = (o.status ?? {}) as Obj;

@@ -33,7 +33,9 @@ export function validatePodSpec(spec: Obj, path: string, causes: Cause[]): void 
   if (spec.dnsPolicy === "None" && !(spec.dnsConfig?.nameservers as unknown[] | undefined)?.length)
     causes.push(required(`${path}.dnsConfig.nameservers`, "must provide at least one DNS nameserver when `dnsPolicy` is None"));
   if (Number(spec.terminationGracePeriodSeconds) < 0)
-    causes.push(invalidValue(`${path}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds, "must be greater than or equal to 0"));
+    causes.push(
+      invalidValue(`${path}.terminationGracePeriodSeconds`, spec.terminationGracePeriodSeconds, "must be greater than or equal to 0"),
+    );
   if (spec.nodeName) {
     const bad = dnsSubdomain(String(spec.nodeName));
     if (bad) causes.push(invalidValue(`${path}.nodeName`, spec.nodeName, bad));
@@ -44,11 +46,18 @@ export function validatePodSpec(spec: Obj, path: string, causes: Cause[]): void 
   }
   ((spec.tolerations ?? []) as Obj[]).forEach((t, i) => {
     const at = `${path}.tolerations[${i}]`;
-    if (t.operator === "Exists" && t.value) causes.push(invalidValue(`${at}.operator`, t, "value must be empty when `operator` is 'Exists'"));
+    if (t.operator === "Exists" && t.value)
+      causes.push(invalidValue(`${at}.operator`, t, "value must be empty when `operator` is 'Exists'"));
     if (t.operator && !["Exists", "Equal", "Lt", "Gt"].includes(String(t.operator)))
       causes.push(unsupportedValue(`${at}.operator`, t.operator, ["Equal", "Exists"]));
     if (!t.key && t.operator !== "Exists")
-      causes.push(invalidValue(`${at}.operator`, t.operator ?? "", "operator must be Exists when `key` is empty, which means \"match all values and all keys\""));
+      causes.push(
+        invalidValue(
+          `${at}.operator`,
+          t.operator ?? "",
+          'operator must be Exists when `key` is empty, which means "match all values and all keys"',
+        ),
+      );
     if (t.effect && !["NoSchedule", "PreferNoSchedule", "NoExecute"].includes(String(t.effect)))
       causes.push(unsupportedValue(`${at}.effect`, t.effect, ["NoExecute", "NoSchedule", "PreferNoSchedule"]));
   });
@@ -63,19 +72,22 @@ function validateContainer(c: Obj, path: string, names: Set<string>, volumes: Se
     names.add(String(c.name));
   }
   if (!c.image) causes.push(required(`${path}.image`));
-  else if (String(c.image) !== String(c.image).trim()) causes.push(invalidValue(`${path}.image`, c.image, "must not have leading or trailing whitespace"));
+  else if (String(c.image) !== String(c.image).trim())
+    causes.push(invalidValue(`${path}.image`, c.image, "must not have leading or trailing whitespace"));
   if (c.imagePullPolicy !== undefined && !["Always", "IfNotPresent", "Never"].includes(String(c.imagePullPolicy)))
     causes.push(unsupportedValue(`${path}.imagePullPolicy`, c.imagePullPolicy, ["Always", "IfNotPresent", "Never"]));
   const portNames = new Set<string>();
   ((c.ports ?? []) as Obj[]).forEach((p, i) => {
     const at = `${path}.ports[${i}]`;
     if (!p.containerPort) causes.push(required(`${at}.containerPort`));
-    else if (p.containerPort < 1 || p.containerPort > 65535) causes.push(invalidValue(`${at}.containerPort`, p.containerPort, "must be between 1 and 65535, inclusive"));
+    else if (p.containerPort < 1 || p.containerPort > 65535)
+      causes.push(invalidValue(`${at}.containerPort`, p.containerPort, "must be between 1 and 65535, inclusive"));
     if (p.hostPort !== undefined && p.hostPort !== 0 && (p.hostPort < 1 || p.hostPort > 65535))
       causes.push(invalidValue(`${at}.hostPort`, p.hostPort, "must be between 1 and 65535, inclusive"));
     if (spec.hostNetwork === true && p.hostPort !== p.containerPort)
       causes.push(invalidValue(`${at}.hostPort`, p.hostPort ?? 0, "must match `containerPort` when `hostNetwork` is true"));
-    if (!["TCP", "UDP", "SCTP"].includes(String(p.protocol))) causes.push(unsupportedValue(`${at}.protocol`, p.protocol, ["SCTP", "TCP", "UDP"]));
+    if (!["TCP", "UDP", "SCTP"].includes(String(p.protocol)))
+      causes.push(unsupportedValue(`${at}.protocol`, p.protocol, ["SCTP", "TCP", "UDP"]));
     if (p.name) {
       const bad = ianaServiceName(String(p.name));
       if (bad) causes.push(invalidValue(`${at}.name`, p.name, bad));
@@ -85,7 +97,8 @@ function validateContainer(c: Obj, path: string, names: Set<string>, volumes: Se
   });
   ((c.env ?? []) as Obj[]).forEach((e, i) => {
     if (!e.name) causes.push(required(`${path}.env[${i}].name`));
-    if (e.value && e.valueFrom) causes.push(invalidValue(`${path}.env[${i}].valueFrom`, "", "may not be specified when `value` is not empty"));
+    if (e.value && e.valueFrom)
+      causes.push(invalidValue(`${path}.env[${i}].valueFrom`, "", "may not be specified when `value` is not empty"));
   });
   const mounts = new Set<string>();
   ((c.volumeMounts ?? []) as Obj[]).forEach((m, i) => {
@@ -114,7 +127,10 @@ export function validateResources(resources: Obj, path: string, causes: Cause[])
       const q = parseQuantity(value);
       if (q !== undefined && q < 0) causes.push(invalidValue(`${path}.${kind}.${name}`, value, "must be greater than or equal to 0"));
       if (!name.includes("/") && !/^(cpu|memory|ephemeral-storage|storage|hugepages-.*)$/.test(name))
-        causes.push(invalidValue(`${path}.${kind}[${name}]`, name, "must be a standard resource type or fully qualified"), invalidValue(`${path}.${kind}[${name}]`, name, "must be a standard resource for containers"));
+        causes.push(
+          invalidValue(`${path}.${kind}[${name}]`, name, "must be a standard resource type or fully qualified"),
+          invalidValue(`${path}.${kind}[${name}]`, name, "must be a standard resource for containers"),
+        );
       else if (qualifiedName(name)) causes.push(invalidValue(`${path}.${kind}[${name}]`, name, qualifiedName(name)!));
     }
   }
@@ -128,9 +144,24 @@ export function validateResources(resources: Obj, path: string, causes: Cause[])
 /** Fields of a pod that may change after creation (ValidatePodUpdate). */
 export function validatePodUpdate(pod: Obj, old: Obj, causes: Cause[]): void {
   const mask = (spec: Obj): string => {
-    const { activeDeadlineSeconds: _a, terminationGracePeriodSeconds: _g, tolerations: _t, containers, initContainers, schedulingGates: _s, nodeSelector: _n, affinity: _f, ...rest } = spec;
+    const {
+      activeDeadlineSeconds: _a,
+      terminationGracePeriodSeconds: _g,
+      tolerations: _t,
+      containers,
+      initContainers,
+      schedulingGates: _s,
+      nodeSelector: _n,
+      affinity: _f,
+      ...rest
+    } = spec;
     const images = (list: unknown): unknown => ((list ?? []) as Obj[]).map(({ image: _i, ...c }) => c);
-    return stable({ ...rest, containers: images(containers), initContainers: images(initContainers), ...((old.spec.schedulingGates as unknown[] | undefined)?.length ? {} : { _n: spec.nodeSelector, _f: spec.affinity }) });
+    return stable({
+      ...rest,
+      containers: images(containers),
+      initContainers: images(initContainers),
+      ...((old.spec.schedulingGates as unknown[] | undefined)?.length ? {} : { _n: spec.nodeSelector, _f: spec.affinity }),
+    });
   };
   if (mask(pod.spec as Obj) !== mask(old.spec as Obj))
     causes.push(
@@ -139,7 +170,12 @@ export function validatePodUpdate(pod: Obj, old: Obj, causes: Cause[]): void {
         "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)",
       ),
     );
-  const gone = ((old.spec.tolerations ?? []) as Obj[]).some((t) => !((pod.spec.tolerations ?? []) as Obj[]).some((n) => stable({ ...n, tolerationSeconds: 0 }) === stable({ ...t, tolerationSeconds: 0 })));
+  const gone = ((old.spec.tolerations ?? []) as Obj[]).some(
+    (t) =>
+      !((pod.spec.tolerations ?? []) as Obj[]).some(
+        (n) => stable({ ...n, tolerationSeconds: 0 }) === stable({ ...t, tolerationSeconds: 0 }),
+      ),
+  );
   if (gone) causes.push(forbiddenField("spec.tolerations", "existing toleration can not be modified except its tolerationSeconds"));
 }
 

@@ -45,7 +45,9 @@ export function validateMetadata(r: Resource, o: Obj, causes: Cause[]): void {
     if (bad) causes.push(invalidValue("metadata.annotations", k, bad));
   }
   ((meta.ownerReferences ?? []) as Obj[]).forEach((ref, i) => {
-    for (const f of ["apiVersion", "kind", "name", "uid"]) if (!ref[f]) causes.push(invalidValue(`metadata.ownerReferences[${i}].${f}`, "", `${f === "apiVersion" ? "version" : f} must not be empty`));
+    for (const f of ["apiVersion", "kind", "name", "uid"])
+      if (!ref[f])
+        causes.push(invalidValue(`metadata.ownerReferences[${i}].${f}`, "", `${f === "apiVersion" ? "version" : f} must not be empty`));
   });
 }
 
@@ -63,7 +65,11 @@ const goMap = (map: Obj | undefined): string =>
     .map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`)
     .join(", ")}}`;
 
-const raw = (field: string, shown: string, detail: string): Cause => ({ reason: "FieldValueInvalid", message: `Invalid value: ${shown}: ${detail}`, field });
+const raw = (field: string, shown: string, detail: string): Cause => ({
+  reason: "FieldValueInvalid",
+  message: `Invalid value: ${shown}: ${detail}`,
+  field,
+});
 
 const selectorShown = (s: Obj | undefined, minor: number): string =>
   minor >= 33
@@ -79,7 +85,13 @@ function workload(restart: string[]): Rule {
     else if (!spec.selector.matchLabels && !spec.selector.matchExpressions)
       causes.push(raw("spec.selector", selectorShown(spec.selector as Obj, minor), "empty selector is invalid for deployment"));
     else if (!matchesSelector(labels as Record<string, string>, spec.selector as Obj))
-      causes.push(raw("spec.template.metadata.labels", minor >= 33 ? JSON.stringify(labels ?? null) : goMap(labels), "`selector` does not match template `labels`"));
+      causes.push(
+        raw(
+          "spec.template.metadata.labels",
+          minor >= 33 ? JSON.stringify(labels ?? null) : goMap(labels),
+          "`selector` does not match template `labels`",
+        ),
+      );
     if (spec.template?.spec) {
       validatePodSpec(spec.template.spec as Obj, "spec.template.spec", causes);
       const policy = String(spec.template.spec.restartPolicy);
@@ -110,17 +122,25 @@ const service: Rule = (o, causes, old) => {
       names.add(String(p.name));
     }
     if (!(p.port >= 1 && p.port <= 65535)) causes.push(invalidValue(`${at}.port`, p.port ?? 0, "must be between 1 and 65535, inclusive"));
-    if (!["TCP", "UDP", "SCTP"].includes(String(p.protocol))) causes.push(unsupportedValue(`${at}.protocol`, p.protocol, ["SCTP", "TCP", "UDP"]));
+    if (!["TCP", "UDP", "SCTP"].includes(String(p.protocol)))
+      causes.push(unsupportedValue(`${at}.protocol`, p.protocol, ["SCTP", "TCP", "UDP"]));
     if (typeof p.targetPort === "number" && !(p.targetPort >= 1 && p.targetPort <= 65535))
       causes.push(invalidValue(`${at}.targetPort`, p.targetPort, "must be between 1 and 65535, inclusive"));
-    if (p.nodePort && spec.type === "ClusterIP") causes.push(forbiddenField(`${at}.nodePort`, "may not be used when `type` is 'ClusterIP'"));
+    if (p.nodePort && spec.type === "ClusterIP")
+      causes.push(forbiddenField(`${at}.nodePort`, "may not be used when `type` is 'ClusterIP'"));
     const key = `${p.protocol}/${p.port}`;
     if (seen.has(key)) causes.push(duplicateValue(at, { port: p.port, protocol: p.protocol }));
     seen.add(key);
   });
   if (spec.clusterIP && spec.clusterIP !== "None" && !isIp(String(spec.clusterIP)))
     causes.push(invalidValue("spec.clusterIPs[0]", spec.clusterIP, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
-  if (old && old.spec.clusterIP && old.spec.clusterIP !== spec.clusterIP && old.spec.type !== "ExternalName" && spec.type !== "ExternalName")
+  if (
+    old &&
+    old.spec.clusterIP &&
+    old.spec.clusterIP !== spec.clusterIP &&
+    old.spec.type !== "ExternalName" &&
+    spec.type !== "ExternalName"
+  )
     causes.push(invalidValue("spec.clusterIPs[0]", spec.clusterIPs ?? [spec.clusterIP], "may not change once set"));
 };
 
@@ -131,7 +151,8 @@ const binding: Rule = (o, causes, old) => {
   if (!ref.name) causes.push(required("roleRef.name"));
   ((o.subjects ?? []) as Obj[]).forEach((s, i) => {
     if (!s.name) causes.push(required(`subjects[${i}].name`));
-    if (!["ServiceAccount", "User", "Group"].includes(String(s.kind))) causes.push(unsupportedValue(`subjects[${i}].kind`, s.kind ?? "", ["ServiceAccount", "User", "Group"]));
+    if (!["ServiceAccount", "User", "Group"].includes(String(s.kind)))
+      causes.push(unsupportedValue(`subjects[${i}].kind`, s.kind ?? "", ["ServiceAccount", "User", "Group"]));
     if (s.kind === "ServiceAccount" && !s.namespace && o.kind === "ClusterRoleBinding") causes.push(required(`subjects[${i}].namespace`));
   });
   if (old && stable(old.roleRef) !== stable(ref)) causes.push(invalidValue("roleRef", ref, "cannot change roleRef"));
@@ -142,8 +163,10 @@ const role: Rule = (o, causes) =>
     const at = `rules[${i}]`;
     if (!(rule.verbs as unknown[] | undefined)?.length) causes.push(required(`${at}.verbs`, "verbs must contain at least one value"));
     if ((rule.nonResourceURLs as unknown[] | undefined)?.length) return;
-    if (!(rule.apiGroups as unknown[] | undefined)?.length) causes.push(required(`${at}.apiGroups`, "resource rules must supply at least one api group"));
-    if (!(rule.resources as unknown[] | undefined)?.length) causes.push(required(`${at}.resources`, "resource rules must supply at least one resource"));
+    if (!(rule.apiGroups as unknown[] | undefined)?.length)
+      causes.push(required(`${at}.apiGroups`, "resource rules must supply at least one api group"));
+    if (!(rule.resources as unknown[] | undefined)?.length)
+      causes.push(required(`${at}.resources`, "resource rules must supply at least one resource"));
   });
 
 /** By schema type. */
@@ -171,13 +194,16 @@ export const rules: Record<string, Rule> = {
           ? unsupportedValue("spec.template.spec.restartPolicy", "Always", ["OnFailure", "Never"])
           : required("spec.template.spec.restartPolicy", 'valid values: "OnFailure", "Never"'),
       );
-    if (old && stable(old.spec.template) !== stable(o.spec.template)) causes.push(invalidValue("spec.template", o.spec.template, "field is immutable"));
+    if (old && stable(old.spec.template) !== stable(o.spec.template))
+      causes.push(invalidValue("spec.template", o.spec.template, "field is immutable"));
   },
   CronJob: (o, causes) => {
     const schedule = String(o.spec?.schedule ?? "");
     if (schedule === "") causes.push(required("spec.schedule"));
     else if (!schedule.startsWith("@") && schedule.trim().split(/\s+/).length !== 5)
-      causes.push(invalidValue("spec.schedule", schedule, `expected exactly 5 fields, found ${schedule.trim().split(/\s+/).length}: [${schedule}]`));
+      causes.push(
+        invalidValue("spec.schedule", schedule, `expected exactly 5 fields, found ${schedule.trim().split(/\s+/).length}: [${schedule}]`),
+      );
     const spec = o.spec?.jobTemplate?.spec?.template?.spec as Obj | undefined;
     if (!spec) causes.push(required("spec.jobTemplate.spec.template.spec.containers"));
     else validatePodSpec(spec, "spec.jobTemplate.spec.template.spec", causes);
@@ -197,8 +223,10 @@ export const rules: Record<string, Rule> = {
       if (bad) causes.push(invalidValue(`data[${k}]`, k, bad));
     }
     if (old && old.type !== o.type) causes.push(invalidValue("type", o.type, "field is immutable"));
-    if (o.type === "kubernetes.io/tls") for (const k of ["tls.crt", "tls.key"]) if (o.data?.[k] === undefined) causes.push(required(`data[${k}]`));
-    if (o.type === "kubernetes.io/dockerconfigjson" && o.data?.[".dockerconfigjson"] === undefined) causes.push(required("data[.dockerconfigjson]"));
+    if (o.type === "kubernetes.io/tls")
+      for (const k of ["tls.crt", "tls.key"]) if (o.data?.[k] === undefined) causes.push(required(`data[${k}]`));
+    if (o.type === "kubernetes.io/dockerconfigjson" && o.data?.[".dockerconfigjson"] === undefined)
+      causes.push(required("data[.dockerconfigjson]"));
   },
   Node: (o, causes, old) => {
     const seen = new Set<string>();
@@ -212,7 +240,7 @@ export const rules: Record<string, Rule> = {
       seen.add(key);
     });
     if (old?.spec?.podCIDR && o.spec?.podCIDR !== old.spec.podCIDR)
-      causes.push(forbiddenField("spec.podCIDRs", "node updates may not change podCIDR except from \"\" to valid"));
+      causes.push(forbiddenField("spec.podCIDRs", 'node updates may not change podCIDR except from "" to valid'));
   },
   Role: role,
   ClusterRole: role,
@@ -221,15 +249,22 @@ export const rules: Record<string, Rule> = {
   PersistentVolume: (o, causes) => {
     if (!(o.spec?.accessModes as unknown[] | undefined)?.length) causes.push(required("spec.accessModes"));
     if (!o.spec?.capacity?.storage) causes.push(required("spec.capacity"));
-    if (parseQuantity(o.spec?.capacity?.storage) === 0) causes.push(invalidValue("spec.capacity[storage]", "0", "must be greater than zero"));
+    if (parseQuantity(o.spec?.capacity?.storage) === 0)
+      causes.push(invalidValue("spec.capacity[storage]", "0", "must be greater than zero"));
   },
   PersistentVolumeClaim: (o, causes, old) => {
-    if (!(o.spec?.accessModes as unknown[] | undefined)?.length) causes.push(required("spec.accessModes", "at least 1 access mode is required"));
+    if (!(o.spec?.accessModes as unknown[] | undefined)?.length)
+      causes.push(required("spec.accessModes", "at least 1 access mode is required"));
     if (!o.spec?.resources?.requests?.storage) causes.push(required("spec.resources[storage]"));
     if (old) {
       const core = (s: Obj): string => stable({ ...s, volumeName: null, resources: null, storageClassName: s.storageClassName ?? null });
       if (core({ ...o.spec }) !== core({ ...old.spec }))
-        causes.push(forbiddenField("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims"));
+        causes.push(
+          forbiddenField(
+            "spec",
+            "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims",
+          ),
+        );
     }
   },
   PriorityClass: (o, causes, old) => {
@@ -242,12 +277,16 @@ export const rules: Record<string, Rule> = {
       causes.push(invalidValue("spec", o.spec, "minAvailable and maxUnavailable cannot be both set"));
   },
   NetworkPolicy: (o, causes) => {
-    for (const [kind, peers] of [["ingress", "from"], ["egress", "to"]] as const)
+    for (const [kind, peers] of [
+      ["ingress", "from"],
+      ["egress", "to"],
+    ] as const)
       ((o.spec?.[kind] ?? []) as Obj[]).forEach((rule, i) => {
         ((rule[peers] ?? []) as Obj[]).forEach((peer, j) => {
           const at = `spec.${kind}[${i}].${peers}[${j}]`;
           if (Object.keys(peer).length === 0) causes.push(required(at, "must specify a peer"));
-          if (peer.ipBlock && (peer.podSelector || peer.namespaceSelector)) causes.push(forbiddenField(at, "may not specify both ipBlock and another peer"));
+          if (peer.ipBlock && (peer.podSelector || peer.namespaceSelector))
+            causes.push(forbiddenField(at, "may not specify both ipBlock and another peer"));
         });
       });
   },
@@ -260,17 +299,27 @@ export const rules: Record<string, Rule> = {
         if (!p.pathType) causes.push(required(`${at}.pathType`, "pathType must be specified"));
         else if (!["Exact", "Prefix", "ImplementationSpecific"].includes(String(p.pathType)))
           causes.push(unsupportedValue(`${at}.pathType`, p.pathType, ["Exact", "ImplementationSpecific", "Prefix"]));
-        else if (p.pathType !== "ImplementationSpecific" && !String(p.path ?? "").startsWith("/")) causes.push(invalidValue(`${at}.path`, p.path ?? "", "must be an absolute path"));
+        else if (p.pathType !== "ImplementationSpecific" && !String(p.path ?? "").startsWith("/"))
+          causes.push(invalidValue(`${at}.path`, p.path ?? "", "must be an absolute path"));
       }),
     );
   },
   CustomResourceDefinition: (o, causes, old) => {
     const spec = (o.spec ?? {}) as Obj;
     const expected = `${spec.names?.plural}.${spec.group}`;
-    if (o.metadata.name !== expected) causes.push(invalidValue("metadata.name", o.metadata.name, `must be spec.names.plural+"."+spec.group`));
-    if (!["Namespaced", "Cluster"].includes(String(spec.scope))) causes.push(unsupportedValue("spec.scope", spec.scope ?? "", ["Cluster", "Namespaced"]));
+    if (o.metadata.name !== expected)
+      causes.push(invalidValue("metadata.name", o.metadata.name, `must be spec.names.plural+"."+spec.group`));
+    if (!["Namespaced", "Cluster"].includes(String(spec.scope)))
+      causes.push(unsupportedValue("spec.scope", spec.scope ?? "", ["Cluster", "Namespaced"]));
     const versions = (spec.versions ?? []) as Obj[];
-    if (versions.filter((v) => v.storage === true).length !== 1) causes.push(invalidValue("spec.versions", versions.map((v) => v.name), "must have exactly one version marked as storage version"));
+    if (versions.filter((v) => v.storage === true).length !== 1)
+      causes.push(
+        invalidValue(
+          "spec.versions",
+          versions.map((v) => v.name),
+          "must have exactly one version marked as storage version",
+        ),
+      );
     versions.forEach((v, i) => {
       if (!v.schema?.openAPIV3Schema) causes.push(required(`spec.versions[${i}].schema.openAPIV3Schema`, "schemas are required"));
     });

@@ -13,40 +13,63 @@ export const auth: Command = async (p, argv) => {
   const what = argv[at] ?? "";
   const rest = at < 0 ? argv : [...argv.slice(0, at), ...argv.slice(at + 1)];
   if (what === "reconcile") p.notSimulated("kubectl auth reconcile");
-  if (what !== "can-i" && what !== "whoami") throw new Failure(`error: unknown command ${JSON.stringify(what)}\nSee 'kubectl auth -h' for help and examples`);
-  const flags = parseFlags(`auth ${what}`, rest, { "all-namespaces": "bool", list: "bool", "no-headers": "bool", quiet: "bool", subresource: "string", output: "string" }, { q: "quiet", o: "output" });
+  if (what !== "can-i" && what !== "whoami")
+    throw new Failure(`error: unknown command ${JSON.stringify(what)}\nSee 'kubectl auth -h' for help and examples`);
+  const flags = parseFlags(
+    `auth ${what}`,
+    rest,
+    { "all-namespaces": "bool", list: "bool", "no-headers": "bool", quiet: "bool", subresource: "string", output: "string" },
+    { q: "quiet", o: "output" },
+  );
   const s = new Session(p, flags);
   if (what === "whoami") {
-    const body = await s.request("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" });
+    const body = await s.request("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "SelfSubjectReview",
+    });
     const info = body.status.userInfo as Obj;
     const output = flags.text("output");
     if (output === "yaml" || output === "json") await p.out(output === "yaml" ? toYaml(body) : toJson(body));
     else
       await p.out(
         tabulate([
-          ["ATTRIBUTE", "VALUE"], ["Username", String(info.username)], ...(info.uid ? [["UID", String(info.uid)]] : []),
-          ["Groups", `[${((info.groups ?? []) as string[]).join(" ")}]`], ...Object.entries((info.extra ?? {}) as Record<string, string[]>).map(([k, v]) => [`Extra: ${k}`, `[${v.join(" ")}]`]),
+          ["ATTRIBUTE", "VALUE"],
+          ["Username", String(info.username)],
+          ...(info.uid ? [["UID", String(info.uid)]] : []),
+          ["Groups", `[${((info.groups ?? []) as string[]).join(" ")}]`],
+          ...Object.entries((info.extra ?? {}) as Record<string, string[]>).map(([k, v]) => [`Extra: ${k}`, `[${v.join(" ")}]`]),
         ]),
       );
     return 0;
   }
   if (flags.bool("list")) {
-    const body = await s.request("POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectRulesReview", spec: { namespace: s.namespace } });
+    const body = await s.request("POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectRulesReview",
+      spec: { namespace: s.namespace },
+    });
     const rows: string[][] = [];
     const go = (list: unknown): string => `[${((list ?? []) as string[]).join(" ")}]`;
     for (const r of (body.status.resourceRules ?? []) as Obj[])
       for (const group of (r.apiGroups ?? [""]) as string[])
         for (const name of (r.resources ?? []) as string[]) {
           const [plural, ...sub] = name.split("/");
-          const full = plural === "*" && group === "*" ? "*.*" : `${plural}${group === "" ? "" : `.${group}`}${sub.length > 0 ? `/${sub.join("/")}` : ""}`;
+          const full =
+            plural === "*" && group === "*"
+              ? "*.*"
+              : `${plural}${group === "" ? "" : `.${group}`}${sub.length > 0 ? `/${sub.join("/")}` : ""}`;
           rows.push([full, "[]", go(r.resourceNames), go(r.verbs)]);
         }
-    for (const r of (body.status.nonResourceRules ?? []) as Obj[]) for (const url of (r.nonResourceURLs ?? []) as string[]) rows.push(["", `[${url}]`, "[]", go(r.verbs)]);
+    for (const r of (body.status.nonResourceRules ?? []) as Obj[])
+      for (const url of (r.nonResourceURLs ?? []) as string[]) rows.push(["", `[${url}]`, "[]", go(r.verbs)]);
     await p.out(tabulate([...(flags.bool("no-headers") ? [] : [["Resources", "Non-Resource URLs", "Resource Names", "Verbs"]]), ...rows]));
     return 0;
   }
   const [verb, target, extra] = flags.args;
-  if (!verb || !target) throw new Failure("error: you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples");
+  if (!verb || !target)
+    throw new Failure(
+      "error: you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples",
+    );
   const spec: Obj = {};
   if (target.startsWith("/")) spec.nonResourceAttributes = { path: target, verb };
   else {
@@ -58,15 +81,27 @@ export const auth: Command = async (p, argv) => {
         const k = await s.kind(type!);
         group = k.group;
         plural = k.plural;
-        if (!k.namespaced) await p.err(`Warning: resource '${k.plural}' is not namespace scoped${k.group === "" ? "" : ` in group '${k.group}'`}\n\n`);
+        if (!k.namespaced)
+          await p.err(`Warning: resource '${k.plural}' is not namespace scoped${k.group === "" ? "" : ` in group '${k.group}'`}\n\n`);
       } catch (error) {
         if (!(error instanceof Failure) || !error.message.includes("doesn't have a resource type")) throw error;
         await p.err(`Warning: the server doesn't have a resource type '${type}'\n\n`);
       }
     } else group = "*";
-    spec.resourceAttributes = { namespace: flags.bool("all-namespaces") ? "" : s.namespace, verb, group, resource: plural, ...(flags.text("subresource") ? { subresource: flags.text("subresource") } : {}), ...((named ?? extra) ? { name: named ?? extra } : {}) };
+    spec.resourceAttributes = {
+      namespace: flags.bool("all-namespaces") ? "" : s.namespace,
+      verb,
+      group,
+      resource: plural,
+      ...(flags.text("subresource") ? { subresource: flags.text("subresource") } : {}),
+      ...((named ?? extra) ? { name: named ?? extra } : {}),
+    };
   }
-  const body = await s.request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview", spec });
+  const body = await s.request("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {
+    apiVersion: "authorization.k8s.io/v1",
+    kind: "SelfSubjectAccessReview",
+    spec,
+  });
   const yes = body.status.allowed === true;
   if (!flags.bool("quiet")) await p.out(yes ? "yes\n" : `no${body.status.reason ? ` - ${body.status.reason}` : ""}\n`);
   return yes ? 0 : 1;

@@ -25,7 +25,10 @@ function assignments(args: string[]): { resources: string[]; set: Record<string,
 
 async function patchLive(s: Session, l: Live, patch: Obj, manager: string, dry: DryRun, subresource = ""): Promise<Obj> {
   if (dry === "client") return l.object;
-  return s.request("PATCH", s.path(l.kind, l.namespace, l.name, subresource), patch, { contentType: "application/merge-patch+json", query: { fieldManager: s.flags.text("field-manager") ?? manager, ...(dry === "server" ? { dryRun: "All" } : {}) } });
+  return s.request("PATCH", s.path(l.kind, l.namespace, l.name, subresource), patch, {
+    contentType: "application/merge-patch+json",
+    query: { fieldManager: s.flags.text("field-manager") ?? manager, ...(dry === "server" ? { dryRun: "All" } : {}) },
+  });
 }
 
 const metadataCommand =
@@ -37,11 +40,15 @@ const metadataCommand =
     if (flags.bool("local")) p.notSimulated(`kubectl ${name} --local`);
     const { resources, set, remove } = assignments(flags.args);
     const field = what === "label" ? "labels" : "annotations";
-    if (Object.keys(set).length === 0 && remove.length === 0 && !flags.bool("list")) throw new Failure(`error: at least one ${what} update is required`);
+    if (Object.keys(set).length === 0 && remove.length === 0 && !flags.bool("list"))
+      throw new Failure(`error: at least one ${what} update is required`);
     if (what === "label") {
       for (const [k, v] of Object.entries(set)) {
         const bad = qualifiedName(k);
-        if (bad && s.minor >= 25) throw new Failure(`error: invalid label key ${JSON.stringify(k)}: ${bad}`.replace(/^error: invalid label key/, "error: invalid label key"));
+        if (bad && s.minor >= 25)
+          throw new Failure(
+            `error: invalid label key ${JSON.stringify(k)}: ${bad}`.replace(/^error: invalid label key/, "error: invalid label key"),
+          );
         const badValue = labelValue(v);
         if (badValue) throw new Failure(`error: invalid label value: ${JSON.stringify(`${k}=${v}`)}: ${badValue}`);
       }
@@ -55,9 +62,15 @@ const metadataCommand =
         for (const [k, v] of Object.entries(current).toSorted()) await p.out(`${k}=${v}\n`);
         continue;
       }
-      const clash = flags.bool("overwrite") ? undefined : Object.keys(set).find((k) => current[k] !== undefined && (what === "annotation" || s.minor < 25 || current[k] !== set[k]));
+      const clash = flags.bool("overwrite")
+        ? undefined
+        : Object.keys(set).find((k) => current[k] !== undefined && (what === "annotation" || s.minor < 25 || current[k] !== set[k]));
       if (clash !== undefined) {
-        await p.err(what === "label" ? `error: '${clash}' already has a value (${current[clash]}), and --overwrite is false\n` : `error: --overwrite is false but found the following declared annotation(s): '${clash}' already has a value (${current[clash]})\n`);
+        await p.err(
+          what === "label"
+            ? `error: '${clash}' already has a value (${current[clash]}), and --overwrite is false\n`
+            : `error: --overwrite is false but found the following declared annotation(s): '${clash}' already has a value (${current[clash]})\n`,
+        );
         status = 1;
         continue;
       }
@@ -68,7 +81,16 @@ const metadataCommand =
       for (const k of remove) if (current[k] !== undefined) changes[k] = null;
       const changed = Object.keys(changes).length > 0;
       const body = changed ? await patchLive(s, l, { metadata: { [field]: changes } }, `kubectl-${name}`, dry) : l.object;
-      const verb = what === "annotation" ? "annotated" : !changed ? (remove.length > 0 || s.minor >= 25 ? "not labeled" : "not labeled") : Object.keys(set).length === 0 && s.minor >= 24 ? "unlabeled" : "labeled";
+      const verb =
+        what === "annotation"
+          ? "annotated"
+          : !changed
+            ? remove.length > 0 || s.minor >= 25
+              ? "not labeled"
+              : "not labeled"
+            : Object.keys(set).length === 0 && s.minor >= 24
+              ? "unlabeled"
+              : "labeled";
       await report(s, l.kind, body, verb, dry);
     }
     return status;
@@ -78,15 +100,28 @@ export const label = metadataCommand("label");
 export const annotate = metadataCommand("annotation");
 
 export const patch: Command = async (p, argv) => {
-  const flags = parseFlags("patch", argv, { ...changeFlags, patch: "string", "patch-file": "string", type: "string", local: "bool", subresource: "string" }, { p: "patch" });
+  const flags = parseFlags(
+    "patch",
+    argv,
+    { ...changeFlags, patch: "string", "patch-file": "string", type: "string", local: "bool", subresource: "string" },
+    { p: "patch" },
+  );
   const s = new Session(p, flags);
   if (flags.bool("local")) p.notSimulated("kubectl patch --local");
   const type = (flags.text("type") ?? "strategic").toLowerCase();
-  const contentType = { json: "application/json-patch+json", merge: "application/merge-patch+json", strategic: "application/strategic-merge-patch+json" }[type];
-  if (!contentType) throw new Failure(`error: --type must be one of [json merge strategic], not ${JSON.stringify(type)}\nSee 'kubectl patch -h' for help and examples`);
+  const contentType = {
+    json: "application/json-patch+json",
+    merge: "application/merge-patch+json",
+    strategic: "application/strategic-merge-patch+json",
+  }[type];
+  if (!contentType)
+    throw new Failure(
+      `error: --type must be one of [json merge strategic], not ${JSON.stringify(type)}\nSee 'kubectl patch -h' for help and examples`,
+    );
   const file = flags.text("patch-file");
   const text = flags.text("patch") ?? (file ? p.fs.tryReadText(file) : undefined);
-  if (text === undefined || text === "") throw new Failure("error: must specify --patch or --patch-file containing the contents of the patch");
+  if (text === undefined || text === "")
+    throw new Failure("error: must specify --patch or --patch-file containing the contents of the patch");
   let body: unknown;
   try {
     body = parseYaml(text);
@@ -95,23 +130,43 @@ export const patch: Command = async (p, argv) => {
   }
   const dry = await dryRunOf(s);
   for (const l of await liveObjects(s, flags.args, "patch")) {
-    const result = dry === "client" ? l.object : await s.request("PATCH", s.path(l.kind, l.namespace, l.name, flags.text("subresource") ?? ""), body, { contentType, query: { fieldManager: flags.text("field-manager") ?? "kubectl-patch", ...(dry === "server" ? { dryRun: "All" } : {}) } });
-    await report(s, l.kind, result, result.metadata.resourceVersion === l.object.metadata.resourceVersion ? "patched (no change)" : "patched", dry);
+    const result =
+      dry === "client"
+        ? l.object
+        : await s.request("PATCH", s.path(l.kind, l.namespace, l.name, flags.text("subresource") ?? ""), body, {
+            contentType,
+            query: { fieldManager: flags.text("field-manager") ?? "kubectl-patch", ...(dry === "server" ? { dryRun: "All" } : {}) },
+          });
+    await report(
+      s,
+      l.kind,
+      result,
+      result.metadata.resourceVersion === l.object.metadata.resourceVersion ? "patched (no change)" : "patched",
+      dry,
+    );
   }
   return 0;
 };
 
 export const scale: Command = async (p, argv) => {
-  const flags = parseFlags("scale", argv, { ...changeFlags, ...selectorFlags, replicas: "int", "current-replicas": "int", "resource-version": "string", timeout: "duration" });
+  const flags = parseFlags("scale", argv, {
+    ...changeFlags,
+    ...selectorFlags,
+    replicas: "int",
+    "current-replicas": "int",
+    "resource-version": "string",
+    timeout: "duration",
+  });
   const s = new Session(p, flags);
   const replicas = flags.number("replicas");
-  if (replicas === undefined) throw new Failure("error: required flag(s) \"replicas\" not set");
+  if (replicas === undefined) throw new Failure('error: required flag(s) "replicas" not set');
   if (replicas < 0) throw new Failure("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
   const dry = await dryRunOf(s);
   for (const l of await liveObjects(s, flags.args, "scale")) {
     const current = Number(l.object.spec?.replicas ?? 0);
     const wanted = flags.number("current-replicas");
-    if (wanted !== undefined && wanted >= 0 && wanted !== current) throw new Failure(`error: Expected replicas to be ${wanted}, was ${current}`);
+    if (wanted !== undefined && wanted >= 0 && wanted !== current)
+      throw new Failure(`error: Expected replicas to be ${wanted}, was ${current}`);
     if (dry !== "client") await patchLive(s, l, { spec: { replicas } }, "kubectl-scale", dry, "scale");
     await report(s, l.kind, l.object, "scaled", dry);
   }
@@ -119,29 +174,67 @@ export const scale: Command = async (p, argv) => {
 };
 
 export const autoscale: Command = async (p, argv) => {
-  const flags = parseFlags("autoscale", argv, { ...changeFlags, min: "int", max: "int", "cpu-percent": "int", name: "string", cpu: "string", memory: "string" });
+  const flags = parseFlags("autoscale", argv, {
+    ...changeFlags,
+    min: "int",
+    max: "int",
+    "cpu-percent": "int",
+    name: "string",
+    cpu: "string",
+    memory: "string",
+  });
   const s = new Session(p, flags);
   if (flags.text("cpu") || flags.text("memory")) p.notSimulated("kubectl autoscale --cpu and --memory");
-  if (!flags.number("max")) throw new Failure("error: --max=MAXPODS is required and must be at least 1, max: 0\nSee 'kubectl autoscale -h' for help and examples".replace(", max: 0", ""));
+  if (!flags.number("max"))
+    throw new Failure(
+      "error: --max=MAXPODS is required and must be at least 1, max: 0\nSee 'kubectl autoscale -h' for help and examples".replace(
+        ", max: 0",
+        "",
+      ),
+    );
   const dry = await dryRunOf(s);
   for (const l of await liveObjects(s, flags.args, "autoscale")) {
     const k = (await s.kinds()).find((x) => x.plural === "horizontalpodautoscalers" && x.version === "v1")!;
     const object: Obj = {
-      apiVersion: "autoscaling/v1", kind: "HorizontalPodAutoscaler", metadata: { creationTimestamp: null, name: flags.text("name") ?? l.name },
-      spec: { maxReplicas: flags.number("max"), ...(flags.number("min") ? { minReplicas: flags.number("min") } : {}), scaleTargetRef: { apiVersion: l.object.apiVersion as string, kind: l.kind.kind, name: l.name }, ...(flags.number("cpu-percent") ? { targetCPUUtilizationPercentage: flags.number("cpu-percent") } : {}) }, status: { currentReplicas: 0, desiredReplicas: 0 },
+      apiVersion: "autoscaling/v1",
+      kind: "HorizontalPodAutoscaler",
+      metadata: { creationTimestamp: null, name: flags.text("name") ?? l.name },
+      spec: {
+        maxReplicas: flags.number("max"),
+        ...(flags.number("min") ? { minReplicas: flags.number("min") } : {}),
+        scaleTargetRef: { apiVersion: l.object.apiVersion as string, kind: l.kind.kind, name: l.name },
+        ...(flags.number("cpu-percent") ? { targetCPUUtilizationPercentage: flags.number("cpu-percent") } : {}),
+      },
+      status: { currentReplicas: 0, desiredReplicas: 0 },
     };
-    const body = dry === "client" ? object : await s.request("POST", s.path(k, l.namespace), object, { query: writeQuery(s, "kubectl-autoscale", dry) });
+    const body =
+      dry === "client"
+        ? object
+        : await s.request("POST", s.path(k, l.namespace), object, { query: writeQuery(s, "kubectl-autoscale", dry) });
     await report(s, k, body, "autoscaled", dry);
   }
   return 0;
 };
 
 /** The pod template (or pod) of an object. */
-const podSpec = (o: Obj): Obj | undefined => (o.kind === "Pod" ? (o.spec as Obj) : o.kind === "CronJob" ? (o.spec?.jobTemplate?.spec?.template?.spec as Obj) : (o.spec?.template?.spec as Obj | undefined));
+const podSpec = (o: Obj): Obj | undefined =>
+  o.kind === "Pod"
+    ? (o.spec as Obj)
+    : o.kind === "CronJob"
+      ? (o.spec?.jobTemplate?.spec?.template?.spec as Obj)
+      : (o.spec?.template?.spec as Obj | undefined);
 
-const globs = (pattern: string, name: string): boolean => new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*")}$`).test(name);
+const globs = (pattern: string, name: string): boolean =>
+  new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*")}$`).test(name);
 
-async function updateSpec(s: Session, l: Live, verb: string, manager: string, dry: DryRun, work: (spec: Obj, o: Obj) => void): Promise<void> {
+async function updateSpec(
+  s: Session,
+  l: Live,
+  verb: string,
+  manager: string,
+  dry: DryRun,
+  work: (spec: Obj, o: Obj) => void,
+): Promise<void> {
   const o = structuredClone(l.object);
   const spec = podSpec(o);
   if (!spec) throw new Failure(`error: ${objectName(l.kind, l.name)} does not have a pod template`);
@@ -156,7 +249,23 @@ export const set: Command = async (p, argv) => {
   const what = argv[at] ?? "";
   const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
   const shared = { ...changeFlags, ...selectorFlags, containers: "string", local: "bool" } as const;
-  const flags = parseFlags(`set ${what}`, rest, { ...shared, env: "list", from: "string", keys: "list", prefix: "string", list: "bool", resolve: "bool", limits: "string", requests: "string", serviceaccount: "list" }, { c: "containers", e: "env" });
+  const flags = parseFlags(
+    `set ${what}`,
+    rest,
+    {
+      ...shared,
+      env: "list",
+      from: "string",
+      keys: "list",
+      prefix: "string",
+      list: "bool",
+      resolve: "bool",
+      limits: "string",
+      requests: "string",
+      serviceaccount: "list",
+    },
+    { c: "containers", e: "env" },
+  );
   const s = new Session(p, flags);
   if (flags.bool("local")) p.notSimulated("kubectl set --local");
   const dry = await dryRunOf(s);
@@ -185,7 +294,8 @@ export const set: Command = async (p, argv) => {
           for (const c of (spec.containers ?? []) as Obj[]) {
             if (!globs(containers, String(c.name))) continue;
             let env = ((c.env ?? []) as Obj[]).filter((e) => !remove.includes(String(e.name)));
-            for (const [name, value] of Object.entries(values)) env = env.some((e) => e.name === name) ? env.map((e) => (e.name === name ? { name, value } : e)) : [...env, { name, value }];
+            for (const [name, value] of Object.entries(values))
+              env = env.some((e) => e.name === name) ? env.map((e) => (e.name === name ? { name, value } : e)) : [...env, { name, value }];
             if (env.length > 0) c.env = env;
             else delete c.env;
           }
@@ -193,14 +303,20 @@ export const set: Command = async (p, argv) => {
       return 0;
     }
     case "resources": {
-      const parse = (text: string | undefined): Obj | undefined => (text === undefined || text === "" ? undefined : Object.fromEntries(text.split(",").map((e) => e.split("=") as [string, string])));
+      const parse = (text: string | undefined): Obj | undefined =>
+        text === undefined || text === "" ? undefined : Object.fromEntries(text.split(",").map((e) => e.split("=") as [string, string]));
       const [limits, requests] = [parse(flags.text("limits")), parse(flags.text("requests"))];
-      if (!limits && !requests) throw new Failure("error: you must specify an update to requests or limits (in the form of --requests/--limits)");
+      if (!limits && !requests)
+        throw new Failure("error: you must specify an update to requests or limits (in the form of --requests/--limits)");
       for (const l of await liveObjects(s, flags.args, "set resources"))
         await updateSpec(s, l, "resource requirements updated", "kubectl-set", dry, (spec) => {
           for (const c of (spec.containers ?? []) as Obj[]) {
             if (!globs(containers, String(c.name))) continue;
-            c.resources = { ...(c.resources as Obj | undefined), ...(limits ? { limits: { ...(c.resources?.limits as Obj | undefined), ...limits } } : {}), ...(requests ? { requests: { ...(c.resources?.requests as Obj | undefined), ...requests } } : {}) };
+            c.resources = {
+              ...(c.resources as Obj | undefined),
+              ...(limits ? { limits: { ...(c.resources?.limits as Obj | undefined), ...limits } } : {}),
+              ...(requests ? { requests: { ...(c.resources?.requests as Obj | undefined), ...requests } } : {}),
+            };
           }
         });
       return 0;
@@ -209,13 +325,24 @@ export const set: Command = async (p, argv) => {
     case "sa": {
       const account = flags.args.at(-1);
       if (flags.args.length < 2 || !account) throw new Failure("error: serviceaccount is required");
-      for (const l of await liveObjects(s, flags.args.slice(0, -1), "set serviceaccount")) await updateSpec(s, l, "serviceaccount updated", "kubectl-set", dry, (spec) => (spec.serviceAccountName = account));
+      for (const l of await liveObjects(s, flags.args.slice(0, -1), "set serviceaccount"))
+        await updateSpec(s, l, "serviceaccount updated", "kubectl-set", dry, (spec) => (spec.serviceAccountName = account));
       return 0;
     }
     case "selector": {
       const { resources, set: values } = assignments(flags.args);
       for (const l of await liveObjects(s, resources, "set selector")) {
-        const body = await patchLive(s, l, { spec: { selector: { ...Object.fromEntries(Object.keys((l.object.spec?.selector ?? {}) as Obj).map((k) => [k, null])), ...values } } }, "kubectl-set", dry);
+        const body = await patchLive(
+          s,
+          l,
+          {
+            spec: {
+              selector: { ...Object.fromEntries(Object.keys((l.object.spec?.selector ?? {}) as Obj).map((k) => [k, null])), ...values },
+            },
+          },
+          "kubectl-set",
+          dry,
+        );
         await report(s, l.kind, body, "selector updated", dry);
       }
       return 0;
@@ -230,10 +357,16 @@ export const set: Command = async (p, argv) => {
 export const certificate: Command = async (p, argv) => {
   const at = argv.findIndex((a) => !a.startsWith("-"));
   const what = argv[at];
-  if (what !== "approve" && what !== "deny") throw new Failure(`error: unknown command ${JSON.stringify(what ?? "")}\nSee 'kubectl certificate -h' for help and examples`);
-  const flags = parseFlags(`certificate ${what}`, [...argv.slice(0, at), ...argv.slice(at + 1)], { ...changeFlags, ...selectorFlags, force: "bool" });
+  if (what !== "approve" && what !== "deny")
+    throw new Failure(`error: unknown command ${JSON.stringify(what ?? "")}\nSee 'kubectl certificate -h' for help and examples`);
+  const flags = parseFlags(`certificate ${what}`, [...argv.slice(0, at), ...argv.slice(at + 1)], {
+    ...changeFlags,
+    ...selectorFlags,
+    force: "bool",
+  });
   const s = new Session(p, flags);
-  if (flags.args.length === 0 && flags.list("filename").length === 0) throw new Failure("error: one or more CSRs must be specified as <name> or -f <filename>");
+  if (flags.args.length === 0 && flags.list("filename").length === 0)
+    throw new Failure("error: one or more CSRs must be specified as <name> or -f <filename>");
   const kind = await s.kind("certificatesigningrequests");
   const names = flags.args.map((a) => a.replace(/^(csr|certificatesigningrequests?(\.certificates\.k8s\.io)?)\//, ""));
   let status = 0;
@@ -242,8 +375,18 @@ export const certificate: Command = async (p, argv) => {
       const csr = structuredClone(await s.get(kind, name));
       const type = what === "approve" ? "Approved" : "Denied";
       const conditions = ((csr.status?.conditions ?? []) as Obj[]).slice();
-      if (!conditions.some((c) => c.type === type)) conditions.push({ type, status: "True", reason: what === "approve" ? "KubectlApprove" : "KubectlDeny", message: `This CSR was ${what === "approve" ? "approved" : "denied"} by kubectl certificate ${what}.`, lastUpdateTime: new Date(p.now).toISOString().replace(/\.\d+Z$/, "Z") });
-      const body = await s.request("PUT", s.path(kind, "", name, "approval"), { ...csr, status: { ...(csr.status as Obj | undefined), conditions } });
+      if (!conditions.some((c) => c.type === type))
+        conditions.push({
+          type,
+          status: "True",
+          reason: what === "approve" ? "KubectlApprove" : "KubectlDeny",
+          message: `This CSR was ${what === "approve" ? "approved" : "denied"} by kubectl certificate ${what}.`,
+          lastUpdateTime: new Date(p.now).toISOString().replace(/\.\d+Z$/, "Z"),
+        });
+      const body = await s.request("PUT", s.path(kind, "", name, "approval"), {
+        ...csr,
+        status: { ...(csr.status as Obj | undefined), conditions },
+      });
       await report(s, kind, body, what === "approve" ? "approved" : "denied");
     } catch (error) {
       if (!(error instanceof ServerRefusal)) throw error;
@@ -253,4 +396,3 @@ export const certificate: Command = async (p, argv) => {
   }
   return status;
 };
-

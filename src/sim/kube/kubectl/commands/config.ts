@@ -11,7 +11,7 @@ import type { Command } from "./command.ts";
 const entry = (config: Obj, list: string, name: string): Obj | undefined => ((config[list] ?? []) as Obj[]).find((e) => e.name === name);
 
 function setEntry(config: Obj, list: string, name: string, field: string, changes: Obj): "created" | "modified" {
-  const all = ((config[list] ??= []) as Obj[]);
+  const all = (config[list] ??= []) as Obj[];
   const found = all.find((e) => e.name === name);
   if (found) {
     found[field] = { ...(found[field] as Obj | undefined), ...changes };
@@ -26,8 +26,21 @@ export const config: Command = async (p, argv) => {
   const what = argv[at] ?? "";
   const rest = at < 0 ? argv : [...argv.slice(0, at), ...argv.slice(at + 1)];
   const flags = parseFlags(`config ${what}`, rest, {
-    output: "string", raw: "bool", flatten: "bool", minify: "bool", merge: "bool", "no-headers": "bool", current: "bool", "embed-certs": "bool", "allow-missing-template-keys": "bool", template: "string", "show-managed-fields": "bool", "set-raw-bytes": "bool",
-    "auth-provider": "string", "exec-command": "string", "proxy-url": "string",
+    output: "string",
+    raw: "bool",
+    flatten: "bool",
+    minify: "bool",
+    merge: "bool",
+    "no-headers": "bool",
+    current: "bool",
+    "embed-certs": "bool",
+    "allow-missing-template-keys": "bool",
+    template: "string",
+    "show-managed-fields": "bool",
+    "set-raw-bytes": "bool",
+    "auth-provider": "string",
+    "exec-command": "string",
+    "proxy-url": "string",
   });
   const s = new Session(p, flags);
   const { config: c } = s.rawConfig();
@@ -35,7 +48,15 @@ export const config: Command = async (p, argv) => {
     const [path] = s.configPaths().paths;
     const file = path!;
     p.fs.mkdirp(file.slice(0, file.lastIndexOf("/")) || "/", 0o755);
-    const out: Obj = { apiVersion: "v1", clusters: c.clusters ?? null, contexts: c.contexts ?? null, "current-context": c["current-context"] ?? "", kind: "Config", ...(s.minor < 33 ? { preferences: {} } : {}), users: c.users ?? null };
+    const out: Obj = {
+      apiVersion: "v1",
+      clusters: c.clusters ?? null,
+      contexts: c.contexts ?? null,
+      "current-context": c["current-context"] ?? "",
+      kind: "Config",
+      ...(s.minor < 33 ? { preferences: {} } : {}),
+      users: c.users ?? null,
+    };
     p.fs.write(file, toYaml(out), { mode: 0o600 });
   };
   const [name] = flags.args;
@@ -63,7 +84,15 @@ export const config: Command = async (p, argv) => {
         hide(x.user as Obj, "token", "REDACTED");
         hide(x.user as Obj, "password", "REDACTED");
       }
-      const shown: Obj = { apiVersion: "v1", clusters, contexts, "current-context": copy["current-context"] ?? "", kind: "Config", ...(s.minor < 33 ? { preferences: {} } : {}), users };
+      const shown: Obj = {
+        apiVersion: "v1",
+        clusters,
+        contexts,
+        "current-context": copy["current-context"] ?? "",
+        kind: "Config",
+        ...(s.minor < 33 ? { preferences: {} } : {}),
+        users,
+      };
       const output = flags.text("output") ?? "yaml";
       if (output.startsWith("jsonpath")) {
         const { formatted } = await import("../output.ts");
@@ -80,12 +109,29 @@ export const config: Command = async (p, argv) => {
       const chosen = name ? all.filter((x) => x.name === name) : all;
       if (name && chosen.length === 0) throw new Failure(`error: context ${name} not found`);
       if (flags.text("output") === "name") await p.out(chosen.map((x) => `${x.name}\n`).join(""));
-      else await p.out(tabulate([...(flags.bool("no-headers") ? [] : [["CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"]]), ...chosen.map((x) => [x.name === current ? "*" : "", String(x.name), String(x.context?.cluster ?? ""), String(x.context?.user ?? ""), String(x.context?.namespace ?? "")])]));
+      else
+        await p.out(
+          tabulate([
+            ...(flags.bool("no-headers") ? [] : [["CURRENT", "NAME", "CLUSTER", "AUTHINFO", "NAMESPACE"]]),
+            ...chosen.map((x) => [
+              x.name === current ? "*" : "",
+              String(x.name),
+              String(x.context?.cluster ?? ""),
+              String(x.context?.user ?? ""),
+              String(x.context?.namespace ?? ""),
+            ]),
+          ]),
+        );
       return 0;
     }
     case "get-clusters":
     case "get-users":
-      await p.out(`NAME\n${((c[what === "get-users" ? "users" : "clusters"] ?? []) as Obj[]).map((x) => `${x.name}\n`).toSorted().join("")}`);
+      await p.out(
+        `NAME\n${((c[what === "get-users" ? "users" : "clusters"] ?? []) as Obj[])
+          .map((x) => `${x.name}\n`)
+          .toSorted()
+          .join("")}`,
+      );
       return 0;
     case "use-context":
     case "use":
@@ -97,8 +143,15 @@ export const config: Command = async (p, argv) => {
       return 0;
     case "set-context": {
       const target = flags.bool("current") ? current : name;
-      if (!target) throw new Failure("error: you must specify a non-empty context name or --current\nSee 'kubectl config set-context -h' for help and examples");
-      const done = setEntry(c, "contexts", target, "context", { ...(flags.text("cluster") ? { cluster: flags.text("cluster") } : {}), ...(flags.text("user") ? { user: flags.text("user") } : {}), ...(flags.text("namespace") ? { namespace: flags.text("namespace") } : {}) });
+      if (!target)
+        throw new Failure(
+          "error: you must specify a non-empty context name or --current\nSee 'kubectl config set-context -h' for help and examples",
+        );
+      const done = setEntry(c, "contexts", target, "context", {
+        ...(flags.text("cluster") ? { cluster: flags.text("cluster") } : {}),
+        ...(flags.text("user") ? { user: flags.text("user") } : {}),
+        ...(flags.text("namespace") ? { namespace: flags.text("namespace") } : {}),
+      });
       write();
       await p.out(`Context ${JSON.stringify(target)} ${done}.\n`);
       return 0;
@@ -109,7 +162,11 @@ export const config: Command = async (p, argv) => {
       const insecure = flags.maybe("insecure-skip-tls-verify");
       setEntry(c, "clusters", name, "cluster", {
         ...(flags.text("server") ? { server: flags.text("server")!.replace(/\/$/, "") } : {}),
-        ...(ca ? (flags.bool("embed-certs") ? { "certificate-authority-data": read64(s, ca) } : { "certificate-authority": p.fs.absolute(ca) }) : {}),
+        ...(ca
+          ? flags.bool("embed-certs")
+            ? { "certificate-authority-data": read64(s, ca) }
+            : { "certificate-authority": p.fs.absolute(ca) }
+          : {}),
         ...(insecure === undefined ? {} : { "insecure-skip-tls-verify": insecure }),
       });
       write();
@@ -118,7 +175,8 @@ export const config: Command = async (p, argv) => {
     }
     case "set-credentials": {
       if (!name) throw new Failure("error: unexpected args: []");
-      if (flags.text("exec-command") || flags.text("auth-provider")) p.notSimulated("kubectl config set-credentials with exec or auth-provider");
+      if (flags.text("exec-command") || flags.text("auth-provider"))
+        p.notSimulated("kubectl config set-credentials with exec or auth-provider");
       const [cert, key] = [flags.text("client-certificate"), flags.text("client-key")];
       const embed = flags.bool("embed-certs");
       setEntry(c, "users", name, "user", {
@@ -136,17 +194,24 @@ export const config: Command = async (p, argv) => {
     case "delete-cluster":
     case "delete-user": {
       const list = `${what.slice("delete-".length)}s`;
-      if (!name || !entry(c, list, name)) throw new Failure(`error: cannot delete ${what.slice(7)} ${name ?? ""}, not in ${s.configPaths().paths[0]}`);
-      if (what === "delete-context" && name === current) await p.err("warning: this removed your active context, use \"kubectl config use-context\" to select a different one\n");
+      if (!name || !entry(c, list, name))
+        throw new Failure(`error: cannot delete ${what.slice(7)} ${name ?? ""}, not in ${s.configPaths().paths[0]}`);
+      if (what === "delete-context" && name === current)
+        await p.err('warning: this removed your active context, use "kubectl config use-context" to select a different one\n');
       c[list] = (c[list] as Obj[]).filter((x) => x.name !== name);
       write();
-      await p.out(what === "delete-context" ? `deleted context ${name} from ${s.configPaths().paths[0]}\n` : `deleted ${what.slice(7)} ${name} from ${s.configPaths().paths[0]}\n`);
+      await p.out(
+        what === "delete-context"
+          ? `deleted context ${name} from ${s.configPaths().paths[0]}\n`
+          : `deleted ${what.slice(7)} ${name} from ${s.configPaths().paths[0]}\n`,
+      );
       return 0;
     }
     case "rename-context": {
       const [from, to] = flags.args;
       const found = from ? entry(c, "contexts", from) : undefined;
-      if (!found || !to) throw new Failure(`error: cannot rename the context ${JSON.stringify(from)}, it's not in ${s.configPaths().paths[0]}`);
+      if (!found || !to)
+        throw new Failure(`error: cannot rename the context ${JSON.stringify(from)}, it's not in ${s.configPaths().paths[0]}`);
       found.name = to;
       if (c["current-context"] === from) c["current-context"] = to;
       write();

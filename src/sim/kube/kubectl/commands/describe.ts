@@ -21,11 +21,19 @@ export const describe: Command = async (p, argv) => {
       items.push({ kind, object: await s.request("GET", s.path(kind, namespaceOf(s, d, kind), String(d.object.metadata?.name))) });
     }
   } else {
-    if (flags.args.length === 0) throw new Failure('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.');
+    if (flags.args.length === 0)
+      throw new Failure(
+        'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
+      );
     for (const t of await targetsOf(s, flags.args, "describe")) {
       const namespace = t.kind.namespaced && !everywhere ? s.namespace : "";
       if (t.name === "") {
-        const list = await s.request("GET", s.path(t.kind, namespace), undefined, { query: { ...(flags.text("selector") ? { labelSelector: flags.text("selector")! } : {}), ...(flags.text("field-selector") ? { fieldSelector: flags.text("field-selector")! } : {}) } });
+        const list = await s.request("GET", s.path(t.kind, namespace), undefined, {
+          query: {
+            ...(flags.text("selector") ? { labelSelector: flags.text("selector")! } : {}),
+            ...(flags.text("field-selector") ? { fieldSelector: flags.text("field-selector")! } : {}),
+          },
+        });
         for (const o of list.items as Obj[]) items.push({ kind: t.kind, object: o });
         continue;
       }
@@ -46,7 +54,8 @@ export const describe: Command = async (p, argv) => {
       }
     }
   }
-  if (items.length === 0 && errors.length === 0) await p.err(everywhere ? "No resources found\n" : `No resources found in ${s.namespace} namespace.\n`);
+  if (items.length === 0 && errors.length === 0)
+    await p.err(everywhere ? "No resources found\n" : `No resources found in ${s.namespace} namespace.\n`);
   for (const [i, { kind, object }] of items.entries()) {
     const o: Obj = { ...object, kind: kind.kind, apiVersion: apiVersionOf(kind) };
     const key = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;

@@ -13,10 +13,17 @@ import type { Command } from "./command.ts";
 import { changeFlags, report } from "./manage.ts";
 import { liveObjects } from "./objects.ts";
 
-const header = "# Please edit the object below. Lines beginning with a '#' will be ignored,\n# and an empty file will abort the edit. If an error occurs while saving this file will be\n# reopened with the relevant failures.\n#\n";
+const header =
+  "# Please edit the object below. Lines beginning with a '#' will be ignored,\n# and an empty file will abort the edit. If an error occurs while saving this file will be\n# reopened with the relevant failures.\n#\n";
 
 export const edit: Command = async (p, argv) => {
-  const flags = parseFlags("edit", argv, { ...changeFlags, ...selectorFlags, "output-patch": "bool", subresource: "string", "windows-line-endings": "bool" });
+  const flags = parseFlags("edit", argv, {
+    ...changeFlags,
+    ...selectorFlags,
+    "output-patch": "bool",
+    subresource: "string",
+    "windows-line-endings": "bool",
+  });
   const s = new Session(p, flags);
   const editor = p.env.KUBE_EDITOR || p.env.EDITOR || "vi";
   for (const l of await liveObjects(s, flags.args, "edit")) {
@@ -36,7 +43,10 @@ export const edit: Command = async (p, argv) => {
         await p.err("Edit cancelled, no changes made.\n");
         break;
       }
-      const body = after.split("\n").filter((line) => !line.startsWith("#")).join("\n");
+      const body = after
+        .split("\n")
+        .filter((line) => !line.startsWith("#"))
+        .join("\n");
       if (body.trim() === "") {
         p.fs.unlink(file);
         await p.err("Edit cancelled, saved file was empty.\n");
@@ -46,7 +56,8 @@ export const edit: Command = async (p, argv) => {
       try {
         edited = parseYaml(body) as Obj;
       } catch (error) {
-        if (text === body) throw new Failure(`error: edited file is not valid YAML\nA copy of your changes has been stored to ${JSON.stringify(file)}`);
+        if (text === body)
+          throw new Failure(`error: edited file is not valid YAML\nA copy of your changes has been stored to ${JSON.stringify(file)}`);
         notes = `# The edited file had a syntax error: ${(error as Error).message.split("\n")[0]}\n#\n`;
         text = body;
         continue;
@@ -59,14 +70,23 @@ export const edit: Command = async (p, argv) => {
       const type = builtinResources.find((r) => r.group === l.kind.group && r.kind === l.kind.kind)?.type;
       const patch = type ? strategicDiff(shown, edited, type) : diffMerge(shown, edited);
       try {
-        const body2 = await s.request("PATCH", s.path(l.kind, l.namespace, l.name, flags.text("subresource") ?? ""), patch, { contentType: type ? "application/strategic-merge-patch+json" : "application/merge-patch+json", query: { fieldManager: flags.text("field-manager") ?? "kubectl-edit", ...(s.minor >= 25 ? { fieldValidation: "Strict" } : {}) } });
+        const body2 = await s.request("PATCH", s.path(l.kind, l.namespace, l.name, flags.text("subresource") ?? ""), patch, {
+          contentType: type ? "application/strategic-merge-patch+json" : "application/merge-patch+json",
+          query: { fieldManager: flags.text("field-manager") ?? "kubectl-edit", ...(s.minor >= 25 ? { fieldValidation: "Strict" } : {}) },
+        });
         p.fs.unlink(file);
         await report(s, l.kind, body2, "edited");
         break;
       } catch (error) {
         if (!(error instanceof ServerRefusal)) throw error;
-        if (body === text) throw new Failure(`error: Edit cancelled, no valid changes were saved.\nA copy of your changes has been stored to ${JSON.stringify(file)}`);
-        notes = `${error.message.split("\n").map((line) => `# ${line}`).join("\n")}\n#\n`;
+        if (body === text)
+          throw new Failure(
+            `error: Edit cancelled, no valid changes were saved.\nA copy of your changes has been stored to ${JSON.stringify(file)}`,
+          );
+        notes = `${error.message
+          .split("\n")
+          .map((line) => `# ${line}`)
+          .join("\n")}\n#\n`;
         text = body;
         await p.err(`error: ${l.kind.plural}${l.kind.group === "" ? "" : `.${l.kind.group}`} ${JSON.stringify(l.name)} is invalid\n`);
       }

@@ -8,7 +8,22 @@ import { Session } from "../session.ts";
 import type { Command } from "./command.ts";
 
 export const events: Command = async (p, argv) => {
-  const flags = parseFlags("events", argv, { "all-namespaces": "bool", for: "string", types: "list", watch: "bool", "no-headers": "bool", output: "string", "show-managed-fields": "bool", template: "string", "allow-missing-template-keys": "bool" }, { A: "all-namespaces", w: "watch", o: "output" });
+  const flags = parseFlags(
+    "events",
+    argv,
+    {
+      "all-namespaces": "bool",
+      for: "string",
+      types: "list",
+      watch: "bool",
+      "no-headers": "bool",
+      output: "string",
+      "show-managed-fields": "bool",
+      template: "string",
+      "allow-missing-template-keys": "bool",
+    },
+    { A: "all-namespaces", w: "watch", o: "output" },
+  );
   const s = new Session(p, flags);
   if (flags.bool("watch")) p.notSimulated("kubectl events --watch (kubectl get events --watch works)");
   const everywhere = flags.bool("all-namespaces");
@@ -36,7 +51,14 @@ export const events: Command = async (p, argv) => {
   await p.out(
     tabulate([
       ...(flags.bool("no-headers") ? [] : [[...(everywhere ? ["NAMESPACE"] : []), "LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"]]),
-      ...items.map((e) => [...(everywhere ? [String(e.metadata.namespace)] : []), interval(e, p.now), String(e.type), String(e.reason), `${e.involvedObject?.kind}/${e.involvedObject?.name}`, String(e.message ?? "").trim()]),
+      ...items.map((e) => [
+        ...(everywhere ? [String(e.metadata.namespace)] : []),
+        interval(e, p.now),
+        String(e.type),
+        String(e.reason),
+        `${e.involvedObject?.kind}/${e.involvedObject?.name}`,
+        String(e.message ?? "").trim(),
+      ]),
     ]),
   );
   return 0;

@@ -11,22 +11,48 @@ import { Session } from "../session.ts";
 import type { Command } from "./command.ts";
 import { defaultContainer, podsOf } from "./logs.ts";
 
-const rawOff = new Set(["ignbrk", "brkint", "parmrk", "istrip", "inlcr", "igncr", "icrnl", "ixon", "opost", "echo", "echonl", "icanon", "isig", "iexten"]);
+const rawOff = new Set([
+  "ignbrk",
+  "brkint",
+  "parmrk",
+  "istrip",
+  "inlcr",
+  "igncr",
+  "icrnl",
+  "ixon",
+  "opost",
+  "echo",
+  "echonl",
+  "icanon",
+  "isig",
+  "iexten",
+]);
 
 const stream =
   (what: "exec" | "attach"): Command =>
   async (p, argv) => {
     // the first operand ends the flags of `exec POD command` too
-    const flags = parseFlags(what, argv, { stdin: "bool", tty: "bool", container: "string", quiet: "bool", filename: "list", "pod-running-timeout": "duration" }, { i: "stdin", t: "tty", c: "container", q: "quiet" });
+    const flags = parseFlags(
+      what,
+      argv,
+      { stdin: "bool", tty: "bool", container: "string", quiet: "bool", filename: "list", "pod-running-timeout": "duration" },
+      { i: "stdin", t: "tty", c: "container", q: "quiet" },
+    );
     const s = new Session(p, flags);
     const [target] = flags.args;
     if (!target || flags.dash === 0) throw new Failure("error: pod, type/name or --filename must be specified");
     const command = flags.args.slice(1);
     if (what === "exec" && command.length === 0) throw new Failure("error: you must specify at least one command for the container");
-    if (what === "exec" && flags.dash < 0) throw new Failure(s.minor >= 31 ? "error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples" : "error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead");
+    if (what === "exec" && flags.dash < 0)
+      throw new Failure(
+        s.minor >= 31
+          ? "error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples"
+          : "error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",
+      );
     const [pod] = await podsOf(s, target, undefined);
     if (!pod) return 1;
-    if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") throw new Failure(`error: cannot exec into a container in a completed pod; current phase is ${pod.status.phase}`);
+    if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed")
+      throw new Failure(`error: cannot exec into a container in a completed pod; current phase is ${pod.status.phase}`);
     const container = flags.text("container") ?? (await defaultContainer(s, pod));
     const stdin = flags.bool("stdin");
     let tty = flags.bool("tty");
@@ -34,19 +60,46 @@ const stream =
       await p.err("Unable to use a TTY - input is not a terminal or the right kind of file\n");
       tty = false;
     }
-    const query = new URLSearchParams({ container, ...(stdin ? { stdin: "true" } : {}), stdout: "true", ...(tty ? { tty: "true" } : { stderr: "true" }) });
+    const query = new URLSearchParams({
+      container,
+      ...(stdin ? { stdin: "true" } : {}),
+      stdout: "true",
+      ...(tty ? { tty: "true" } : { stderr: "true" }),
+    });
     for (const word of what === "exec" ? command : []) query.append("command", word);
     const path = `${s.path(await s.kind("pods"), String(pod.metadata.namespace), String(pod.metadata.name), what)}?${query}`;
     const call = s.client.callFor("POST", path, { "x-stream": "1" });
     const opened = httpConnect(p, call);
-    if (!opened.ok) throw new TransportFailure(transportText(s.config.server, { ok: false, result: opened, message: opened.detail, after: opened.after }));
+    if (!opened.ok)
+      throw new TransportFailure(
+        transportText(s.config.server, { ok: false, result: opened, message: opened.detail, after: opened.after }),
+      );
     const { conn } = opened.connection;
     const met = httpExchange(p, opened.connection, opened.target, call);
-    if (!met.ok) throw new TransportFailure(transportText(s.config.server, { ok: false, result: met, message: met.detail, after: met.after }));
+    if (!met.ok)
+      throw new TransportFailure(transportText(s.config.server, { ok: false, result: met, message: met.detail, after: met.after }));
     if (met.response.status >= 300) {
-      const refused = toResult({ ok: true, response: { code: met.response.status, headers: met.response.headers, body: String(met.response.body), object: met.response.object } });
+      const refused = toResult({
+        ok: true,
+        response: {
+          code: met.response.status,
+          headers: met.response.headers,
+          body: String(met.response.body),
+          object: met.response.object,
+        },
+      });
       await p.sleep(Number(met.response.headers["x-after"] ?? 0));
-      if (!refused.ok && refused.kind === "status") throw new ServerRefusal(refused.code, refused.status, refused.code === 500 || refused.code === 400 ? `error: ${refused.code === 400 ? "" : "Internal error occurred: "}${refused.message}`.replace("Internal error occurred: Internal error occurred: ", "Internal error occurred: ") : undefined);
+      if (!refused.ok && refused.kind === "status")
+        throw new ServerRefusal(
+          refused.code,
+          refused.status,
+          refused.code === 500 || refused.code === 400
+            ? `error: ${refused.code === 400 ? "" : "Internal error occurred: "}${refused.message}`.replace(
+                "Internal error occurred: Internal error occurred: ",
+                "Internal error occurred: ",
+              )
+            : undefined,
+        );
     }
     const send = (message: StreamMessage): void => p.net.send(conn, message as unknown as Data);
     const file = p.fds.get(0);
@@ -76,7 +129,11 @@ const stream =
     }
   };
 
-async function pump(file: { read(max: number, p: never): Promise<Uint8Array> | Uint8Array }, send: (m: StreamMessage) => void, p: unknown): Promise<void> {
+async function pump(
+  file: { read(max: number, p: never): Promise<Uint8Array> | Uint8Array },
+  send: (m: StreamMessage) => void,
+  p: unknown,
+): Promise<void> {
   try {
     for (;;) {
       const bytes = await file.read(65536, p as never);

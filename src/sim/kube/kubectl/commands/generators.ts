@@ -10,13 +10,18 @@ import { changeFlags, dryRunOf, durationMs, report, writeQuery } from "./manage.
 type Made = Obj;
 type Generator = (s: Session, flags: Flags, name: string) => Promise<Made> | Made;
 
-const meta = (s: Session, name: string, namespaced = true): Obj => ({ creationTimestamp: null, name, ...(namespaced && s.flags.text("namespace") ? { namespace: s.flags.text("namespace") } : {}) });
+const meta = (s: Session, name: string, namespaced = true): Obj => ({
+  creationTimestamp: null,
+  name,
+  ...(namespaced && s.flags.text("namespace") ? { namespace: s.flags.text("namespace") } : {}),
+});
 
 const literals = (s: Session, flags: Flags): { data: Obj; binary: Obj } => {
   const data: Obj = {};
   const binary: Obj = {};
   const put = (key: string, bytes: Uint8Array): void => {
-    if (key in data || key in binary) throw new Failure(`error: cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data for ConfigMap`);
+    if (key in data || key in binary)
+      throw new Failure(`error: cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data for ConfigMap`);
     try {
       data[key] = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     } catch {
@@ -77,7 +82,12 @@ async function rules(s: Session, flags: Flags): Promise<Obj[]> {
     by.set(k.group, [...(by.get(k.group) ?? []), sub ? `${k.plural}/${sub}` : k.plural]);
   }
   const names = flags.list("resource-name");
-  return [...by].map(([group, list]) => ({ apiGroups: [group], ...(names.length > 0 ? { resourceNames: names } : {}), resources: list, verbs }));
+  return [...by].map(([group, list]) => ({
+    apiGroups: [group],
+    ...(names.length > 0 ? { resourceNames: names } : {}),
+    resources: list,
+    verbs,
+  }));
 }
 
 const subjects = (_s: Session, flags: Flags): Obj[] => [
@@ -99,7 +109,15 @@ const workload = (_name: string, flags: Flags): Obj => {
   return {
     containers: images.map((image) => ({
       image,
-      name: images.length === 1 ? image.split("/").at(-1)!.split("@")[0]!.split(":")[0]!.replace(/[^a-z0-9-]/g, "-") : image.split("/").at(-1)!.split(":")[0]!,
+      name:
+        images.length === 1
+          ? image
+              .split("/")
+              .at(-1)!
+              .split("@")[0]!
+              .split(":")[0]!
+              .replace(/[^a-z0-9-]/g, "-")
+          : image.split("/").at(-1)!.split(":")[0]!,
       resources: {},
       ...(command.length > 0 && images.length === 1 ? { command } : {}),
       ...(ports ? { ports: [{ containerPort: ports }] } : {}),
@@ -107,28 +125,57 @@ const workload = (_name: string, flags: Flags): Obj => {
   };
 };
 
-const service = (type: string): Generator => (s, flags, name) => {
-  const tcp = flags.list("tcp");
-  const headless = type === "ClusterIP" && flags.text("clusterip") === "None";
-  if (tcp.length === 0 && !headless && type !== "ExternalName") throw new Failure("error: at least one tcp port specifier must be provided");
-  const ports = tcp.map((text) => {
-    const [port, target] = text.split(":");
-    return { name: text.replace(":", "-"), port: Number(port), protocol: "TCP", targetPort: target === undefined ? Number(port) : /^\d+$/.test(target) ? Number(target) : target, ...(flags.number("node-port") ? { nodePort: flags.number("node-port") } : {}) };
-  });
-  return {
-    apiVersion: "v1", kind: "Service", metadata: { ...meta(s, name), labels: { app: name } },
-    spec: { ...(ports.length > 0 ? { ports } : {}), selector: { app: name }, type, ...(flags.text("clusterip") ? { clusterIP: flags.text("clusterip") } : {}), ...(type === "ExternalName" ? { externalName: need(flags, "external-name") } : {}) },
-    status: { loadBalancer: {} },
+const service =
+  (type: string): Generator =>
+  (s, flags, name) => {
+    const tcp = flags.list("tcp");
+    const headless = type === "ClusterIP" && flags.text("clusterip") === "None";
+    if (tcp.length === 0 && !headless && type !== "ExternalName")
+      throw new Failure("error: at least one tcp port specifier must be provided");
+    const ports = tcp.map((text) => {
+      const [port, target] = text.split(":");
+      return {
+        name: text.replace(":", "-"),
+        port: Number(port),
+        protocol: "TCP",
+        targetPort: target === undefined ? Number(port) : /^\d+$/.test(target) ? Number(target) : target,
+        ...(flags.number("node-port") ? { nodePort: flags.number("node-port") } : {}),
+      };
+    });
+    return {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { ...meta(s, name), labels: { app: name } },
+      spec: {
+        ...(ports.length > 0 ? { ports } : {}),
+        selector: { app: name },
+        type,
+        ...(flags.text("clusterip") ? { clusterIP: flags.text("clusterip") } : {}),
+        ...(type === "ExternalName" ? { externalName: need(flags, "external-name") } : {}),
+      },
+      status: { loadBalancer: {} },
+    };
   };
-};
 
-const generators: Record<string, { flags: Record<string, "string" | "list" | "bool" | "int" | "duration">; make: Generator; short?: Record<string, string> }> = {
-  namespace: { flags: {}, make: (_s, _f, name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { creationTimestamp: null, name }, spec: {}, status: {} }) },
+const generators: Record<
+  string,
+  { flags: Record<string, "string" | "list" | "bool" | "int" | "duration">; make: Generator; short?: Record<string, string> }
+> = {
+  namespace: {
+    flags: {},
+    make: (_s, _f, name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { creationTimestamp: null, name }, spec: {}, status: {} }),
+  },
   configmap: {
     flags: dataFlags,
     make: (s, flags, name) => {
       const { data, binary } = literals(s, flags);
-      return { apiVersion: "v1", ...(Object.keys(data).length > 0 ? { data } : {}), ...(Object.keys(binary).length > 0 ? { binaryData: binary } : {}), kind: "ConfigMap", metadata: meta(s, name) };
+      return {
+        apiVersion: "v1",
+        ...(Object.keys(data).length > 0 ? { data } : {}),
+        ...(Object.keys(binary).length > 0 ? { binaryData: binary } : {}),
+        kind: "ConfigMap",
+        metadata: meta(s, name),
+      };
     },
   },
   serviceaccount: { flags: {}, make: (s, _f, name) => ({ apiVersion: "v1", kind: "ServiceAccount", metadata: meta(s, name) }) },
@@ -138,8 +185,16 @@ const generators: Record<string, { flags: Record<string, "string" | "list" | "bo
     make: (s, flags, name) => {
       if (flags.list("image").length === 0) throw new Failure('error: required flag(s) "image" not set');
       return {
-        apiVersion: "apps/v1", kind: "Deployment", metadata: { ...meta(s, name), labels: { app: name } },
-        spec: { replicas: flags.number("replicas") ?? 1, selector: { matchLabels: { app: name } }, strategy: {}, template: { metadata: { creationTimestamp: null, labels: { app: name } }, spec: workload(name, flags) } }, status: {},
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { ...meta(s, name), labels: { app: name } },
+        spec: {
+          replicas: flags.number("replicas") ?? 1,
+          selector: { matchLabels: { app: name } },
+          strategy: {},
+          template: { metadata: { creationTimestamp: null, labels: { app: name } }, spec: workload(name, flags) },
+        },
+        status: {},
       };
     },
   },
@@ -152,26 +207,78 @@ const generators: Record<string, { flags: Record<string, "string" | "list" | "bo
         if (!/^(cj|cronjobs?)(\.batch)?\//.test(from)) throw new Failure(`error: from must be an existing cronjob: ${from}`);
         const found = await s.get(await s.kind("cronjobs.batch"), cron!);
         return {
-          apiVersion: "batch/v1", kind: "Job",
-          metadata: { ...meta(s, name), annotations: { "cronjob.kubernetes.io/instantiate": "manual", ...(found.spec.jobTemplate.metadata?.annotations as Obj | undefined) }, ...(found.spec.jobTemplate.metadata?.labels ? { labels: found.spec.jobTemplate.metadata.labels as Obj } : {}), ownerReferences: [{ apiVersion: "batch/v1", kind: "CronJob", name: found.metadata.name as string, uid: found.metadata.uid as string, controller: true }] },
+          apiVersion: "batch/v1",
+          kind: "Job",
+          metadata: {
+            ...meta(s, name),
+            annotations: {
+              "cronjob.kubernetes.io/instantiate": "manual",
+              ...(found.spec.jobTemplate.metadata?.annotations as Obj | undefined),
+            },
+            ...(found.spec.jobTemplate.metadata?.labels ? { labels: found.spec.jobTemplate.metadata.labels as Obj } : {}),
+            ownerReferences: [
+              {
+                apiVersion: "batch/v1",
+                kind: "CronJob",
+                name: found.metadata.name as string,
+                uid: found.metadata.uid as string,
+                controller: true,
+              },
+            ],
+          },
           spec: found.spec.jobTemplate.spec as Obj,
         };
       }
       if (flags.list("image").length === 0) throw new Failure("error: either --image or --from must be specified");
-      return { apiVersion: "batch/v1", kind: "Job", metadata: meta(s, name), spec: { template: { metadata: { creationTimestamp: null }, spec: { ...named(workload(name, flags), name), restartPolicy: "Never" } } }, status: {} };
+      return {
+        apiVersion: "batch/v1",
+        kind: "Job",
+        metadata: meta(s, name),
+        spec: {
+          template: { metadata: { creationTimestamp: null }, spec: { ...named(workload(name, flags), name), restartPolicy: "Never" } },
+        },
+        status: {},
+      };
     },
   },
   cronjob: {
     flags: { image: "list", schedule: "string", restart: "string" },
     make: (s, flags, name) => ({
-      apiVersion: "batch/v1", kind: "CronJob", metadata: meta(s, name),
-      spec: { jobTemplate: { metadata: meta(s, name, false), spec: { template: { metadata: { creationTimestamp: null }, spec: { ...named(workload(name, flags), name), restartPolicy: flags.text("restart") ?? "OnFailure" } } } }, schedule: need(flags, "schedule") }, status: {},
+      apiVersion: "batch/v1",
+      kind: "CronJob",
+      metadata: meta(s, name),
+      spec: {
+        jobTemplate: {
+          metadata: meta(s, name, false),
+          spec: {
+            template: {
+              metadata: { creationTimestamp: null },
+              spec: { ...named(workload(name, flags), name), restartPolicy: flags.text("restart") ?? "OnFailure" },
+            },
+          },
+        },
+        schedule: need(flags, "schedule"),
+      },
+      status: {},
     }),
   },
-  role: { flags: { verb: "list", resource: "list", "resource-name": "list" }, make: async (s, flags, name) => ({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: meta(s, name), rules: await rules(s, flags) }) },
+  role: {
+    flags: { verb: "list", resource: "list", "resource-name": "list" },
+    make: async (s, flags, name) => ({
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "Role",
+      metadata: meta(s, name),
+      rules: await rules(s, flags),
+    }),
+  },
   clusterrole: {
     flags: { verb: "list", resource: "list", "resource-name": "list", "non-resource-url": "list", "aggregation-rule": "string" },
-    make: async (s, flags, name) => ({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: meta(s, name, false), rules: await rules(s, flags) }),
+    make: async (s, flags, name) => ({
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRole",
+      metadata: meta(s, name, false),
+      rules: await rules(s, flags),
+    }),
   },
   rolebinding: {
     flags: { role: "string", clusterrole: "string", ...subjectFlags },
@@ -179,28 +286,79 @@ const generators: Record<string, { flags: Record<string, "string" | "list" | "bo
       const role = flags.text("role");
       const cluster = flags.text("clusterrole");
       if (!role === !cluster) throw new Failure("error: exactly one of clusterrole or role must be specified");
-      return { apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding", metadata: meta(s, name), roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: role ? "Role" : "ClusterRole", name: role ?? cluster }, subjects: subjects(s, flags) };
+      return {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "RoleBinding",
+        metadata: meta(s, name),
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: role ? "Role" : "ClusterRole", name: role ?? cluster },
+        subjects: subjects(s, flags),
+      };
     },
   },
   clusterrolebinding: {
     flags: { clusterrole: "string", ...subjectFlags },
-    make: (s, flags, name) => ({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding", metadata: meta(s, name, false), roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: need(flags, "clusterrole") }, subjects: subjects(s, flags) }),
+    make: (s, flags, name) => ({
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRoleBinding",
+      metadata: meta(s, name, false),
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: need(flags, "clusterrole") },
+      subjects: subjects(s, flags),
+    }),
   },
   quota: {
     flags: { hard: "string", scopes: "string" },
-    make: (s, flags, name) => ({ apiVersion: "v1", kind: "ResourceQuota", metadata: meta(s, name), spec: { ...(flags.text("hard") ? { hard: Object.fromEntries(flags.text("hard")!.split(",").map((e) => e.split("=") as [string, string])) } : {}), ...(flags.text("scopes") ? { scopes: flags.text("scopes")!.split(",") } : {}) }, status: {} }),
+    make: (s, flags, name) => ({
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: meta(s, name),
+      spec: {
+        ...(flags.text("hard")
+          ? {
+              hard: Object.fromEntries(
+                flags
+                  .text("hard")!
+                  .split(",")
+                  .map((e) => e.split("=") as [string, string]),
+              ),
+            }
+          : {}),
+        ...(flags.text("scopes") ? { scopes: flags.text("scopes")!.split(",") } : {}),
+      },
+      status: {},
+    }),
   },
   priorityclass: {
     flags: { value: "int", "global-default": "bool", description: "string", "preemption-policy": "string" },
-    make: (s, flags, name) => ({ apiVersion: "scheduling.k8s.io/v1", description: flags.text("description") ?? "", ...(flags.bool("global-default") ? { globalDefault: true } : {}), kind: "PriorityClass", metadata: meta(s, name, false), preemptionPolicy: flags.text("preemption-policy") ?? "PreemptLowerPriority", value: flags.number("value") ?? 0 }),
+    make: (s, flags, name) => ({
+      apiVersion: "scheduling.k8s.io/v1",
+      description: flags.text("description") ?? "",
+      ...(flags.bool("global-default") ? { globalDefault: true } : {}),
+      kind: "PriorityClass",
+      metadata: meta(s, name, false),
+      preemptionPolicy: flags.text("preemption-policy") ?? "PreemptLowerPriority",
+      value: flags.number("value") ?? 0,
+    }),
   },
   poddisruptionbudget: {
     flags: { selector: "string", "min-available": "string", "max-unavailable": "string" },
     make: (s, flags, name) => {
       const value = (text: string | undefined): unknown => (text !== undefined && /^\d+$/.test(text) ? Number(text) : text);
       return {
-        apiVersion: "policy/v1", kind: "PodDisruptionBudget", metadata: meta(s, name),
-        spec: { ...(flags.text("min-available") ? { minAvailable: value(flags.text("min-available")) } : {}), ...(flags.text("max-unavailable") ? { maxUnavailable: value(flags.text("max-unavailable")) } : {}), selector: { matchLabels: Object.fromEntries(need(flags, "selector").split(",").map((e) => e.split("=") as [string, string])) } }, status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 },
+        apiVersion: "policy/v1",
+        kind: "PodDisruptionBudget",
+        metadata: meta(s, name),
+        spec: {
+          ...(flags.text("min-available") ? { minAvailable: value(flags.text("min-available")) } : {}),
+          ...(flags.text("max-unavailable") ? { maxUnavailable: value(flags.text("max-unavailable")) } : {}),
+          selector: {
+            matchLabels: Object.fromEntries(
+              need(flags, "selector")
+                .split(",")
+                .map((e) => e.split("=") as [string, string]),
+            ),
+          },
+        },
+        status: { currentHealthy: 0, desiredHealthy: 0, disruptionsAllowed: 0, expectedPods: 0 },
       };
     },
   },
@@ -216,9 +374,22 @@ const generators: Record<string, { flags: Record<string, "string" | "list" | "bo
         const m = /^([^/=]*)(\/[^=]*)?=([^,]+)$/.exec(text);
         if (!m) throw new Failure(`error: rule ${text} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]`);
         const path = m[2] ?? "/";
-        hosts.set(m[1]!, [...(hosts.get(m[1]!) ?? []), { backend: backend(m[3]!), path: path.replace(/\*$/, ""), pathType: path.endsWith("*") ? "Prefix" : "Exact" }]);
+        hosts.set(m[1]!, [
+          ...(hosts.get(m[1]!) ?? []),
+          { backend: backend(m[3]!), path: path.replace(/\*$/, ""), pathType: path.endsWith("*") ? "Prefix" : "Exact" },
+        ]);
       }
-      return { apiVersion: "networking.k8s.io/v1", kind: "Ingress", metadata: meta(s, name), spec: { ...(flags.text("class") ? { ingressClassName: flags.text("class") } : {}), ...(flags.text("default-backend") ? { defaultBackend: backend(flags.text("default-backend")!) } : {}), rules: [...hosts].map(([host, paths]) => ({ ...(host ? { host } : {}), http: { paths } })) }, status: { loadBalancer: {} } };
+      return {
+        apiVersion: "networking.k8s.io/v1",
+        kind: "Ingress",
+        metadata: meta(s, name),
+        spec: {
+          ...(flags.text("class") ? { ingressClassName: flags.text("class") } : {}),
+          ...(flags.text("default-backend") ? { defaultBackend: backend(flags.text("default-backend")!) } : {}),
+          rules: [...hosts].map(([host, paths]) => ({ ...(host ? { host } : {}), http: { paths } })),
+        },
+        status: { loadBalancer: {} },
+      };
     },
   },
   "secret generic": {
@@ -227,7 +398,13 @@ const generators: Record<string, { flags: Record<string, "string" | "list" | "bo
       const { data, binary } = literals(s, flags);
       const all: Obj = { ...binary };
       for (const [k, v] of Object.entries(data)) all[k] = Buffer.from(String(v)).toString("base64");
-      return { apiVersion: "v1", ...(Object.keys(all).length > 0 ? { data: all } : {}), kind: "Secret", metadata: meta(s, name), ...(flags.text("type") ? { type: flags.text("type") } : {}) };
+      return {
+        apiVersion: "v1",
+        ...(Object.keys(all).length > 0 ? { data: all } : {}),
+        kind: "Secret",
+        metadata: meta(s, name),
+        ...(flags.text("type") ? { type: flags.text("type") } : {}),
+      };
     },
   },
   "secret tls": {
@@ -238,15 +415,36 @@ const generators: Record<string, { flags: Record<string, "string" | "list" | "bo
         if (text === undefined) throw new Failure(`error: open ${path}: no such file or directory`);
         return Buffer.from(text).toString("base64");
       };
-      return { apiVersion: "v1", data: { "tls.crt": file(need(flags, "cert")), "tls.key": file(need(flags, "key")) }, kind: "Secret", metadata: meta(s, name), type: "kubernetes.io/tls" };
+      return {
+        apiVersion: "v1",
+        data: { "tls.crt": file(need(flags, "cert")), "tls.key": file(need(flags, "key")) },
+        kind: "Secret",
+        metadata: meta(s, name),
+        type: "kubernetes.io/tls",
+      };
     },
   },
   "secret docker-registry": {
     flags: { "docker-username": "string", "docker-password": "string", "docker-email": "string", "docker-server": "string" },
     make: (s, flags, name) => {
       const [username, password] = [need(flags, "docker-username"), need(flags, "docker-password")];
-      const entry = { username, password, ...(flags.text("docker-email") ? { email: flags.text("docker-email") } : {}), auth: Buffer.from(`${username}:${password}`).toString("base64") };
-      return { apiVersion: "v1", data: { ".dockerconfigjson": Buffer.from(JSON.stringify({ auths: { [flags.text("docker-server") ?? "https://index.docker.io/v1/"]: entry } })).toString("base64") }, kind: "Secret", metadata: meta(s, name), type: "kubernetes.io/dockerconfigjson" };
+      const entry = {
+        username,
+        password,
+        ...(flags.text("docker-email") ? { email: flags.text("docker-email") } : {}),
+        auth: Buffer.from(`${username}:${password}`).toString("base64"),
+      };
+      return {
+        apiVersion: "v1",
+        data: {
+          ".dockerconfigjson": Buffer.from(
+            JSON.stringify({ auths: { [flags.text("docker-server") ?? "https://index.docker.io/v1/"]: entry } }),
+          ).toString("base64"),
+        },
+        kind: "Secret",
+        metadata: meta(s, name),
+        type: "kubernetes.io/dockerconfigjson",
+      };
     },
   },
   "service clusterip": { flags: { tcp: "list", clusterip: "string" }, make: service("ClusterIP") },
@@ -257,7 +455,18 @@ const generators: Record<string, { flags: Record<string, "string" | "list" | "bo
 
 const named = (spec: Obj, name: string): Obj => ({ ...spec, containers: (spec.containers as Obj[]).map((c) => ({ ...c, name })) });
 
-const aliases: Record<string, string> = { ns: "namespace", cm: "configmap", sa: "serviceaccount", deploy: "deployment", cj: "cronjob", pdb: "poddisruptionbudget", pc: "priorityclass", resourcequota: "quota", svc: "service", ing: "ingress" };
+const aliases: Record<string, string> = {
+  ns: "namespace",
+  cm: "configmap",
+  sa: "serviceaccount",
+  deploy: "deployment",
+  cj: "cronjob",
+  pdb: "poddisruptionbudget",
+  pc: "priorityclass",
+  resourcequota: "quota",
+  svc: "service",
+  ing: "ingress",
+};
 
 export async function generate(p: Proc, argv: string[]): Promise<number> {
   const at = argv.findIndex((a) => !a.startsWith("-"));
@@ -274,10 +483,14 @@ export async function generate(p: Proc, argv: string[]): Promise<number> {
   const flags = parseFlags(`create ${word}`, rest, { ...changeFlags, ...g.flags }, g.short);
   const s = new Session(p, flags);
   const names = flags.dash >= 0 ? flags.args.slice(0, flags.dash) : flags.args;
-  if (names.length !== 1) throw new Failure(`error: exactly one NAME is required, got ${names.length}\nSee 'kubectl create ${word} -h' for help and examples`);
+  if (names.length !== 1)
+    throw new Failure(`error: exactly one NAME is required, got ${names.length}\nSee 'kubectl create ${word} -h' for help and examples`);
   const dry = await dryRunOf(s);
   const object = await g.make(s, flags, names[0]!);
-  const kind = (await s.kinds()).find((k) => k.kind === object.kind && (k.group === "" ? k.version : `${k.group}/${k.version}`) === object.apiVersion) ?? (await s.kind(String(object.kind).toLowerCase()));
+  const kind =
+    (await s.kinds()).find(
+      (k) => k.kind === object.kind && (k.group === "" ? k.version : `${k.group}/${k.version}`) === object.apiVersion,
+    ) ?? (await s.kind(String(object.kind).toLowerCase()));
   if (dry === "client") {
     await report(s, kind, object, "created", dry);
     return 0;
@@ -289,14 +502,22 @@ export async function generate(p: Proc, argv: string[]): Promise<number> {
     const body = await s.request("POST", s.path(kind, namespace), sent, { query: writeQuery(s, "kubectl-create", dry) });
     await report(s, kind, body, "created", dry);
   } catch (error) {
-    if (error instanceof ServerRefusal && error.reason !== "Invalid") throw new Failure(`error: failed to create ${word.split(" ")[0]}: ${error.detail}`);
+    if (error instanceof ServerRefusal && error.reason !== "Invalid")
+      throw new Failure(`error: failed to create ${word.split(" ")[0]}: ${error.detail}`);
     throw error;
   }
   return 0;
 }
 
 async function token(p: Proc, argv: string[]): Promise<number> {
-  const flags = parseFlags("create token", argv, { ...changeFlags, audience: "list", duration: "string", "bound-object-kind": "string", "bound-object-name": "string", "bound-object-uid": "string" });
+  const flags = parseFlags("create token", argv, {
+    ...changeFlags,
+    audience: "list",
+    duration: "string",
+    "bound-object-kind": "string",
+    "bound-object-name": "string",
+    "bound-object-uid": "string",
+  });
   const s = new Session(p, flags);
   const [name] = flags.args;
   if (!name) throw new Failure("error: exactly one NAME is required, got 0\nSee 'kubectl create token -h' for help and examples");
@@ -304,8 +525,23 @@ async function token(p: Proc, argv: string[]): Promise<number> {
   const seconds = flags.text("duration") ? durationMs(flags.text("duration")) / 1000 : undefined;
   try {
     const body = await s.request("POST", s.path(kind, s.namespace, name, "token"), {
-      kind: "TokenRequest", apiVersion: "authentication.k8s.io/v1", metadata: { creationTimestamp: null },
-      spec: { audiences: flags.list("audience"), ...(seconds ? { expirationSeconds: seconds } : {}), ...(flags.text("bound-object-name") ? { boundObjectRef: { kind: flags.text("bound-object-kind"), apiVersion: "v1", name: flags.text("bound-object-name"), ...(flags.text("bound-object-uid") ? { uid: flags.text("bound-object-uid") } : {}) } } : {}) },
+      kind: "TokenRequest",
+      apiVersion: "authentication.k8s.io/v1",
+      metadata: { creationTimestamp: null },
+      spec: {
+        audiences: flags.list("audience"),
+        ...(seconds ? { expirationSeconds: seconds } : {}),
+        ...(flags.text("bound-object-name")
+          ? {
+              boundObjectRef: {
+                kind: flags.text("bound-object-kind"),
+                apiVersion: "v1",
+                name: flags.text("bound-object-name"),
+                ...(flags.text("bound-object-uid") ? { uid: flags.text("bound-object-uid") } : {}),
+              },
+            }
+          : {}),
+      },
     });
     if (flags.text("output")) await report(s, kind, body, "");
     else await p.out(`${body.status.token}\n`);

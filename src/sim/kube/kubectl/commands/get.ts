@@ -17,8 +17,22 @@ export const get: Command = async (p, argv) => {
     "get",
     argv,
     {
-      ...outputFlags, ...fileFlags, ...selectorFlags, watch: "bool", "watch-only": "bool", "output-watch-events": "bool", "no-headers": "bool", "show-labels": "bool", "show-kind": "bool",
-      "label-columns": "list", "sort-by": "string", "ignore-not-found": "bool", raw: "string", "chunk-size": "int", "server-print": "bool", subresource: "string",
+      ...outputFlags,
+      ...fileFlags,
+      ...selectorFlags,
+      watch: "bool",
+      "watch-only": "bool",
+      "output-watch-events": "bool",
+      "no-headers": "bool",
+      "show-labels": "bool",
+      "show-kind": "bool",
+      "label-columns": "list",
+      "sort-by": "string",
+      "ignore-not-found": "bool",
+      raw: "string",
+      "chunk-size": "int",
+      "server-print": "bool",
+      subresource: "string",
     },
     { w: "watch", L: "label-columns" },
   );
@@ -40,15 +54,27 @@ export const get: Command = async (p, argv) => {
       const kind = await kindOfDocument(s, d);
       targets.push({ kind, name: String(d.object.metadata?.name ?? ""), namespace: namespaceOf(s, d, kind) });
     }
-  } else targets = (await targetsOf(s, flags.args, "get")).map((t) => ({ ...t, namespace: flags.bool("all-namespaces") ? "" : s.namespace }));
+  } else
+    targets = (await targetsOf(s, flags.args, "get")).map((t) => ({ ...t, namespace: flags.bool("all-namespaces") ? "" : s.namespace }));
   const output = flags.text("output") ?? "";
   const everywhere = flags.bool("all-namespaces");
   const selector = flags.text("selector");
   const fieldSelector = flags.text("field-selector");
-  if (everywhere && targets.some((t) => t.name !== "" && t.kind.namespaced)) throw new Failure("error: a resource cannot be retrieved by name across all namespaces");
-  if (selector && targets.some((t) => t.name !== "")) throw new Failure("error: selectors and the all flag cannot be used when passing resource/name arguments".replace("selectors and the all flag cannot be used when passing resource/name arguments", "name cannot be provided when a selector is specified"));
+  if (everywhere && targets.some((t) => t.name !== "" && t.kind.namespaced))
+    throw new Failure("error: a resource cannot be retrieved by name across all namespaces");
+  if (selector && targets.some((t) => t.name !== ""))
+    throw new Failure(
+      "error: selectors and the all flag cannot be used when passing resource/name arguments".replace(
+        "selectors and the all flag cannot be used when passing resource/name arguments",
+        "name cannot be provided when a selector is specified",
+      ),
+    );
   if (flags.bool("watch") || flags.bool("watch-only")) return watch(s, targets, output);
-  const query: Record<string, string> = { ...(selector ? { labelSelector: selector } : {}), ...(fieldSelector ? { fieldSelector } : {}), ...(output === "" || output === "wide" ? { limit: "500" } : {}) };
+  const query: Record<string, string> = {
+    ...(selector ? { labelSelector: selector } : {}),
+    ...(fieldSelector ? { fieldSelector } : {}),
+    ...(output === "" || output === "wide" ? { limit: "500" } : {}),
+  };
   const asTable = (output === "" || output === "wide") && !flags.text("sort-by")?.startsWith("\0");
 
   // answers, in the order asked; refusals are told at the end
@@ -58,7 +84,15 @@ export const get: Command = async (p, argv) => {
     try {
       const path = s.path(t.kind, t.kind.namespaced ? t.namespace : "", t.name, flags.text("subresource") ?? "");
       const headers: Record<string, string> = asTable ? { accept: tableAccept } : {};
-      const body = await s.request("GET", path, undefined, { headers, query: t.name === "" ? { ...query, ...(asTable && flags.text("sort-by") ? { includeObject: "Object" } : {}) } : asTable && flags.text("sort-by") ? { includeObject: "Object" } : {} });
+      const body = await s.request("GET", path, undefined, {
+        headers,
+        query:
+          t.name === ""
+            ? { ...query, ...(asTable && flags.text("sort-by") ? { includeObject: "Object" } : {}) }
+            : asTable && flags.text("sort-by")
+              ? { includeObject: "Object" }
+              : {},
+      });
       answers.push({ kind: t.kind, body, named: t.name !== "" });
     } catch (error) {
       if (!(error instanceof ServerRefusal)) throw error;
@@ -75,7 +109,8 @@ export const get: Command = async (p, argv) => {
   const tables: { kind: Kind; table: Obj }[] = [];
   for (const a of answers) {
     const last = tables.at(-1);
-    if (a.named && last && last.kind === a.kind) last.table = { ...last.table, rows: [...(last.table.rows as Obj[]), ...(a.body.rows as Obj[])] };
+    if (a.named && last && last.kind === a.kind)
+      last.table = { ...last.table, rows: [...(last.table.rows as Obj[]), ...(a.body.rows as Obj[])] };
     else tables.push({ kind: a.kind, table: a.body });
   }
   const filled = tables.filter((t) => (t.table.rows as Obj[]).length > 0);
@@ -84,7 +119,11 @@ export const get: Command = async (p, argv) => {
   for (const [i, { kind, table }] of filled.entries()) {
     const sorted = flags.text("sort-by") ? sortRows(table, flags.text("sort-by")!) : table;
     const options: TableOptions = {
-      wide: output === "wide", noHeaders: flags.bool("no-headers"), namespace: everywhere && kind.namespaced, showLabels: flags.bool("show-labels"), labelColumns: flags.list("label-columns"),
+      wide: output === "wide",
+      noHeaders: flags.bool("no-headers"),
+      namespace: everywhere && kind.namespaced,
+      showLabels: flags.bool("show-labels"),
+      labelColumns: flags.list("label-columns"),
       ...(many ? { prefix: `${kind.kind.toLowerCase()}${kind.group === "" ? "" : `.${kind.group}`}/` } : {}),
     };
     if (i > 0 && !flags.bool("no-headers")) out += "\n";
@@ -103,7 +142,13 @@ export const get: Command = async (p, argv) => {
   return 0;
 };
 
-async function structured(s: Session, output: string, answers: { kind: Kind; body: Obj; named: boolean }[], errors: string[], targets: Target[]): Promise<number> {
+async function structured(
+  s: Session,
+  output: string,
+  answers: { kind: Kind; body: Obj; named: boolean }[],
+  errors: string[],
+  targets: Target[],
+): Promise<number> {
   const single = targets.length === 1 && targets[0]!.name !== "" && answers.length === 1;
   const items: Obj[] = [];
   const kinds = new Map<Obj, Kind>();
@@ -143,13 +188,17 @@ function compare(a: unknown, b: unknown): number {
 function sortItems(items: Obj[], expression: string): Obj[] {
   const key = sortKey(expression);
   const value = (o: Obj): unknown => jsonPath(key, o)[0];
-  if (items.length > 0 && items.every((o) => value(o) === undefined)) throw new Failure(`error: couldn't find any field with path ${JSON.stringify(`{${key}}`)} in the list of objects`);
+  if (items.length > 0 && items.every((o) => value(o) === undefined))
+    throw new Failure(`error: couldn't find any field with path ${JSON.stringify(`{${key}}`)} in the list of objects`);
   return items.toSorted((a, b) => compare(value(a), value(b)));
 }
 
 function sortRows(table: Obj, expression: string): Obj {
   const rows = table.rows as Obj[];
-  const order = sortItems(rows.map((r) => r.object as Obj), expression);
+  const order = sortItems(
+    rows.map((r) => r.object as Obj),
+    expression,
+  );
   return { ...table, rows: order.map((o) => rows.find((r) => r.object === o)!) };
 }
 
@@ -160,7 +209,15 @@ async function watch(s: Session, targets: (Target & { namespace: string })[], ou
   const table = output === "" || output === "wide";
   const fields = [flags.text("field-selector"), name === "" ? undefined : `metadata.name=${name}`].filter((f) => f !== undefined).join(",");
   if (name !== "") await s.get(kind, name, namespace);
-  const opened = s.client.openWatch([{ resource: resourceName(kind), path: s.path(kind, namespace), table, ...(fields ? { fieldSelector: fields } : {}), ...(flags.text("selector") ? { labelSelector: flags.text("selector")! } : {}) }]);
+  const opened = s.client.openWatch([
+    {
+      resource: resourceName(kind),
+      path: s.path(kind, namespace),
+      table,
+      ...(fields ? { fieldSelector: fields } : {}),
+      ...(flags.text("selector") ? { labelSelector: flags.text("selector")! } : {}),
+    },
+  ]);
   if (!opened.ok) {
     const { failure } = opened;
     if (failure.kind === "status") throw new ServerRefusal(failure.code, failure.status);
@@ -176,7 +233,17 @@ async function watch(s: Session, targets: (Target & { namespace: string })[], ou
       headed = true;
       return;
     }
-    await p.out(printTable(body, { wide: output === "wide", noHeaders: headed, namespace: flags.bool("all-namespaces") && kind.namespaced, showLabels: flags.bool("show-labels"), labelColumns: flags.list("label-columns"), widths, ...(events ? { event } : {}) }));
+    await p.out(
+      printTable(body, {
+        wide: output === "wide",
+        noHeaders: headed,
+        namespace: flags.bool("all-namespaces") && kind.namespaced,
+        showLabels: flags.bool("show-labels"),
+        labelColumns: flags.list("label-columns"),
+        widths,
+        ...(events ? { event } : {}),
+      }),
+    );
     headed = true;
   };
   const first = opened.lists[resourceName(kind)] as Obj;

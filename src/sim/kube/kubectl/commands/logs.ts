@@ -15,19 +15,41 @@ export const logs: Command = async (p, argv) => {
   const flags = parseFlags(
     "logs",
     argv,
-    { follow: "bool", previous: "bool", container: "string", tail: "int", since: "string", "since-time": "string", timestamps: "bool", "all-containers": "bool", "all-pods": "bool", selector: "string", prefix: "bool", "limit-bytes": "int", "ignore-errors": "bool", "max-log-requests": "int", "pod-running-timeout": "duration", "insecure-skip-tls-verify-backend": "bool" },
+    {
+      follow: "bool",
+      previous: "bool",
+      container: "string",
+      tail: "int",
+      since: "string",
+      "since-time": "string",
+      timestamps: "bool",
+      "all-containers": "bool",
+      "all-pods": "bool",
+      selector: "string",
+      prefix: "bool",
+      "limit-bytes": "int",
+      "ignore-errors": "bool",
+      "max-log-requests": "int",
+      "pod-running-timeout": "duration",
+      "insecure-skip-tls-verify-backend": "bool",
+    },
     { f: "follow", p: "previous", c: "container", l: "selector" },
   );
   const s = new Session(p, flags);
   const selector = flags.text("selector");
   const [first, second] = flags.args;
-  if (!first && selector === undefined) throw new Failure("error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command\nSee 'kubectl logs -h' for help and examples");
+  if (!first && selector === undefined)
+    throw new Failure(
+      "error: expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command\nSee 'kubectl logs -h' for help and examples",
+    );
   const pods = await podsOf(s, first, selector);
   const every = flags.bool("all-containers");
   const named = flags.text("container") ?? second;
   const sources: { pod: Obj; container: string }[] = [];
   for (const pod of pods) {
-    const containers = [...((pod.spec.initContainers ?? []) as Obj[]), ...((pod.spec.containers ?? []) as Obj[])].map((c) => String(c.name));
+    const containers = [...((pod.spec.initContainers ?? []) as Obj[]), ...((pod.spec.containers ?? []) as Obj[])].map((c) =>
+      String(c.name),
+    );
     if (every) for (const c of containers) sources.push({ pod, container: c });
     else sources.push({ pod, container: named ?? (await defaultContainer(s, pod)) });
   }
@@ -101,8 +123,11 @@ export async function podsOf(s: Session, word: string | undefined, selector: str
       : matchesSelector((pod.metadata.labels ?? {}) as Record<string, string>, spec.selector as Obj);
   const pods = (list.items as Obj[]).filter(match);
   if (pods.length === 0) throw new Failure(`error: timed out waiting for the condition`);
-  const ready = (o: Obj): number => (((o.status?.conditions ?? []) as Obj[]).some((c) => c.type === "Ready" && c.status === "True") ? 0 : 1);
-  const sorted = pods.toSorted((a, b) => ready(a) - ready(b) || String(a.metadata.creationTimestamp).localeCompare(String(b.metadata.creationTimestamp)));
+  const ready = (o: Obj): number =>
+    ((o.status?.conditions ?? []) as Obj[]).some((c) => c.type === "Ready" && c.status === "True") ? 0 : 1;
+  const sorted = pods.toSorted(
+    (a, b) => ready(a) - ready(b) || String(a.metadata.creationTimestamp).localeCompare(String(b.metadata.creationTimestamp)),
+  );
   if (sorted.length > 1) await s.p.err(`Found ${sorted.length} pods, using pod/${sorted[0]!.metadata.name}\n`);
   return [sorted[0]!];
 }
@@ -111,12 +136,17 @@ async function followLogs(s: Session, path: string, query: Record<string, string
   const { p } = s;
   const call = s.client.callFor("GET", `${path}?${new URLSearchParams(query)}`, { "x-stream": "1" });
   const opened = httpConnect(p, call);
-  if (!opened.ok) throw new TransportFailure(transportText(s.config.server, { ok: false, result: opened, message: opened.detail, after: opened.after }));
+  if (!opened.ok)
+    throw new TransportFailure(transportText(s.config.server, { ok: false, result: opened, message: opened.detail, after: opened.after }));
   const met = httpExchange(p, opened.connection, opened.target, call);
-  if (!met.ok) throw new TransportFailure(transportText(s.config.server, { ok: false, result: met, message: met.detail, after: met.after }));
+  if (!met.ok)
+    throw new TransportFailure(transportText(s.config.server, { ok: false, result: met, message: met.detail, after: met.after }));
   const { status, body } = met.response;
   if (status >= 300) {
-    const refused = toResult({ ok: true, response: { code: status, headers: met.response.headers, body: String(body), object: met.response.object } });
+    const refused = toResult({
+      ok: true,
+      response: { code: status, headers: met.response.headers, body: String(body), object: met.response.object },
+    });
     if (!refused.ok && refused.kind === "status") throw new ServerRefusal(refused.code, refused.status);
   }
   await put(typeof body === "string" ? body : Buffer.from(body).toString("utf8"));

@@ -16,7 +16,15 @@ import { toYaml } from "../yaml-out.ts";
 
 export const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-export const changeFlags = { ...outputFlags, ...fileFlags, "dry-run": "string", "field-manager": "string", validate: "string", "save-config": "bool", overwrite: "bool" } as const;
+export const changeFlags = {
+  ...outputFlags,
+  ...fileFlags,
+  "dry-run": "string",
+  "field-manager": "string",
+  validate: "string",
+  "save-config": "bool",
+  overwrite: "bool",
+} as const;
 
 export type DryRun = "none" | "client" | "server";
 
@@ -37,7 +45,11 @@ export const suffix = (dry: DryRun): string => (dry === "client" ? " (dry run)" 
 export function writeQuery(s: Session, manager: string, dry: DryRun): Record<string, string> {
   const validate = s.flags.text("validate") ?? "true";
   const validation = validate === "false" || validate === "ignore" ? "Ignore" : validate === "warn" ? "Warn" : "Strict";
-  return { fieldManager: s.flags.text("field-manager") ?? manager, ...(s.minor >= 25 ? { fieldValidation: validation } : {}), ...(dry === "server" ? { dryRun: "All" } : {}) };
+  return {
+    fieldManager: s.flags.text("field-manager") ?? manager,
+    ...(s.minor >= 25 ? { fieldValidation: validation } : {}),
+    ...(dry === "server" ? { dryRun: "All" } : {}),
+  };
 }
 
 /** Says what happened to an object, or prints it with -o. */
@@ -54,27 +66,35 @@ function validateLocally(s: Session, d: Document, k: Kind): void {
   if (!type) return;
   const unknown: string[] = [];
   const fail = (what: string): never => {
-    throw new Failure(`error: error validating ${JSON.stringify(d.source)}: error validating data: ${what}; if you choose to ignore these errors, turn validation off with --validate=false`);
+    throw new Failure(
+      `error: error validating ${JSON.stringify(d.source)}: error validating data: ${what}; if you choose to ignore these errors, turn validation off with --validate=false`,
+    );
   };
   try {
     decodeAs(type, d.object, unknown);
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const m = /cannot unmarshal (\w+) into Go struct field (\w+)\.(\S+) of type (\w+)/.exec(error.message);
-    if (m) fail(`ValidationError(${k.kind}.${m[3]}): invalid type for io.k8s.api.${k.group || "core"}.${k.version}.${m[2]}.${m[3]!.split(".").at(-1)}: got "${m[1]}", expected "${m[4]!.replace(/int\d+/, "integer")}"`);
+    if (m)
+      fail(
+        `ValidationError(${k.kind}.${m[3]}): invalid type for io.k8s.api.${k.group || "core"}.${k.version}.${m[2]}.${m[3]!.split(".").at(-1)}: got "${m[1]}", expected "${m[4]!.replace(/int\d+/, "integer")}"`,
+      );
   }
   const [first] = unknown;
   if (first) {
     const path = JSON.parse(first.slice("unknown field ".length)) as string;
     const parent = path.split(".").slice(0, -1).join(".");
-    fail(`ValidationError(${k.kind}${parent === "" ? "" : `.${parent}`}): unknown field ${JSON.stringify(path.split(".").at(-1))} in io.k8s.api.${k.group || "core"}.${k.version}.${k.kind}`);
+    fail(
+      `ValidationError(${k.kind}${parent === "" ? "" : `.${parent}`}): unknown field ${JSON.stringify(path.split(".").at(-1))} in io.k8s.api.${k.group || "core"}.${k.version}.${k.kind}`,
+    );
   }
 }
 
 function requireFiles(flags: Flags, command: string): string[] {
   if (flags.text("kustomize")) throw new Failure("kubemend: not simulated: kubectl -k", 125);
   const files = flags.list("filename");
-  if (files.length === 0) throw new Failure(command === "apply" ? "error: must specify one of -f and -k" : "error: must specify one of -f and -k");
+  if (files.length === 0)
+    throw new Failure(command === "apply" ? "error: must specify one of -f and -k" : "error: must specify one of -f and -k");
   return files;
 }
 
@@ -105,21 +125,45 @@ const applied = (o: Obj): string => {
   return `${JSON.stringify(sortKeys(copy))}\n`;
 };
 const sortKeys = (v: unknown): unknown =>
-  Array.isArray(v) ? v.map(sortKeys) : isObject(v) ? Object.fromEntries(Object.keys(v).toSorted().map((k) => [k, sortKeys(v[k])])) : v;
+  Array.isArray(v)
+    ? v.map(sortKeys)
+    : isObject(v)
+      ? Object.fromEntries(
+          Object.keys(v)
+            .toSorted()
+            .map((k) => [k, sortKeys(v[k])]),
+        )
+      : v;
 
 export const apply: Command = async (p, argv) => {
   const flags = parseFlags("apply", argv, {
-    ...changeFlags, "server-side": "bool", "force-conflicts": "bool", force: "bool", prune: "bool", selector: "string", all: "bool", wait: "bool", "grace-period": "int", timeout: "duration",
-    cascade: "string", "openapi-patch": "bool", "prune-allowlist": "list", applyset: "string",
+    ...changeFlags,
+    "server-side": "bool",
+    "force-conflicts": "bool",
+    force: "bool",
+    prune: "bool",
+    selector: "string",
+    all: "bool",
+    wait: "bool",
+    "grace-period": "int",
+    timeout: "duration",
+    cascade: "string",
+    "openapi-patch": "bool",
+    "prune-allowlist": "list",
+    applyset: "string",
   });
   const s = new Session(p, flags);
-  if (["view-last-applied", "set-last-applied", "edit-last-applied"].includes(flags.args[0] ?? "")) p.notSimulated(`kubectl apply ${flags.args[0]}`);
-  if (flags.args.length > 0) throw new Failure(`error: Unexpected args: [${flags.args.join(" ")}]\nSee 'kubectl apply -h' for help and examples`);
+  if (["view-last-applied", "set-last-applied", "edit-last-applied"].includes(flags.args[0] ?? ""))
+    p.notSimulated(`kubectl apply ${flags.args[0]}`);
+  if (flags.args.length > 0)
+    throw new Failure(`error: Unexpected args: [${flags.args.join(" ")}]\nSee 'kubectl apply -h' for help and examples`);
   if (flags.bool("prune")) p.notSimulated("kubectl apply --prune");
   const dry = await dryRunOf(s);
   const documents = await readFiles(s, requireFiles(flags, "apply"), flags.bool("recursive"));
   if (documents.length === 0) throw new Failure("error: no objects passed to apply");
-  return each(s, documents, (d, k, namespace) => (flags.bool("server-side") ? applyOnServer(s, d, k, namespace, dry) : applyOne(s, d, k, namespace, dry)));
+  return each(s, documents, (d, k, namespace) =>
+    flags.bool("server-side") ? applyOnServer(s, d, k, namespace, dry) : applyOne(s, d, k, namespace, dry),
+  );
 };
 
 async function applyOnServer(s: Session, d: Document, k: Kind, namespace: string, dry: DryRun): Promise<void> {
@@ -140,13 +184,17 @@ async function applyOnServer(s: Session, d: Document, k: Kind, namespace: string
   }
 }
 
-const withNamespace = (o: Obj, k: Kind, namespace: string): Obj => (k.namespaced && !o.metadata?.namespace ? { ...o, metadata: { ...(o.metadata as Obj | undefined), namespace } } : o);
+const withNamespace = (o: Obj, k: Kind, namespace: string): Obj =>
+  k.namespaced && !o.metadata?.namespace ? { ...o, metadata: { ...(o.metadata as Obj | undefined), namespace } } : o;
 
 async function applyOne(s: Session, d: Document, k: Kind, namespace: string, dry: DryRun): Promise<void> {
   validateLocally(s, d, k);
   const object = structuredClone(withNamespace(d.object, k, namespace));
   const name = String(object.metadata?.name ?? "");
-  if (name === "") throw new Failure(`error: error when retrieving current configuration of:\nResource: "${k.group === "" ? "" : `${k.group}/`}${k.version}, Resource=${k.plural}", GroupVersionKind: "${k.group}/${k.version}, Kind=${k.kind}"\nName: "", Namespace: "${namespace}"\nfrom server for: ${JSON.stringify(d.source)}: resource name may not be empty`);
+  if (name === "")
+    throw new Failure(
+      `error: error when retrieving current configuration of:\nResource: "${k.group === "" ? "" : `${k.group}/`}${k.version}, Resource=${k.plural}", GroupVersionKind: "${k.group}/${k.version}, Kind=${k.kind}"\nName: "", Namespace: "${namespace}"\nfrom server for: ${JSON.stringify(d.source)}: resource name may not be empty`,
+    );
   const original = applied(object);
   object.metadata.annotations = { ...(object.metadata.annotations as Obj | undefined), [lastApplied]: original };
   let live: Obj | undefined;
@@ -155,7 +203,10 @@ async function applyOne(s: Session, d: Document, k: Kind, namespace: string, dry
   } catch (error) {
     if (!(error instanceof ServerRefusal) || error.code !== 404)
       throw error instanceof ServerRefusal
-        ? when(error, `error when retrieving current configuration of:\nResource: "${k.group === "" ? "" : `${k.group}/`}${k.version}, Resource=${k.plural}", GroupVersionKind: "${k.group === "" ? "/" : `${k.group}/`}${k.version}, Kind=${k.kind}"\nName: "${name}", Namespace: "${namespace}"\nfrom server for: ${JSON.stringify(d.source)}: `)
+        ? when(
+            error,
+            `error when retrieving current configuration of:\nResource: "${k.group === "" ? "" : `${k.group}/`}${k.version}, Resource=${k.plural}", GroupVersionKind: "${k.group === "" ? "/" : `${k.group}/`}${k.version}, Kind=${k.kind}"\nName: "${name}", Namespace: "${namespace}"\nfrom server for: ${JSON.stringify(d.source)}: `,
+          )
         : error;
   }
   if (!live) {
@@ -178,7 +229,10 @@ async function applyOne(s: Session, d: Document, k: Kind, namespace: string, dry
   if (Object.keys(patch).length === 0) return report(s, k, live, "unchanged", dry);
   if (dry === "client") return report(s, k, object, "configured", dry);
   try {
-    const body = await s.request("PATCH", s.path(k, namespace, name), patch, { contentType, query: writeQuery(s, "kubectl-client-side-apply", dry) });
+    const body = await s.request("PATCH", s.path(k, namespace, name), patch, {
+      contentType,
+      query: writeQuery(s, "kubectl-client-side-apply", dry),
+    });
     await report(s, k, body, body.metadata.resourceVersion === live.metadata.resourceVersion ? "unchanged" : "configured", dry);
   } catch (error) {
     if (s.flags.bool("force") && error instanceof ServerRefusal && (error.code === 409 || error.code === 422)) {
@@ -187,7 +241,10 @@ async function applyOne(s: Session, d: Document, k: Kind, namespace: string, dry
       return report(s, k, body, "configured", dry);
     }
     const text = JSON.stringify(patch);
-    throw when(error, `error when applying patch:\n${text}\nto:\nResource: "${k.group === "" ? "" : `${k.group}/`}${k.version}, Resource=${k.plural}", GroupVersionKind: "${k.group === "" ? "/" : `${k.group}/`}${k.version}, Kind=${k.kind}"\nName: "${name}", Namespace: "${namespace}"\nfor: ${JSON.stringify(d.source)}: `);
+    throw when(
+      error,
+      `error when applying patch:\n${text}\nto:\nResource: "${k.group === "" ? "" : `${k.group}/`}${k.version}, Resource=${k.plural}", GroupVersionKind: "${k.group === "" ? "/" : `${k.group}/`}${k.version}, Kind=${k.kind}"\nName: "${name}", Namespace: "${namespace}"\nfor: ${JSON.stringify(d.source)}: `,
+    );
   }
 }
 
@@ -220,22 +277,45 @@ function mergeDeep(a: Obj, b: Obj): Obj {
 export const create: Command = async (p, argv) => {
   // a generator's name comes first
   const position = argv.findIndex((a) => !a.startsWith("-"));
-  const hasFile = argv.some((a) => a === "-f" || a.startsWith("--filename") || a.startsWith("-f") || a === "-k" || a.startsWith("--kustomize") || a.startsWith("--raw"));
+  const hasFile = argv.some(
+    (a) =>
+      a === "-f" || a.startsWith("--filename") || a.startsWith("-f") || a === "-k" || a.startsWith("--kustomize") || a.startsWith("--raw"),
+  );
   if (!hasFile && position >= 0) return generate(p, argv);
-  const flags = parseFlags("create", argv, { ...changeFlags, edit: "bool", raw: "string", selector: "string", "windows-line-endings": "bool" });
+  const flags = parseFlags("create", argv, {
+    ...changeFlags,
+    edit: "bool",
+    raw: "string",
+    selector: "string",
+    "windows-line-endings": "bool",
+  });
   const s = new Session(p, flags);
   if (flags.text("raw") || flags.bool("edit")) p.notSimulated("kubectl create --raw and --edit");
-  if (flags.args.length > 0) throw new Failure(`error: unknown command "${flags.args.join(" ")}"\nSee 'kubectl create -h' for help and examples`);
+  if (flags.args.length > 0)
+    throw new Failure(`error: unknown command "${flags.args.join(" ")}"\nSee 'kubectl create -h' for help and examples`);
   const dry = await dryRunOf(s);
   const documents = await readFiles(s, requireFiles(flags, "create"), flags.bool("recursive"));
   if (documents.length === 0) throw new Failure("error: no objects passed to create");
   return each(s, documents, async (d, k, namespace) => {
     validateLocally(s, d, k);
     let object = withNamespace(d.object, k, namespace);
-    if (flags.bool("save-config")) object = { ...object, metadata: { ...(object.metadata as Obj), annotations: { ...(object.metadata.annotations as Obj | undefined), [lastApplied]: applied(object) } } };
+    if (flags.bool("save-config"))
+      object = {
+        ...object,
+        metadata: {
+          ...(object.metadata as Obj),
+          annotations: { ...(object.metadata.annotations as Obj | undefined), [lastApplied]: applied(object) },
+        },
+      };
     if (dry === "client") return report(s, k, object, "created", dry);
     try {
-      await report(s, k, await s.request("POST", s.path(k, namespace), object, { query: writeQuery(s, "kubectl-create", dry) }), "created", dry);
+      await report(
+        s,
+        k,
+        await s.request("POST", s.path(k, namespace), object, { query: writeQuery(s, "kubectl-create", dry) }),
+        "created",
+        dry,
+      );
     } catch (error) {
       throw when(error, `error when creating ${JSON.stringify(d.source)}: `);
     }
@@ -243,7 +323,16 @@ export const create: Command = async (p, argv) => {
 };
 
 export const replace: Command = async (p, argv) => {
-  const flags = parseFlags("replace", argv, { ...changeFlags, force: "bool", "grace-period": "int", cascade: "string", wait: "bool", timeout: "duration", raw: "string", subresource: "string" });
+  const flags = parseFlags("replace", argv, {
+    ...changeFlags,
+    force: "bool",
+    "grace-period": "int",
+    cascade: "string",
+    wait: "bool",
+    timeout: "duration",
+    raw: "string",
+    subresource: "string",
+  });
   const s = new Session(p, flags);
   if (flags.text("raw")) p.notSimulated("kubectl replace --raw");
   const dry = await dryRunOf(s);
@@ -255,12 +344,30 @@ export const replace: Command = async (p, argv) => {
     const name = String(object.metadata?.name ?? "");
     try {
       if (flags.bool("force")) {
-        await s.request("DELETE", s.path(k, namespace, name), { kind: "DeleteOptions", apiVersion: "v1", gracePeriodSeconds: flags.number("grace-period") ?? 0 });
+        await s.request("DELETE", s.path(k, namespace, name), {
+          kind: "DeleteOptions",
+          apiVersion: "v1",
+          gracePeriodSeconds: flags.number("grace-period") ?? 0,
+        });
         await s.p.out(`${k.kind.toLowerCase()}${k.group === "" ? "" : `.${k.group}`} ${JSON.stringify(name)} deleted\n`);
         await gone(s, k, namespace, name, 60_000);
-        return await report(s, k, await s.request("POST", s.path(k, namespace), object, { query: writeQuery(s, "kubectl-replace", dry) }), "replaced", dry);
+        return await report(
+          s,
+          k,
+          await s.request("POST", s.path(k, namespace), object, { query: writeQuery(s, "kubectl-replace", dry) }),
+          "replaced",
+          dry,
+        );
       }
-      await report(s, k, await s.request("PUT", s.path(k, namespace, name, flags.text("subresource") ?? ""), object, { query: writeQuery(s, "kubectl-replace", dry) }), "replaced", dry);
+      await report(
+        s,
+        k,
+        await s.request("PUT", s.path(k, namespace, name, flags.text("subresource") ?? ""), object, {
+          query: writeQuery(s, "kubectl-replace", dry),
+        }),
+        "replaced",
+        dry,
+      );
     } catch (error) {
       throw when(error, `error when replacing ${JSON.stringify(d.source)}: `);
     }
@@ -284,7 +391,26 @@ export async function gone(s: Session, k: Kind, namespace: string, name: string,
 }
 
 export const deleteCommand: Command = async (p, argv) => {
-  const flags = parseFlags("delete", argv, { ...outputFlags, ...fileFlags, ...selectorFlags, force: "bool", "grace-period": "int", wait: "bool", timeout: "duration", cascade: "string", now: "bool", "ignore-not-found": "bool", "dry-run": "string", interactive: "bool", raw: "string" }, { i: "interactive" });
+  const flags = parseFlags(
+    "delete",
+    argv,
+    {
+      ...outputFlags,
+      ...fileFlags,
+      ...selectorFlags,
+      force: "bool",
+      "grace-period": "int",
+      wait: "bool",
+      timeout: "duration",
+      cascade: "string",
+      now: "bool",
+      "ignore-not-found": "bool",
+      "dry-run": "string",
+      interactive: "bool",
+      raw: "string",
+    },
+    { i: "interactive" },
+  );
   const s = new Session(p, flags);
   if (flags.bool("interactive") || flags.text("raw")) p.notSimulated("kubectl delete --interactive and --raw");
   const dry = await dryRunOf(s);
@@ -310,7 +436,10 @@ export const deleteCommand: Command = async (p, argv) => {
     }
   } else {
     const targets = await targetsOf(s, flags.args, "delete").catch((error: unknown) => {
-      if (flags.args.length === 0) throw new Failure("error: You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'");
+      if (flags.args.length === 0)
+        throw new Failure(
+          "error: You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
+        );
       throw error;
     });
     for (const t of targets) {
@@ -318,10 +447,14 @@ export const deleteCommand: Command = async (p, argv) => {
         items.push({ kind: t.kind, namespace: t.kind.namespaced ? s.namespace : "", name: t.name });
         continue;
       }
-      if (!flags.bool("all") && selector === undefined && field === undefined) throw new Failure("error: resource(s) were provided, but no name was specified");
+      if (!flags.bool("all") && selector === undefined && field === undefined)
+        throw new Failure("error: resource(s) were provided, but no name was specified");
       ignore = true;
-      const list = await s.request("GET", s.path(t.kind, everywhere ? "" : s.namespace), undefined, { query: { ...(selector ? { labelSelector: selector } : {}), ...(field ? { fieldSelector: field } : {}) } });
-      for (const o of list.items as Obj[]) items.push({ kind: t.kind, namespace: String(o.metadata.namespace ?? ""), name: String(o.metadata.name) });
+      const list = await s.request("GET", s.path(t.kind, everywhere ? "" : s.namespace), undefined, {
+        query: { ...(selector ? { labelSelector: selector } : {}), ...(field ? { fieldSelector: field } : {}) },
+      });
+      for (const o of list.items as Obj[])
+        items.push({ kind: t.kind, namespace: String(o.metadata.namespace ?? ""), name: String(o.metadata.name) });
     }
     if (items.length === 0) {
       await p.out("No resources found\n");
@@ -336,7 +469,10 @@ export const deleteCommand: Command = async (p, argv) => {
     grace = 1;
   }
   if (force && (grace ?? -1) < 0) grace = 0;
-  if (force) await p.err("Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n");
+  if (force)
+    await p.err(
+      "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n",
+    );
   const cascade = flags.text("cascade") ?? "background";
   const policy = { background: "Background", true: "Background", foreground: "Foreground", orphan: "Orphan", false: "Orphan" }[cascade];
   if (!policy) throw new Failure(`error: Invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan".`);
@@ -347,11 +483,20 @@ export const deleteCommand: Command = async (p, argv) => {
     try {
       let uid = "";
       if (dry !== "client") {
-        const body = await s.request("DELETE", s.path(kind, namespace, name), { kind: "DeleteOptions", apiVersion: "v1", propagationPolicy: policy, ...(grace === undefined || grace < 0 ? {} : { gracePeriodSeconds: grace }), ...(dry === "server" ? { dryRun: ["All"] } : {}) });
+        const body = await s.request("DELETE", s.path(kind, namespace, name), {
+          kind: "DeleteOptions",
+          apiVersion: "v1",
+          propagationPolicy: policy,
+          ...(grace === undefined || grace < 0 ? {} : { gracePeriodSeconds: grace }),
+          ...(dry === "server" ? { dryRun: ["All"] } : {}),
+        });
         uid = String(body.metadata?.uid ?? body.details?.uid ?? "");
       } else await s.request("GET", s.path(kind, namespace, name));
       if (flags.text("output") === "name") await p.out(`${objectName(kind, name)}\n`);
-      else await p.out(`${label} ${force ? "force deleted" : "deleted"}${s.minor >= 33 && kind.namespaced ? ` from ${namespace} namespace` : ""}${suffix(dry)}\n`);
+      else
+        await p.out(
+          `${label} ${force ? "force deleted" : "deleted"}${s.minor >= 33 && kind.namespaced ? ` from ${namespace} namespace` : ""}${suffix(dry)}\n`,
+        );
       if (dry === "none") waits.push({ kind, namespace, name, uid });
     } catch (error) {
       if (error instanceof ServerRefusal && error.code === 404 && ignore) continue;
@@ -363,7 +508,9 @@ export const deleteCommand: Command = async (p, argv) => {
   }
   if (flags.maybe("wait") !== false) {
     const limit = durationMs(flags.text("timeout")) || 7 * 86_400_000;
-    for (const w of waits) if (!(await gone(s, w.kind, w.namespace, w.name, limit, w.uid === "" ? undefined : w.uid))) throw new Failure(`error: timed out waiting for the condition on ${w.kind.plural}/${w.name}`);
+    for (const w of waits)
+      if (!(await gone(s, w.kind, w.namespace, w.name, limit, w.uid === "" ? undefined : w.uid)))
+        throw new Failure(`error: timed out waiting for the condition on ${w.kind.plural}/${w.name}`);
   }
   return status;
 };
@@ -371,13 +518,23 @@ export const deleteCommand: Command = async (p, argv) => {
 /** Milliseconds of `30s`, `5m`; 0 when there is none. */
 export function durationMs(text: string | undefined): number {
   let total = 0;
-  for (const [, n, unit] of (text ?? "").matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) total += Number(n) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit!]!;
+  for (const [, n, unit] of (text ?? "").matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
+    total += Number(n) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit!]!;
   return total;
 }
 
 /** Writes both states to files and runs diff on them, as the real one does. */
 export const diff: Command = async (p, argv) => {
-  const flags = parseFlags("diff", argv, { ...fileFlags, ...outputFlags, selector: "string", "server-side": "bool", "force-conflicts": "bool", "field-manager": "string", prune: "bool", concurrency: "int" });
+  const flags = parseFlags("diff", argv, {
+    ...fileFlags,
+    ...outputFlags,
+    selector: "string",
+    "server-side": "bool",
+    "force-conflicts": "bool",
+    "field-manager": "string",
+    prune: "bool",
+    concurrency: "int",
+  });
   const s = new Session(p, flags);
   if (flags.bool("prune")) p.notSimulated("kubectl diff --prune");
   const documents = await readFiles(s, requireFiles(flags, "diff"), flags.bool("recursive"));
@@ -403,7 +560,12 @@ export const diff: Command = async (p, argv) => {
     const type = builtinResources.find((r) => r.group === k.group && r.kind === k.kind)?.type;
     const query = { fieldManager: "kubectl-client-side-apply", dryRun: "All" };
     const after = before
-      ? await s.request("PATCH", s.path(k, namespace, name), patchFor(annotation ? (JSON.parse(annotation) as Obj) : {}, object, before, type).patch, { contentType: type ? "application/strategic-merge-patch+json" : "application/merge-patch+json", query })
+      ? await s.request(
+          "PATCH",
+          s.path(k, namespace, name),
+          patchFor(annotation ? (JSON.parse(annotation) as Obj) : {}, object, before, type).patch,
+          { contentType: type ? "application/strategic-merge-patch+json" : "application/merge-patch+json", query },
+        )
       : await s.request("POST", s.path(k, namespace), object, { query });
     const trim = (o: Obj): Obj => {
       const copy: Obj = structuredClone(o);

@@ -26,7 +26,16 @@ async function setSchedulable(s: Session, kind: Kind, node: Obj, unschedulable: 
     await s.p.out(`node/${name} already ${word}${suffix(dry)}\n`);
     return;
   }
-  if (dry !== "client") await s.request("PATCH", s.path(kind, "", name), { spec: { unschedulable: unschedulable ? true : null } }, { contentType: "application/strategic-merge-patch+json", query: { fieldManager: unschedulable ? "kubectl-cordon" : "kubectl-uncordon", ...(dry === "server" ? { dryRun: "All" } : {}) } });
+  if (dry !== "client")
+    await s.request(
+      "PATCH",
+      s.path(kind, "", name),
+      { spec: { unschedulable: unschedulable ? true : null } },
+      {
+        contentType: "application/strategic-merge-patch+json",
+        query: { fieldManager: unschedulable ? "kubectl-cordon" : "kubectl-uncordon", ...(dry === "server" ? { dryRun: "All" } : {}) },
+      },
+    );
   await s.p.out(`node/${name} ${word}${suffix(dry)}\n`);
 }
 
@@ -46,21 +55,38 @@ export const uncordon = schedulable("uncordon");
 
 export const drain: Command = async (p, argv) => {
   const flags = parseFlags("drain", argv, {
-    "dry-run": "string", selector: "string", force: "bool", "ignore-daemonsets": "bool", "delete-emptydir-data": "bool", "delete-local-data": "bool", "grace-period": "int", timeout: "duration",
-    "disable-eviction": "bool", "pod-selector": "string", "skip-wait-for-delete-timeout": "int", "chunk-size": "int",
+    "dry-run": "string",
+    selector: "string",
+    force: "bool",
+    "ignore-daemonsets": "bool",
+    "delete-emptydir-data": "bool",
+    "delete-local-data": "bool",
+    "grace-period": "int",
+    timeout: "duration",
+    "disable-eviction": "bool",
+    "pod-selector": "string",
+    "skip-wait-for-delete-timeout": "int",
+    "chunk-size": "int",
   });
   const s = new Session(p, flags);
   const dry = await dryRunOf(s);
   const { kind, nodes } = await nodesOf(s, flags.args, "drain");
   const podKind = await s.kind("pods");
   const fail = async (name: string, why: string): Promise<number> => {
-    await p.err(`error: unable to drain node ${JSON.stringify(name)} due to error: ${why}, continuing command...\nThere are pending nodes to be drained:\n ${name}\n${why}\n`);
+    await p.err(
+      `error: unable to drain node ${JSON.stringify(name)} due to error: ${why}, continuing command...\nThere are pending nodes to be drained:\n ${name}\n${why}\n`,
+    );
     return 1;
   };
   for (const node of nodes) await setSchedulable(s, kind, node, true, dry);
   for (const node of nodes) {
     const name = String(node.metadata.name);
-    const list = await s.request("GET", s.path(podKind, ""), undefined, { query: { fieldSelector: `spec.nodeName=${name}`, ...(flags.text("pod-selector") ? { labelSelector: flags.text("pod-selector")! } : {}) } });
+    const list = await s.request("GET", s.path(podKind, ""), undefined, {
+      query: {
+        fieldSelector: `spec.nodeName=${name}`,
+        ...(flags.text("pod-selector") ? { labelSelector: flags.text("pod-selector")! } : {}),
+      },
+    });
     const full = (o: Obj): string => `${o.metadata.namespace}/${o.metadata.name}`;
     const evict: Obj[] = [];
     const daemons: Obj[] = [];
@@ -80,12 +106,17 @@ export const drain: Command = async (p, argv) => {
     }
     const problems: string[] = [];
     const emptyDir = flags.bool("delete-emptydir-data") || flags.bool("delete-local-data");
-    if (local.length > 0 && !emptyDir) problems.push(`cannot delete Pods with local storage (use --delete-emptydir-data to override): ${local.map(full).join(", ")}`);
-    if (unmanaged.length > 0 && !flags.bool("force")) problems.push(`cannot delete Pods that declare no controller (use --force to override): ${unmanaged.map(full).join(", ")}`);
-    if (daemons.length > 0 && !flags.bool("ignore-daemonsets")) problems.push(`cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${daemons.map(full).join(", ")}`);
+    if (local.length > 0 && !emptyDir)
+      problems.push(`cannot delete Pods with local storage (use --delete-emptydir-data to override): ${local.map(full).join(", ")}`);
+    if (unmanaged.length > 0 && !flags.bool("force"))
+      problems.push(`cannot delete Pods that declare no controller (use --force to override): ${unmanaged.map(full).join(", ")}`);
+    if (daemons.length > 0 && !flags.bool("ignore-daemonsets"))
+      problems.push(`cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${daemons.map(full).join(", ")}`);
     if (problems.length > 0) {
       const text = problems.length === 1 ? problems[0]! : `[${problems.join(", ")}]`;
-      await p.err(`error: unable to drain node ${JSON.stringify(name)} due to error: ${text}, continuing command...\nThere are pending nodes to be drained:\n ${name}\n${problems.join("\n")}\n`);
+      await p.err(
+        `error: unable to drain node ${JSON.stringify(name)} due to error: ${text}, continuing command...\nThere are pending nodes to be drained:\n ${name}\n${problems.join("\n")}\n`,
+      );
       return 1;
     }
     const warnings: string[] = [];
@@ -100,17 +131,38 @@ export const drain: Command = async (p, argv) => {
       const grace = flags.number("grace-period");
       for (;;) {
         try {
-          const path = s.path(podKind, String(pod.metadata.namespace), String(pod.metadata.name), flags.bool("disable-eviction") ? "" : "eviction");
+          const path = s.path(
+            podKind,
+            String(pod.metadata.namespace),
+            String(pod.metadata.name),
+            flags.bool("disable-eviction") ? "" : "eviction",
+          );
           const options = grace === undefined || grace < 0 ? {} : { gracePeriodSeconds: grace };
           if (flags.bool("disable-eviction")) await s.request("DELETE", path, { kind: "DeleteOptions", apiVersion: "v1", ...options });
-          else await s.request("POST", path, { apiVersion: "policy/v1", kind: "Eviction", metadata: { name: pod.metadata.name as string, namespace: pod.metadata.namespace as string }, deleteOptions: options });
+          else
+            await s.request("POST", path, {
+              apiVersion: "policy/v1",
+              kind: "Eviction",
+              metadata: { name: pod.metadata.name as string, namespace: pod.metadata.namespace as string },
+              deleteOptions: options,
+            });
           break;
         } catch (error) {
           if (!(error instanceof ServerRefusal)) throw error;
           if (error.code === 404) break;
-          if (error.code !== 429) return fail(name, `error when evicting pods/${JSON.stringify(pod.metadata.name)} -n ${JSON.stringify(pod.metadata.namespace)}: ${error.detail}`);
-          await p.err(`error when evicting pods/${JSON.stringify(pod.metadata.name)} -n ${JSON.stringify(pod.metadata.namespace)} (will retry after 5s): ${error.detail}\n`);
-          if (p.now + 5000 > end) return fail(name, `error when evicting pods/${JSON.stringify(pod.metadata.name)} -n ${JSON.stringify(pod.metadata.namespace)}: global timeout reached: ${flags.text("timeout")}`);
+          if (error.code !== 429)
+            return fail(
+              name,
+              `error when evicting pods/${JSON.stringify(pod.metadata.name)} -n ${JSON.stringify(pod.metadata.namespace)}: ${error.detail}`,
+            );
+          await p.err(
+            `error when evicting pods/${JSON.stringify(pod.metadata.name)} -n ${JSON.stringify(pod.metadata.namespace)} (will retry after 5s): ${error.detail}\n`,
+          );
+          if (p.now + 5000 > end)
+            return fail(
+              name,
+              `error when evicting pods/${JSON.stringify(pod.metadata.name)} -n ${JSON.stringify(pod.metadata.namespace)}: global timeout reached: ${flags.text("timeout")}`,
+            );
           await p.sleep(5000);
         }
       }
@@ -125,7 +177,11 @@ export const drain: Command = async (p, argv) => {
             if (error instanceof ServerRefusal && error.code === 404) break;
             throw error;
           }
-          if (p.now > end) return fail(name, `error when waiting for pod ${JSON.stringify(pod.metadata.name)} in namespace ${JSON.stringify(pod.metadata.namespace)} to terminate: global timeout reached: ${flags.text("timeout")}`);
+          if (p.now > end)
+            return fail(
+              name,
+              `error when waiting for pod ${JSON.stringify(pod.metadata.name)} in namespace ${JSON.stringify(pod.metadata.namespace)} to terminate: global timeout reached: ${flags.text("timeout")}`,
+            );
           await p.sleep(1000);
         }
         await p.out(`pod/${pod.metadata.name} evicted\n`);
@@ -142,7 +198,13 @@ export const taint: Command = async (p, argv) => {
   const specs: string[] = [];
   const names: string[] = [];
   const [type, ...rest] = flags.args;
-  if (!type || !/^(no|nodes?)(\/.*)?$/.test(type)) throw new Failure(`error: invalid resource type ${type ?? ""}, only node(s) is supported`.replace("invalid resource type , only", "invalid resource type , only"));
+  if (!type || !/^(no|nodes?)(\/.*)?$/.test(type))
+    throw new Failure(
+      `error: invalid resource type ${type ?? ""}, only node(s) is supported`.replace(
+        "invalid resource type , only",
+        "invalid resource type , only",
+      ),
+    );
   if (type.includes("/")) names.push(type.split("/")[1]!);
   for (const arg of rest) (/[=:]|-$/.test(arg) ? specs : names).push(arg);
   const add: Obj[] = [];
@@ -155,8 +217,12 @@ export const taint: Command = async (p, argv) => {
       continue;
     }
     const m = /^([^=:]+)(?:=([^:]*))?:(.*)$/.exec(spec);
-    if (!m) throw new Failure(`error: invalid taint spec: ${spec}, at least one taint update is required`.replace(/invalid taint spec: .*, /, ""));
-    if (!["NoSchedule", "PreferNoSchedule", "NoExecute"].includes(m[3]!)) throw new Failure(`error: invalid taint effect: ${m[3]}, unsupported taint effect\nSee 'kubectl taint -h' for help and examples`);
+    if (!m)
+      throw new Failure(
+        `error: invalid taint spec: ${spec}, at least one taint update is required`.replace(/invalid taint spec: .*, /, ""),
+      );
+    if (!["NoSchedule", "PreferNoSchedule", "NoExecute"].includes(m[3]!))
+      throw new Failure(`error: invalid taint effect: ${m[3]}, unsupported taint effect\nSee 'kubectl taint -h' for help and examples`);
     add.push({ key: m[1]!, ...(m[2] ? { value: m[2] } : {}), effect: m[3]! });
   }
   if (add.length === 0 && remove.length === 0) throw new Failure("error: at least one taint update is required");
@@ -166,7 +232,9 @@ export const taint: Command = async (p, argv) => {
     const name = String(node.metadata.name);
     const old = (node.spec?.taints ?? []) as Obj[];
     const problems: string[] = [];
-    for (const r of remove) if (!old.some((t) => t.key === r.key && (r.effect === "" || t.effect === r.effect))) problems.push(`taint ${JSON.stringify(r.shown)} not found`);
+    for (const r of remove)
+      if (!old.some((t) => t.key === r.key && (r.effect === "" || t.effect === r.effect)))
+        problems.push(`taint ${JSON.stringify(r.shown)} not found`);
     if (problems.length > 0) {
       await p.err(nodes.length === 1 ? `error: ${problems.join("\n")}\n` : `${problems.join("\n")}\n`);
       status = 1;
@@ -174,13 +242,30 @@ export const taint: Command = async (p, argv) => {
     }
     const clash = add.filter((t) => old.some((o) => o.key === t.key && o.effect === t.effect));
     if (clash.length > 0 && !flags.bool("overwrite")) {
-      await p.err(`error: node ${name} already has ${clash.map((t) => t.key as string).join(",")} taint(s) with same effect(s) and --overwrite is false\n`);
+      await p.err(
+        `error: node ${name} already has ${clash.map((t) => t.key as string).join(",")} taint(s) with same effect(s) and --overwrite is false\n`,
+      );
       status = 1;
       continue;
     }
-    const kept = old.filter((o) => !remove.some((r) => o.key === r.key && (r.effect === "" || o.effect === r.effect)) && !add.some((t) => t.key === o.key && t.effect === o.effect));
+    const kept = old.filter(
+      (o) =>
+        !remove.some((r) => o.key === r.key && (r.effect === "" || o.effect === r.effect)) &&
+        !add.some((t) => t.key === o.key && t.effect === o.effect),
+    );
     const taints = [...add, ...kept];
-    const body = dry === "client" ? node : await s.request("PATCH", s.path(kind, "", name), { spec: { taints: taints.length > 0 ? taints : null } }, { contentType: "application/merge-patch+json", query: { fieldManager: "kubectl-taint", ...(dry === "server" ? { dryRun: "All" } : {}) } });
+    const body =
+      dry === "client"
+        ? node
+        : await s.request(
+            "PATCH",
+            s.path(kind, "", name),
+            { spec: { taints: taints.length > 0 ? taints : null } },
+            {
+              contentType: "application/merge-patch+json",
+              query: { fieldManager: "kubectl-taint", ...(dry === "server" ? { dryRun: "All" } : {}) },
+            },
+          );
     await report(s, kind, body, add.length === 0 ? "untainted" : clash.length > 0 || remove.length > 0 ? "modified" : "tainted", dry);
   }
   return status;

@@ -32,9 +32,18 @@ export async function liveObjects(s: Session, args: string[], command: string): 
     }
     const selector = flags.text("selector");
     const field = flags.text("field-selector");
-    if (!flags.bool("all") && selector === undefined && field === undefined && !flags.bool("all-namespaces")) throw new Failure("error: resource(s) were provided, but no name was specified");
-    const list = await s.request("GET", s.path(t.kind, flags.bool("all-namespaces") ? "" : namespace), undefined, { query: { ...(selector ? { labelSelector: selector } : {}), ...(field ? { fieldSelector: field } : {}) } });
-    for (const o of list.items as Obj[]) out.push({ kind: t.kind, namespace: String(o.metadata.namespace ?? ""), name: String(o.metadata.name), object: { ...o, apiVersion: list.apiVersion as string, kind: t.kind.kind } });
+    if (!flags.bool("all") && selector === undefined && field === undefined && !flags.bool("all-namespaces"))
+      throw new Failure("error: resource(s) were provided, but no name was specified");
+    const list = await s.request("GET", s.path(t.kind, flags.bool("all-namespaces") ? "" : namespace), undefined, {
+      query: { ...(selector ? { labelSelector: selector } : {}), ...(field ? { fieldSelector: field } : {}) },
+    });
+    for (const o of list.items as Obj[])
+      out.push({
+        kind: t.kind,
+        namespace: String(o.metadata.namespace ?? ""),
+        name: String(o.metadata.name),
+        object: { ...o, apiVersion: list.apiVersion as string, kind: t.kind.kind },
+      });
   }
   return out;
 }

@@ -22,25 +22,55 @@ function statusOf(l: Live, s: Session): { text: string; done: boolean } {
   const n = (x: unknown): number => Number(x ?? 0);
   void s;
   if (l.kind.kind === "Deployment") {
-    if (n(o.metadata.generation) > n(st.observedGeneration)) return { text: "Waiting for deployment spec update to be observed...\n", done: false };
+    if (n(o.metadata.generation) > n(st.observedGeneration))
+      return { text: "Waiting for deployment spec update to be observed...\n", done: false };
     const progressing = ((st.conditions ?? []) as Obj[]).find((c) => c.type === "Progressing");
-    if (progressing?.reason === "ProgressDeadlineExceeded") throw new Failure(`error: deployment ${JSON.stringify(name)} exceeded its progress deadline`);
-    if (spec.replicas !== undefined && n(st.updatedReplicas) < n(spec.replicas)) return { text: `Waiting for deployment ${JSON.stringify(name)} rollout to finish: ${n(st.updatedReplicas)} out of ${n(spec.replicas)} new replicas have been updated...\n`, done: false };
-    if (n(st.replicas) > n(st.updatedReplicas)) return { text: `Waiting for deployment ${JSON.stringify(name)} rollout to finish: ${n(st.replicas) - n(st.updatedReplicas)} old replicas are pending termination...\n`, done: false };
-    if (n(st.availableReplicas) < n(st.updatedReplicas)) return { text: `Waiting for deployment ${JSON.stringify(name)} rollout to finish: ${n(st.availableReplicas)} of ${n(st.updatedReplicas)} updated replicas are available...\n`, done: false };
+    if (progressing?.reason === "ProgressDeadlineExceeded")
+      throw new Failure(`error: deployment ${JSON.stringify(name)} exceeded its progress deadline`);
+    if (spec.replicas !== undefined && n(st.updatedReplicas) < n(spec.replicas))
+      return {
+        text: `Waiting for deployment ${JSON.stringify(name)} rollout to finish: ${n(st.updatedReplicas)} out of ${n(spec.replicas)} new replicas have been updated...\n`,
+        done: false,
+      };
+    if (n(st.replicas) > n(st.updatedReplicas))
+      return {
+        text: `Waiting for deployment ${JSON.stringify(name)} rollout to finish: ${n(st.replicas) - n(st.updatedReplicas)} old replicas are pending termination...\n`,
+        done: false,
+      };
+    if (n(st.availableReplicas) < n(st.updatedReplicas))
+      return {
+        text: `Waiting for deployment ${JSON.stringify(name)} rollout to finish: ${n(st.availableReplicas)} of ${n(st.updatedReplicas)} updated replicas are available...\n`,
+        done: false,
+      };
     return { text: `deployment ${JSON.stringify(name)} successfully rolled out\n`, done: true };
   }
   if (l.kind.kind === "DaemonSet") {
-    if (spec.updateStrategy?.type !== "RollingUpdate") throw new Failure(`error: rollout status is only available for RollingUpdate strategy type`);
-    if (n(o.metadata.generation) > n(st.observedGeneration)) return { text: "Waiting for daemon set spec update to be observed...\n", done: false };
-    if (n(st.updatedNumberScheduled) < n(st.desiredNumberScheduled)) return { text: `Waiting for daemon set ${JSON.stringify(name)} rollout to finish: ${n(st.updatedNumberScheduled)} out of ${n(st.desiredNumberScheduled)} new pods have been updated...\n`, done: false };
-    if (n(st.numberAvailable) < n(st.desiredNumberScheduled)) return { text: `Waiting for daemon set ${JSON.stringify(name)} rollout to finish: ${n(st.numberAvailable)} of ${n(st.desiredNumberScheduled)} updated pods are available...\n`, done: false };
+    if (spec.updateStrategy?.type !== "RollingUpdate")
+      throw new Failure(`error: rollout status is only available for RollingUpdate strategy type`);
+    if (n(o.metadata.generation) > n(st.observedGeneration))
+      return { text: "Waiting for daemon set spec update to be observed...\n", done: false };
+    if (n(st.updatedNumberScheduled) < n(st.desiredNumberScheduled))
+      return {
+        text: `Waiting for daemon set ${JSON.stringify(name)} rollout to finish: ${n(st.updatedNumberScheduled)} out of ${n(st.desiredNumberScheduled)} new pods have been updated...\n`,
+        done: false,
+      };
+    if (n(st.numberAvailable) < n(st.desiredNumberScheduled))
+      return {
+        text: `Waiting for daemon set ${JSON.stringify(name)} rollout to finish: ${n(st.numberAvailable)} of ${n(st.desiredNumberScheduled)} updated pods are available...\n`,
+        done: false,
+      };
     return { text: `daemon set ${JSON.stringify(name)} successfully rolled out\n`, done: true };
   }
   if (l.kind.kind === "StatefulSet") {
-    if (n(o.metadata.generation) > n(st.observedGeneration)) return { text: "Waiting for statefulset spec update to be observed...\n", done: false };
-    if (n(st.readyReplicas) < n(spec.replicas)) return { text: `Waiting for ${n(spec.replicas) - n(st.readyReplicas)} pods to be ready...\n`, done: false };
-    if (st.updateRevision !== st.currentRevision) return { text: `waiting for statefulset rolling update to complete ${n(st.updatedReplicas)} pods at revision ${st.updateRevision}...\n`, done: false };
+    if (n(o.metadata.generation) > n(st.observedGeneration))
+      return { text: "Waiting for statefulset spec update to be observed...\n", done: false };
+    if (n(st.readyReplicas) < n(spec.replicas))
+      return { text: `Waiting for ${n(spec.replicas) - n(st.readyReplicas)} pods to be ready...\n`, done: false };
+    if (st.updateRevision !== st.currentRevision)
+      return {
+        text: `waiting for statefulset rolling update to complete ${n(st.updatedReplicas)} pods at revision ${st.updateRevision}...\n`,
+        done: false,
+      };
     return { text: `statefulset rolling update complete ${n(st.currentReplicas)} pods at revision ${st.currentRevision}...\n`, done: true };
   }
   throw new Failure(`error: no status viewer has been implemented for ${l.kind.kind}`);
@@ -52,8 +82,16 @@ async function revisions(s: Session, l: Live): Promise<{ revision: number; templ
     const rs = await s.kind("replicasets.apps");
     const list = await s.request("GET", s.path(rs, l.namespace));
     return (list.items as Obj[])
-      .filter((r) => ((r.metadata.ownerReferences ?? []) as Obj[]).some((o) => o.uid === l.object.metadata.uid) && matchesSelector((r.metadata.labels ?? {}) as Record<string, string>, l.object.spec.selector as Obj))
-      .map((r) => ({ revision: Number(r.metadata.annotations?.[revisionKey] ?? 0), template: r.spec.template as Obj, cause: String(r.metadata.annotations?.[causeKey] ?? "<none>") }))
+      .filter(
+        (r) =>
+          ((r.metadata.ownerReferences ?? []) as Obj[]).some((o) => o.uid === l.object.metadata.uid) &&
+          matchesSelector((r.metadata.labels ?? {}) as Record<string, string>, l.object.spec.selector as Obj),
+      )
+      .map((r) => ({
+        revision: Number(r.metadata.annotations?.[revisionKey] ?? 0),
+        template: r.spec.template as Obj,
+        cause: String(r.metadata.annotations?.[causeKey] ?? "<none>"),
+      }))
       .toSorted((a, b) => a.revision - b.revision);
   }
   if (l.kind.kind === "DaemonSet" || l.kind.kind === "StatefulSet") {
@@ -61,7 +99,11 @@ async function revisions(s: Session, l: Live): Promise<{ revision: number; templ
     const list = await s.request("GET", s.path(cr, l.namespace));
     return (list.items as Obj[])
       .filter((r) => ((r.metadata.ownerReferences ?? []) as Obj[]).some((o) => o.uid === l.object.metadata.uid))
-      .map((r) => ({ revision: Number(r.revision), template: (r.data?.spec?.template ?? {}) as Obj, cause: String(r.metadata.annotations?.[causeKey] ?? "<none>") }))
+      .map((r) => ({
+        revision: Number(r.revision),
+        template: (r.data?.spec?.template ?? {}) as Obj,
+        cause: String(r.metadata.annotations?.[causeKey] ?? "<none>"),
+      }))
       .toSorted((a, b) => a.revision - b.revision);
   }
   throw new Failure(`error: no history viewer has been implemented for ${l.kind.kind}`);
@@ -78,14 +120,25 @@ export const rollout: Command = async (p, argv) => {
   const at = argv.findIndex((a) => !a.startsWith("-"));
   const what = argv[at] ?? "";
   const rest = at < 0 ? argv : [...argv.slice(0, at), ...argv.slice(at + 1)];
-  if (!["status", "history", "undo", "restart", "pause", "resume"].includes(what)) throw new Failure(`error: unknown command ${JSON.stringify(what)}\nSee 'kubectl rollout -h' for help and examples`);
-  const flags = parseFlags(`rollout ${what}`, rest, { ...changeFlags, ...selectorFlags, watch: "bool", timeout: "duration", revision: "int", "to-revision": "int" }, { w: "watch" });
+  if (!["status", "history", "undo", "restart", "pause", "resume"].includes(what))
+    throw new Failure(`error: unknown command ${JSON.stringify(what)}\nSee 'kubectl rollout -h' for help and examples`);
+  const flags = parseFlags(
+    `rollout ${what}`,
+    rest,
+    { ...changeFlags, ...selectorFlags, watch: "bool", timeout: "duration", revision: "int", "to-revision": "int" },
+    { w: "watch" },
+  );
   const s = new Session(p, flags);
   if (flags.args.length === 0 && flags.list("filename").length === 0) throw new Failure("error: required resource not specified");
   const dry = await dryRunOf(s);
   for (const l of await liveObjects(s, flags.args, `rollout ${what}`)) {
     const patchIt = async (body: Obj, type = "application/strategic-merge-patch+json"): Promise<Obj> =>
-      dry === "client" ? l.object : s.request("PATCH", s.path(l.kind, l.namespace, l.name), body, { contentType: type, query: { fieldManager: "kubectl-rollout", ...(dry === "server" ? { dryRun: "All" } : {}) } });
+      dry === "client"
+        ? l.object
+        : s.request("PATCH", s.path(l.kind, l.namespace, l.name), body, {
+            contentType: type,
+            query: { fieldManager: "kubectl-rollout", ...(dry === "server" ? { dryRun: "All" } : {}) },
+          });
     switch (what) {
       case "status": {
         const end = p.now + (durationMs(flags.text("timeout")) || Infinity);
@@ -109,33 +162,67 @@ export const rollout: Command = async (p, argv) => {
           const found = list.find((r) => r.revision === wanted);
           if (!found) throw new Failure("error: unable to find the specified revision");
           await p.out(`${head} with revision #${wanted}\n${podTemplate(found.template)}\n`);
-        } else await p.out(`${head} \n${tabulate([["REVISION", "CHANGE-CAUSE"], ...list.map((r) => [String(r.revision), r.cause])]).replace(/^(\S+)( +)/gm, (_m, a: string, b: string) => a + b.slice(1))}\n`);
+        } else
+          await p.out(
+            `${head} \n${tabulate([["REVISION", "CHANGE-CAUSE"], ...list.map((r) => [String(r.revision), r.cause])]).replace(/^(\S+)( +)/gm, (_m, a: string, b: string) => a + b.slice(1))}\n`,
+          );
         break;
       }
       case "undo": {
         const list = await revisions(s, l);
         const wanted = flags.number("to-revision") ?? 0;
-        if (l.object.spec?.paused === true) throw new Failure(`error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`);
+        if (l.object.spec?.paused === true)
+          throw new Failure(`error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`);
         const target = wanted > 0 ? list.find((r) => r.revision === wanted) : list.at(-2);
-        if (!target) throw new Failure(wanted > 0 ? `error: unable to find specified revision ${wanted} in history` : "error: no rollout history found for " + `${l.kind.kind.toLowerCase()} ${JSON.stringify(l.name)}`.replace(/^error: /, ""));
+        if (!target)
+          throw new Failure(
+            wanted > 0
+              ? `error: unable to find specified revision ${wanted} in history`
+              : "error: no rollout history found for " + `${l.kind.kind.toLowerCase()} ${JSON.stringify(l.name)}`.replace(/^error: /, ""),
+          );
         const template = withoutHash(target.template);
         if (equal(template, withoutHash(l.object.spec.template as Obj))) {
           await report(s, l.kind, l.object, `skipped rollback (current template already matches revision ${target.revision})`, dry);
           break;
         }
-        const body = await patchIt([{ op: "replace", path: "/spec/template", value: template }] as unknown as Obj, "application/json-patch+json");
+        const body = await patchIt(
+          [{ op: "replace", path: "/spec/template", value: template }] as unknown as Obj,
+          "application/json-patch+json",
+        );
         await report(s, l.kind, body, "rolled back", dry);
         break;
       }
       case "restart":
-        if (!["Deployment", "DaemonSet", "StatefulSet"].includes(l.kind.kind)) throw new Failure(`error: ${l.kind.plural} ${JSON.stringify(l.name)} restarting is not supported`);
-        if (l.object.spec?.paused === true) throw new Failure(`error: ${l.kind.plural}.${l.kind.group} ${JSON.stringify(l.name)} can't restart paused deployment (run rollout resume first)`);
-        await report(s, l.kind, await patchIt({ spec: { template: { metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": new Date(p.now).toISOString().replace(/\.\d+Z$/, "Z") } } } } }), "restarted", dry);
+        if (!["Deployment", "DaemonSet", "StatefulSet"].includes(l.kind.kind))
+          throw new Failure(`error: ${l.kind.plural} ${JSON.stringify(l.name)} restarting is not supported`);
+        if (l.object.spec?.paused === true)
+          throw new Failure(
+            `error: ${l.kind.plural}.${l.kind.group} ${JSON.stringify(l.name)} can't restart paused deployment (run rollout resume first)`,
+          );
+        await report(
+          s,
+          l.kind,
+          await patchIt({
+            spec: {
+              template: {
+                metadata: { annotations: { "kubectl.kubernetes.io/restartedAt": new Date(p.now).toISOString().replace(/\.\d+Z$/, "Z") } },
+              },
+            },
+          }),
+          "restarted",
+          dry,
+        );
         break;
       default: {
-        if (l.kind.kind !== "Deployment") throw new Failure(`error: ${l.kind.plural} ${JSON.stringify(l.name)} ${what === "pause" ? "pausing" : "resuming"} is not supported`);
+        if (l.kind.kind !== "Deployment")
+          throw new Failure(
+            `error: ${l.kind.plural} ${JSON.stringify(l.name)} ${what === "pause" ? "pausing" : "resuming"} is not supported`,
+          );
         const paused = what === "pause";
-        if ((l.object.spec?.paused === true) === paused) throw new Failure(`error: ${l.kind.plural}.${l.kind.group} ${JSON.stringify(l.name)} is ${paused ? "already paused" : "not paused"}`);
+        if ((l.object.spec?.paused === true) === paused)
+          throw new Failure(
+            `error: ${l.kind.plural}.${l.kind.group} ${JSON.stringify(l.name)} is ${paused ? "already paused" : "not paused"}`,
+          );
         await report(s, l.kind, await patchIt({ spec: { paused: paused ? true : null } }), paused ? "paused" : "resumed", dry);
       }
     }

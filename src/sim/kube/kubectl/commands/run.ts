@@ -17,8 +17,31 @@ export const run: Command = async (p, argv) => {
     "run",
     argv,
     {
-      ...changeFlags, image: "string", "image-pull-policy": "string", labels: "string", env: "list", port: "string", restart: "string", command: "bool", stdin: "bool", tty: "bool", rm: "bool", attach: "bool", quiet: "bool",
-      expose: "bool", overrides: "string", "override-type": "string", annotations: "list", privileged: "bool", "leave-stdin-open": "bool", "pod-running-timeout": "duration", force: "bool", "grace-period": "int", timeout: "duration", wait: "bool", cascade: "string",
+      ...changeFlags,
+      image: "string",
+      "image-pull-policy": "string",
+      labels: "string",
+      env: "list",
+      port: "string",
+      restart: "string",
+      command: "bool",
+      stdin: "bool",
+      tty: "bool",
+      rm: "bool",
+      attach: "bool",
+      quiet: "bool",
+      expose: "bool",
+      overrides: "string",
+      "override-type": "string",
+      annotations: "list",
+      privileged: "bool",
+      "leave-stdin-open": "bool",
+      "pod-running-timeout": "duration",
+      force: "bool",
+      "grace-period": "int",
+      timeout: "duration",
+      wait: "bool",
+      cascade: "string",
     },
     { l: "labels", i: "stdin", t: "tty", q: "quiet" },
   );
@@ -31,24 +54,41 @@ export const run: Command = async (p, argv) => {
   const words = flags.dash >= 0 ? flags.args.slice(flags.dash) : flags.args.slice(1);
   const stdin = flags.bool("stdin");
   let object: Obj = {
-    apiVersion: "v1", kind: "Pod",
-    metadata: { creationTimestamp: null, labels: flags.text("labels") ? labelsOf(flags.text("labels")!) : { run: name }, name, ...(flags.list("annotations").length > 0 ? { annotations: labelsOf(flags.list("annotations").join(",")) } : {}), ...(flags.text("namespace") ? { namespace: flags.text("namespace") } : {}) },
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      creationTimestamp: null,
+      labels: flags.text("labels") ? labelsOf(flags.text("labels")!) : { run: name },
+      name,
+      ...(flags.list("annotations").length > 0 ? { annotations: labelsOf(flags.list("annotations").join(",")) } : {}),
+      ...(flags.text("namespace") ? { namespace: flags.text("namespace") } : {}),
+    },
     spec: {
       containers: [
         {
           ...(words.length > 0 ? (flags.bool("command") ? { command: words } : { args: words }) : {}),
-          ...(flags.list("env").length > 0 ? { env: flags.list("env").map((e) => ({ name: e.slice(0, e.indexOf("=")), value: e.slice(e.indexOf("=") + 1) })) } : {}),
-          image, name, ...(flags.text("image-pull-policy") ? { imagePullPolicy: flags.text("image-pull-policy") } : {}), ...(flags.text("port") ? { ports: [{ containerPort: Number(flags.text("port")) }] } : {}), resources: {},
-          ...(flags.bool("privileged") ? { securityContext: { privileged: true } } : {}), ...(stdin ? { stdin: true, stdinOnce: !flags.bool("leave-stdin-open") } : {}), ...(flags.bool("tty") ? { tty: true } : {}),
+          ...(flags.list("env").length > 0
+            ? { env: flags.list("env").map((e) => ({ name: e.slice(0, e.indexOf("=")), value: e.slice(e.indexOf("=") + 1) })) }
+            : {}),
+          image,
+          name,
+          ...(flags.text("image-pull-policy") ? { imagePullPolicy: flags.text("image-pull-policy") } : {}),
+          ...(flags.text("port") ? { ports: [{ containerPort: Number(flags.text("port")) }] } : {}),
+          resources: {},
+          ...(flags.bool("privileged") ? { securityContext: { privileged: true } } : {}),
+          ...(stdin ? { stdin: true, stdinOnce: !flags.bool("leave-stdin-open") } : {}),
+          ...(flags.bool("tty") ? { tty: true } : {}),
         },
       ],
-      dnsPolicy: "ClusterFirst", restartPolicy: flags.text("restart") ?? "Always",
+      dnsPolicy: "ClusterFirst",
+      restartPolicy: flags.text("restart") ?? "Always",
     },
     status: {},
   };
   const overrides = flags.text("overrides");
   if (overrides) {
-    if (flags.text("override-type") && flags.text("override-type") !== "merge") p.notSimulated("kubectl run --override-type other than merge");
+    if (flags.text("override-type") && flags.text("override-type") !== "merge")
+      p.notSimulated("kubectl run --override-type other than merge");
     object = mergePatch(object, parseYaml(overrides)) as Obj;
   }
   if (flags.bool("expose")) p.notSimulated("kubectl run --expose");
@@ -67,17 +107,27 @@ export const run: Command = async (p, argv) => {
     return 0;
   }
   let status: number;
-  for (const end = p.now + 60_000; ; ) {
+  for (const end = p.now + 60_000; ;) {
     const pod = await s.get(kind, name);
     const phase = String(pod.status?.phase);
     if (phase === "Running") {
       if (!flags.bool("quiet") && flags.bool("tty")) await p.err("If you don't see a command prompt, try pressing enter.\n");
-      status = await attach(p, [name, `--namespace=${s.namespace}`, ...(flags.text("kubeconfig") ? [`--kubeconfig=${flags.text("kubeconfig")}`] : []), ...(stdin ? ["--stdin"] : []), ...(flags.bool("tty") ? ["--tty"] : [])]);
+      status = await attach(p, [
+        name,
+        `--namespace=${s.namespace}`,
+        ...(flags.text("kubeconfig") ? [`--kubeconfig=${flags.text("kubeconfig")}`] : []),
+        ...(stdin ? ["--stdin"] : []),
+        ...(flags.bool("tty") ? ["--tty"] : []),
+      ]);
       break;
     }
     if (phase === "Succeeded" || phase === "Failed") {
       const { logs } = await import("./logs.ts");
-      status = await logs(p, [name, `--namespace=${s.namespace}`, ...(flags.text("kubeconfig") ? [`--kubeconfig=${flags.text("kubeconfig")}`] : [])]);
+      status = await logs(p, [
+        name,
+        `--namespace=${s.namespace}`,
+        ...(flags.text("kubeconfig") ? [`--kubeconfig=${flags.text("kubeconfig")}`] : []),
+      ]);
       break;
     }
     if (p.now > end) throw new Failure("error: timed out waiting for the condition");
@@ -92,7 +142,27 @@ export const run: Command = async (p, argv) => {
 };
 
 export const expose: Command = async (p, argv) => {
-  const flags = parseFlags("expose", argv, { ...changeFlags, port: "string", "target-port": "string", type: "string", name: "string", selector: "string", protocol: "string", labels: "string", "cluster-ip": "string", "external-ip": "string", "session-affinity": "string", "load-balancer-ip": "string", overrides: "string", "override-type": "string" }, { l: "labels" });
+  const flags = parseFlags(
+    "expose",
+    argv,
+    {
+      ...changeFlags,
+      port: "string",
+      "target-port": "string",
+      type: "string",
+      name: "string",
+      selector: "string",
+      protocol: "string",
+      labels: "string",
+      "cluster-ip": "string",
+      "external-ip": "string",
+      "session-affinity": "string",
+      "load-balancer-ip": "string",
+      overrides: "string",
+      "override-type": "string",
+    },
+    { l: "labels" },
+  );
   const s = new Session(p, flags);
   if (flags.text("overrides")) p.notSimulated("kubectl expose --overrides");
   const dry = await dryRunOf(s);
@@ -100,18 +170,65 @@ export const expose: Command = async (p, argv) => {
   for (const l of await liveObjects(s, flags.args, "expose")) {
     const { object } = l;
     const spec = (object.spec ?? {}) as Obj;
-    const selector = flags.text("selector") ? labelsOf(flags.text("selector")!) : l.kind.plural === "pods" ? (object.metadata.labels as Obj | undefined) : l.kind.plural === "services" || l.kind.plural === "replicationcontrollers" ? (spec.selector as Obj) : (spec.selector?.matchLabels as Obj | undefined);
-    if (!selector) throw new Failure(`error: couldn't retrieve selectors via --selector flag or introspection: the ${l.kind.kind.toLowerCase()} has no labels and cannot be exposed`);
-    const found = (l.kind.plural === "services" ? ((spec.ports ?? []) as Obj[]).map((x) => Number(x.port)) : (((l.kind.plural === "pods" ? spec.containers : spec.template?.spec?.containers) ?? []) as Obj[]).flatMap((c) => ((c.ports ?? []) as Obj[]).map((x) => Number(x.containerPort))));
+    const selector = flags.text("selector")
+      ? labelsOf(flags.text("selector")!)
+      : l.kind.plural === "pods"
+        ? (object.metadata.labels as Obj | undefined)
+        : l.kind.plural === "services" || l.kind.plural === "replicationcontrollers"
+          ? (spec.selector as Obj)
+          : (spec.selector?.matchLabels as Obj | undefined);
+    if (!selector)
+      throw new Failure(
+        `error: couldn't retrieve selectors via --selector flag or introspection: the ${l.kind.kind.toLowerCase()} has no labels and cannot be exposed`,
+      );
+    const found =
+      l.kind.plural === "services"
+        ? ((spec.ports ?? []) as Obj[]).map((x) => Number(x.port))
+        : (((l.kind.plural === "pods" ? spec.containers : spec.template?.spec?.containers) ?? []) as Obj[]).flatMap((c) =>
+            ((c.ports ?? []) as Obj[]).map((x) => Number(x.containerPort)),
+          );
     const numbers = flags.text("port") ? flags.text("port")!.split(",").map(Number) : found;
-    if (numbers.length === 0) throw new Failure("error: couldn't find port via --port flag or introspection\nSee 'kubectl expose -h' for help and examples");
+    if (numbers.length === 0)
+      throw new Failure("error: couldn't find port via --port flag or introspection\nSee 'kubectl expose -h' for help and examples");
     const target = flags.text("target-port");
-    const ports = numbers.map((port, i) => ({ ...(numbers.length > 1 ? { name: `port-${i + 1}` } : {}), port, protocol: flags.text("protocol") ?? "TCP", targetPort: target === undefined ? port : /^\d+$/.test(target) ? Number(target) : target }));
+    const ports = numbers.map((port, i) => ({
+      ...(numbers.length > 1 ? { name: `port-${i + 1}` } : {}),
+      port,
+      protocol: flags.text("protocol") ?? "TCP",
+      targetPort: target === undefined ? port : /^\d+$/.test(target) ? Number(target) : target,
+    }));
     const made: Obj = {
-      apiVersion: "v1", kind: "Service", metadata: { creationTimestamp: null, ...(flags.text("labels") ? { labels: labelsOf(flags.text("labels")!) } : object.metadata.labels ? { labels: object.metadata.labels as Obj } : {}), name: flags.text("name") ?? l.name, ...(flags.text("namespace") ? { namespace: flags.text("namespace") } : {}) },
-      spec: { ports, selector, ...(flags.text("type") ? { type: flags.text("type") } : {}), ...(flags.text("cluster-ip") !== undefined ? { clusterIP: flags.text("cluster-ip") } : {}), ...(flags.text("external-ip") ? { externalIPs: [flags.text("external-ip")] } : {}), ...(flags.text("session-affinity") ? { sessionAffinity: flags.text("session-affinity") } : {}) }, status: { loadBalancer: {} },
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: {
+        creationTimestamp: null,
+        ...(flags.text("labels")
+          ? { labels: labelsOf(flags.text("labels")!) }
+          : object.metadata.labels
+            ? { labels: object.metadata.labels as Obj }
+            : {}),
+        name: flags.text("name") ?? l.name,
+        ...(flags.text("namespace") ? { namespace: flags.text("namespace") } : {}),
+      },
+      spec: {
+        ports,
+        selector,
+        ...(flags.text("type") ? { type: flags.text("type") } : {}),
+        ...(flags.text("cluster-ip") !== undefined ? { clusterIP: flags.text("cluster-ip") } : {}),
+        ...(flags.text("external-ip") ? { externalIPs: [flags.text("external-ip")] } : {}),
+        ...(flags.text("session-affinity") ? { sessionAffinity: flags.text("session-affinity") } : {}),
+      },
+      status: { loadBalancer: {} },
     };
-    const body = dry === "client" ? made : await s.request("POST", s.path(kind, l.namespace), { ...made, metadata: { ...(made.metadata as Obj), namespace: l.namespace } }, { query: writeQuery(s, "kubectl-expose", dry) });
+    const body =
+      dry === "client"
+        ? made
+        : await s.request(
+            "POST",
+            s.path(kind, l.namespace),
+            { ...made, metadata: { ...(made.metadata as Obj), namespace: l.namespace } },
+            { query: writeQuery(s, "kubectl-expose", dry) },
+          );
     await report(s, kind, body, "exposed", dry);
   }
   return 0;

@@ -16,7 +16,14 @@ interface Item {
 }
 
 export const wait: Command = async (p, argv) => {
-  const flags = parseFlags("wait", argv, { ...outputFlags, ...fileFlags, ...selectorFlags, for: "string", timeout: "string", local: "bool" });
+  const flags = parseFlags("wait", argv, {
+    ...outputFlags,
+    ...fileFlags,
+    ...selectorFlags,
+    for: "string",
+    timeout: "string",
+    local: "bool",
+  });
   const s = new Session(p, flags);
   const goal = flags.text("for");
   if (!goal) throw new Failure(`error: unrecognized condition: ""`);
@@ -41,9 +48,21 @@ export const wait: Command = async (p, argv) => {
         out.push({ kind: t.kind, namespace, name: t.name });
         continue;
       }
-      if (!flags.bool("all") && flags.text("selector") === undefined && flags.text("field-selector") === undefined) throw new Failure("error: resource(s) were provided, but no name was specified");
-      const list = await s.request("GET", s.path(t.kind, namespace), undefined, { query: { ...(flags.text("selector") ? { labelSelector: flags.text("selector")! } : {}), ...(flags.text("field-selector") ? { fieldSelector: flags.text("field-selector")! } : {}) } });
-      for (const o of list.items as Obj[]) out.push({ kind: t.kind, namespace: String(o.metadata.namespace ?? ""), name: String(o.metadata.name), uid: String(o.metadata.uid) });
+      if (!flags.bool("all") && flags.text("selector") === undefined && flags.text("field-selector") === undefined)
+        throw new Failure("error: resource(s) were provided, but no name was specified");
+      const list = await s.request("GET", s.path(t.kind, namespace), undefined, {
+        query: {
+          ...(flags.text("selector") ? { labelSelector: flags.text("selector")! } : {}),
+          ...(flags.text("field-selector") ? { fieldSelector: flags.text("field-selector")! } : {}),
+        },
+      });
+      for (const o of list.items as Obj[])
+        out.push({
+          kind: t.kind,
+          namespace: String(o.metadata.namespace ?? ""),
+          name: String(o.metadata.name),
+          uid: String(o.metadata.uid),
+        });
     }
     return out;
   };
@@ -75,7 +94,10 @@ export const wait: Command = async (p, argv) => {
       } else if (object && (done.kind === "create" || done.test(object))) {
         await p.out(`${shown} condition met\n`);
         break;
-      } else if (!object && done.kind === "test") throw new Failure(`Error from server (NotFound): ${item.kind.plural}${item.kind.group === "" ? "" : `.${item.kind.group}`} ${JSON.stringify(item.name)} not found`);
+      } else if (!object && done.kind === "test")
+        throw new Failure(
+          `Error from server (NotFound): ${item.kind.plural}${item.kind.group === "" ? "" : `.${item.kind.group}`} ${JSON.stringify(item.name)} not found`,
+        );
       if (p.now >= end) {
         await p.err(`error: timed out waiting for the condition on ${item.kind.plural}/${item.name}\n`);
         status = 1;
@@ -96,14 +118,20 @@ function goalOf(text: string): { kind: "delete" } | { kind: "create" } | { kind:
       kind: "test",
       test: (o) =>
         ((o.status?.conditions ?? []) as Obj[]).some(
-          (c) => String(c.type).toLowerCase() === name!.toLowerCase() && String(c.status).toLowerCase() === value.toLowerCase() && !(c.observedGeneration !== undefined && Number(c.observedGeneration) < Number(o.metadata.generation ?? 0)),
+          (c) =>
+            String(c.type).toLowerCase() === name!.toLowerCase() &&
+            String(c.status).toLowerCase() === value.toLowerCase() &&
+            !(c.observedGeneration !== undefined && Number(c.observedGeneration) < Number(o.metadata.generation ?? 0)),
         ) && !(o.status?.observedGeneration !== undefined && Number(o.status.observedGeneration) < Number(o.metadata.generation ?? 0)),
     };
   }
   if (text.startsWith("jsonpath=")) {
     const m = /^jsonpath=(['"]?)(\{?[^=]*?\}?)\1(?:=(.*))?$/s.exec(text) ?? /^jsonpath=(['"]?)(\{.*\})\1(?:=(.*))?$/s.exec(text);
     const whole = /^jsonpath=(['"]?)(\{.*\})\1(?:=(.*))?$/s.exec(text) ?? m;
-    if (!whole) throw new Failure(`error: jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'`);
+    if (!whole)
+      throw new Failure(
+        `error: jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'`,
+      );
     const [, , path, value] = whole;
     const wanted = value?.replace(/^(['"])(.*)\1$/s, "$2");
     return {

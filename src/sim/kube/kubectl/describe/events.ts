@@ -9,15 +9,21 @@ export async function eventsOf(s: Session, o: Obj): Promise<Obj[]> {
   const uid = o.kind === "Node" ? [String(o.metadata.name), String(o.metadata.uid)] : [String(o.metadata.uid)];
   const kind = await s.kind("events");
   try {
-    const list = await s.request("GET", s.path(kind, o.metadata.namespace ? String(o.metadata.namespace) : ""), undefined, { query: { fieldSelector: `involvedObject.name=${o.metadata.name}` } });
-    return (list.items as Obj[]).filter((e) => e.involvedObject?.kind === o.kind && (!e.involvedObject?.uid || uid.includes(String(e.involvedObject.uid)) || o.kind === "Node"));
+    const list = await s.request("GET", s.path(kind, o.metadata.namespace ? String(o.metadata.namespace) : ""), undefined, {
+      query: { fieldSelector: `involvedObject.name=${o.metadata.name}` },
+    });
+    return (list.items as Obj[]).filter(
+      (e) =>
+        e.involvedObject?.kind === o.kind && (!e.involvedObject?.uid || uid.includes(String(e.involvedObject.uid)) || o.kind === "Node"),
+    );
   } catch (error) {
     if (error instanceof ServerRefusal) return [];
     throw error;
   }
 }
 
-export const lastSeen = (e: Obj): string => String(e.series?.lastObservedTime ?? e.lastTimestamp ?? e.eventTime ?? e.firstTimestamp ?? e.metadata.creationTimestamp ?? "");
+export const lastSeen = (e: Obj): string =>
+  String(e.series?.lastObservedTime ?? e.lastTimestamp ?? e.eventTime ?? e.firstTimestamp ?? e.metadata.creationTimestamp ?? "");
 
 export function interval(e: Obj, now: number): string {
   const first = e.firstTimestamp ?? e.eventTime;
@@ -40,7 +46,14 @@ export function printEvents(w: Writer, events: Obj[], now: number, minor = 35): 
     // 1.36 names the container in front of the message (recorded with kubectl 1.36.4)
     const message = `${minor >= 36 && path ? `${path}: ` : ""}${String(e.message ?? "").trim()}`;
     const [first, ...more] = message.split("\n");
-    w.line(1, String(e.type ?? ""), String(e.reason ?? ""), interval(e, now), String(e.source?.component || e.reportingComponent || ""), first!);
+    w.line(
+      1,
+      String(e.type ?? ""),
+      String(e.reason ?? ""),
+      interval(e, now),
+      String(e.source?.component || e.reportingComponent || ""),
+      first!,
+    );
     for (const m of more) w.raw(m);
   }
 }

@@ -22,7 +22,11 @@ const labels = (w: Writer, o: Obj): void => {
 
 async function podCounts(s: Session, o: Obj): Promise<string> {
   const all = await s.request("GET", s.path(await s.kind("pods"), String(o.metadata.namespace)));
-  const mine = (all.items as Obj[]).filter((p) => list(p.metadata.ownerReferences).some((r) => r.controller === true && r.uid === o.metadata.uid) && matchesSelector((p.metadata.labels ?? {}) as Record<string, string>, o.spec.selector as Obj));
+  const mine = (all.items as Obj[]).filter(
+    (p) =>
+      list(p.metadata.ownerReferences).some((r) => r.controller === true && r.uid === o.metadata.uid) &&
+      matchesSelector((p.metadata.labels ?? {}) as Record<string, string>, o.spec.selector as Obj),
+  );
   const count = (phase: string): number => mine.filter((p) => p.status?.phase === phase).length;
   return `${count("Running")} Running / ${count("Pending")} Waiting / ${count("Succeeded")} Succeeded / ${count("Failed")} Failed`;
 }
@@ -35,10 +39,19 @@ const deployment: Describer = async (s, o) => {
   w.line(0, "CreationTimestamp:", longTime(o.metadata.creationTimestamp));
   labels(w, o);
   w.line(0, "Selector:", formatSelector(spec.selector as Obj));
-  w.line(0, "Replicas:", `${spec.replicas ?? 0} desired | ${st.updatedReplicas ?? 0} updated | ${st.replicas ?? 0} total | ${st.availableReplicas ?? 0} available | ${st.unavailableReplicas ?? 0} unavailable`);
+  w.line(
+    0,
+    "Replicas:",
+    `${spec.replicas ?? 0} desired | ${st.updatedReplicas ?? 0} updated | ${st.replicas ?? 0} total | ${st.availableReplicas ?? 0} available | ${st.unavailableReplicas ?? 0} unavailable`,
+  );
   w.line(0, "StrategyType:", String(spec.strategy?.type ?? ""));
   w.line(0, "MinReadySeconds:", String(spec.minReadySeconds ?? 0));
-  if (spec.strategy?.rollingUpdate) w.line(0, "RollingUpdateStrategy:", `${spec.strategy.rollingUpdate.maxUnavailable} max unavailable, ${spec.strategy.rollingUpdate.maxSurge} max surge`);
+  if (spec.strategy?.rollingUpdate)
+    w.line(
+      0,
+      "RollingUpdateStrategy:",
+      `${spec.strategy.rollingUpdate.maxUnavailable} max unavailable, ${spec.strategy.rollingUpdate.maxSurge} max surge`,
+    );
   template(w, spec.template as Obj);
   const conditions = list(st.conditions);
   if (conditions.length > 0) {
@@ -47,7 +60,9 @@ const deployment: Describer = async (s, o) => {
     w.line(1, "----", "------", "------");
     for (const c of conditions) w.line(1, String(c.type), String(c.status), String(c.reason ?? ""));
   }
-  const sets = ((await s.request("GET", s.path(await s.kind("replicasets.apps"), String(o.metadata.namespace)))).items as Obj[]).filter((r) => list(r.metadata.ownerReferences).some((x) => x.uid === o.metadata.uid));
+  const sets = ((await s.request("GET", s.path(await s.kind("replicasets.apps"), String(o.metadata.namespace)))).items as Obj[]).filter(
+    (r) => list(r.metadata.ownerReferences).some((x) => x.uid === o.metadata.uid),
+  );
   const revision = o.metadata.annotations?.["deployment.kubernetes.io/revision"] as string | undefined;
   const current = sets.find((r) => r.metadata.annotations?.["deployment.kubernetes.io/revision"] === revision);
   const shown = (r: Obj): string => `${r.metadata.name} (${r.status?.replicas ?? 0}/${r.spec?.replicas ?? 0} replicas created)`;
@@ -104,7 +119,15 @@ const statefulSet: Describer = async (s, o) => {
   if (o.spec?.updateStrategy?.rollingUpdate) w.line(1, "Partition:", String(o.spec.updateStrategy.rollingUpdate.partition ?? 0));
   w.line(0, "Pods Status:", await podCounts(s, o));
   template(w, o.spec.template as Obj);
-  w.line(0, "Volume Claims:", list(o.spec?.volumeClaimTemplates).length === 0 ? "<none>" : list(o.spec.volumeClaimTemplates).map((c) => c.metadata.name as string).join(", "));
+  w.line(
+    0,
+    "Volume Claims:",
+    list(o.spec?.volumeClaimTemplates).length === 0
+      ? "<none>"
+      : list(o.spec.volumeClaimTemplates)
+          .map((c) => c.metadata.name as string)
+          .join(", "),
+  );
   return w;
 };
 
@@ -123,7 +146,11 @@ const job: Describer = async (s, o) => {
   w.line(0, "Backoff Limit:", String(o.spec?.backoffLimit ?? 6));
   if (st.startTime) w.line(0, "Start Time:", longTime(st.startTime));
   if (st.completionTime) w.line(0, "Completed At:", longTime(st.completionTime));
-  w.line(0, "Pods Statuses:", `${st.active ?? 0} Active (${st.ready ?? 0} Ready) / ${st.succeeded ?? 0} Succeeded / ${st.failed ?? 0} Failed`);
+  w.line(
+    0,
+    "Pods Statuses:",
+    `${st.active ?? 0} Active (${st.ready ?? 0} Ready) / ${st.succeeded ?? 0} Succeeded / ${st.failed ?? 0} Failed`,
+  );
   template(w, o.spec.template as Obj);
   void s;
   return w;
@@ -134,7 +161,11 @@ const service: Describer = async (s, o) => {
   const spec = (o.spec ?? {}) as Obj;
   head(w, o);
   labels(w, o);
-  w.line(0, "Selector:", formatSelector(spec.selector && Object.keys(spec.selector as Obj).length > 0 ? { matchLabels: spec.selector as Obj } : undefined));
+  w.line(
+    0,
+    "Selector:",
+    formatSelector(spec.selector && Object.keys(spec.selector as Obj).length > 0 ? { matchLabels: spec.selector as Obj } : undefined),
+  );
   w.line(0, "Type:", String(spec.type));
   w.line(0, "IP Family Policy:", String(spec.ipFamilyPolicy ?? "<none>"));
   w.line(0, "IP Families:", list(spec.ipFamilies).length > 0 ? (spec.ipFamilies as string[]).join(",") : "<none>");
@@ -143,7 +174,8 @@ const service: Describer = async (s, o) => {
   if (list(spec.externalIPs).length > 0) w.line(0, "External IPs:", (spec.externalIPs as string[]).join(","));
   if (spec.externalName) w.line(0, "External Name:", String(spec.externalName));
   const ingress = list(o.status?.loadBalancer?.ingress);
-  if (ingress.length > 0) w.line(0, "LoadBalancer Ingress:", ingress.map((i) => `${i.ip ?? i.hostname}${i.ipMode ? ` (${i.ipMode})` : ""}`).join(", "));
+  if (ingress.length > 0)
+    w.line(0, "LoadBalancer Ingress:", ingress.map((i) => `${i.ip ?? i.hostname}${i.ipMode ? ` (${i.ipMode})` : ""}`).join(", "));
   let endpoints: Obj | undefined;
   try {
     endpoints = await s.get(await s.kind("endpoints"), String(o.metadata.name), String(o.metadata.namespace));
@@ -155,8 +187,22 @@ const service: Describer = async (s, o) => {
     w.line(0, "Port:", name, `${p.port}/${p.protocol}`);
     w.line(0, "TargetPort:", `${p.targetPort}/${p.protocol}`);
     if (p.nodePort) w.line(0, "NodePort:", name, `${p.nodePort}/${p.protocol}`);
-    const ips = list(endpoints?.subsets).flatMap((sub) => list(sub.ports).filter((x) => (x.name ?? "") === (p.name ?? "")).flatMap((x) => list(sub.addresses).map((a) => `${a.ip}:${x.port}`)));
-    w.line(0, "Endpoints:", ips.length === 0 ? (s.minor >= 31 ? "" : "<none>") : ips.length > 3 ? `${ips.slice(0, 3).join(",")} + ${ips.length - 3} more...` : ips.join(","));
+    const ips = list(endpoints?.subsets).flatMap((sub) =>
+      list(sub.ports)
+        .filter((x) => (x.name ?? "") === (p.name ?? ""))
+        .flatMap((x) => list(sub.addresses).map((a) => `${a.ip}:${x.port}`)),
+    );
+    w.line(
+      0,
+      "Endpoints:",
+      ips.length === 0
+        ? s.minor >= 31
+          ? ""
+          : "<none>"
+        : ips.length > 3
+          ? `${ips.slice(0, 3).join(",")} + ${ips.length - 3} more...`
+          : ips.join(","),
+    );
   }
   w.line(0, "Session Affinity:", String(spec.sessionAffinity ?? "None"));
   if (spec.externalTrafficPolicy) w.line(0, "External Traffic Policy:", String(spec.externalTrafficPolicy));
@@ -191,7 +237,8 @@ const configMap: Describer = (_s, o) => {
   w.raw("\nData\n====");
   for (const k of Object.keys((o.data ?? {}) as Obj).toSorted()) w.raw(`${k}:\n----\n${o.data[k]}\n`);
   w.raw("\nBinaryData\n====");
-  for (const k of Object.keys((o.binaryData ?? {}) as Obj).toSorted()) w.raw(`${k}: ${Buffer.from(String(o.binaryData[k]), "base64").length} bytes`);
+  for (const k of Object.keys((o.binaryData ?? {}) as Obj).toSorted())
+    w.raw(`${k}: ${Buffer.from(String(o.binaryData[k]), "base64").length} bytes`);
   w.raw("");
   return w;
 };
@@ -218,7 +265,8 @@ const namespace: Describer = async (s, o) => {
     w.raw("Conditions:");
     w.line(1, "Type", "Status", "LastTransitionTime", "Reason", "Message");
     w.line(1, "----", "------", "------------------", "------", "-------");
-    for (const c of conditions) w.line(1, String(c.type), String(c.status), longTime(c.lastTransitionTime), String(c.reason ?? ""), String(c.message ?? ""));
+    for (const c of conditions)
+      w.line(1, String(c.type), String(c.status), longTime(c.lastTransitionTime), String(c.reason ?? ""), String(c.message ?? ""));
   }
   const quotas = list((await s.request("GET", s.path(await s.kind("resourcequotas"), String(o.metadata.name)))).items);
   const limits = list((await s.request("GET", s.path(await s.kind("limitranges"), String(o.metadata.name)))).items);
@@ -228,7 +276,8 @@ const namespace: Describer = async (s, o) => {
     w.raw("Resource Quotas");
     for (const q of quotas) {
       w.line(1, "Name:", String(q.metadata.name)).line(1, "Resource", "Used", "Hard").line(1, "--------", "---", "---");
-      for (const k of Object.keys((q.status?.hard ?? {}) as Obj).toSorted()) w.line(1, k, String(q.status.used?.[k] ?? "0"), String(q.status.hard[k]));
+      for (const k of Object.keys((q.status?.hard ?? {}) as Obj).toSorted())
+        w.line(1, k, String(q.status.used?.[k] ?? "0"), String(q.status.hard[k]));
     }
   }
   w.raw("");
@@ -239,8 +288,19 @@ const namespace: Describer = async (s, o) => {
     w.line(1, "----", "--------", "---", "---", "---------------", "-------------", "-----------------------");
     for (const l of limits)
       for (const i of list(l.spec?.limits))
-        for (const name of [...new Set(["min", "max", "default", "defaultRequest", "maxLimitRequestRatio"].flatMap((f) => Object.keys((i[f] ?? {}) as Obj)))].toSorted())
-          w.line(1, String(i.type), name, String(i.min?.[name] ?? "-"), String(i.max?.[name] ?? "-"), String(i.defaultRequest?.[name] ?? "-"), String(i.default?.[name] ?? "-"), String(i.maxLimitRequestRatio?.[name] ?? "-"));
+        for (const name of [
+          ...new Set(["min", "max", "default", "defaultRequest", "maxLimitRequestRatio"].flatMap((f) => Object.keys((i[f] ?? {}) as Obj))),
+        ].toSorted())
+          w.line(
+            1,
+            String(i.type),
+            name,
+            String(i.min?.[name] ?? "-"),
+            String(i.max?.[name] ?? "-"),
+            String(i.defaultRequest?.[name] ?? "-"),
+            String(i.default?.[name] ?? "-"),
+            String(i.maxLimitRequestRatio?.[name] ?? "-"),
+          );
   }
   return w;
 };
@@ -249,7 +309,12 @@ const serviceAccount: Describer = (_s, o) => {
   const w = new Writer();
   head(w, o);
   labels(w, o);
-  const names = (v: unknown): string => (list(v).length === 0 ? "<none>" : list(v).map((x) => x.name as string).join(","));
+  const names = (v: unknown): string =>
+    list(v).length === 0
+      ? "<none>"
+      : list(v)
+          .map((x) => x.name as string)
+          .join(",");
   w.line(0, "Image pull secrets:", names(o.imagePullSecrets));
   w.line(0, "Mountable secrets:", names(o.secrets));
   w.line(0, "Tokens:", "<none>");
@@ -265,10 +330,17 @@ const role: Describer = (_s, o) => {
   w.line(1, "---------", "-----------------", "--------------", "-----");
   const go = (v: unknown): string => `[${((v ?? []) as string[]).join(" ")}]`;
   for (const r of list(o.rules)) {
-    for (const group of (r.apiGroups ?? [""]) as string[]) for (const name of (r.resources ?? []) as string[]) {
-      const [plural, ...sub] = name.split("/");
-      w.line(1, `${plural}${group === "" ? "" : `.${group}`}${sub.length > 0 ? `/${sub.join("/")}` : ""}`, "[]", go(r.resourceNames), go(r.verbs));
-    }
+    for (const group of (r.apiGroups ?? [""]) as string[])
+      for (const name of (r.resources ?? []) as string[]) {
+        const [plural, ...sub] = name.split("/");
+        w.line(
+          1,
+          `${plural}${group === "" ? "" : `.${group}`}${sub.length > 0 ? `/${sub.join("/")}` : ""}`,
+          "[]",
+          go(r.resourceNames),
+          go(r.verbs),
+        );
+      }
     for (const url of (r.nonResourceURLs ?? []) as string[]) w.line(1, "", `[${url}]`, "[]", go(r.verbs));
   }
   return w;
@@ -292,9 +364,23 @@ const binding: Describer = (_s, o) => {
 export const withoutEvents = new Set(["Secret", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Namespace"]);
 
 export const describers: Record<string, Describer> = {
-  "Pod": (_s, o) => describePod(o), "Node": describeNode, "Deployment.apps": deployment, "ReplicaSet.apps": replicaSet, "DaemonSet.apps": daemonSet, "StatefulSet.apps": statefulSet, "Job.batch": job,
-  "Service": service, "Endpoints": describeEndpoints, "ConfigMap": configMap, "Secret": secret, "Namespace": namespace, "ServiceAccount": serviceAccount,
-  "Role.rbac.authorization.k8s.io": role, "ClusterRole.rbac.authorization.k8s.io": role, "RoleBinding.rbac.authorization.k8s.io": binding, "ClusterRoleBinding.rbac.authorization.k8s.io": binding,
+  Pod: (_s, o) => describePod(o),
+  Node: describeNode,
+  "Deployment.apps": deployment,
+  "ReplicaSet.apps": replicaSet,
+  "DaemonSet.apps": daemonSet,
+  "StatefulSet.apps": statefulSet,
+  "Job.batch": job,
+  Service: service,
+  Endpoints: describeEndpoints,
+  ConfigMap: configMap,
+  Secret: secret,
+  Namespace: namespace,
+  ServiceAccount: serviceAccount,
+  "Role.rbac.authorization.k8s.io": role,
+  "ClusterRole.rbac.authorization.k8s.io": role,
+  "RoleBinding.rbac.authorization.k8s.io": binding,
+  "ClusterRoleBinding.rbac.authorization.k8s.io": binding,
 };
 
 /** `metadata` of unknown kinds shows these first. */
@@ -321,7 +407,9 @@ function fields(w: Writer, o: Obj, level: number): void {
     if (value === undefined) continue;
     if (Array.isArray(value)) {
       w.line(level, `${title(key)}:`);
-      value.forEach((item: unknown) => (item !== null && typeof item === "object" ? fields(w, item as Obj, level + 1) : w.line(level + 1, String(item))));
+      value.forEach((item: unknown) =>
+        item !== null && typeof item === "object" ? fields(w, item as Obj, level + 1) : w.line(level + 1, String(item)),
+      );
     } else if (value !== null && typeof value === "object") {
       w.line(level, `${title(key)}:`);
       fields(w, value as Obj, level + 1);

@@ -27,7 +27,8 @@ function state(w: Writer, level: number, title: string, s: Obj | undefined): voi
 function probe(p: Obj): string {
   const attrs = `delay=${p.initialDelaySeconds ?? 0}s timeout=${p.timeoutSeconds ?? 1}s period=${p.periodSeconds ?? 10}s #success=${p.successThreshold ?? 1} #failure=${p.failureThreshold ?? 3}`;
   if (p.exec) return `exec [${((p.exec.command ?? []) as string[]).join(" ")}] ${attrs}`;
-  if (p.httpGet) return `http-get ${String(p.httpGet.scheme ?? "HTTP").toLowerCase()}://${p.httpGet.host ?? ""}:${p.httpGet.port}${p.httpGet.path ?? ""} ${attrs}`;
+  if (p.httpGet)
+    return `http-get ${String(p.httpGet.scheme ?? "HTTP").toLowerCase()}://${p.httpGet.host ?? ""}:${p.httpGet.port}${p.httpGet.path ?? ""} ${attrs}`;
   if (p.tcpSocket) return `tcp-socket ${p.tcpSocket.host ?? ""}:${p.tcpSocket.port} ${attrs}`;
   if (p.grpc) return `grpc <pod>:${p.grpc.port} ${p.grpc.service ?? ""} ${attrs}`;
   return `unknown ${attrs}`;
@@ -45,7 +46,12 @@ function environment(w: Writer, level: number, c: Obj, pod: Obj | undefined): vo
     w.line(level, "Environment Variables from:");
     for (const f of from) {
       const ref = (f.configMapRef ?? f.secretRef) as Obj;
-      w.line(level + 1, String(ref.name), `${f.configMapRef ? "ConfigMap" : "Secret"}${f.prefix ? ` with prefix '${f.prefix}'` : ""}`, `Optional: ${ref.optional === true}`);
+      w.line(
+        level + 1,
+        String(ref.name),
+        `${f.configMapRef ? "ConfigMap" : "Secret"}${f.prefix ? ` with prefix '${f.prefix}'` : ""}`,
+        `Optional: ${ref.optional === true}`,
+      );
     }
   }
   const env = list(c.env);
@@ -64,9 +70,26 @@ function environment(w: Writer, level: number, c: Obj, pod: Obj | undefined): vo
       const path = String(v.fieldRef.fieldPath);
       const at = path.split(".").reduce<unknown>((o, k) => (o as Obj | undefined)?.[k], pod);
       w.line(level + 1, `${e.name}:`, `${pod && typeof at === "string" ? at : ""} (${v.fieldRef.apiVersion}:${path})`);
-    } else if (v.resourceFieldRef) w.line(level + 1, `${e.name}:`, `${c.resources?.[String(v.resourceFieldRef.resource).split(".")[0]!]?.[String(v.resourceFieldRef.resource).split(".")[1]!] ?? "node allocatable"} (${v.resourceFieldRef.resource})`);
-    else if (v.secretKeyRef) w.line(level + 1, `${e.name}:`, `<set to the key '${v.secretKeyRef.key}' in secret '${v.secretKeyRef.name}'>`, `Optional: ${v.secretKeyRef.optional === true}`);
-    else if (v.configMapKeyRef) w.line(level + 1, `${e.name}:`, `<set to the key '${v.configMapKeyRef.key}' of config map '${v.configMapKeyRef.name}'>`, `Optional: ${v.configMapKeyRef.optional === true}`);
+    } else if (v.resourceFieldRef)
+      w.line(
+        level + 1,
+        `${e.name}:`,
+        `${c.resources?.[String(v.resourceFieldRef.resource).split(".")[0]!]?.[String(v.resourceFieldRef.resource).split(".")[1]!] ?? "node allocatable"} (${v.resourceFieldRef.resource})`,
+      );
+    else if (v.secretKeyRef)
+      w.line(
+        level + 1,
+        `${e.name}:`,
+        `<set to the key '${v.secretKeyRef.key}' in secret '${v.secretKeyRef.name}'>`,
+        `Optional: ${v.secretKeyRef.optional === true}`,
+      );
+    else if (v.configMapKeyRef)
+      w.line(
+        level + 1,
+        `${e.name}:`,
+        `<set to the key '${v.configMapKeyRef.key}' of config map '${v.configMapKeyRef.name}'>`,
+        `Optional: ${v.configMapKeyRef.optional === true}`,
+      );
   }
 }
 
@@ -85,8 +108,20 @@ export function containers(w: Writer, title: string, specs: Obj[], statuses: Obj
     } else w.line(level, "Image:", String(c.image ?? ""));
     const ports = list(c.ports);
     const several = ports.length > 1 ? "s" : "";
-    w.line(level, several ? "Ports:" : "Port:", ports.length === 0 ? "<none>" : ports.map((p) => `${p.containerPort}/${p.protocol ?? "TCP"}${p.name ? ` (${p.name})` : ""}`).join(", "));
-    w.line(level, several ? "Host Ports:" : "Host Port:", ports.length === 0 ? "<none>" : ports.map((p) => `${p.hostPort ?? 0}/${p.protocol ?? "TCP"}${p.name ? ` (${p.name})` : ""}`).join(", "));
+    w.line(
+      level,
+      several ? "Ports:" : "Port:",
+      ports.length === 0
+        ? "<none>"
+        : ports.map((p) => `${p.containerPort}/${p.protocol ?? "TCP"}${p.name ? ` (${p.name})` : ""}`).join(", "),
+    );
+    w.line(
+      level,
+      several ? "Host Ports:" : "Host Port:",
+      ports.length === 0
+        ? "<none>"
+        : ports.map((p) => `${p.hostPort ?? 0}/${p.protocol ?? "TCP"}${p.name ? ` (${p.name})` : ""}`).join(", "),
+    );
     if (c.securityContext?.seccompProfile) w.line(level, "SeccompProfile:", String(c.securityContext.seccompProfile.type));
     words(w, level, "Command", (c.command ?? []) as string[]);
     words(w, level, "Args", (c.args ?? []) as string[]);
@@ -110,7 +145,8 @@ export function containers(w: Writer, title: string, specs: Obj[], statuses: Obj
     if (mounts.length === 0) w.line(level, "Mounts:", "<none>");
     else {
       w.line(level, "Mounts:");
-      for (const m of mounts) w.line(level + 1, `${m.mountPath} from ${m.name} (${m.readOnly ? "ro" : "rw"}${m.subPath ? `,path="${m.subPath}"` : ""})`);
+      for (const m of mounts)
+        w.line(level + 1, `${m.mountPath} from ${m.name} (${m.readOnly ? "ro" : "rw"}${m.subPath ? `,path="${m.subPath}"` : ""})`);
     }
   }
 }
@@ -124,11 +160,26 @@ export function volumes(w: Writer, specs: Obj[], space: string): void {
   const l = 2;
   for (const v of specs) {
     w.line(1, `${space === "" ? "" : " "}${v.name}:`);
-    if (v.hostPath) w.line(l, "Type:", "HostPath (bare host directory volume)").line(l, "Path:", String(v.hostPath.path)).line(l, "HostPathType:", String(v.hostPath.type ?? ""));
-    else if (v.emptyDir) w.line(l, "Type:", "EmptyDir (a temporary directory that shares a pod's lifetime)").line(l, "Medium:", String(v.emptyDir.medium ?? "")).line(l, "SizeLimit:", String(v.emptyDir.sizeLimit ?? "<unset>"));
-    else if (v.secret) w.line(l, "Type:", "Secret (a volume populated by a Secret)").line(l, "SecretName:", String(v.secret.secretName)).line(l, "Optional:", String(v.secret.optional === true));
-    else if (v.configMap) w.line(l, "Type:", "ConfigMap (a volume populated by a ConfigMap)").line(l, "Name:", String(v.configMap.name)).line(l, "Optional:", String(v.configMap.optional === true));
-    else if (v.persistentVolumeClaim) w.line(l, "Type:", "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)").line(l, "ClaimName:", String(v.persistentVolumeClaim.claimName)).line(l, "ReadOnly:", String(v.persistentVolumeClaim.readOnly === true));
+    if (v.hostPath)
+      w.line(l, "Type:", "HostPath (bare host directory volume)")
+        .line(l, "Path:", String(v.hostPath.path))
+        .line(l, "HostPathType:", String(v.hostPath.type ?? ""));
+    else if (v.emptyDir)
+      w.line(l, "Type:", "EmptyDir (a temporary directory that shares a pod's lifetime)")
+        .line(l, "Medium:", String(v.emptyDir.medium ?? ""))
+        .line(l, "SizeLimit:", String(v.emptyDir.sizeLimit ?? "<unset>"));
+    else if (v.secret)
+      w.line(l, "Type:", "Secret (a volume populated by a Secret)")
+        .line(l, "SecretName:", String(v.secret.secretName))
+        .line(l, "Optional:", String(v.secret.optional === true));
+    else if (v.configMap)
+      w.line(l, "Type:", "ConfigMap (a volume populated by a ConfigMap)")
+        .line(l, "Name:", String(v.configMap.name))
+        .line(l, "Optional:", String(v.configMap.optional === true));
+    else if (v.persistentVolumeClaim)
+      w.line(l, "Type:", "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)")
+        .line(l, "ClaimName:", String(v.persistentVolumeClaim.claimName))
+        .line(l, "ReadOnly:", String(v.persistentVolumeClaim.readOnly === true));
     else if (v.projected) {
       w.line(l, "Type:", "Projected (a volume that contains injected data from multiple sources)");
       for (const s of list(v.projected.sources)) {
@@ -140,8 +191,16 @@ export function volumes(w: Writer, specs: Obj[], space: string): void {
     } else if (v.downwardAPI) {
       w.line(l, "Type:", "DownwardAPI (a volume populated by information about the pod)").line(l, "Items:");
       for (const i of list(v.downwardAPI.items)) w.line(l + 1, `${i.fieldRef?.fieldPath ?? i.resourceFieldRef?.resource} -> ${i.path}`);
-    } else if (v.csi) w.line(l, "Type:", "CSI (a Container Storage Interface (CSI) volume source)").line(l, "Driver:", String(v.csi.driver)).line(l, "FSType:", String(v.csi.fsType ?? "")).line(l, "ReadOnly:", String(v.csi.readOnly === true));
-    else if (v.nfs) w.line(l, "Type:", "NFS (an NFS mount that lasts the lifetime of a pod)").line(l, "Server:", String(v.nfs.server)).line(l, "Path:", String(v.nfs.path)).line(l, "ReadOnly:", String(v.nfs.readOnly === true));
+    } else if (v.csi)
+      w.line(l, "Type:", "CSI (a Container Storage Interface (CSI) volume source)")
+        .line(l, "Driver:", String(v.csi.driver))
+        .line(l, "FSType:", String(v.csi.fsType ?? ""))
+        .line(l, "ReadOnly:", String(v.csi.readOnly === true));
+    else if (v.nfs)
+      w.line(l, "Type:", "NFS (an NFS mount that lasts the lifetime of a pod)")
+        .line(l, "Server:", String(v.nfs.server))
+        .line(l, "Path:", String(v.nfs.path))
+        .line(l, "ReadOnly:", String(v.nfs.readOnly === true));
     else w.line(l, "<unknown>");
   }
 }
@@ -160,7 +219,10 @@ export function tolerations(w: Writer, specs: Obj[], level = 0): void {
     w.line(level, "Tolerations:", "<none>");
     return;
   }
-  specs.map(toleration).toSorted().forEach((t, i) => w.line(level, i === 0 ? "Tolerations:" : "", t));
+  specs
+    .map(toleration)
+    .toSorted()
+    .forEach((t, i) => w.line(level, i === 0 ? "Tolerations:" : "", t));
 }
 
 export function describePod(pod: Obj): Writer {
@@ -215,7 +277,8 @@ export function describePod(pod: Obj): Writer {
 export function template(w: Writer, t: Obj, title = "Pod Template"): void {
   w.line(0, `${title}:`);
   mapField(w, 1, "Labels", t.metadata?.labels as Record<string, string>);
-  if (Object.keys((t.metadata?.annotations ?? {}) as Obj).length > 0) mapField(w, 1, "Annotations", t.metadata.annotations as Record<string, string>, true);
+  if (Object.keys((t.metadata?.annotations ?? {}) as Obj).length > 0)
+    mapField(w, 1, "Annotations", t.metadata.annotations as Record<string, string>, true);
   if (t.spec?.serviceAccountName) w.line(1, "Service Account:", String(t.spec.serviceAccountName));
   containers(w, "Init Containers", list(t.spec?.initContainers), undefined, undefined, "  ");
   containers(w, "Containers", list(t.spec?.containers), undefined, undefined, "  ");

@@ -36,7 +36,9 @@ export class Writer {
           done[j]![c] = true;
         }
       }
-    return lines.map((l, i) => `${l.map((cell, c) => (c === l.length - 1 ? cell : cell + " ".repeat(widths[i]![c]! - [...cell].length))).join("")}\n`).join("");
+    return lines
+      .map((l, i) => `${l.map((cell, c) => (c === l.length - 1 ? cell : cell + " ".repeat(widths[i]![c]! - [...cell].length))).join("")}\n`)
+      .join("");
   }
 }
 
@@ -54,7 +56,9 @@ const skipped = new Set(["kubectl.kubernetes.io/last-applied-configuration"]);
 
 /** Labels or annotations: the first on the title's line. Long or multi-line annotations go on a line of their own. */
 export function mapField(w: Writer, level: number, title: string, map: Record<string, string> | undefined, annotations = false): void {
-  const keys = Object.keys(map ?? {}).filter((k) => !(annotations && skipped.has(k))).toSorted();
+  const keys = Object.keys(map ?? {})
+    .filter((k) => !(annotations && skipped.has(k)))
+    .toSorted();
   if (keys.length === 0) {
     w.line(level, `${title}:`, "<none>");
     return;
@@ -64,7 +68,7 @@ export function mapField(w: Writer, level: number, title: string, map: Record<st
     const head = i === 0 ? `${title}:` : indent;
     const value = map![key]!;
     if (!annotations) w.line(level, head, `${key}=${value}`);
-    else if (value.includes("\n") || (value.length + key.length + 2 > 140)) {
+    else if (value.includes("\n") || value.length + key.length + 2 > 140) {
       w.line(level, head, `${key}:`);
       for (const part of value.trimEnd().split("\n")) w.line(level, indent, `  ${part.length > 140 ? `${part.slice(0, 140)}...` : part}`);
     } else w.line(level, head, `${key}: ${value}`);
