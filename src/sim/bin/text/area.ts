@@ -28,6 +28,8 @@ import { find } from "./find/find.ts";
 import { xargs } from "./find/xargs.ts";
 import { egrep, fgrep, grep } from "./grep/grep.ts";
 import { curl } from "./http/curl.ts";
+import { openssl } from "./http/openssl.ts";
+import { wget } from "./http/wget.ts";
 import { sed } from "./sed/sed.ts";
 import { cat } from "./stream/cat.ts";
 import { nl, rev, tac, uniq, wc } from "./stream/count.ts";
@@ -98,7 +100,7 @@ const programs: Program[] = [
   ...[md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum, cksum, base64, base32, od, hexdump, xxd, strings, cmp],
   ...[less, more, vi, nano],
   ...[expr, bc, numfmt, envsubst, getopt],
-  ...[date, printenv, logname, curl],
+  ...[date, printenv, logname, curl, wget, openssl],
 ];
 
 export const textArea: Area = {
