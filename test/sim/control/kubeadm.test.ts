@@ -6,7 +6,7 @@ import { run } from "../support.ts";
 import { initYaml, useNodes } from "./cluster.ts";
 
 describe("a cluster", () => {
-  test("init, join, node failure, rollout, reset and init again", async () => {
+  test("init, join, node failure, reset and init again", async () => {
     const w = await useNodes(["controlplane", "worker1"]);
     const [m, worker] = [w.machine("controlplane"), w.machine("worker1")];
     m.rootFs().write("/root/kubeadm.yaml", initYaml("192.168.56.10"));
