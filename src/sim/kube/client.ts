@@ -137,7 +137,7 @@ export class Client implements KubeClient {
   ): RawResult {
     const query =
       options.query && Object.keys(options.query).length > 0
-        ? `${path.includes("?") ? "&" : "?"}${new URLSearchParams(options.query)}`
+        ? `${path.includes("?") ? "&" : "?"}${new URLSearchParams(options.query).toString()}`
         : "";
     const call = this.#call(method, path + query, body, options.contentType ?? "application/json", options.headers ?? {});
     const connections = kept(this.p).connections;
@@ -332,7 +332,7 @@ export class Client implements KubeClient {
         ...(r.fieldSelector ? { fieldSelector: r.fieldSelector } : {}),
         ...(r.labelSelector ? { labelSelector: r.labelSelector } : {}),
       });
-      const path = `${r.path}?${query}`;
+      const path = `${r.path}?${query.toString()}`;
       const accept: Record<string, string> = r.table ? { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" } : {};
       for (const stream of [false, true]) {
         const call = this.#call(

@@ -260,4 +260,4 @@ export function renderTemplate(nodes: Node[], data: unknown, root: unknown = dat
 
 /** Structures are printed as JSON, the rest plain. */
 const shown = (value: unknown): string =>
-  value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
+  value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value as string);

@@ -11,7 +11,10 @@ test("a saved and loaded world serves the same objects and goes on counting", as
   const before = c.call("GET", "/api/v1/namespaces/default/configmaps").text;
   const world = World.load(layers(), c.world.save());
   const api = [...world.machine("node1").procs.values()].find((p) => p.state.program === "kube-apiserver")!;
-  const call = caller(() => api, c.certificate);
+  const call = caller(
+    () => api,
+    (user, groups) => c.certificate(user, groups),
+  );
   expect(call("GET", "/api/v1/namespaces/default/configmaps").text).toBe(before);
   expect(call("POST", "/api/v1/namespaces/default/configmaps", configMap("two")).code).toBe(201);
   expect(call("POST", "/api/v1/namespaces/default/configmaps", configMap("one")).code).toBe(409);

@@ -38,7 +38,7 @@ test("kubectl apply's three-way patch leads to what was applied, and again to no
           template: {
             spec: {
               containers: (o.spec.template.spec.containers as Obj[])
-                .map((c) => ({ ...c, env: ((c.env ?? []) as Obj[]).toSorted((x, y) => (x.name < y.name ? -1 : 1)) }))
+                .map((c): Obj => ({ ...c, env: ((c.env ?? []) as Obj[]).toSorted((x, y) => (x.name < y.name ? -1 : 1)) }))
                 .toSorted((x, y) => (x.name < y.name ? -1 : 1)),
             },
           },

@@ -38,7 +38,7 @@ export function canonicalQuantity(value: string | number): string {
   const number = parseQuantity(text);
   if (number === undefined) return text;
   if (number === 0) return "0";
-  if (/i$/.test(text)) {
+  if (text.endsWith("i")) {
     for (const s of ["Ei", "Pi", "Ti", "Gi", "Mi", "Ki"]) if (number % suffixes[s]! === 0) return `${number / suffixes[s]!}${s}`;
     return Number.isInteger(number) ? String(number) : milli(number);
   }

@@ -203,5 +203,5 @@ function fieldOf(object: Obj, field: string): string {
   let value: unknown = object;
   for (const part of field.split(".")) value = (value as Obj | undefined)?.[part];
   if (value === undefined || value === null) return field === "spec.unschedulable" || field === "spec.hostNetwork" ? "false" : "";
-  return String(value);
+  return String(value as string);
 }

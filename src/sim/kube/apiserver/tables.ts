@@ -31,13 +31,13 @@ export function columnsOf(r: Resource, version: string): Columns {
 
 export function tableOf(api: ApiServer, r: Resource, version: string, body: Obj, include: string): Obj {
   const items = Array.isArray(body.items) ? (body.items as Obj[]) : [body];
-  const { columns, row } = columnsOf(r, version);
+  const shown = columnsOf(r, version);
   const now = api.p.now;
   return {
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
     metadata: Array.isArray(body.items) ? (body.metadata as Obj) : { resourceVersion: body.metadata.resourceVersion as string },
-    columnDefinitions: columns.map((c) => ({
+    columnDefinitions: shown.columns.map((c) => ({
       name: c.name,
       type: c.type,
       format: c.format ?? "",
@@ -45,7 +45,7 @@ export function tableOf(api: ApiServer, r: Resource, version: string, body: Obj,
       priority: c.priority ?? 0,
     })),
     rows: items.map((o) => ({
-      cells: row(o, now),
+      cells: shown.row(o, now),
       ...(include === "None"
         ? {}
         : {

@@ -161,7 +161,7 @@ export function distribute(p: Proc, batch: EtcdEvents): void {
       const resource = api.find(w.group, w.version, w.plural) ?? r;
       p.net.send(w.conn, message({ api, resource, version: w.version }, w.id, w.table, seen.type, seen.object));
     }
-    for (const listener of [...api.outside]) listener(event);
+    for (const listener of api.outside) listener(event);
   }
 }
 

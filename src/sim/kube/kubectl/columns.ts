@@ -2,9 +2,12 @@
 import type { Obj } from "../../core/json.ts";
 
 export function tabulate(rows: string[][], widths: number[] = []): string {
-  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, [...cell].length + 3, 6)));
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, Array.from(cell).length + 3, 6)));
   return rows
-    .map((row) => `${row.map((cell, i) => (i === row.length - 1 ? cell : cell + " ".repeat(widths[i]! - [...cell].length))).join("")}\n`)
+    .map(
+      (row) =>
+        `${row.map((cell, i) => (i === row.length - 1 ? cell : cell + " ".repeat(widths[i]! - Array.from(cell).length))).join("")}\n`,
+    )
     .join("");
 }
 
@@ -22,7 +25,7 @@ export interface TableOptions {
   event?: string;
 }
 
-const cellText = (cell: unknown): string => (cell === null || cell === undefined ? "" : String(cell).split("\n")[0]!);
+const cellText = (cell: unknown): string => (cell === null || cell === undefined ? "" : String(cell as string).split("\n")[0]!);
 
 export function printTable(table: Obj, o: TableOptions): string {
   const defs = table.columnDefinitions as Obj[];

@@ -63,7 +63,8 @@ function scalar(value: unknown, indent: string): string {
 
 function literal(value: string, indent: string): string {
   // go-yaml cannot write these as a block
-  if (/ \n|\t\n/.test(value) || /^\s/.test(value.split("\n")[0]!) || value.trim() === "" || / $/.test(value)) return JSON.stringify(value);
+  if (/ \n|\t\n/.test(value) || /^\s/.test(value.split("\n")[0]!) || value.trim() === "" || value.endsWith(" "))
+    return JSON.stringify(value);
   const chomp = value.endsWith("\n\n") ? "+" : value.endsWith("\n") ? "" : "-";
   const body = chomp === "-" ? value : value.slice(0, -1);
   return `|${chomp}\n${body

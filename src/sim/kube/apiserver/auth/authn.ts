@@ -116,10 +116,6 @@ function serviceAccountUser(api: ApiServer, token: string): User | undefined {
     `system:serviceaccount:${namespace}:${name}`,
     ["system:serviceaccounts", `system:serviceaccounts:${namespace}`],
     uid,
-    {
-      ...(pod
-        ? { "authentication.kubernetes.io/pod-name": [String(pod.name)], "authentication.kubernetes.io/pod-uid": [String(pod.uid)] }
-        : {}),
-    },
+    pod ? { "authentication.kubernetes.io/pod-name": [String(pod.name)], "authentication.kubernetes.io/pod-uid": [String(pod.uid)] } : {},
   );
 }

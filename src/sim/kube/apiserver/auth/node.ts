@@ -30,7 +30,7 @@ const podUses = (pod: Obj, kind: "secrets" | "configmaps" | "persistentvolumecla
 };
 
 /** "allow" when the authorizer says yes by itself; undefined leaves it to the next one; a text says why not. */
-export function authorizeNode(a: Attributes, pods: () => Obj[]): "allow" | string | undefined {
+export function authorizeNode(a: Attributes, pods: () => Obj[]): string | undefined {
   const node = nodeNameOf(a.user);
   if (node === undefined || !a.isResource) return undefined;
   const key = a.group === "" ? a.plural : `${a.plural}.${a.group}`;

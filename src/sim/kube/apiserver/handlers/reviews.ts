@@ -8,7 +8,7 @@ import { decodeAs } from "../decode.ts";
 import { invalid, required } from "../status.ts";
 import { apiVersion, subjectOf, type Call } from "./context.ts";
 
-export const isReview = (type: string): boolean => /Review$/.test(type);
+export const isReview = (type: string): boolean => type.endsWith("Review");
 
 function access(c: Call, user: User, spec: Obj): Obj {
   const r = spec.resourceAttributes as Obj | undefined;

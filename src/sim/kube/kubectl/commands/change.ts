@@ -59,7 +59,7 @@ const metadataCommand =
     for (const l of objects) {
       const current = (l.object.metadata[field] ?? {}) as Record<string, string>;
       if (flags.bool("list")) {
-        for (const [k, v] of Object.entries(current).toSorted()) await p.out(`${k}=${v}\n`);
+        for (const [k, v] of Object.entries(current).toSorted(([a], [b]) => (a < b ? -1 : 1))) await p.out(`${k}=${v}\n`);
         continue;
       }
       const clash = flags.bool("overwrite")

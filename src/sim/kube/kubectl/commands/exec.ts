@@ -67,7 +67,7 @@ const stream =
       ...(tty ? { tty: "true" } : { stderr: "true" }),
     });
     for (const word of what === "exec" ? command : []) query.append("command", word);
-    const path = `${s.path(await s.kind("pods"), String(pod.metadata.namespace), String(pod.metadata.name), what)}?${query}`;
+    const path = `${s.path(await s.kind("pods"), String(pod.metadata.namespace), String(pod.metadata.name), what)}?${query.toString()}`;
     const call = s.client.callFor("POST", path, { "x-stream": "1" });
     const opened = httpConnect(p, call);
     if (!opened.ok)

@@ -182,7 +182,8 @@ function compare(a: unknown, b: unknown): number {
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? -1 : 1;
   const [qa, qb] = [parseQuantity(a), parseQuantity(b)];
   if (qa !== undefined && qb !== undefined) return qa - qb;
-  return String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;
+  const [left, right] = [String(a as string), String(b as string)];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 function sortItems(items: Obj[], expression: string): Obj[] {

@@ -134,7 +134,7 @@ export async function podsOf(s: Session, word: string | undefined, selector: str
 
 async function followLogs(s: Session, path: string, query: Record<string, string>, put: (text: string) => Promise<void>): Promise<void> {
   const { p } = s;
-  const call = s.client.callFor("GET", `${path}?${new URLSearchParams(query)}`, { "x-stream": "1" });
+  const call = s.client.callFor("GET", `${path}?${new URLSearchParams(query).toString()}`, { "x-stream": "1" });
   const opened = httpConnect(p, call);
   if (!opened.ok)
     throw new TransportFailure(transportText(s.config.server, { ok: false, result: opened, message: opened.detail, after: opened.after }));

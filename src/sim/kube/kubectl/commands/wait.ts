@@ -140,7 +140,7 @@ function goalOf(text: string): { kind: "delete" } | { kind: "create" } | { kind:
         try {
           const values = jsonPath(path!, o).filter((v) => v !== undefined && v !== null);
           if (values.length === 0) return false;
-          return wanted === undefined || values.every((v) => String(v) === wanted);
+          return wanted === undefined || values.every((v) => String(v as string) === wanted);
         } catch (error) {
           if (error instanceof JsonPathError) return false;
           throw error;

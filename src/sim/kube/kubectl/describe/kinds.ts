@@ -413,6 +413,6 @@ function fields(w: Writer, o: Obj, level: number): void {
     } else if (value !== null && typeof value === "object") {
       w.line(level, `${title(key)}:`);
       fields(w, value as Obj, level + 1);
-    } else w.line(level, `${title(key)}:`, value === null ? "<nil>" : String(value));
+    } else w.line(level, `${title(key)}:`, value === null ? "<nil>" : String(value as string));
   }
 }

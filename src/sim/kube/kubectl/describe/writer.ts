@@ -28,7 +28,7 @@ export class Writer {
         while (end < lines.length && lines[end]!.length - 1 > c) end++;
         let width = 0;
         for (let j = i; j < end; j++) {
-          const length = [...lines[j]![c]!].length;
+          const length = Array.from(lines[j]![c]!).length;
           width = Math.max(width, length + 2);
         }
         for (let j = i; j < end; j++) {
@@ -37,7 +37,10 @@ export class Writer {
         }
       }
     return lines
-      .map((l, i) => `${l.map((cell, c) => (c === l.length - 1 ? cell : cell + " ".repeat(widths[i]![c]! - [...cell].length))).join("")}\n`)
+      .map(
+        (l, i) =>
+          `${l.map((cell, c) => (c === l.length - 1 ? cell : cell + " ".repeat(widths[i]![c]! - Array.from(cell).length))).join("")}\n`,
+      )
       .join("");
   }
 }
