@@ -1,23 +1,28 @@
 #!/usr/bin/env bash
 # Installs Calico from its manifest. Run as root on a control plane; may be run again.
 #   CALICO      version, "v3.31.2"
+#   MANIFEST    "calico.yaml" or "calico-typha.yaml"
 #   PODS        pod network, "10.244.0.0/16"
 #   BLOCKS      prefix length of a node's block, "26"
 #   IPIP VXLAN  "Always", "CrossSubnet" or "Never"
 set -euo pipefail
 export KUBECONFIG=/etc/kubernetes/admin.conf
 
-: "${CALICO:?}" "${PODS:?}" "${BLOCKS:?}" "${IPIP:?}" "${VXLAN:?}"
+: "${CALICO:?}" "${MANIFEST:?}" "${PODS:?}" "${BLOCKS:?}" "${IPIP:?}" "${VXLAN:?}"
 
 mkdir -p /etc/kubernetes/calico
 manifest=/etc/kubernetes/calico/calico.yaml
 if [ ! -f "$manifest" ]; then
-  curl -fsSL "https://raw.githubusercontent.com/projectcalico/calico/$CALICO/manifests/calico.yaml" -o "$manifest"
+  # calico-node makes the pool as soon as it runs, so its settings have to be in the manifest before it is applied; and the
+  # node's address must not be looked for: the first interface has the same NAT address on every machine
+  curl -fsSL "https://raw.githubusercontent.com/projectcalico/calico/$CALICO/manifests/$MANIFEST" |
+    sed -e '/- name: CALICO_IPV4POOL_IPIP$/{n;s/value: .*/value: "'"$IPIP"'"/}' \
+      -e '/- name: CALICO_IPV4POOL_VXLAN$/{n;s/value: .*/value: "'"$VXLAN"'"/}' |
+    sed -e 's|^\( *\)- name: CALICO_IPV4POOL_IPIP$|\1- name: CALICO_IPV4POOL_CIDR\n\1  value: "'"$PODS"'"\n\1- name: CALICO_IPV4POOL_BLOCK_SIZE\n\1  value: "'"$BLOCKS"'"\n\1- name: IP_AUTODETECTION_METHOD\n\1  value: kubernetes-internal-ip\n&|' \
+      >"$manifest.new"
+  mv "$manifest.new" "$manifest"
 fi
 kubectl apply -f "$manifest" >/dev/null
-kubectl -n kube-system set env daemonset/calico-node \
-  "CALICO_IPV4POOL_CIDR=$PODS" "CALICO_IPV4POOL_BLOCK_SIZE=$BLOCKS" \
-  "CALICO_IPV4POOL_IPIP=$IPIP" "CALICO_IPV4POOL_VXLAN=$VXLAN" IP_AUTODETECTION_METHOD=kubernetes-internal-ip >/dev/null
 
 if ! command -v calicoctl >/dev/null; then
   arch=$(dpkg --print-architecture)

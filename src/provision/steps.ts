@@ -48,7 +48,7 @@ export function cniStep(plan: Plan): Step | undefined {
   return {
     script: "calico-manifest.sh",
     title: "install Calico (manifest)",
-    environment: { CALICO: calicoVersion, PODS: network.pods, BLOCKS: String(cni.blockSize), IPIP: ipip, VXLAN: vxlan },
+    environment: { CALICO: calicoVersion, MANIFEST: cni.install === "typha" ? "calico-typha.yaml" : "calico.yaml", PODS: network.pods, BLOCKS: String(cni.blockSize), IPIP: ipip, VXLAN: vxlan },
   };
 }
 

@@ -11,11 +11,13 @@ import { ensureKey } from "../ssh/keys.ts";
 import { bringUp } from "./bring-up.ts";
 import { Cluster, readCluster } from "./cluster.ts";
 import { hostKubeconfig } from "./kubeconfig.ts";
+import { refuseUnbuilt } from "./unbuilt.ts";
 import { sshConfig } from "./ssh-config.ts";
 
 /** The caller holds the lock (and so has made the folder). Result: the cluster, open, and whether there was anything to do. */
 export async function up(home: string, plan: Plan, emit: Listener): Promise<{ cluster: Cluster; fresh: boolean; milliseconds: number }> {
   const begin = performance.now();
+  refuseUnbuilt(plan);
   const dir = join(home, plan.name);
   const known = existsSync(join(dir, "cluster.json"));
   const cluster = known ? await readCluster(dir) : new Cluster(dir, { format: 1, plan, token: bootstrapToken(), ready: false });

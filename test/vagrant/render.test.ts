@@ -15,7 +15,7 @@ const rendered = (yaml: string): string => {
 
 const specifications = {
   default: "",
-  "three control planes": "controlplanes: 3\nworkers: 3\n",
+  "five workers and Calico by manifest": "workers: 5\ncni: { install: manifest }\n",
   "seed 001": "network: { nodes: 192.168.1.0/24, pods: 172.16.0.0/16 }\nmachines: { controlplane: { ip: 192.168.1.2 } }\n",
   "Kubernetes 1.24 and a box of one version": 'kubernetes: "1.24"\nmachine: { box: "bento/ubuntu-22.04", boxVersion: "202401.31.0" }\n',
 };

@@ -5,6 +5,7 @@ import type { Context, GlobalOptions } from "../context.ts";
 import { hostFacts } from "../host.ts";
 import { outputOption } from "../main.ts";
 import { specificationOptions } from "../options.ts";
+import { unbuilt } from "../../provision/unbuilt.ts";
 import { table } from "../../report/table.ts";
 
 const example = `
@@ -30,6 +31,7 @@ export function plan(program: Command, context: Context): void {
     .addHelpText("after", example)
     .action(async (options: GlobalOptions) => {
       const { plan, findings } = await context.tryPlan(options, hostFacts());
+      if (plan) findings.push(...unbuilt(plan).map((finding) => ({ ...finding, severity: "warning" as const })));
       if (options.output === "json") context.printJson({ plan: plan ?? null, findings });
       else if (plan) {
         const { network, cni, kubernetes, provider, runtime } = plan.specification;

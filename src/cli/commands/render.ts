@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { formatFinding } from "../../cluster/finding.ts";
+import { refuseUnbuilt } from "../../provision/unbuilt.ts";
 import { renderVagrantfile } from "../../provider/vagrant/render.ts";
 import type { Context, GlobalOptions } from "../context.ts";
 import { hostFacts } from "../host.ts";
@@ -14,6 +15,7 @@ export function render(program: Command, context: Context): void {
     )
     .action(async (options: GlobalOptions) => {
       const { plan, findings } = await context.plan(options, hostFacts());
+      refuseUnbuilt(plan);
       for (const finding of findings) context.say(formatFinding(finding));
       context.io.stdout.write(renderVagrantfile(plan));
     });
