@@ -234,7 +234,7 @@ export function handshake(p: Proc, connection: HttpConnection, tls: TlsClient, t
   if (hello === undefined || hello === null) return fail("EOF", "EOF");
   if (!isHelloReply(hello)) {
     const bytes = bytesIn(hello);
-    return /^HTTP\//.test(bytes)
+    return bytes.startsWith("HTTP/")
       ? fail("NOT_TLS", "http: server gave HTTP response to HTTPS client")
       : fail("NOT_TLS", "tls: first record does not look like a TLS handshake");
   }

@@ -128,7 +128,7 @@ class Parser {
     const m = regex.exec(text);
     const hit = m && m.index === 0 ? m : undefined;
     if (regex.groups > 0) return hit ? (hit.groups[1] ?? "") : "";
-    return String(hit ? [...text.slice(0, hit.end)].length : 0);
+    return String(hit ? Array.from(text.slice(0, hit.end)).length : 0);
   }
   #word(): string {
     const w = this.#words[this.#at];

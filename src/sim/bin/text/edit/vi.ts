@@ -13,7 +13,7 @@ export const vi: CommandProgram = {
     const tty = Screen.on(p);
     let path: string | undefined;
     let start: string | undefined;
-    let readonly = /view$/.test(p.name);
+    let readonly = p.name.endsWith("view");
     const commands: string[] = [];
     const args = [...p.args];
     while (args.length > 0) {
@@ -610,7 +610,7 @@ class Vi implements ExState {
         this.#begin();
         lines[this.row] =
           this.#line.slice(0, this.#col) +
-          [...this.#line.slice(this.#col, this.#col + n)].map((c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())).join("") +
+          this.#line.slice(this.#col, this.#col + n).replace(/./gu, (c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase())) +
           this.#line.slice(this.#col + n);
         this.#col += n;
         return changed();

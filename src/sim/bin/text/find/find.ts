@@ -570,8 +570,8 @@ export const find: CommandProgram = {
         else if (a === "-H") f.follow = "arguments";
         else if (a === "-P") f.follow = "never";
       }
-      if (args[0] === "--help") return void c.out.text("Usage: find [-H] [-L] [-P] [-Olevel] [-D debugopts] [path...] [expression]\n");
-      if (args[0] === "--version" || args[0] === "-version") return void c.out.text("find (GNU findutils) 4.9.0\n");
+      if (args[0] === "--help") return c.out.text("Usage: find [-H] [-L] [-P] [-Olevel] [-D debugopts] [path...] [expression]\n");
+      if (args[0] === "--version" || args[0] === "-version") return c.out.text("find (GNU findutils) 4.9.0\n");
       const starts: string[] = [];
       while (args.length > 0 && !args[0]!.startsWith("-") && args[0] !== "(" && args[0] !== "!") starts.push(args.shift()!);
       let test: Test;
