@@ -14,7 +14,8 @@ function time(...args) {
   const begin = performance.now();
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd, encoding: "utf8" });
   const took = performance.now() - begin;
-  if (status !== 0 && !(args[1] === "check" && status === 1)) throw new Error(`kubemend ${args.join(" ")}: status ${status}\n${stdout}${stderr}`);
+  if (status !== 0 && !(args[1] === "check" && status === 1))
+    throw new Error(`kubemend ${args.join(" ")}: status ${status}\n${stdout}${stderr}`);
   return { took, stdout };
 }
 

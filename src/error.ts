@@ -39,19 +39,26 @@ export class KubemendError extends Error {
 }
 
 /** Wrong usage, a wrong specification or a wrong lab. */
-export const usageError = (code: string, message: string, facts?: ErrorFacts): KubemendError => new KubemendError(code, exitStatus.usage, message, facts);
+export const usageError = (code: string, message: string, facts?: ErrorFacts): KubemendError =>
+  new KubemendError(code, exitStatus.usage, message, facts);
 
 /** The provider or the host does not do what is needed. */
-export const providerError = (code: string, message: string, facts?: ErrorFacts): KubemendError => new KubemendError(code, exitStatus.provider, message, facts);
+export const providerError = (code: string, message: string, facts?: ErrorFacts): KubemendError =>
+  new KubemendError(code, exitStatus.provider, message, facts);
 
 /** A command on a machine that ended with a status other than 0. */
 export class RemoteError extends KubemendError {
   constructor(machine: string, command: string, result: { status: number; stdout: string; stderr: string }, hint?: string) {
     const said = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-15).join("\n");
-    super("remote-command", exitStatus.failed, `${machine}: \`${command}\` ended with status ${result.status}${said === "" ? "" : `\n${said}`}`, {
-      ...(hint === undefined ? {} : { hint }),
-      details: { machine, command, ...result },
-    });
+    super(
+      "remote-command",
+      exitStatus.failed,
+      `${machine}: \`${command}\` ended with status ${result.status}${said === "" ? "" : `\n${said}`}`,
+      {
+        ...(hint === undefined ? {} : { hint }),
+        details: { machine, command, ...result },
+      },
+    );
     this.name = "RemoteError";
   }
 }

@@ -11,7 +11,10 @@ export default class LeftOut {
     const file = process.env.KUBEMEND_LEFT_OUT!;
     const missing = existsSync(file) ? [...new Set(readFileSync(file, "utf8").trim().split("\n"))] : [];
     rmSync(file, { force: true });
-    const text = missing.length === 0 ? "Nothing was left out: this machine ran every test." : `Left out, because this machine lacks it: ${missing.join(", ")}.`;
+    const text =
+      missing.length === 0
+        ? "Nothing was left out: this machine ran every test."
+        : `Left out, because this machine lacks it: ${missing.join(", ")}.`;
     process.stdout.write(`\n${text}\n`);
   }
 }

@@ -4,7 +4,7 @@ import { appendFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export const leftOutFile = process.env.KUBEMEND_LEFT_OUT ?? join(tmpdir(), "kubemend-left-out");
+const leftOutFile = process.env.KUBEMEND_LEFT_OUT ?? join(tmpdir(), "kubemend-left-out");
 
 /** True when the command runs. Throws in CI when it does not. */
 export function needs(what: string, command: string[]): boolean {
@@ -13,7 +13,7 @@ export function needs(what: string, command: string[]): boolean {
 }
 
 /** The same for any other condition, such as running as root. */
-export function available(what: string, there: boolean): boolean {
+function available(what: string, there: boolean): boolean {
   if (there) return true;
   if (process.env.CI) throw new Error(`${what} is missing; in CI nothing may be left out`);
   appendFileSync(leftOutFile, `${what}\n`);

@@ -111,4 +111,3 @@ function nameFrom(folder: string): string {
     .slice(0, 63);
   return label === "" ? "lab" : label;
 }
-

@@ -1,7 +1,7 @@
 /** What a command sees of the outside. */
 import type { Readable, Writable } from "node:stream";
 
-export interface Terminal {
+interface Terminal {
   isTTY?: boolean;
   columns?: number;
   rows?: number;

@@ -27,11 +27,10 @@ export function parseCidr(text: string): Cidr | undefined {
   return { base: (address & maskOf(prefix)) >>> 0, prefix };
 }
 
-export const maskOf = (prefix: number): number => (prefix === 0 ? 0 : (~0 << (32 - prefix)) >>> 0);
+const maskOf = (prefix: number): number => (prefix === 0 ? 0 : (~0 << (32 - prefix)) >>> 0);
 export const formatCidr = (cidr: Cidr): string => `${formatAddress(cidr.base)}/${cidr.prefix}`;
 export const sizeOf = (cidr: Cidr): number => 2 ** (32 - cidr.prefix);
 export const broadcastOf = (cidr: Cidr): number => cidr.base + sizeOf(cidr) - 1;
-export const netmaskOf = (cidr: Cidr): string => formatAddress(maskOf(cidr.prefix));
 export const contains = (cidr: Cidr, address: number): boolean => (address & maskOf(cidr.prefix)) >>> 0 === cidr.base;
 export const overlaps = (a: Cidr, b: Cidr): boolean => contains(a, b.base) || contains(b, a.base);
 export const within = (outer: Cidr, inner: Cidr): boolean => inner.prefix >= outer.prefix && contains(outer, inner.base);

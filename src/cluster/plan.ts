@@ -4,7 +4,7 @@ import type { Finding, Location } from "./finding.ts";
 import type { Specification } from "./specification.ts";
 import { releaseOf } from "./versions.ts";
 
-export type Role = "controlplane" | "worker" | "loadbalancer";
+type Role = "controlplane" | "worker" | "loadbalancer";
 
 export interface PlannedMachine {
   name: string;

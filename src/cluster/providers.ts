@@ -1,3 +1,2 @@
 /** Where machines can run. */
 export const providers = ["sim", "virtualbox", "libvirt", "lxc", "vmware_desktop", "parallels", "hyperv", "ssh"] as const;
-export type ProviderName = (typeof providers)[number];

@@ -198,7 +198,7 @@ function keysAt(path: string[]): string[] {
 }
 
 /** The known word that is at most two edits away. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Math.min(3, Math.ceil(word.length / 2) + 1);
   for (const candidate of known) {

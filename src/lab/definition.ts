@@ -78,7 +78,7 @@ export const schema = z
   })
   .describe("A Kubemend lab.");
 
-export type Definition = z.infer<typeof schema>;
+type Definition = z.infer<typeof schema>;
 export type Observation = z.infer<typeof observation>;
 export type Check = z.infer<typeof check>;
 export type Step = z.infer<typeof step>;

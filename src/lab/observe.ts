@@ -19,7 +19,7 @@ export interface Observed {
 const pause = 2000;
 
 /** The machines that a selector names. Throws `unknown-machine`. */
-export function machinesOf(cluster: Cluster, selector: string): string[] {
+function machinesOf(cluster: Cluster, selector: string): string[] {
   const named = cluster.plan.machines;
   if (selector === "nodes") return named.filter((m) => m.role !== "loadbalancer").map((m) => m.name);
   if (selector === "workers") return named.filter((m) => m.role === "worker").map((m) => m.name);

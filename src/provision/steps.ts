@@ -15,7 +15,11 @@ export interface Step {
 export function prepareSteps(plan: Plan, machine: PlannedMachine, nodeKey?: { secret: string; shared: string }): Step[] {
   const hosts = plan.machines.map((m) => `${m.ip} ${m.name}`).join(";");
   return [
-    { script: "prepare.sh", title: "prepare the system", environment: { HOSTS: hosts, ...(nodeKey ? { NODE_KEY: nodeKey.secret.trim(), NODE_KEY_PUBLIC: nodeKey.shared } : {}) } },
+    {
+      script: "prepare.sh",
+      title: "prepare the system",
+      environment: { HOSTS: hosts, ...(nodeKey ? { NODE_KEY: nodeKey.secret.trim(), NODE_KEY_PUBLIC: nodeKey.shared } : {}) },
+    },
     { script: "containerd.sh", title: "install containerd", environment: {} },
     {
       script: "kubernetes.sh",
@@ -48,7 +52,14 @@ export function cniStep(plan: Plan): Step | undefined {
   return {
     script: "calico-manifest.sh",
     title: "install Calico (manifest)",
-    environment: { CALICO: calicoVersion, MANIFEST: cni.install === "typha" ? "calico-typha.yaml" : "calico.yaml", PODS: network.pods, BLOCKS: String(cni.blockSize), IPIP: ipip, VXLAN: vxlan },
+    environment: {
+      CALICO: calicoVersion,
+      MANIFEST: cni.install === "typha" ? "calico-typha.yaml" : "calico.yaml",
+      PODS: network.pods,
+      BLOCKS: String(cni.blockSize),
+      IPIP: ipip,
+      VXLAN: vxlan,
+    },
   };
 }
 

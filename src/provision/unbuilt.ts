@@ -13,18 +13,37 @@ export function unbuilt({ specification }: Plan): Finding[] {
     findings.push({ severity: "error", code: "not-built-yet", field, value: String(value), message, fix });
   };
   if (specification.controlplanes > 1)
-    add("controlplanes", specification.controlplanes, "several control planes are planned, but not provisioned yet", "Use controlplanes: 1.");
-  if (specification.runtime !== "containerd") add("runtime", specification.runtime, `${specification.runtime} is not provisioned yet`, "Use runtime: containerd.");
+    add(
+      "controlplanes",
+      specification.controlplanes,
+      "several control planes are planned, but not provisioned yet",
+      "Use controlplanes: 1.",
+    );
+  if (specification.runtime !== "containerd")
+    add("runtime", specification.runtime, `${specification.runtime} is not provisioned yet`, "Use runtime: containerd.");
   if (specification.cni.name !== "calico" && specification.cni.name !== "none")
-    add("cni.name", specification.cni.name, `${specification.cni.name} is not provisioned yet`, "Use cni: { name: calico }, or none and install one yourself.");
+    add(
+      "cni.name",
+      specification.cni.name,
+      `${specification.cni.name} is not provisioned yet`,
+      "Use cni: { name: calico }, or none and install one yourself.",
+    );
   const minor = Number(specification.kubernetes.split(".")[1]);
   if (minor < oldestPackaged)
-    add("kubernetes", specification.kubernetes, `the package archive has no Kubernetes older than 1.${oldestPackaged}`, `Use kubernetes: "1.${oldestPackaged}" or newer.`);
+    add(
+      "kubernetes",
+      specification.kubernetes,
+      `the package archive has no Kubernetes older than 1.${oldestPackaged}`,
+      `Use kubernetes: "1.${oldestPackaged}" or newer.`,
+    );
   return findings;
 }
 
 /** Throws `specification` when there is any. */
 export function refuseUnbuilt(plan: Plan): void {
   const findings = unbuilt(plan);
-  if (findings.length > 0) throw usageError("specification", `this cluster cannot be built:\n\n${findings.map(formatFinding).join("\n")}`, { details: { findings } });
+  if (findings.length > 0)
+    throw usageError("specification", `this cluster cannot be built:\n\n${findings.map(formatFinding).join("\n")}`, {
+      details: { findings },
+    });
 }

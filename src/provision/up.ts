@@ -40,7 +40,9 @@ export async function up(home: string, plan: Plan, emit: Listener): Promise<{ cl
   if (!cluster.record.ready) {
     const shared = await ensureKey(join(dir, "node_ed25519"), `nodes of ${plan.name}`);
     const nodeKey = { secret: await readFile(join(dir, "node_ed25519"), "utf8"), shared };
-    await cluster.provider.clock.hurry(() => bringUp({ plan, ssh: cluster.ssh, token: cluster.record.token, nodeKey, logs: join(dir, "logs"), emit }));
+    await cluster.provider.clock.hurry(() =>
+      bringUp({ plan, ssh: cluster.ssh, token: cluster.record.token, nodeKey, logs: join(dir, "logs"), emit }),
+    );
     cluster.record.ready = true;
     await cluster.save();
   }

@@ -65,5 +65,5 @@ export function terminalReporter(io: Io): Listener {
 
 const indent = (text: string): string => text.trim().split("\n").join("\n                ");
 
-export const seconds = (ms: number): string =>
+const seconds = (ms: number): string =>
   ms < 10_000 ? `${(ms / 1000).toFixed(2)} s` : ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;

@@ -8,8 +8,29 @@ describe("help", () => {
     const cwd = useFolder();
     const top = await runCli(["--help"], { cwd });
     expect(top.status).toBe(0);
-    const names = [...top.stdout.matchAll(/^ {2}([a-z]+)[ |]/gm)].map((m) => m[1]!).filter((name) => name !== "help" && name !== "kubemend");
-    expect(names).toEqual(expect.arrayContaining(["up", "status", "ssh", "exec", "cp", "kubeconfig", "env", "halt", "destroy", "snapshot", "plan", "render", "lab", "trace", "settle", "completion"]));
+    const names = [...top.stdout.matchAll(/^ {2}([a-z]+)[ |]/gm)]
+      .map((m) => m[1]!)
+      .filter((name) => name !== "help" && name !== "kubemend");
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "up",
+        "status",
+        "ssh",
+        "exec",
+        "cp",
+        "kubeconfig",
+        "env",
+        "halt",
+        "destroy",
+        "snapshot",
+        "plan",
+        "render",
+        "lab",
+        "trace",
+        "settle",
+        "completion",
+      ]),
+    );
     for (const name of names) expect((await runCli([name, "--help"], { cwd })).stdout, name).toMatch(/Examples?:\n/);
   });
 
@@ -35,7 +56,9 @@ describe("a wrong specification", () => {
     expect(result.status).toBe(2);
     expect(result.stderr).toContain("kubemend.yaml:1:1: error: workerz");
     expect(result.stderr).toContain('Did you mean "workers"');
-    const again = await runCli(["plan"], { cwd: useFolder({ "kubemend.yaml": "controlplanes: 2\nnetwork:\n  nodes: 192.168.56.0/33\n  pods: 10.96.3.0/24\n" }) });
+    const again = await runCli(["plan"], {
+      cwd: useFolder({ "kubemend.yaml": "controlplanes: 2\nnetwork:\n  nodes: 192.168.56.0/33\n  pods: 10.96.3.0/24\n" }),
+    });
     expect(again.status).toBe(2);
     for (const place of ["kubemend.yaml:1:16", "kubemend.yaml:3:10", "kubemend.yaml:4:9"]) expect(again.stderr).toContain(place);
   });
@@ -44,7 +67,10 @@ describe("a wrong specification", () => {
     const cwd = useFolder({ "kubemend.yaml": "controlplanes: 2\n" });
     const { status, stdout } = await runCli(["plan", "--output", "json"], { cwd });
     expect(status).toBe(2);
-    expect(JSON.parse(stdout)).toMatchObject({ plan: null, findings: [{ code: "even-controlplanes", field: "controlplanes", value: "2", at: { line: 1, column: 16 } }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      plan: null,
+      findings: [{ code: "even-controlplanes", field: "controlplanes", value: "2", at: { line: 1, column: 16 } }],
+    });
   });
 
   it("that is not there is named", async () => {
@@ -55,11 +81,14 @@ describe("a wrong specification", () => {
 });
 
 describe("without a cluster", () => {
-  it.each([["status"], ["ssh"], ["exec", "--", "true"], ["halt"], ["kubeconfig"], ["lab", "check"], ["settle"]])("%s says how to make one", async (...argv) => {
-    const result = await runCli(argv, { cwd: useFolder() });
-    expect(result.status).toBe(3);
-    expect(result.stderr).toContain("kubemend up");
-  });
+  it.each([["status"], ["ssh"], ["exec", "--", "true"], ["halt"], ["kubeconfig"], ["lab", "check"], ["settle"]])(
+    "%s says how to make one",
+    async (...argv) => {
+      const result = await runCli(argv, { cwd: useFolder() });
+      expect(result.status).toBe(3);
+      expect(result.stderr).toContain("kubemend up");
+    },
+  );
 
   it("destroy has nothing to do", async () => {
     expect((await runCli(["destroy"], { cwd: useFolder() })).status).toBe(0);

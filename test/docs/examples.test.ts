@@ -29,7 +29,8 @@ describe("commands", () => {
   it("that the documentation names exist, with their options", async () => {
     const cwd = useFolder();
     const named = new Set<string>();
-    for (const page of pages) for (const [, line] of text(page).matchAll(/kubemend ((?:[a-z]+)(?: [a-z]+)?(?: --?[a-z-]+)*)/g)) named.add(line!);
+    for (const page of pages)
+      for (const [, line] of text(page).matchAll(/kubemend ((?:[a-z]+)(?: [a-z]+)?(?: --?[a-z-]+)*)/g)) named.add(line!);
     expect(named.size).toBeGreaterThan(8);
     for (const line of named) {
       const words = line.split(" ");

@@ -12,7 +12,8 @@ import { needs } from "../needs.ts";
 
 const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url));
 const cwd = mkdtempSync(join(tmpdir(), "kubemend-e2e-"));
-const kubemend = (args: string[], options: Options = {}) => execa(process.execPath, [bin, ...args], { cwd, reject: false, stdin: "ignore", ...options });
+const kubemend = (args: string[], options: Options = {}) =>
+  execa(process.execPath, [bin, ...args], { cwd, reject: false, stdin: "ignore", ...options });
 const state = (...parts: string[]): string => join(cwd, ".kubemend", "e2e", ...parts);
 const serverPid = (): number => (JSON.parse(readFileSync(state("sim", "server.json"), "utf8")) as { pid: number }).pid;
 
@@ -92,7 +93,8 @@ describe("commands on machines", () => {
 const openssh = needs("OpenSSH's client", ["ssh", "-V"]);
 
 describe.skipIf(!openssh)("a stock OpenSSH client", () => {
-  const ssh = (args: string[], options: Options = {}) => execa("ssh", ["-F", state("ssh_config"), ...args], { cwd, reject: false, stdin: "ignore", ...options });
+  const ssh = (args: string[], options: Options = {}) =>
+    execa("ssh", ["-F", state("ssh_config"), ...args], { cwd, reject: false, stdin: "ignore", ...options });
 
   it("logs in by name and gets the status", async () => {
     expect(await ssh(["worker1", "hostname; exit 3"])).toMatchObject({ exitCode: 3, stdout: "worker1" });
@@ -105,7 +107,11 @@ describe.skipIf(!openssh)("a stock OpenSSH client", () => {
 
   it("copies with scp", async () => {
     writeFileSync(join(cwd, "scp.txt"), "by scp\n");
-    const result = await execa("scp", ["-q", "-F", state("ssh_config"), "scp.txt", "worker1:scp.txt"], { cwd, reject: false, stdin: "ignore" });
+    const result = await execa("scp", ["-q", "-F", state("ssh_config"), "scp.txt", "worker1:scp.txt"], {
+      cwd,
+      reject: false,
+      stdin: "ignore",
+    });
     expect(result.exitCode, result.stderr).toBe(0);
     expect((await ssh(["worker1", "cat scp.txt"])).stdout).toBe("by scp");
   });
@@ -115,7 +121,22 @@ describe.skipIf(!openssh)("a stock OpenSSH client", () => {
     const { ssh: ports } = JSON.parse(readFileSync(state("sim", "server.json"), "utf8")) as { ssh: Record<string, number> };
     const result = await execa(
       "ssh",
-      ["-p", String(ports.worker1), "-i", join(cwd, "foreign"), "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "vagrant@127.0.0.1", "true"],
+      [
+        "-p",
+        String(ports.worker1),
+        "-i",
+        join(cwd, "foreign"),
+        "-o",
+        "IdentitiesOnly=yes",
+        "-o",
+        "StrictHostKeyChecking=no",
+        "-o",
+        "UserKnownHostsFile=/dev/null",
+        "-o",
+        "BatchMode=yes",
+        "vagrant@127.0.0.1",
+        "true",
+      ],
       { reject: false, stdin: "ignore" },
     );
     expect(result.exitCode).toBe(255);
@@ -133,9 +154,12 @@ describe.skipIf(!openssh)("a stock OpenSSH client", () => {
 
 describe("learners' loads", () => {
   it("stop neither other sessions nor the background process", async () => {
-    const hogs = ["while true; do :; done", "yes > /dev/null", "f() { f | f & }; f", "dd if=/dev/zero of=big bs=1M count=10240"].map((command) => kubemend(["ssh", "worker1", "--", command], { timeout: 15_000 }));
+    const hogs = ["while true; do :; done", "yes > /dev/null", "f() { f | f & }; f", "dd if=/dev/zero of=big bs=1M count=10240"].map(
+      (command) => kubemend(["ssh", "worker1", "--", command], { timeout: 15_000 }),
+    );
     await delay(500);
-    for (const machine of ["worker2", "worker1"]) expect(await kubemend(["ssh", machine, "--", "echo alive"]), machine).toMatchObject({ exitCode: 0, stdout: "alive" });
+    for (const machine of ["worker2", "worker1"])
+      expect(await kubemend(["ssh", machine, "--", "echo alive"]), machine).toMatchObject({ exitCode: 0, stdout: "alive" });
     for (const hog of hogs) hog.kill("SIGKILL");
     await Promise.allSettled(hogs);
     const { stdout } = await kubemend(["status", "--output", "json"]);

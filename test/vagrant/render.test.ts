@@ -22,7 +22,8 @@ const specifications = {
 
 describe("ruby", () => {
   it("cannot be left by any text", async () => {
-    for (const text of ["plain", "it's", "\\", "\\'", "#{exit 7}", "'; exit 7; '", "a\nb"]) expect(ruby(text)).toMatch(/^'(?:[^'\\]|\\\\|\\')*'$/s);
+    for (const text of ["plain", "it's", "\\", "\\'", "#{exit 7}", "'; exit 7; '", "a\nb"])
+      expect(ruby(text)).toMatch(/^'(?:[^'\\]|\\\\|\\')*'$/s);
   });
 });
 
@@ -35,7 +36,12 @@ describe.skipIf(!vagrant)("the Vagrantfile, read by Vagrant", () => {
   mkdirSync(bin);
   writeFileSync(join(bin, "VBoxManage"), "#!/bin/sh\necho 7.0.20r163906\n");
   chmodSync(join(bin, "VBoxManage"), 0o755);
-  const env = { PATH: `${bin}${delimiter}${process.env.PATH}`, VAGRANT_HOME: join(scratch, "home"), VAGRANT_CHECKPOINT_DISABLE: "1", VAGRANT_DEFAULT_PROVIDER: "virtualbox" };
+  const env = {
+    PATH: `${bin}${delimiter}${process.env.PATH}`,
+    VAGRANT_HOME: join(scratch, "home"),
+    VAGRANT_CHECKPOINT_DISABLE: "1",
+    VAGRANT_DEFAULT_PROVIDER: "virtualbox",
+  };
   afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
   const inFolder = async (name: string, text: string, args: string[]) => {
@@ -52,7 +58,9 @@ describe.skipIf(!vagrant)("the Vagrantfile, read by Vagrant", () => {
     const status = await inFolder(name, text, ["status", "--machine-readable"]);
     const { specification } = readSpecification(yaml, "kubemend.yaml", "lab");
     const names = makePlan(specification!).plan!.machines.map((m) => m.name);
-    expect([...status.stdout.matchAll(/^\d+,([^,]+),state,(.*)$/gm)].map((m) => [m[1], m[2]])).toEqual(names.map((machine) => [machine, "not_created"]));
+    expect([...status.stdout.matchAll(/^\d+,([^,]+),state,(.*)$/gm)].map((m) => [m[1], m[2]])).toEqual(
+      names.map((machine) => [machine, "not_created"]),
+    );
   });
 
   it("would say so if an option were misspelt", async () => {

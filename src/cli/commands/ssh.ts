@@ -23,12 +23,7 @@ export function ssh(program: Command, context: Context): void {
         const dashes = context.argv.indexOf("--");
         const nameless = first !== undefined && dashes >= 0 && context.argv.indexOf(first, 1) > dashes;
         const [node, command] = nameless ? [undefined, [first, ...rest]] : [first, rest];
-        context.status = await openShell(
-          context,
-          cluster,
-          cluster.machineNamed(node),
-          commandLine(command),
-        );
+        context.status = await openShell(context, cluster, cluster.machineNamed(node), commandLine(command));
       }),
     );
 }
@@ -67,4 +62,3 @@ export async function openShell(context: Context, cluster: Cluster, machine: str
     connection.close();
   }
 }
-

@@ -6,7 +6,7 @@ export type InodeType = "file" | "dir" | "symlink" | "fifo" | "socket" | "char" 
 
 /** Bytes of a file: text, raw bytes, `extents` for long runs of one byte, or `object` for databases kept as structured data. */
 export type Content = string | Uint8Array | { extents: Extent[] } | { object: Obj };
-export type Extent = { bytes: Uint8Array } | { fill: number; length: number };
+type Extent = { bytes: Uint8Array } | { fill: number; length: number };
 
 export interface Inode {
   ino: number;
@@ -66,7 +66,8 @@ const realSize = (content: Content | undefined): number => {
 /** Size that a database file shows: by its number of records, since writing it out for every stat(2) would be dear. */
 function databaseSize(object: Obj): number {
   let records = 0;
-  for (const value of Object.values(object) as unknown[]) records += value !== null && typeof value === "object" ? Object.keys(value).length : 1;
+  for (const value of Object.values(object) as unknown[])
+    records += value !== null && typeof value === "object" ? Object.keys(value).length : 1;
   return Math.max(16384, Math.ceil((records * 1100) / 4096) * 4096);
 }
 

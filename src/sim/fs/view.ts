@@ -604,7 +604,8 @@ function joined(old: Content, data: Uint8Array | string): Content {
   if (typeof old === "object" && "extents" in old) {
     // small pieces become larger ones, so that there are few of them
     const last = old.extents.at(-1);
-    if (last && "bytes" in last && last.bytes.length < piece) return { extents: [...old.extents.slice(0, -1), { bytes: Buffer.concat([last.bytes, bytes]) }] };
+    if (last && "bytes" in last && last.bytes.length < piece)
+      return { extents: [...old.extents.slice(0, -1), { bytes: Buffer.concat([last.bytes, bytes]) }] };
     return { extents: [...old.extents, { bytes }] };
   }
   return contentOf(Buffer.concat([bytesOf(old), bytes]));

@@ -1,6 +1,6 @@
 /** /etc of the bento/ubuntu-24.04 box, as its packages and its build leave it. */
 
-export const passwd = `root:x:0:0:root:/root:/bin/bash
+const passwd = `root:x:0:0:root:/root:/bin/bash
 daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin
 bin:x:2:2:bin:/bin:/usr/sbin/nologin
 sys:x:3:3:sys:/dev:/usr/sbin/nologin
@@ -34,7 +34,7 @@ sshd:x:107:65534::/run/sshd:/usr/sbin/nologin
 vagrant:x:1000:1000:vagrant:/home/vagrant:/bin/bash
 `;
 
-export const group = `root:x:0:
+const group = `root:x:0:
 daemon:x:1:
 bin:x:2:
 sys:x:3:
@@ -93,7 +93,7 @@ lxd:x:110:vagrant
 `;
 
 /** Password "vagrant" of root is locked on bento boxes; vagrant's hash is opaque here (no password is ever checked by hash). */
-export const shadow = passwd
+const shadow = passwd
   .trimEnd()
   .split("\n")
   .map((line) => line.split(":")[0]!)
@@ -101,7 +101,7 @@ export const shadow = passwd
   .join("\n")
   .concat("\n");
 
-export const gshadow = group
+const gshadow = group
   .trimEnd()
   .split("\n")
   .map((line) => {
@@ -111,7 +111,7 @@ export const gshadow = group
   .join("\n")
   .concat("\n");
 
-export const osRelease = `PRETTY_NAME="Ubuntu 24.04.3 LTS"
+const osRelease = `PRETTY_NAME="Ubuntu 24.04.3 LTS"
 NAME="Ubuntu"
 VERSION_ID="24.04"
 VERSION="24.04.3 LTS (Noble Numbat)"

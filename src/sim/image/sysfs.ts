@@ -5,7 +5,7 @@ import { loadedModules, moduleTable, usersOf } from "./modules.ts";
 import { file, inFolder, virtualFs, type Folder, type Node } from "./virtual.ts";
 
 /** The machine's SMBIOS UUID, from its machine id. */
-export function productUuid(machine: Machine): string {
+function productUuid(machine: Machine): string {
   const h = machine.state.machineId;
   return `${h.slice(0, 8)}-${h.slice(8, 12)}-4${h.slice(13, 16)}-a${h.slice(17, 20)}-${h.slice(20, 32)}`;
 }

@@ -28,7 +28,7 @@ export function parseControl(text: string): Record<string, string>[] {
 
 export const debName = (pkg: Package): string => `${pkg.name}_${pkg.version.replace(/^\d+:/, "")}_${pkg.arch}.deb`;
 
-export const debDigest = (pkg: Package): string => createHash("sha256").update(`deb ${pkg.name} ${pkg.version}`).digest("hex");
+const debDigest = (pkg: Package): string => createHash("sha256").update(`deb ${pkg.name} ${pkg.version}`).digest("hex");
 
 /** Fields that Packages and dpkg's status share. */
 export function controlFields(pkg: Package): [string, string][] {

@@ -13,7 +13,7 @@ export interface PublicKey {
   bits: string;
 }
 
-export const keys: PublicKey[] = [
+const keys: PublicKey[] = [
   {
     id: "234654DA9A296436",
     fingerprint: "DE15B14486CD377B9E876E1A234654DA9A296436",

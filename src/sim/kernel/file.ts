@@ -1,7 +1,6 @@
 /** Open file descriptions: what a file descriptor refers to. */
 import { Errno } from "../core/errno.ts";
 import type { FsView } from "../fs/view.ts";
-import { bytesOf } from "../fs/tree.ts";
 import type { Proc } from "./proc.ts";
 
 export type Bytes = Uint8Array;
@@ -307,5 +306,3 @@ export class SinkFile extends OpenFile {
     this.#rest = "";
   }
 }
-
-export { bytesOf };

@@ -36,11 +36,6 @@ export interface MachineState {
   layers: Record<string, Obj>;
 }
 
-/** A terminal, device or virtual filesystem that a layer adds to every machine. */
-export interface DeviceDriver {
-  open(p: Proc, rdev: string, flags: OpenFlags): OpenFile;
-}
-
 export class Machine implements FsHost {
   readonly world: World;
   readonly state: MachineState;

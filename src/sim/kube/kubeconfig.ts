@@ -43,7 +43,7 @@ export function readKubeconfig(p: Proc, path: string): Obj {
   return parseKubeconfig(text, path);
 }
 
-export function parseKubeconfig(text: string, path: string): Obj {
+function parseKubeconfig(text: string, path: string): Obj {
   let document: unknown;
   try {
     document = parse(text);

@@ -148,7 +148,7 @@ function lookup(p: Proc, host: string): { ok: true; addresses: string[]; took: n
   return { ok: false, phase: "resolve", code: found.code, detail: `dial tcp: lookup ${host}${on}: ${why}`, after: found.took };
 }
 
-export const isAddress = (host: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(host) || host.includes(":");
+const isAddress = (host: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(host) || host.includes(":");
 
 /** Connects and shakes hands. Connections are closed with `p.net.shut(conn)`. */
 export function httpConnect(p: Proc, call: HttpCall): { ok: true; connection: HttpConnection; target: Target } | HttpFailure {

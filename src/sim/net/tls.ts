@@ -81,7 +81,7 @@ export function clientProblem(certificate: string | undefined, clientCa: string,
 }
 
 /** RFC 6125: a wildcard stands for exactly one leftmost label. */
-export function matchesName(pattern: string, host: string): boolean {
+function matchesName(pattern: string, host: string): boolean {
   const name = host.toLowerCase();
   if (!pattern.startsWith("*.")) return pattern.toLowerCase() === name;
   const dot = name.indexOf(".");

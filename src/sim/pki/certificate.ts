@@ -7,7 +7,7 @@ import { encodePem } from "./pem.ts";
 
 export type ExtendedUsage = "serverAuth" | "clientAuth" | "codeSigning" | "emailProtection" | "any";
 /** Names of RFC 5280 4.2.1.3, in the order of their bits. */
-export const keyUsageNames = [
+const keyUsageNames = [
   "digitalSignature",
   "contentCommitment",
   "keyEncipherment",

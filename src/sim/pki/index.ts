@@ -1,6 +1,5 @@
 /** Package pki implements the cluster's keys, certificates, requests and tokens: synchronous, and the same for a seed. */
 export * from "./certificate.ts";
-export { DerError } from "./der.ts";
 export * from "./hash.ts";
 export * from "./key.ts";
 export * from "./parse.ts";

@@ -91,7 +91,7 @@ export function parseCertificates(pem: string): Certificate[] {
     .map((b) => parseDer(b.der));
 }
 
-export function parseDer(der: Uint8Array): Certificate {
+function parseDer(der: Uint8Array): Certificate {
   const key = Buffer.from(der).toString("base64");
   let found = parsed.get(key);
   if (!found) {
@@ -247,10 +247,3 @@ export function readPublicKey(spki: Uint8Array): PublicKeyInfo {
 
 export const commonName = (name: [string, string][]): string => name.findLast(([type]) => type === "CN")?.[1] ?? "";
 export const organizations = (name: [string, string][]): string[] => name.filter(([type]) => type === "O").map(([, value]) => value);
-
-/** Name as Go's pkix.Name.String writes it: last attribute first. */
-export const nameText = (name: [string, string][]): string =>
-  name
-    .toReversed()
-    .map(([type, value]) => `${type}=${value.replaceAll(/[,+"\\<>;]/g, String.raw`\$&`)}`)
-    .join(",");

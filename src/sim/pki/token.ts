@@ -9,7 +9,7 @@ import { verifySignature } from "./verify.ts";
 const base64url = (data: string | Uint8Array): string => Buffer.from(data as Uint8Array).toString("base64url");
 
 /** The key id that Kubernetes puts into the header: SHA-256 of the public key's DER (pkg/serviceaccount/jwt.go). */
-export const keyId = (spki: Uint8Array): string => base64url(sha256(spki));
+const keyId = (spki: Uint8Array): string => base64url(sha256(spki));
 
 export function createToken(privatePem: string, claims: Obj): string {
   const spki = parsePublicKey(privatePem);
@@ -50,15 +50,6 @@ function check(token: string, keysPem: string[]): Obj | undefined {
     return undefined;
   }
   return undefined;
-}
-
-/** The claims without any check. */
-export function readToken(token: string): Obj | undefined {
-  try {
-    return JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Obj;
-  } catch {
-    return undefined;
-  }
 }
 
 /** JWS with detached content (RFC 7515 appendix F), as kube-public/cluster-info carries it: header..signature. */

@@ -42,7 +42,7 @@ function validity(certificate: Certificate, now: number): string | undefined {
 const isAddress = (name: string): boolean => /^[0-9.]+$/.test(name) || name.includes(":");
 
 /** Go's Certificate.VerifyHostname. */
-export function verifyHostname(certificate: Certificate, name: string): string | undefined {
+function verifyHostname(certificate: Certificate, name: string): string | undefined {
   const host = name.startsWith("[") && name.endsWith("]") ? name.slice(1, -1) : name;
   if (isAddress(host)) {
     const canonical = addressText(addressBytes(host));
@@ -124,7 +124,7 @@ function ordered(child: Certificate, pool: Certificate[]): Certificate[] {
 const checked = new Map<string, string | undefined>();
 
 /** undefined when `parent`'s key made the child's signature; else Go's error of CheckSignatureFrom. */
-export function signedBy(child: Certificate, parent: Certificate): string | undefined {
+function signedBy(child: Certificate, parent: Certificate): string | undefined {
   const key = `${child.fingerprint}${parent.fingerprint}`;
   if (checked.has(key)) return checked.get(key);
   let result: string | undefined;

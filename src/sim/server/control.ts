@@ -2,7 +2,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { timingSafeEqual } from "node:crypto";
 
-export type Handler = (params: Record<string, unknown>, caller: { onClose: (call: () => void) => void }) => Promise<unknown> | unknown;
+export type Handler = (params: Record<string, unknown>, caller: { onClose: (call: () => void) => void }) => unknown;
 
 interface Request {
   id: number;

@@ -18,7 +18,7 @@ export interface SshHost {
 }
 
 /** A process of a session without a terminal, for the driver to know who waits. */
-export interface SshProcess {
+interface SshProcess {
   proc: Proc;
   /** True while it waits for input that the host has not sent. */
   starved: boolean;

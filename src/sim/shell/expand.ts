@@ -1,6 +1,5 @@
 /** Word expansion: from words of the syntax tree to the strings that commands are given. */
 import type { Word } from "unbash";
-import { Errno } from "../core/errno.ts";
 import { pathnames } from "./glob.ts";
 import { expandParameter } from "./parameter.ts";
 import { escaped } from "./pattern.ts";
@@ -8,7 +7,7 @@ import type { Shell } from "./shell.ts";
 import { braceWords, compile, hereText, type Context, type Segment } from "./syntax.ts";
 
 /** A stretch of expanded text. `null` in a list separates fields (as between the elements of "$@"). */
-export interface Piece {
+interface Piece {
   text: string;
   quoted: boolean;
   split: boolean;
@@ -128,7 +127,7 @@ async function expandOne(sh: Shell, word: Word, out: string[]): Promise<void> {
 }
 
 /** Word splitting. A field exists when it has a character or a quoted (even empty) piece. */
-export function splitFields(pieces: Pieces, ifs = " \t\n"): Piece[][] {
+function splitFields(pieces: Pieces, ifs = " \t\n"): Piece[][] {
   const fields: Piece[][] = [];
   let current: Piece[] | undefined;
   let afterBlank = false;
@@ -185,8 +184,3 @@ export async function expandTarget(sh: Shell, word: Word): Promise<string> {
 
 /** A redirection that failed: its command is not run. */
 export class RedirectionError extends Error {}
-
-export const errnoText = (error: unknown): string => {
-  if (error instanceof Errno) return error.text;
-  throw error;
-};

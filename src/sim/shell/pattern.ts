@@ -43,7 +43,7 @@ export interface PatternOptions {
 }
 
 /** The body of a regular expression, without anchors. `lazy`: `*` takes as little as it can. */
-export function patternSource(pattern: string, options: PatternOptions = {}, lazy = false): string {
+function patternSource(pattern: string, options: PatternOptions = {}, lazy = false): string {
   let at = 0;
   const any = options.path ? "[^/]" : "[\\s\\S]";
   const chars = Array.from(pattern);

@@ -111,7 +111,7 @@ export async function promptText(sh: Shell, text: string): Promise<string> {
   return sh.shopt.promptvars ? await expandText(sh, out) : out.replaceAll("\\$", "$");
 }
 
-export function userName(sh: Shell): string {
+function userName(sh: Shell): string {
   const line = (sh.p.fs.tryReadText("/etc/passwd") ?? "").split("\n").find((l) => l.split(":")[2] === String(sh.p.uid));
   return line?.split(":")[0] ?? "I have no name!";
 }

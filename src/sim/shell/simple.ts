@@ -1,6 +1,6 @@
 /** Simple commands: expansion, assignments, redirections, and which of function, builtin and program runs. */
 import { sliceOf } from "../fs/tree.ts";
-import type { Assignment, Command, CommandArgument, Word } from "unbash";
+import type { Assignment, Command, CommandArgument } from "unbash";
 import { Errno } from "../core/errno.ts";
 import { which } from "../kernel/machine.ts";
 import type { Proc } from "../kernel/proc.ts";
@@ -259,7 +259,7 @@ export async function runBuiltin(sh: Shell, name: string, words: Argument[], val
 
 const maxCalls = 10_000;
 
-export async function callFunction(sh: Shell, f: ShellFunction, argv: string[], values: readonly Prefix[] = none): Promise<number> {
+async function callFunction(sh: Shell, f: ShellFunction, argv: string[], values: readonly Prefix[] = none): Promise<number> {
   return await withAssignments(sh, values, async () => {
     const limit = Number(sh.vars.get("FUNCNEST") ?? 0);
     if ((limit > 0 && sh.frames.length >= limit) || sh.frames.length >= maxCalls) {
@@ -494,5 +494,3 @@ async function execCommand(sh: Shell, node: Command, words: string[], values: re
     return await fail(`exec: ${args[0]}: cannot execute: ${error.text}`, error.code === "ENOENT" ? 127 : 126);
   }
 }
-
-export type { Word };

@@ -5,7 +5,7 @@ import { mountFilesystem, unmount } from "../image/mounts.ts";
 import { nextElapse } from "./calendar.ts";
 import { registerDriver, UnitError, type Manager } from "./manager.ts";
 import type { Unit } from "./state.ts";
-import { boolean, instanceOf, timeSpan } from "./unit-file.ts";
+import { timeSpan } from "./unit-file.ts";
 
 registerDriver("swap", {
   start(m, unit) {
@@ -145,7 +145,3 @@ registerDriver("timer", {
     schedule(m, unit);
   },
 });
-
-/** Whether a socket or timer passes the start on: `Accept=yes` sockets make instances. */
-export const acceptsInstances = (m: Manager, unit: Unit): boolean =>
-  boolean(m.setting(unit, "Socket", "Accept")) === true && instanceOf(unit.def.name) === undefined;

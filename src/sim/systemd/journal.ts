@@ -90,7 +90,7 @@ export function followJournal(machine: Machine, wake: () => void): () => void {
 }
 
 /** A line of a service's output, with an optional `<N>` priority prefix, sd-daemon(3). */
-export function logLine(machine: Machine, p: Proc, unit: string, identifier: string, line: string, prio = 6): void {
+function logLine(machine: Machine, p: Proc, unit: string, identifier: string, line: string, prio = 6): void {
   const m = /^<([0-7])>(.*)$/s.exec(line);
   writeJournal(machine, {
     pid: p.pid,
@@ -125,7 +125,7 @@ export function syslog(machine: Machine, p: Proc, identifier: string, prio: numb
 }
 
 /** The unit that a cgroup path belongs to. */
-export function unitOf(cgroup: string): string | undefined {
+function unitOf(cgroup: string): string | undefined {
   return cgroup.split("/").findLast((part) => /\.(service|scope|socket|mount|swap)$/.test(part));
 }
 

@@ -16,7 +16,7 @@ import {
 } from "./unit-file.ts";
 
 /** systemd.unit(5), "Unit File Load Path", system manager, first wins. */
-export const searchPath = [
+const searchPath = [
   "/etc/systemd/system.control",
   "/run/systemd/system.control",
   "/run/systemd/transient",
@@ -123,7 +123,7 @@ export function findFragment(
 }
 
 /** Drop-in files of a unit in the order in which they apply: by file name, and for one name the first folder wins. */
-export function dropinsOf(fs: FsView, names: string[], unitDirs: Folders = unitFolders(fs)): string[] {
+function dropinsOf(fs: FsView, names: string[], unitDirs: Folders = unitFolders(fs)): string[] {
   const found = new Map<string, string>();
   const folders: string[] = [];
   for (const name of names) {
@@ -151,7 +151,7 @@ export function dropinsOf(fs: FsView, names: string[], unitDirs: Folders = unitF
 }
 
 /** Names linked in NAME.wants, NAME.requires or NAME.upholds. */
-export function linkedFrom(fs: FsView, name: string, kind: "wants" | "requires" | "upholds", folders: Folders = unitFolders(fs)): string[] {
+function linkedFrom(fs: FsView, name: string, kind: "wants" | "requires" | "upholds", folders: Folders = unitFolders(fs)): string[] {
   const out = new Set<string>();
   const template = instanceOf(name)?.template;
   for (const { dir, has } of folders) {

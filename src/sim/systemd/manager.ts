@@ -682,7 +682,7 @@ export class Manager {
 }
 
 /** `a-b.slice` lies in `a.slice`. */
-export function slicePath(name: string): string {
+function slicePath(name: string): string {
   if (name === "-.slice") return "";
   const parts = name.replace(/\.slice$/, "").split("-");
   return parts.map((_p, i) => `/${parts.slice(0, i + 1).join("-")}.slice`).join("");

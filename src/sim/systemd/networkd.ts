@@ -21,7 +21,7 @@ export interface LinkStatus {
 /** Address leases are renewed long before they end. */
 const lease = 86_400_000;
 
-export function networkFiles(fs: FsView): { path: string; sections: Sections }[] {
+function networkFiles(fs: FsView): { path: string; sections: Sections }[] {
   const found = new Map<string, string>();
   for (const dir of ["/etc/systemd/network", "/run/systemd/network", "/usr/lib/systemd/network"]) {
     if (fs.isDir(dir))
@@ -65,7 +65,7 @@ export const networkd: DaemonProgram = {
   },
 };
 
-export const statuses = (p: Proc): Record<string, LinkStatus> => p.data.links as Record<string, LinkStatus>;
+const statuses = (p: Proc): Record<string, LinkStatus> => p.data.links as Record<string, LinkStatus>;
 
 function matches(sections: Sections, link: { name: string; mac: string }): boolean {
   const names = values(sections, "Match", "Name").flatMap((n) => n.split(/\s+/));

@@ -14,7 +14,7 @@ const startTimeout = 90_000;
 const stopTimeout = 90_000;
 
 /** Statuses that systemd.exec(5) gives names to. */
-export const exitNames: Record<number, string> = {
+const exitNames: Record<number, string> = {
   0: "SUCCESS",
   1: "FAILURE",
   2: "INVALIDARGUMENT",

@@ -195,7 +195,7 @@ export function instanceOf(name: string): { template: string; instance: string; 
 }
 
 /** systemd-escape(1) of a string. */
-export function escape(text: string): string {
+function escape(text: string): string {
   let out = "";
   for (const [i, byte] of [...Buffer.from(text, "utf8")].entries()) {
     const c = String.fromCharCode(byte);
@@ -215,7 +215,7 @@ export function escapePath(path: string): string {
   return clean === "" ? "-" : escape(clean);
 }
 
-export const unescape = (text: string): string =>
+const unescape = (text: string): string =>
   text.replace(/-/g, "/").replace(/\\x([0-9a-f]{2})/g, (_m, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 
 // --- specifiers and command lines

@@ -9,7 +9,7 @@ import { handle } from "../../../src/sim/kube/apiserver/rest.ts";
 import { apiOf } from "../../../src/sim/kube/apiserver/server.ts";
 import { useWorld } from "../support.ts";
 
-export const address = "192.168.56.10";
+const address = "192.168.56.10";
 export const pki = "/etc/kubernetes/pki";
 
 export interface Cluster {
@@ -27,7 +27,7 @@ export interface Cluster {
   certificate(name: string, groups?: string[]): { certificate: string; key: string };
 }
 
-export interface CallOptions {
+interface CallOptions {
   user?: string;
   groups?: string[];
   type?: string;
@@ -37,7 +37,7 @@ export interface CallOptions {
 
 let serial = 1;
 
-export function makeAuthority(world: World, name: string): { certificate: string; key: Key } {
+function makeAuthority(world: World, name: string): { certificate: string; key: Key } {
   const key = createKey(world.random(`test/${name}`));
   const now = world.timeline.now;
   return {
@@ -160,7 +160,7 @@ export const caller =
     return { code: response.status, body: object, text, headers: response.headers };
   };
 
-export function startEtcd(machine: Machine): Proc {
+function startEtcd(machine: Machine): Proc {
   return machine.spawn({
     exe: "/opt/test/etcd",
     argv: [
@@ -188,7 +188,7 @@ export function startEtcd(machine: Machine): Proc {
   });
 }
 
-export const serverFlags = [
+const serverFlags = [
   `--advertise-address=${address}`,
   "--allow-privileged=true",
   "--authorization-mode=Node,RBAC",

@@ -3,8 +3,8 @@ import { executable } from "../../../src/sim/fs/image.ts";
 import type { World } from "../../../src/sim/world.ts";
 import { run, useWorld } from "../support.ts";
 
-export const names = ["master", "node1", "node2"];
-export const address = (name: string): string => `192.168.56.${10 + names.indexOf(name)}`;
+const names = ["master", "node1", "node2"];
+const address = (name: string): string => `192.168.56.${10 + names.indexOf(name)}`;
 
 export function birdConf(
   name: string,

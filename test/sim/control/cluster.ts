@@ -7,13 +7,13 @@ import type { World } from "../../../src/sim/world.ts";
 const script = (name: string): string => readFileSync(new URL(`../../../scripts/${name}`, import.meta.url), "utf8");
 
 /** Runs a script of scripts/ as provisioning does. */
-export async function provision(m: Machine, name: string, env: Record<string, string>): Promise<Ran> {
+async function provision(m: Machine, name: string, env: Record<string, string>): Promise<Ran> {
   const done = await run(m, ["/bin/bash", "-s"], { stdin: script(name), env });
   if (done.status !== 0) throw new Error(`${name} on ${m.name}: ${done.status}\n${done.stdout}${done.stderr}`);
   return done;
 }
 
-export const addressOf = (w: World, name: string): string => `192.168.56.${10 + [...w.machines.keys()].indexOf(name)}`;
+const addressOf = (w: World, name: string): string => `192.168.56.${10 + [...w.machines.keys()].indexOf(name)}`;
 
 /** Booted machines with containerd, kubelet, kubeadm and kubectl. */
 export async function useNodes(names: string[], version = "1.35"): Promise<World> {

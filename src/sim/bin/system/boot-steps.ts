@@ -28,7 +28,7 @@ const step = (name: string, took: number, work: (p: Proc) => number): DaemonProg
   },
 });
 
-export const modulesLoad = step("systemd-modules-load", 20, loadModules);
+const modulesLoad = step("systemd-modules-load", 20, loadModules);
 
 function loadModules(p: Proc): number {
   let status = 0;
@@ -87,7 +87,7 @@ export function matching(p: Proc, key: string): string[] {
   return sysctlPaths(p.machine, p.state.netns).filter((candidate) => pattern.test(candidate));
 }
 
-export const systemdSysctl = step("systemd-sysctl", 15, applySysctls);
+const systemdSysctl = step("systemd-sysctl", 15, applySysctls);
 
 function applySysctls(p: Proc): number {
   let status = 0;
@@ -113,7 +113,7 @@ function applySysctls(p: Proc): number {
 }
 
 /** systemd-tmpfiles: d, D, f, L and r lines. */
-export const tmpfiles = step("systemd-tmpfiles", 25, makeTmpfiles);
+const tmpfiles = step("systemd-tmpfiles", 25, makeTmpfiles);
 
 function makeTmpfiles(p: Proc): number {
   if (p.args.includes("--clean")) return 0; // nothing is older than the ages in the shipped files
@@ -155,7 +155,7 @@ function makeTmpfiles(p: Proc): number {
 /** Steps whose whole effect is already in the image (the root filesystem is mounted read-write, logins are permitted…). */
 const quiet = (name: string, took: number): DaemonProgram => step(name, took, () => 0);
 
-export const userSessions = step("systemd-user-sessions", 10, permitSessions);
+const userSessions = step("systemd-user-sessions", 10, permitSessions);
 
 function permitSessions(p: Proc): number {
   if (p.args[0] === "stop")

@@ -6,7 +6,7 @@ import type { DaemonProgram } from "../../kernel/program.ts";
 import { sdNotify } from "../../systemd/notify.ts";
 
 /** `ready`: milliseconds until it is; `rss`: KiB, as measured on Ubuntu 24.04. */
-export function standby(name: string, options: { ready?: number; rss?: number; says?: string[] } = {}): DaemonProgram {
+function standby(name: string, options: { ready?: number; rss?: number; says?: string[] } = {}): DaemonProgram {
   return {
     name,
     start(p) {

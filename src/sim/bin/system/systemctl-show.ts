@@ -7,7 +7,7 @@ import type { Unit } from "../../systemd/state.ts";
 import type { Call } from "./systemctl.ts";
 
 /** Properties in systemd's order (a part of them; the others are reported as not simulated when asked for by name). */
-export function properties(m: Manager, unit: Unit): [string, string][] {
+function properties(m: Manager, unit: Unit): [string, string][] {
   const { def } = unit;
   const name = def.name;
   const at = (ms: number) => (ms === 0 ? "" : timestamp(ms));

@@ -185,7 +185,7 @@ function processes(m: Manager, unit: Unit): string {
 }
 
 /** The tree under a control group, as systemd-cgls prints it. */
-export function cgroupTree(group: string, procs: Proc[]): string {
+function cgroupTree(group: string, procs: Proc[]): string {
   const pad = " ".repeat(13);
   let text = row("CGroup", group);
   text += treeLines(group, procs)

@@ -290,7 +290,7 @@ function power(c: Call, kind: "reboot" | "poweroff" | "halt"): number {
 
 type Request = "start" | "stop" | "restart" | "try-restart" | "reload" | "reload-or-restart";
 
-export async function jobs(c: Call, request: Request, word: string, names = c.units): Promise<number> {
+async function jobs(c: Call, request: Request, word: string, names = c.units): Promise<number> {
   const { p, m, o } = c;
   let status = 0;
   const waiting: { name: string; end: Promise<JobResult> }[] = [];
@@ -328,7 +328,7 @@ export async function jobs(c: Call, request: Request, word: string, names = c.un
 
 const withPatternSuffix = (pattern: string): string => (typeOf(pattern) ? pattern : `${pattern}.service`);
 
-export const reloadWarning = (p: Proc, name: string): Promise<void> =>
+const reloadWarning = (p: Proc, name: string): Promise<void> =>
   p.err(
     `Warning: The unit file, source configuration file or drop-ins of ${name} changed on disk. Run 'systemctl daemon-reload' to reload units.\n`,
   );

@@ -144,7 +144,7 @@ export const months = [
 export const weekdays = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /** ISO 8601 year and week. */
-export function isoWeek(m: Moment): [number, number] {
+function isoWeek(m: Moment): [number, number] {
   const thursday = Date.UTC(m.year, m.month - 1, m.day + 4 - (m.weekday || 7));
   const year = new Date(thursday).getUTCFullYear();
   return [year, Math.floor((thursday - Date.UTC(year, 0, 1)) / 604_800_000) + 1];

@@ -9,7 +9,7 @@ import { feed, flush } from "./rib.ts";
 import { arm, birdState, jittered, type BgpConn, type BgpSession, type PeerOpen, type ProtocolState, type Timer } from "./state.ts";
 
 type Which = "outgoing" | "incoming";
-export type BgpMessage =
+type BgpMessage =
   | ({ type: "bgp"; kind: "open" } & PeerOpen)
   | { type: "bgp"; kind: "keepalive" }
   | { type: "bgp"; kind: "notification"; code: number; subcode: number; data?: number }
@@ -114,7 +114,7 @@ function down(p: Proc, ps: ProtocolState, delay = 0): void {
   else startBgp(p, ps);
 }
 
-export function updateStartupDelay(p: Proc, ps: ProtocolState): void {
+function updateStartupDelay(p: Proc, ps: ProtocolState): void {
   const bgp = ps.bgp!;
   const { errorWait, errorForget, disableAfterError } = ps.config.bgp!;
   if (bgp.lastErrorAt > 0 && p.now - bgp.lastErrorAt >= errorForget * 1000) bgp.startupDelay = 0;

@@ -195,7 +195,7 @@ function fatal(p: Proc, flavour: Flavour, error: unknown, path: string): never {
   p.exit(1);
 }
 
-export function readConfig(p: Proc, flavour: Flavour, path: string): BirdConfig {
+function readConfig(p: Proc, flavour: Flavour, path: string): BirdConfig {
   const folder = dirname(path);
   return parseConfig(flavour, path, p.fs.readText(path), (pattern) => {
     const full = pattern.startsWith("/") ? pattern : `${folder}/${pattern}`;

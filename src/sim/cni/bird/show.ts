@@ -39,7 +39,7 @@ const waitingFor = (p: Proc): number => birdState(p).protocols.filter((x) => x.b
 const left = (p: Proc, timer: Timer): number => Math.max(0, timer.at - p.now) / 1000;
 const seconds = (p: Proc, timer: Timer): string => left(p, timer).toFixed(birdState(p).flavour === "bird2" ? 3 : 0);
 
-export function bgpStateOf(ps: ProtocolState): string {
+function bgpStateOf(ps: ProtocolState): string {
   const bgp = ps.bgp!;
   if (ps.state === "down") return "Down";
   const state = bgpStates[Math.max(bgpStates.indexOf(bgp.outgoing.state), bgpStates.indexOf(bgp.incoming.state))]!;

@@ -49,7 +49,7 @@ export const noStats = (): Stats => ({
 
 /** In the order of BIRD's BS_*: the higher of a session's two connections is shown. */
 export const bgpStates = ["Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established", "Close"] as const;
-export type BgpStateName = (typeof bgpStates)[number];
+type BgpStateName = (typeof bgpStates)[number];
 
 /** A timer with the instant it runs out, so that what remains can be shown. */
 export interface Timer {

@@ -17,7 +17,7 @@ export const releases: Record<string, Release> = {
 /** Version of Calico's fork of BIRD in calico/node (github.com/projectcalico/bird). */
 export const birdVersion = "v0.3.3+birdv1.6.8";
 
-export const registry = "quay.io";
+const registry = "quay.io";
 
 /** Reference of an image of a release; `operator` has a repository of its own. */
 export const image = (name: string, version = calicoVersion): string => `${registry}/calico/${name}:${version}`;

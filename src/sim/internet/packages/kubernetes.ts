@@ -35,7 +35,7 @@ const cniVersion = (minor: number): string =>
 const criVersion = (minor: number): string => (minor === 28 ? "1.28.0" : `1.${minor}.${minor <= 30 ? 0 : minor <= 32 ? 1 : 0}`);
 
 /** Plugins of containernetworking/plugins as the package kubernetes-cni brings them. */
-export const cniPlugins = [
+const cniPlugins = [
   "bandwidth",
   "bridge",
   "dhcp",
@@ -57,7 +57,7 @@ export const cniPlugins = [
 ];
 
 /** `bridge` is also a command of iproute2, so the plugin's program has a longer name. */
-export const cniProgram = (plugin: string): string =>
+const cniProgram = (plugin: string): string =>
   plugin === "bridge" || plugin === "dummy" || plugin === "tap" || plugin === "static" || plugin === "firewall" || plugin === "vlan"
     ? `cni-${plugin}`
     : plugin;

@@ -44,21 +44,3 @@ export type Action =
   | { do: "group"; name: string }
   | { do: "user"; name: string; home: string; shell: string }
   | { do: "modules"; names: string[] };
-
-/** A folder of an archive: what one line of sources.list names. */
-export interface Suite {
-  host: string;
-  /** Path of the repository, without final slash. */
-  path: string;
-  /** Suite such as noble-updates; "/" for flat repositories. */
-  suite: string;
-  component: string;
-  origin: string;
-  label: string;
-  codename: string;
-  /** Long key id of its signing key. */
-  key: string;
-  /** Bytes of InRelease. */
-  releaseSize: number;
-  packages: () => Package[];
-}

@@ -43,7 +43,7 @@ function make(row: Row): Package {
 }
 
 /** `1:1.4.8-1ubuntu1` → 1.4.8. */
-export const upstream = (version: string): string => version.replace(/^\d+:/, "").replace(/[-+~].*$/, "");
+const upstream = (version: string): string => version.replace(/^\d+:/, "").replace(/[-+~].*$/, "");
 
 /** Packages that the archive has and the box has not. */
 const archive: Row[] = [

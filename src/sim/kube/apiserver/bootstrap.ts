@@ -45,7 +45,7 @@ function call(api: ApiServer, key: string, namespace: string, name: string, subr
 }
 
 /** Makes the object when it is not there. */
-export function ensure(api: ApiServer, key: string, object: Obj): void {
+function ensure(api: ApiServer, key: string, object: Obj): void {
   const namespace = String(object.metadata.namespace ?? "");
   const c = call(api, key, namespace, String(object.metadata.name));
   if (api.store.get(storageKey(c.resource, namespace, String(object.metadata.name)))) return;

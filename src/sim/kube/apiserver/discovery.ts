@@ -64,7 +64,7 @@ const proxyKind: Record<string, string> = { nodes: "NodeProxyOptions", pods: "Po
 const served = (api: ApiServer, g: Group, version: string): Resource[] =>
   g.resources.filter((r) => api.versions(r).includes(version)).toSorted((a, b) => (a.plural < b.plural ? -1 : 1));
 
-export function resourceList(api: ApiServer, g: Group, version: string): Obj {
+function resourceList(api: ApiServer, g: Group, version: string): Obj {
   const resources: Obj[] = [];
   for (const r of served(api, g, version)) {
     resources.push({
@@ -202,7 +202,7 @@ export function versionInfo(version: string): Obj {
 }
 
 /** Commit and date are made up from the version: they identify nothing real. Go versions: the release's build/build-image files. */
-export function releaseOf(version: string): { commit: string; date: string; go: string } {
+function releaseOf(version: string): { commit: string; date: string; go: string } {
   const minor = Number(version.split(".")[1]);
   const digits = Buffer.from(`${version}-kubemend-kubernetes-release`).toString("hex").slice(0, 40);
   const go =

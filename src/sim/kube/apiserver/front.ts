@@ -9,15 +9,6 @@ import { handle, json, panic } from "./rest.ts";
 import { apiOf } from "./server.ts";
 import type { Streamer } from "./watch.ts";
 
-/** A running kube-apiserver that serves, on any machine (or the one named). */
-export function findApiServer(world: World, machine?: string): Proc | undefined {
-  for (const m of world.machines.values()) {
-    if (machine !== undefined && m.name !== machine) continue;
-    for (const p of m.procs.values()) if (p.state.program === "kube-apiserver" && p.data.listening === true) return p;
-  }
-  return undefined;
-}
-
 /** Certificate and key (PEM) that the server shows, for the real TLS listener. The key is read where the process reads it. */
 export function servingCertificate(p: Proc): { certificate: string; key: string; clientCa: string } | undefined {
   const flag = (name: string): string | undefined => p.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3);

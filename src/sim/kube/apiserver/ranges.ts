@@ -1,7 +1,7 @@
 /** Service addresses and node ports: k8s.io/kubernetes/pkg/registry/core/service/{ipallocator,portallocator}. */
 
-export const ipNumber = (ip: string): number => ip.split(".").reduce((n, part) => n * 256 + Number(part), 0);
-export const ipText = (n: number): string => [24, 16, 8, 0].map((s) => Math.floor(n / 2 ** s) % 256).join(".");
+const ipNumber = (ip: string): number => ip.split(".").reduce((n, part) => n * 256 + Number(part), 0);
+const ipText = (n: number): string => [24, 16, 8, 0].map((s) => Math.floor(n / 2 ** s) % 256).join(".");
 
 export interface Range {
   first: number;

@@ -1,7 +1,7 @@
 /** The built-in resources as data: names, scope, versions, subresources, storage. Behaviour by kind lives in strategy/. */
 import type { Obj } from "../../core/json.ts";
 
-export interface ServedVersion {
+interface ServedVersion {
   name: string;
   /** Minor versions of Kubernetes that serve it: from `since` up to and including `until`. */
   since?: number;

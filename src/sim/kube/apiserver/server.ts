@@ -193,7 +193,7 @@ const established = (crd: Obj): boolean =>
   ((crd.status?.conditions ?? []) as Obj[]).some((c) => c.type === "Established" && c.status === "True");
 
 /** The resource that a CustomResourceDefinition makes. */
-export function resourceOf(crd: Obj): Resource {
+function resourceOf(crd: Obj): Resource {
   const { spec } = crd;
   const served = (spec.versions as Obj[])
     .filter((v) => v.served === true)
@@ -226,8 +226,6 @@ function priority(version: string): number {
 
 /** metav1.Time. */
 export const timestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
-/** metav1.MicroTime. */
-export const microTimestamp = (ms: number): string => `${new Date(ms).toISOString().slice(0, 23)}000Z`;
 
 const servers = new WeakMap<Proc, ApiServer>();
 

@@ -36,7 +36,7 @@ export class StatusError extends Error {
 }
 
 /** schema.GroupResource.String(). */
-export const qualified = (s: { group: string; plural: string }): string => (s.group === "" ? s.plural : `${s.plural}.${s.group}`);
+const qualified = (s: { group: string; plural: string }): string => (s.group === "" ? s.plural : `${s.plural}.${s.group}`);
 
 const details = (s: Subject, name: string, more: Obj = {}): Obj => ({
   ...(name === "" ? {} : { name }),
@@ -84,8 +84,6 @@ export const gone = (requested: string, current: string) =>
 
 export const internalError = (message: string) =>
   new StatusError(500, "InternalError", `Internal error occurred: ${message}`, { causes: [{ message }] });
-
-export const unavailable = (message: string) => new StatusError(503, "ServiceUnavailable", message);
 
 export const tooManyRequests = (message: string, causes: Obj[] = [], retryAfterSeconds = 0) =>
   new StatusError(429, "TooManyRequests", message, {

@@ -24,7 +24,7 @@ const generic: Columns = {
   row: (o) => [String(o.metadata.name), (o.metadata.creationTimestamp as string | undefined) ?? "<unknown>"],
 };
 
-export function columnsOf(r: Resource, version: string): Columns {
+function columnsOf(r: Resource, version: string): Columns {
   if (r.crd) return customColumns(r.crd, version);
   return builtinColumns[r.type === "ResourceClaim_" ? "ResourceClaim" : r.type] ?? generic;
 }

@@ -1,6 +1,6 @@
 /** Command lines of Go programs: `--name=value`, `--name value`, `--bool`; also with one dash where Go's own flag package is used. */
 
-export type FlagKind = "string" | "bool" | "int" | "duration" | "list" | "map";
+type FlagKind = "string" | "bool" | "int" | "duration" | "list" | "map";
 
 export interface FlagTable {
   [name: string]: FlagKind;

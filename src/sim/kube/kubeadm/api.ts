@@ -6,12 +6,6 @@ import { KubeadmError, type Context } from "./context.ts";
 const interval = 500;
 const patience = 60_000;
 
-/** How client-go prints a failed call. */
-export function failureText(result: Extract<ApiResult, { ok: false }>, client: KubeClient, method: string, path: string): string {
-  if (result.kind === "status") return result.message;
-  return `${method[0]}${method.slice(1).toLowerCase()} "${client.server}${path}": ${result.message}`;
-}
-
 export class Api {
   readonly c: Context;
   readonly client: KubeClient;

@@ -12,7 +12,7 @@ import { toYaml } from "./yaml.ts";
 
 const rbac = "rbac.authorization.k8s.io";
 
-export function tokenOf(c: Context, given: Obj): Parameters<typeof tokenSecret>[0] {
+function tokenOf(c: Context, given: Obj): Parameters<typeof tokenSecret>[0] {
   const ttl = given.ttl === undefined ? undefined : parseDuration(String(given.ttl));
   return {
     token: String(given.token),

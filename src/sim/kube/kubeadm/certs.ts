@@ -171,7 +171,7 @@ export function loadPair(c: Context, dir: string, base: string): Pair {
   return { certPem, keyPem };
 }
 
-export function makeAuthority(c: Context, config: Config, commonName: string): Pair {
+function makeAuthority(c: Context, config: Config, commonName: string): Pair {
   const key = createKey(random(c));
   const { now } = c.p;
   const certPem = createCertificate({
@@ -214,7 +214,7 @@ export function makeLeaf(
 }
 
 /** The subject and names of a leaf for this node. */
-export function leafOf(c: Context, config: Config, spec: CertificateSpec): Parameters<typeof makeLeaf>[3] {
+function leafOf(c: Context, config: Config, spec: CertificateSpec): Parameters<typeof makeLeaf>[3] {
   return {
     commonName: spec.commonName === "" ? node(config) : spec.commonName,
     organizations: spec.organizations?.(c),

@@ -291,12 +291,6 @@ export const tree: Command = {
   },
 };
 
-export interface Invocation {
-  path: string[];
-  command: Command;
-  flags: ParsedFlags;
-}
-
 /** Finds the command that the words name; the words that are left are its operands and flags. */
 export function findCommand(args: string[]): { path: string[]; command: Command; rest: string[] } {
   const path: string[] = [];

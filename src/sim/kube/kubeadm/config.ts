@@ -48,7 +48,7 @@ function readable(minor: number): string[] {
 /** Last release that could read a version that is gone (cmd/kubeadm/app/util/config/common.go). */
 const oldVersions: Record<string, string> = { v1alpha1: "v1.11", v1alpha2: "v1.12", v1alpha3: "v1.14", v1beta1: "v1.15", v1beta2: "v1.22" };
 
-export const defaultRepository = (minor: number): string => (minor >= 25 ? "registry.k8s.io" : "k8s.gcr.io");
+const defaultRepository = (minor: number): string => (minor >= 25 ? "registry.k8s.io" : "k8s.gcr.io");
 
 /** Containerd's socket as the release writes it. */
 const defaultSocket = (minor: number): string =>
@@ -206,7 +206,7 @@ function defaultNode(c: Context, given: Obj | undefined, controlPlane: boolean):
   return node;
 }
 
-export function defaultEndpoint(given: Obj | undefined): { advertiseAddress: string; bindPort: number } {
+function defaultEndpoint(given: Obj | undefined): { advertiseAddress: string; bindPort: number } {
   const bindPort = Number(given?.bindPort ?? 0) || 6443;
   const advertiseAddress = String(given?.advertiseAddress ?? "");
   return { advertiseAddress, bindPort };
@@ -253,7 +253,7 @@ export function defaultCluster(c: Context, given: Obj | undefined): Obj {
   return cluster;
 }
 
-export function defaultTimeouts(given: Obj | undefined): Obj {
+function defaultTimeouts(given: Obj | undefined): Obj {
   return {
     controlPlaneComponentHealthCheck: "4m0s",
     discovery: "5m0s",
@@ -334,7 +334,7 @@ export function controlPlaneImages(c: Context, cluster: Obj): string[] {
   return minor >= 24 ? [...core, rest.at(-1)!, ...rest.slice(0, -1)] : [...core, ...rest];
 }
 
-export const release = (c: Context, minor = c.minor): (typeof releases)[number] => releases[minor] ?? releases[c.minor] ?? releases[35]!;
+const release = (c: Context, minor = c.minor): (typeof releases)[number] => releases[minor] ?? releases[c.minor] ?? releases[35]!;
 
 export const pauseImage = (c: Context, cluster: Obj): string => `${cluster.imageRepository}/pause:${release(c).pause}`;
 

@@ -156,7 +156,7 @@ async function administrator(c: Context): Promise<Api> {
   return api;
 }
 
-export const roleLabels = (minor: number): string[] =>
+const roleLabels = (minor: number): string[] =>
   minor >= 24
     ? ["node-role.kubernetes.io/control-plane", "node.kubernetes.io/exclude-from-external-load-balancers"]
     : minor >= 21
@@ -200,7 +200,7 @@ export async function markControlPlane(c: Context, config: Config, api: Api): Pr
 }
 
 /** kubelet.conf points at the rotated certificate once the kubelet has one. */
-export async function kubeletFinalize(c: Context): Promise<void> {
+async function kubeletFinalize(c: Context): Promise<void> {
   const pem = "/var/lib/kubelet/pki/kubelet-client-current.pem";
   if (!c.p.fs.exists(pem)) return;
   await c.out(`[kubelet-finalize] Updating "${kubeletConf}" to point to a rotatable kubelet client certificate and key`);
@@ -213,7 +213,7 @@ export async function kubeletFinalize(c: Context): Promise<void> {
 
 const tokenOf = (config: Config): string => String((config.init.bootstrapTokens as Obj[])[0]?.token ?? "");
 
-export function caHash(c: Context, config: Config): string {
+function caHash(c: Context, config: Config): string {
   return publicKeyHash(c.p.fs.readText(`${certificatesDir(config)}/ca.crt`));
 }
 

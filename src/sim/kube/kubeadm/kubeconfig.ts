@@ -13,7 +13,7 @@ const base64 = (text: string): string => Buffer.from(text, "utf8").toString("bas
 const bracket = (host: string): string => (host.includes(":") ? `[${host}]` : host);
 
 /** Server address of this node's API server. */
-export const localEndpoint = (endpoint: { advertiseAddress: string; bindPort: number }): string =>
+const localEndpoint = (endpoint: { advertiseAddress: string; bindPort: number }): string =>
   `https://${bracket(endpoint.advertiseAddress)}:${endpoint.bindPort}`;
 
 /** The address that clients use: controlPlaneEndpoint with its port, or this node's. */
@@ -52,7 +52,7 @@ export function kubeconfigText(k: Kubeconfig, minor: number): string {
   });
 }
 
-export interface FileSpec {
+interface FileSpec {
   file: string;
   user: string;
   commonName: (config: Config) => string;
@@ -62,7 +62,7 @@ export interface FileSpec {
   longName: string;
 }
 
-export const files: FileSpec[] = [
+const files: FileSpec[] = [
   {
     file: "admin.conf",
     user: "kubernetes-admin",
@@ -119,7 +119,7 @@ export function clientPair(c: Context, config: Config, commonName: string, organ
   return { ca, pair: makeLeaf(c, config, ca, { commonName, organizations, usages: ["clientAuth"] }) };
 }
 
-export function kubeconfigFor(c: Context, config: Config, spec: FileSpec): string {
+function kubeconfigFor(c: Context, config: Config, spec: FileSpec): string {
   const commonName = spec.commonName(config);
   const { ca, pair } = clientPair(c, config, commonName, spec.organizations(c.minor));
   const { cluster, init } = config;

@@ -73,7 +73,7 @@ async function resolvConf(c: Context): Promise<Obj> {
   return active ? { resolvConf: "/run/systemd/resolve/resolv.conf" } : {};
 }
 
-export const writesInstanceConfig = (minor: number): boolean => minor >= 34;
+const writesInstanceConfig = (minor: number): boolean => minor >= 34;
 
 function flags(c: Context, config: Config, registerTaints: boolean): string {
   const node = config.init.nodeRegistration as Obj;

@@ -26,7 +26,7 @@ const volumes: [Fields] = [{ name: true, hostPath: true, mountPath: true, readOn
 const component: Fields = { extraArgs: true, extraVolumes: volumes, extraEnvs: true };
 const image: Fields = { imageRepository: true, imageTag: true };
 
-export const kinds: Record<string, Fields> = {
+const kinds: Record<string, Fields> = {
   InitConfiguration: {
     bootstrapTokens: [{ token: true, description: true, ttl: true, expires: true, usages: true, groups: true }],
     dryRun: true,

@@ -114,7 +114,7 @@ async function printObject(c: Context, t: BootstrapToken, output: "json" | "yaml
 }
 
 /** Columns three spaces apart; the last is not padded. */
-export function table(rows: string[][]): string {
+function table(rows: string[][]): string {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((r) => r[i]!.length)));
   return rows.map((row) => `${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]! + 3))).join("")}\n`).join("");
 }

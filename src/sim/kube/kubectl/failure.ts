@@ -31,9 +31,6 @@ export class ServerRefusal extends Failure {
 
 export class TransportFailure extends Failure {}
 
-export const usage = (message: string, command: string): Failure =>
-  new Failure(`error: ${message}\nSee 'kubectl ${command} -h' for help and examples`);
-
 function causesText(body: Obj): string {
   const causes = [
     ...new Set(((body.details?.causes ?? []) as Obj[]).map((c) => (c.field ? `${c.field}: ${c.message}` : String(c.message)))),

@@ -151,7 +151,7 @@ const reasonPhrase: Record<number, string> = {
 };
 
 /** Documents of one text; lists are taken apart. */
-export function parseDocuments(text: string, source: string, shown: string): Document[] {
+function parseDocuments(text: string, source: string, shown: string): Document[] {
   const out: Document[] = [];
   for (const doc of parseAllDocuments(text, { uniqueKeys: false })) {
     if (!("errors" in doc)) continue;

@@ -253,7 +253,7 @@ export const command: Builtin = async (sh, words) => {
 };
 
 /** Runs a program from a builtin: no function of that name. */
-export async function runProgram(sh: Parameters<Builtin>[0], argv: string[]): Promise<number> {
+async function runProgram(sh: Parameters<Builtin>[0], argv: string[]): Promise<number> {
   const found = locate(sh, argv[0]!);
   if (!("path" in found)) {
     await sh.error(found.message);

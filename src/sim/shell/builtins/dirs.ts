@@ -18,7 +18,7 @@ export function logical(sh: Shell): string {
 }
 
 /** Changes folder and PWD, OLDPWD. Throws Errno. */
-export function change(sh: Shell, path: string, physical: boolean): void {
+function change(sh: Shell, path: string, physical: boolean): void {
   const before = logical(sh);
   const target = path.startsWith("/") ? path : `${before === "/" ? "" : before}/${path}`;
   // `..` goes back along the logical path; where that leads nowhere the kernel is asked

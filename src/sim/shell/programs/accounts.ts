@@ -15,7 +15,7 @@ const rows = (fs: FsView, path: string): string[][] =>
     .map((line) => line.split(":"))
     .filter((row) => row.length >= 4);
 
-export const accounts = (fs: FsView): Account[] =>
+const accounts = (fs: FsView): Account[] =>
   rows(fs, "/etc/passwd").map((row) => ({
     name: row[0]!,
     uid: Number(row[2]),

@@ -139,7 +139,7 @@ export const setsid: CommandProgram = {
 };
 
 /** 10, 0.5s, 2m, 1h, 1d in milliseconds; undefined when it is no time. */
-export function duration(text: string): number | undefined {
+function duration(text: string): number | undefined {
   const match = /^(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|inf(?:inity)?)([smhd]?)$/.exec(text);
   if (!match) return undefined;
   const seconds = match[1]!.startsWith("inf") ? Number.POSITIVE_INFINITY : Number(match[1]);

@@ -120,7 +120,7 @@ export class Solver {
 
 const provides = (record: Record_, name: string): boolean => parseRelations(record.Provides).some((p) => p.some((x) => x.name === name));
 
-export function best(list: readonly Candidate[]): Candidate | undefined {
+function best(list: readonly Candidate[]): Candidate | undefined {
   return [...list].sort((a, b) => compareVersions(b.version, a.version))[0];
 }
 

@@ -2,7 +2,7 @@
 import type { FsView } from "../../../fs/view.ts";
 import { parseControl } from "../../../internet/deb.ts";
 
-export const statusPath = "/var/lib/dpkg/status";
+const statusPath = "/var/lib/dpkg/status";
 const autoPath = "/var/lib/apt/extended_states";
 
 /** A stanza of the status file. */

@@ -24,7 +24,7 @@ function logTo(p: Proc, text: string): void {
 }
 
 /** Files and folders that dpkg counts. */
-export function filesInDatabase(p: Proc): number {
+function filesInDatabase(p: Proc): number {
   let n = 86_411;
   if (p.fs.isDir(infoDir))
     for (const f of p.fs.readdir(infoDir)) if (f.endsWith(".list")) n += p.fs.readText(`${infoDir}/${f}`).split("\n").length - 1;

@@ -12,7 +12,7 @@ export interface Token {
 const keywords = new Set(
   "BEGIN END function func if else while for do break continue next nextfile exit return delete in getline print printf".split(" "),
 );
-export const builtins = new Set(
+const builtins = new Set(
   "length substr index split sub gsub match sprintf sin cos atan2 exp log sqrt int rand srand tolower toupper system close fflush strftime mktime systime".split(
     " ",
   ),
@@ -129,7 +129,7 @@ const plainEscapes: Record<string, string> = {
 };
 
 /** The escape sequence after a backslash at `i`: what it stands for, and its length. */
-export function escape(source: string, i: number): [string, number] {
+function escape(source: string, i: number): [string, number] {
   const c = source[i];
   if (c === undefined) return ["\\", 0];
   if (plainEscapes[c] !== undefined) return [plainEscapes[c], 1];

@@ -45,7 +45,7 @@ export class StrNum {
   }
 }
 
-export interface Rule {
+interface Rule {
   kind: "BEGIN" | "END" | "pattern";
   pattern?: Expr;
   /** End of a range pattern. */

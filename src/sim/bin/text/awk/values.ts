@@ -20,7 +20,7 @@ export function toNumber(v: Value): number {
   return /^[-+]/.test(text) ? (text[0] === "-" ? -1 : 1) * Number(text.slice(1)) : Number(text);
 }
 
-export function numberText(n: number, format: string): string {
+function numberText(n: number, format: string): string {
   if (Number.isInteger(n) && Math.abs(n) < 2 ** 63) return String(Math.abs(n) < 1e21 ? BigInt(n) : n);
   if (Number.isNaN(n)) return "nan";
   if (!Number.isFinite(n)) return n < 0 ? "-inf" : "inf";

@@ -96,7 +96,7 @@ async function list(c: Context, as: "ls" | "dir"): Promise<void> {
             : "",
     quoted:
       (tty && !o.has("N", "q", "Q", "b", "zero") && o.value("quoting-style") === undefined) ||
-      /^shell/.test(o.value("quoting-style") ?? ""),
+      (o.value("quoting-style") ?? "").startsWith("shell"),
     escape: o.has("b"),
     hide: o.has("q"),
     human: o.last("h", "si", "k") === "h" ? 1024 : o.last("h", "si", "k") === "si" ? 1000 : 0,

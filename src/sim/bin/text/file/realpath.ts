@@ -12,7 +12,7 @@ export function relativePath(path: string, from: string): string {
 }
 
 /** Resolves links. `missing`: how many components at the end may be missing: none, the last, or all. */
-export function canonical(fs: FsView, path: string, missing: "none" | "last" | "all"): string {
+function canonical(fs: FsView, path: string, missing: "none" | "last" | "all"): string {
   if (path === "") throw new Errno("ENOENT", path);
   const pending = (path.startsWith("/") ? path : `${fs.cwd}/${path}`).split("/").filter((x) => x !== "" && x !== ".");
   let here = "";

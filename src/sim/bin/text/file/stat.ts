@@ -9,7 +9,7 @@ import { modeText } from "./mode.ts";
 import { blocksOf } from "./size.ts";
 import { sizeOf, sliceOf } from "../../../fs/tree.ts";
 
-export const kindText = (s: Stat): string =>
+const kindText = (s: Stat): string =>
   ({
     file: s.size === 0 ? "regular empty file" : "regular file",
     dir: "directory",

@@ -1,5 +1,5 @@
 /** fnmatch(3) without FNM_PATHNAME: `*` also crosses slashes. */
-export function globSource(glob: string): string {
+function globSource(glob: string): string {
   let out = "";
   for (let i = 0; i < glob.length; i++) {
     const c = glob[i]!;

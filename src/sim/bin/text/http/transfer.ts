@@ -62,7 +62,7 @@ export type Transferred =
     };
 
 /** The bytes of a response; a document handed over as an object is written as the API server writes it to people. */
-export function bodyOf(response: HttpResponse): Buffer {
+function bodyOf(response: HttpResponse): Buffer {
   const { body, object } = response;
   if (object !== undefined && body.length === 0) return Buffer.from(JSON.stringify(object, null, 2), "utf8");
   return typeof body === "string" ? Buffer.from(body, "utf8") : Buffer.from(body.buffer, body.byteOffset, body.byteLength);

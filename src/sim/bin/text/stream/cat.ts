@@ -2,7 +2,7 @@ import { Errno } from "../../../core/errno.ts";
 import { command, pieces } from "../command.ts";
 
 /** Control and high bytes as cat -v shows them. */
-export function visible(raw: string, tabs: boolean): string {
+function visible(raw: string, tabs: boolean): string {
   let out = "";
   for (const c of raw) {
     const b = c.charCodeAt(0);

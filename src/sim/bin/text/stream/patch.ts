@@ -159,7 +159,7 @@ function read(text: string): Section[] {
     if (normal) {
       if (!section) sections.push((section = { from: undefined, to: undefined, hunks: [] }));
       const hunk: Hunk = { start: Number(normal[1]), newStart: Number(normal[4]), old: [], new: [], header: line };
-      while (/^[<>-]/.test(lines[i + 1] ?? "") || /^\\/.test(lines[i + 1] ?? "")) {
+      while (/^[<>-]/.test(lines[i + 1] ?? "") || (lines[i + 1] ?? "").startsWith("\\")) {
         let body = lines[++i]!;
         hunk.header += body;
         if (lines[i + 1]?.startsWith("\\")) {

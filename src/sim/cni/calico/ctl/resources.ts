@@ -19,7 +19,7 @@ export interface Given {
 
 export class CtlError extends Error {}
 
-export function kindOf(word: string): Kind {
+function kindOf(word: string): Kind {
   const kind = kindNamed(word);
   if (kind) return kind;
   if (otherKinds.some((k) => k === word.toLowerCase() || `${k}s` === word.toLowerCase())) throw new NotSimulated(`calicoctl with ${word}`);
@@ -91,7 +91,7 @@ const notFoundText = (kind: Kind, name: string): string =>
   kind.plural === "nodes" ? `nodes "${name}" not found` : `${kind.plural}.crd.projectcalico.org "${name}" not found`;
 
 /** Documents of -f FILE (or standard input), with their kinds. */
-export async function documents(p: Proc, file: string): Promise<{ kind: Kind; object: Obj }[]> {
+async function documents(p: Proc, file: string): Promise<{ kind: Kind; object: Obj }[]> {
   let source: string;
   if (file === "-") source = (await p.readAll()).toString("utf8");
   else {

@@ -1,7 +1,7 @@
 /** Log lines of Calico's Go programs: `2026-11-20 09:20:29.464 [INFO][9] startup/startup.go 425: text key="value"`. */
 import type { Proc } from "../../../kernel/proc.ts";
 
-export const stamp = (p: Proc): string => new Date(p.now).toISOString().replace("T", " ").slice(0, 23);
+const stamp = (p: Proc): string => new Date(p.now).toISOString().replace("T", " ").slice(0, 23);
 
 export type Level = "INFO" | "WARNING" | "ERROR" | "FATAL" | "DEBUG";
 

@@ -7,17 +7,17 @@ import { DatastoreError } from "../datastore.ts";
 import { endpointOf } from "../workload.ts";
 import type { Knowledge } from "./felix.ts";
 
-export interface PeerSet {
+interface PeerSet {
   name: string;
   members: string[];
 }
 
-export interface PolicyRule {
+interface PolicyRule {
   /** Matches of iptables, without the action; empty matches all. */
   match: string;
 }
 
-export interface PolicyChain {
+interface PolicyChain {
   /** `cali-pi-…` (ingress) or `cali-po-…` (egress). */
   chain: string;
   namespace: string;

@@ -166,7 +166,7 @@ function defaults(p: Proc, d: Datastore): void {
 }
 
 /** The pod network that kubeadm was given (the ConfigMap kubeadm-config). */
-export function kubeadmPodSubnet(d: Datastore): string | undefined {
+function kubeadmPodSubnet(d: Datastore): string | undefined {
   try {
     const text =
       ((d.find("configmaps", "kubeadm-config", "kube-system")?.data as Obj | undefined)?.ClusterConfiguration as string | undefined) ?? "";

@@ -6,7 +6,7 @@ import { bare } from "../datastore.ts";
 import type { Knowledge } from "./felix.ts";
 
 /** Felix derives the device's address from the node's name, so that it is the same after a restart. */
-export function tunnelMac(node: string): string {
+function tunnelMac(node: string): string {
   const h = createHash("sha1").update(node).digest();
   return ["66", ...[0, 1, 2, 3, 4].map((i) => h[i]!.toString(16).padStart(2, "0"))].join(":");
 }

@@ -31,7 +31,7 @@ export const tunnelRole: Role = {
     log(p, "ERROR", "tunnel-ip-allocator/allocateip.go 187", `Error reconciling tunnel addresses error=${error.message}`),
 };
 
-export function allocateTunnels(p: Proc, d: Datastore): void {
+function allocateTunnels(p: Proc, d: Datastore): void {
   const node = nodeOf(d.get("nodes", nodeName(p)));
   const usable = pools(d).filter((x) => !x.disabled && x.allowedUses.includes("Tunnel") && selects(x.nodeSelector, node.labels));
   for (const kind of kinds) {

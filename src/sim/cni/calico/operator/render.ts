@@ -10,10 +10,10 @@ export const namespace = "calico-system";
 export const components = { daemonSets: ["calico-node", "csi-node-driver"], deployments: ["calico-kube-controllers", "calico-typha"] };
 
 /** As many as GetExpectedTyphaScale asks for. */
-export const typhaReplicas = (nodes: number): number => (nodes <= 2 ? 1 : nodes <= 4 ? 2 : Math.max(3, Math.floor(nodes / 200) + 2));
+const typhaReplicas = (nodes: number): number => (nodes <= 2 ? 1 : nodes <= 4 ? 2 : Math.max(3, Math.floor(nodes / 200) + 2));
 
 /** IP_AUTODETECTION_METHOD for the Installation's nodeAddressAutodetectionV4. */
-export function autodetection(spec: Obj): string {
+function autodetection(spec: Obj): string {
   const a = ((spec.calicoNetwork as Obj | undefined)?.nodeAddressAutodetectionV4 ?? {}) as Obj;
   if (a.kubernetes) return "kubernetes-internal-ip";
   if (a.interface) return `interface=${a.interface as string}`;
@@ -23,7 +23,7 @@ export function autodetection(spec: Obj): string {
   return "first-found";
 }
 
-export function bgpEnabled(spec: Obj): boolean {
+function bgpEnabled(spec: Obj): boolean {
   return ((spec.calicoNetwork as Obj | undefined)?.bgp ?? "Enabled") === "Enabled";
 }
 

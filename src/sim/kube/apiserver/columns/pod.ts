@@ -7,7 +7,7 @@ const hasCondition = (pod: Obj, type: string): boolean =>
   ((pod.status?.conditions ?? []) as Obj[]).some((c) => c.type === type && c.status === "True");
 
 /** STATUS as kubectl shows it. */
-export function podReason(pod: Obj): { reason: string; restarts: number; last?: string; ready: number; total: number } {
+function podReason(pod: Obj): { reason: string; restarts: number; last?: string; ready: number; total: number } {
   const status = (pod.status ?? {}) as Obj;
   const spec = (pod.spec ?? {}) as Obj;
   const containers = (spec.containers ?? []) as Obj[];

@@ -52,7 +52,7 @@ export function present(c: { resource: Resource; version: string }, o: Obj): Obj
 const converted = new WeakMap<Obj, Map<string, Obj>>();
 
 /** Between versions of one kind: only the name differs, except for events and autoscalers. Source: pkg/apis/*\/conversion.go. */
-export function convert(o: Obj, r: Resource, version: string): Obj {
+function convert(o: Obj, r: Resource, version: string): Obj {
   const wanted = apiVersionOf(r.group, version);
   if (o.apiVersion === wanted) return o;
   let cache = converted.get(o);
@@ -68,7 +68,7 @@ export function convert(o: Obj, r: Resource, version: string): Obj {
   return out;
 }
 
-export function toEventsV1(o: Obj): Obj {
+function toEventsV1(o: Obj): Obj {
   const { involvedObject, message, source, firstTimestamp, lastTimestamp, count, reportingComponent, ...rest } = o;
   return {
     ...rest,

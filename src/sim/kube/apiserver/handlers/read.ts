@@ -45,7 +45,7 @@ export const matches = (f: Filter, o: Obj): boolean =>
 
 export const get = (c: Call): Obj => present(c, load(c));
 
-export const listKind = (r: Resource): string => (r.crd ? String(r.crd.spec.names.listKind) : `${r.kind}List`);
+const listKind = (r: Resource): string => (r.crd ? String(r.crd.spec.names.listKind) : `${r.kind}List`);
 
 export function list(c: Call): Obj {
   const { resource: r, api, query } = c;

@@ -28,7 +28,7 @@ import { apiVersion, load, present, save, subjectOf, toCoreEvent, type Call } fr
 import { removeNow } from "./delete.ts";
 
 /** The object in a request's body, of the right kind, cleaned and with defaults. */
-export function read(c: Call, input: unknown): Obj {
+function read(c: Call, input: unknown): Obj {
   const { resource: r } = c;
   if (input === null || typeof input !== "object")
     throw badRequest("the object provided is unrecognized (must be of type " + r.kind + "): couldn't get version/kind; json parse error");
@@ -89,7 +89,7 @@ const admission = (c: Call, operation: Admission["operation"], name: string): Ad
   dryRun: c.dryRun,
 });
 
-export function validate(c: Call, o: Obj, old: Obj | undefined, causes: Cause[]): void {
+function validate(c: Call, o: Obj, old: Obj | undefined, causes: Cause[]): void {
   const { resource: r } = c;
   validateMetadata(r, o, causes);
   if (old) validateMetadataUpdate(o, old, causes);

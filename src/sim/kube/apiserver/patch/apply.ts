@@ -9,7 +9,7 @@ import { StatusError } from "../status.ts";
 import { equal, isObject } from "./merge.ts";
 
 /** FieldsV1: {"f:spec": {"f:replicas": {}, 'k:{"name":"x"}': {".": {}}}}. */
-export type FieldSet = { [key: string]: FieldSet };
+type FieldSet = { [key: string]: FieldSet };
 
 const itemType = (field: FieldType | undefined): string | undefined => (field?.item?.kind === "object" ? field.item.type : undefined);
 const skip = new Set(["apiVersion", "kind"]);
@@ -27,7 +27,7 @@ const skipMetadata = new Set([
 const itemKey = (item: Obj, keys: string[], protocol = true): string =>
   `k:${JSON.stringify(Object.fromEntries(keys.map((k) => [k, item[k] ?? (protocol && k === "protocol" ? "TCP" : undefined)])))}`;
 
-export function fieldSet(object: Obj, type: string | undefined, depth = 0, inMetadata = false): FieldSet {
+function fieldSet(object: Obj, type: string | undefined, depth = 0, inMetadata = false): FieldSet {
   const out: FieldSet = {};
   for (const [key, value] of Object.entries(object) as [string, unknown][]) {
     if (value === undefined || (depth === 0 && skip.has(key)) || (inMetadata && skipMetadata.has(key))) continue;

@@ -6,7 +6,7 @@ const set = (o: Obj, field: string, value: unknown): void => {
   if (o[field] === undefined || o[field] === null) o[field] = value;
 };
 
-export function defaultProbe(probe: Obj | undefined): void {
+function defaultProbe(probe: Obj | undefined): void {
   if (!probe) return;
   set(probe, "timeoutSeconds", 1);
   set(probe, "periodSeconds", 10);
@@ -35,7 +35,7 @@ export function canonicalResources(resources: Obj | undefined): void {
   }
 }
 
-export function defaultContainer(c: Obj): void {
+function defaultContainer(c: Obj): void {
   if (typeof c.image === "string") set(c, "imagePullPolicy", pullPolicy(c.image));
   set(c, "terminationMessagePath", "/dev/termination-log");
   set(c, "terminationMessagePolicy", "File");

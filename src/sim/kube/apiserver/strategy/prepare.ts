@@ -134,7 +134,7 @@ function establish(api: ApiServer, o: Obj): void {
 }
 
 /** ClusterIP and node ports. */
-export function allocateService(q: Request, o: Obj, old: Obj | undefined, causes: Cause[]): void {
+function allocateService(q: Request, o: Obj, old: Obj | undefined, causes: Cause[]): void {
   const { api } = q;
   const spec = o.spec as Obj;
   const services = api.known({ group: "", plural: "services" }).filter((s) => s.metadata.uid !== o.metadata.uid);

@@ -121,7 +121,7 @@ function validateContainer(c: Obj, path: string, names: Set<string>, volumes: Se
   }
 }
 
-export function validateResources(resources: Obj, path: string, causes: Cause[]): void {
+function validateResources(resources: Obj, path: string, causes: Cause[]): void {
   for (const kind of ["limits", "requests"]) {
     for (const [name, value] of Object.entries((resources[kind] ?? {}) as Obj)) {
       const q = parseQuantity(value);

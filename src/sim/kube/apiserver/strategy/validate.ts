@@ -11,7 +11,7 @@ type Rule = (o: Obj, causes: Cause[], old?: Obj, minor?: number) => void;
 
 const isIp = (text: string): boolean => /^(\d{1,3}\.){3}\d{1,3}$/.test(text) && text.split(".").every((n) => Number(n) < 256);
 
-export function nameRule(r: Resource): (name: string) => string | undefined {
+function nameRule(r: Resource): (name: string) => string | undefined {
   if (r.group === "rbac.authorization.k8s.io") return pathSegment;
   // `v1.` is the name of the core group's (pkg/apis/apiregistration/validation: ValidateAPIServiceName is path.ValidatePathSegmentName)
   if (r.group === "apiregistration.k8s.io") return pathSegment;

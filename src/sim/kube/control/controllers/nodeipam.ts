@@ -142,5 +142,3 @@ export const nodeipam: Controller = {
     klog(w.p, "I", "range_allocator.go:373", `Set node ${name} PodCIDR to [${cidr}]`);
   },
 };
-
-export type NodeIpamSettings = Settings;

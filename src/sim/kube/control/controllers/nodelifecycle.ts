@@ -9,7 +9,7 @@ import { condition, isDeleting, same } from "./pods.ts";
 /** How often nodes are looked at (--node-monitor-period). */
 const period = 5000;
 /** --node-monitor-grace-period: 40 s, 50 s from 1.32 on. */
-export const gracePeriod = (minor: number): number => (minor >= 32 ? 50_000 : 40_000);
+const gracePeriod = (minor: number): number => (minor >= 32 ? 50_000 : 40_000);
 
 interface Health {
   /** When the node was last heard of, by this process's clock. */

@@ -103,7 +103,7 @@ function becomeLeader(p: Proc): void {
   for (const lease of Object.values(db.leases)) p.after(Math.max(0, lease.expires - p.now), "lease", lease.id);
 }
 
-export function scheduleHeartbeat(p: Proc): void {
+function scheduleHeartbeat(p: Proc): void {
   if (databaseOf(p).members.length > 1) p.after(heartbeat, "heartbeat", databaseOf(p).term);
 }
 

@@ -52,10 +52,6 @@ export function noticeRemoval(p: Proc): void {
   if (!s.orphan && !p.fs.exists(databasePath(s.dataDir))) s.orphan = databaseOf(p);
 }
 
-export const self = (p: Proc): Member => {
-  const db = databaseOf(p);
-  return db.members.find((m) => m.id === db.memberId)!;
-};
 export const others = (p: Proc): Member[] => {
   const db = databaseOf(p);
   return db.members.filter((m) => m.id !== db.memberId);

@@ -24,7 +24,7 @@ export interface Member {
   learner: boolean;
 }
 
-export interface Lease {
+interface Lease {
   id: string;
   /** Seconds. */
   ttl: number;
@@ -155,7 +155,7 @@ export function range(db: Database, request: RangeRequest): RangeReply {
   return { kvs, count, more: !request.countOnly && kvs.length < count };
 }
 
-export function sizeOf(value: EtcdValue): number {
+function sizeOf(value: EtcdValue): number {
   return typeof value === "string" || value instanceof Uint8Array ? value.length : JSON.stringify(value).length;
 }
 

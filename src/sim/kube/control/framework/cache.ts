@@ -4,11 +4,6 @@ import type { Obj } from "../../../core/json.ts";
 export const keyOf = (object: Obj): string =>
   object.metadata.namespace ? `${object.metadata.namespace}/${object.metadata.name}` : String(object.metadata.name);
 
-export function splitKey(key: string): { namespace: string | undefined; name: string } {
-  const cut = key.indexOf("/");
-  return cut < 0 ? { namespace: undefined, name: key } : { namespace: key.slice(0, cut), name: key.slice(cut + 1) };
-}
-
 const versionOf = (object: Obj | undefined): number => Number(object?.metadata?.resourceVersion ?? 0);
 
 export class Cache {

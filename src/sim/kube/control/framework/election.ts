@@ -120,9 +120,3 @@ function announce(r: Runtime, lease: Obj, s: Election): void {
     s.lease,
   );
 }
-
-/** On a clean end the lease stays: only ReleaseOnCancel would give it back, which these components do not set. */
-export function resign(p: Proc): void {
-  const s = stateOf(p);
-  if (s) s.leading = false;
-}

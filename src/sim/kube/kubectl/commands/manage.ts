@@ -14,7 +14,7 @@ import type { Command } from "./command.ts";
 import { generate } from "./generators.ts";
 import { toYaml } from "../yaml-out.ts";
 
-export const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
 export const changeFlags = {
   ...outputFlags,
@@ -249,7 +249,7 @@ async function applyOne(s: Session, d: Document, k: Kind, namespace: string, dry
 }
 
 /** The three-way patch of apply; custom resources take a JSON merge patch. */
-export function patchFor(before: Obj, modified: Obj, live: Obj, type: string | undefined): { patch: Obj; contentType: string } {
+function patchFor(before: Obj, modified: Obj, live: Obj, type: string | undefined): { patch: Obj; contentType: string } {
   if (type !== undefined) return { patch: threeWay(before, modified, live, type), contentType: "application/strategic-merge-patch+json" };
   const additions = keep(diffMerge(live, modified), false);
   const deletions = keep(diffMerge(before, modified), true);

@@ -93,7 +93,7 @@ function environment(w: Writer, level: number, c: Obj, pod: Obj | undefined): vo
   }
 }
 
-export function containers(w: Writer, title: string, specs: Obj[], statuses: Obj[] | undefined, pod: Obj | undefined, space: string): void {
+function containers(w: Writer, title: string, specs: Obj[], statuses: Obj[] | undefined, pod: Obj | undefined, space: string): void {
   if (specs.length === 0) return;
   w.line(0, `${space}${title}:`);
   for (const c of specs) {
@@ -151,7 +151,7 @@ export function containers(w: Writer, title: string, specs: Obj[], statuses: Obj
   }
 }
 
-export function volumes(w: Writer, specs: Obj[], space: string): void {
+function volumes(w: Writer, specs: Obj[], space: string): void {
   if (specs.length === 0) {
     w.line(0, `${space}Volumes:`, "<none>");
     return;
@@ -214,7 +214,7 @@ const toleration = (t: Obj): string => {
   return text;
 };
 
-export function tolerations(w: Writer, specs: Obj[], level = 0): void {
+function tolerations(w: Writer, specs: Obj[], level = 0): void {
   if (specs.length === 0) {
     w.line(level, "Tolerations:", "<none>");
     return;
