@@ -76,6 +76,8 @@ export interface PublicKeyInfo {
 }
 
 const parsed = new Map<string, Certificate>();
+/** The certificates of whole texts: every handshake reads the same few. */
+const texts = new Map<string, readonly Certificate[]>();
 
 /** The first certificate of a PEM text. Throws DerError with Go's words. */
 export function parseCertificate(pem: string): Certificate {
@@ -85,10 +87,16 @@ export function parseCertificate(pem: string): Certificate {
 }
 
 /** All certificates of a PEM text, such as a bundle of authorities. */
-export function parseCertificates(pem: string): Certificate[] {
-  return decodePem(pem)
-    .filter((b) => b.label === "CERTIFICATE")
-    .map((b) => parseDer(b.der));
+export function parseCertificates(pem: string): readonly Certificate[] {
+  let found = texts.get(pem);
+  if (!found) {
+    if (texts.size > 1000) texts.clear();
+    found = decodePem(pem)
+      .filter((b) => b.label === "CERTIFICATE")
+      .map((b) => parseDer(b.der));
+    texts.set(pem, found);
+  }
+  return found;
 }
 
 function parseDer(der: Uint8Array): Certificate {

@@ -11,8 +11,20 @@ export function encodePem(label: string, der: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${base64.replaceAll(/(.{64})(?=.)/g, "$1\n")}\n-----END ${label}-----\n`;
 }
 
+const decoded = new Map<string, readonly PemBlock[]>();
+
 /** All well-formed blocks of a text; anything between them is passed over, as Go's pem.Decode does. */
-export function decodePem(text: string): PemBlock[] {
+export function decodePem(text: string): readonly PemBlock[] {
+  let blocks = decoded.get(text);
+  if (!blocks) {
+    if (decoded.size > 1000) decoded.clear();
+    blocks = decode(text);
+    decoded.set(text, blocks);
+  }
+  return blocks;
+}
+
+function decode(text: string): PemBlock[] {
   const out: PemBlock[] = [];
   for (const [, label, inner] of text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----\r?\n([^-]*?)-----END \1-----/g)) {
     const base64 = inner!.replace(/^(?:[A-Za-z-]+: .*\r?\n)+\r?\n/, "").replaceAll(/\s/g, "");

@@ -18,16 +18,15 @@ export function createToken(privatePem: string, claims: Obj): string {
   return `${signed}.${base64url(signRaw(privatePem, Buffer.from(signed), "compact"))}`;
 }
 
-const verified = new Map<string, Obj | null>();
+const verified = new Map<string, { keys: readonly string[]; claims: Obj | undefined }>();
 
 /** The claims when one of the PEM keys (public or private) made the signature; undefined otherwise. Times are the caller's to check. */
 export function verifyToken(token: string, keysPem: string[]): Obj | undefined {
-  const cacheKey = `${token} ${keysPem.join("")}`;
-  const cached = verified.get(cacheKey);
-  if (cached !== undefined) return cached ?? undefined;
+  const known = verified.get(token);
+  if (known?.keys.length === keysPem.length && known.keys.every((key, i) => key === keysPem[i])) return known.claims;
   const claims = check(token, keysPem);
   if (verified.size > 1000) verified.clear();
-  verified.set(cacheKey, claims ?? null);
+  verified.set(token, { keys: [...keysPem], claims });
   return claims;
 }
 

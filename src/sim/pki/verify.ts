@@ -65,7 +65,7 @@ function matches(pattern: string, host: string): boolean {
   return left.every((label, i) => (i === 0 && label === "*") || label === right[i]);
 }
 
-function findChain(leaf: Certificate, intermediates: Certificate[], roots: Certificate[], now: number): string | undefined {
+function findChain(leaf: Certificate, intermediates: readonly Certificate[], roots: readonly Certificate[], now: number): string | undefined {
   if (roots.some((root) => root.fingerprint === leaf.fingerprint)) return undefined;
   let hint: { error: string; certificate: Certificate } | undefined;
   const seen = new Set([leaf.fingerprint]);
@@ -114,7 +114,7 @@ function findChain(leaf: Certificate, intermediates: Certificate[], roots: Certi
 }
 
 /** Candidates by subject name; those whose key identifier fits first. */
-function ordered(child: Certificate, pool: Certificate[]): Certificate[] {
+function ordered(child: Certificate, pool: readonly Certificate[]): Certificate[] {
   const same = pool.filter((c) => Buffer.compare(c.subjectDer, child.issuerDer) === 0);
   const rank = (c: Certificate): number =>
     c.subjectKeyId && child.authorityKeyId ? (Buffer.compare(c.subjectKeyId, child.authorityKeyId) === 0 ? 0 : 2) : 1;
@@ -164,6 +164,18 @@ function verifyUsage(leaf: Certificate, usage: VerifyOptions["usage"]): string |
 
 /** Go's tls.X509KeyPair: undefined when the key belongs to the certificate, else its error text. */
 export function checkKeyPair(certPem: string, keyPem: string): string | undefined {
+  let known = pairs.get(certPem);
+  if (known?.keyPem !== keyPem) {
+    if (pairs.size > 1000) pairs.clear();
+    known = { keyPem, problem: keyPairProblem(certPem, keyPem) };
+    pairs.set(certPem, known);
+  }
+  return known.problem;
+}
+
+const pairs = new Map<string, { keyPem: string; problem: string | undefined }>();
+
+function keyPairProblem(certPem: string, keyPem: string): string | undefined {
   let leaf: Certificate | undefined;
   try {
     [leaf] = parseCertificates(certPem);

@@ -38,8 +38,10 @@ export interface ServerFile {
   damaged: string[];
 }
 
-/** Nothing older than this is lost when the process is killed. */
-const saveEvery = 1000;
+/** Milliseconds after which something that a person did is on the disk (two seconds are promised). */
+const saveAfter = 1500;
+/** The same for what the cluster does by itself: it would do it again. */
+const saveIdleAfter = 10_000;
 
 async function main(dir: string): Promise<void> {
   const log = (text: string): void => appendFileSync(join(dir, "server.log"), `${new Date().toISOString()} ${text}\n`);
@@ -62,15 +64,15 @@ async function main(dir: string): Promise<void> {
     },
   };
   const driver = new Driver(world, clock, description.speed);
-  const host: SshHost = { world: () => world, sessions: new Set() };
+  const host: SshHost = { world: () => world, sessions: new Set(), touched: () => touch() };
   driver.busy = () => [...host.sessions].some((session) => !session.starved && !session.proc.status);
 
-  // --- saving: soon after a change, never more than once a second
+  // --- saving: soon after a change, never after each
   let dirty = true;
-  let saving: NodeJS.Timeout | undefined;
+  let saving: { timer: NodeJS.Timeout; at: number } | undefined;
   let complained = "";
   const saveNow = (): void => {
-    clearTimeout(saving);
+    clearTimeout(saving?.timer);
     saving = undefined;
     if (!dirty) return;
     try {
@@ -83,14 +85,15 @@ async function main(dir: string): Promise<void> {
       complained = text;
     }
   };
-  const touch = (): void => {
+  const saveWithin = (ms: number): void => {
     dirty = true;
-    saving ??= setTimeout(() => {
-      saving = undefined;
-      saveNow();
-    }, saveEvery);
+    const at = clock.now() + ms;
+    if (saving && saving.at <= at) return;
+    clearTimeout(saving?.timer);
+    saving = { at, timer: setTimeout(saveNow, ms) };
   };
-  driver.onProgress = touch;
+  const touch = (): void => saveWithin(saveAfter);
+  driver.onProgress = () => saveWithin(world.commands > 0 || host.sessions.size > 0 ? saveAfter : saveIdleAfter);
 
   function adopt(next: World): void {
     next.onBug = (machine, command, error) =>

@@ -15,6 +15,8 @@ export interface SshHost {
   world(): World;
   /** A session's process is (not) able to go on without the host. */
   sessions: Set<SshProcess>;
+  /** Somebody sent something: what it changes is to be kept. */
+  touched(): void;
 }
 
 /** A process of a session without a terminal, for the driver to know who waits. */
@@ -37,6 +39,7 @@ export async function listenSsh(
     socket.setNoDelay(true);
     socket.on("error", () => socket.destroy());
     open.add(socket);
+    socket.on("data", () => host.touched());
     socket.on("close", () => open.delete(socket));
     const link = host.world().network.fromHost(machine, 22);
     if (link.ok) {

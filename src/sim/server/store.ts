@@ -1,7 +1,7 @@
 /** Snapshots of a world on the host's disk: the running state with its predecessor, and named ones. */
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
-import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 
 const header = "kubemend-world 1 ";
 
@@ -76,24 +76,32 @@ export class Store {
   }
 }
 
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
+/** Finds a file that was cut short or changed by accident; nobody is kept out by it. */
+const digest = (bytes: Buffer): string => `${crc32(bytes).toString(16).padStart(8, "0")}-${bytes.length}`;
 
 function writeWhole(file: string, text: string): void {
+  const bytes = Buffer.from(text, "utf8");
   const fd = openSync(file, "w", 0o600);
   try {
     // no fsync: what survives is a killed process, and a cut-off file is found by its checksum
-    writeSync(fd, `${header}${digest(text)}\n${text}`);
+    writeAll(fd, Buffer.from(`${header}${digest(bytes)}\n`));
+    writeAll(fd, bytes);
   } finally {
     closeSync(fd);
   }
 }
 
+/** write(2) may take less than it was given. */
+function writeAll(fd: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+}
+
 function readWhole(file: string): { text: string } | { reason: string } {
-  const all = readFileSync(file, "utf8");
+  const all = readFileSync(file);
   const end = all.indexOf("\n");
-  if (!all.startsWith(header) || end < 0) return { reason: "it does not begin as a snapshot does" };
-  const text = all.slice(end + 1);
-  return all.slice(header.length, end) === digest(text) ? { text } : { reason: "its checksum does not match: it was cut short or changed" };
+  if (end < 0 || all.toString("latin1", 0, header.length) !== header) return { reason: "it does not begin as a snapshot does" };
+  const bytes = all.subarray(end + 1);
+  return all.toString("latin1", header.length, end) === digest(bytes)
+    ? { text: bytes.toString("utf8") }
+    : { reason: "its checksum does not match: it was cut short or changed" };
 }
