@@ -5,7 +5,7 @@ import { exitStatus, KubemendError, usageError } from "../error.ts";
 import type { Cluster } from "../provision/cluster.ts";
 import type { Listener } from "../report/events.ts";
 import { asVariant, type Check, type Lab, type Repair } from "./definition.ts";
-import { observe, runSteps, type Observed } from "./observe.ts";
+import { observe, observeTogether, runSteps, type Observed } from "./observe.ts";
 import { clearProgress, readProgress, writeProgress, type LabProgress } from "./progress.ts";
 
 /** Snapshots that belong to the lab in progress. */
@@ -98,13 +98,14 @@ export async function breakCluster(cluster: Cluster, lab: Lab, emit: Listener): 
   return observed;
 }
 
-/** Runs every check, one by one, each within its window. */
+/** Runs every check. They are looked at side by side, so that a cluster that stays broken costs the longest window, not their sum. */
 export async function checkLab(cluster: Cluster, lab: Lab, penalty: number, emit: Listener): Promise<CheckReport> {
   const results: CheckReport["checks"] = [];
   const total = lab.checks.reduce((sum, check) => sum + check.weight, 0);
   let earned = 0;
-  for (const check of lab.checks) {
-    const observed = await observe(cluster, lab, check);
+  const looks = await observeTogether(cluster, lab, lab.checks);
+  for (const [i, check] of lab.checks.entries()) {
+    const observed = looks[i]!;
     const pass = observed.every((o) => o.pass);
     const shown = observed.find((o) => !o.pass) ?? observed[0]!;
     if (pass) earned += check.weight;

@@ -15,8 +15,11 @@ export interface Observed {
   took: number;
 }
 
-/** Between two looks, milliseconds of the machines' time. */
-const pause = 2000;
+/**
+ * Between two looks, milliseconds of the machines' time: short at first, then longer. `longest` by kind of clock: a person
+ * waits for a real one, a virtual one costs only what happens meanwhile.
+ */
+const pause = { first: 2000, growth: 1.6, longest: { real: 5000, virtual: 30_000 } };
 
 /** The machines that a selector names. Throws `unknown-machine`. */
 function machinesOf(cluster: Cluster, selector: string): string[] {
@@ -32,24 +35,37 @@ function machinesOf(cluster: Cluster, selector: string): string[] {
 
 /** Looks until the observation holds on every machine it names, or its window is over. */
 export async function observe(cluster: Cluster, lab: Lab, observation: Observation): Promise<Observed[]> {
-  const text = observation.run ?? (await readFile(join(lab.dir, observation.script!), "utf8"));
-  return Promise.all(
-    machinesOf(cluster, observation.machine).map(async (machine) => {
-      const begin = await cluster.provider.clock.now();
-      const limit = seconds(observation.within) * 1000;
-      for (;;) {
-        const look = await once(cluster, machine, observation, text);
-        const took = (await cluster.provider.clock.now()) - begin;
-        if (look.pass || took >= limit) return { observation, machine, took, ...look };
-        await cluster.provider.clock.sleep(Math.min(pause, Math.max(1, limit - took)));
-      }
-    }),
+  return (await observeTogether(cluster, lab, [observation]))[0]!;
+}
+
+/**
+ * Looks at all of them in rounds until each holds on every machine it names, or the longest of their windows is over. The
+ * result is in the order of the observations.
+ */
+export async function observeTogether(cluster: Cluster, lab: Lab, observations: readonly Observation[]): Promise<Observed[][]> {
+  const { clock, capabilities } = cluster.provider;
+  const texts = await Promise.all(observations.map((o) => o.run ?? readFile(join(lab.dir, o.script!), "utf8")));
+  const looks = observations.map((observation) =>
+    machinesOf(cluster, observation.machine).map((machine): Observed => ({ observation, machine, pass: false, seen: "", took: 0 })),
   );
+  const limit = Math.max(...observations.map((o) => seconds(o.within))) * 1000;
+  const longest = capabilities.virtualTime ? pause.longest.virtual : pause.longest.real;
+  const begin = await clock.now();
+  for (let wait = pause.first; ; wait = Math.min(longest, wait * pause.growth)) {
+    const open = looks.flatMap((of, i) => of.filter((look) => !look.pass).map((look) => ({ look, text: texts[i]! })));
+    await clock.hurry(() =>
+      Promise.all(open.map(async ({ look, text }) => Object.assign(look, await once(cluster, look.machine, look.observation, text)))),
+    );
+    const took = (await clock.now()) - begin;
+    for (const { look } of open) look.took = took;
+    if (took >= limit || open.every(({ look }) => look.pass)) return looks;
+    await clock.sleep(Math.max(1, Math.min(wait, limit - took)));
+  }
 }
 
 async function once(cluster: Cluster, machine: string, observation: Observation, text: string): Promise<{ pass: boolean; seen: string }> {
   try {
-    const result = await cluster.provider.clock.hurry(() => cluster.ssh.script(machine, observation.id, text, {}, { timeout: 120_000 }));
+    const result = await cluster.ssh.script(machine, observation.id, text, {}, { timeout: 120_000 });
     const output = `${result.stdout}${result.stderr}`.trim();
     const pass =
       result.status === observation.status &&
