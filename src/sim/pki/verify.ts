@@ -65,7 +65,12 @@ function matches(pattern: string, host: string): boolean {
   return left.every((label, i) => (i === 0 && label === "*") || label === right[i]);
 }
 
-function findChain(leaf: Certificate, intermediates: readonly Certificate[], roots: readonly Certificate[], now: number): string | undefined {
+function findChain(
+  leaf: Certificate,
+  intermediates: readonly Certificate[],
+  roots: readonly Certificate[],
+  now: number,
+): string | undefined {
   if (roots.some((root) => root.fingerprint === leaf.fingerprint)) return undefined;
   let hint: { error: string; certificate: Certificate } | undefined;
   const seen = new Set([leaf.fingerprint]);

@@ -93,7 +93,7 @@ function writeWhole(file: string, text: string): void {
 
 /** write(2) may take less than it was given. */
 function writeAll(fd: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+  for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
 }
 
 function readWhole(file: string): { text: string } | { reason: string } {
