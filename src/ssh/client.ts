@@ -61,8 +61,11 @@ export class SshConnection {
     client.on("close", () => (this.#closed ??= new Error("connection closed")));
   }
 
-  /** Throws KubemendError `ssh-…` when the machine cannot be reached or refuses the key. */
-  static async open(endpoint: Endpoint, timeout = 20_000): Promise<SshConnection> {
+  /**
+   * `ident`: how the client introduces itself; the engine does so by a name of its own, because simulated machines run their time
+   * ahead for it. Throws KubemendError `ssh-…` when the machine cannot be reached or refuses the key.
+   */
+  static async open(endpoint: Endpoint, ident: "kubemend" | "kubemend-engine" = "kubemend", timeout = 20_000): Promise<SshConnection> {
     const privateKey = await readFile(endpoint.keyFile);
     // the client alone: the whole of ssh2 (server, agents, HTTP) takes twice as long to load, and every `kubemend ssh` waits for it
     const SshClient = createRequire(import.meta.url)("ssh2/lib/client.js") as typeof Client;
@@ -74,6 +77,7 @@ export class SshConnection {
       client.connect({
         // a socket of our own: small packets of the handshake must not wait for each other (Nagle)
         sock: connect({ host: endpoint.host, port: endpoint.port, noDelay: true }),
+        ident,
         username: endpoint.user,
         privateKey,
         readyTimeout: timeout,

@@ -17,7 +17,7 @@ export class SshPool {
       const connection = await known.catch(() => undefined);
       if (connection?.isOpen) return connection;
     }
-    const opening = SshConnection.open(this.#endpoints(machine));
+    const opening = SshConnection.open(this.#endpoints(machine), "kubemend-engine");
     this.#open.set(machine, opening);
     return opening;
   }

@@ -26,6 +26,9 @@ interface SshProcess {
   starved: boolean;
 }
 
+/** Software version with which the engine's SSH client introduces itself (RFC 4253, §4.2). */
+const engineIdent = "kubemend-engine";
+
 /** Listens on loopback; `port` 0 takes a free one. Throws EADDRINUSE. */
 export async function listenSsh(
   host: SshHost,
@@ -35,6 +38,14 @@ export async function listenSsh(
 ): Promise<{ server: TcpServer; port: number; drop: () => void }> {
   const open = new Set<Socket>();
   const front = new ssh2.Server({ hostKeys: [hostKey], ident: "OpenSSH_9.6p1 Ubuntu-3ubuntu13.5" });
+  // a client is known by its port until it has said hello; many may be about to
+  const waiting = new Map<number, number>();
+  front.on("connection", (client: Connection, info) => {
+    const conn = waiting.get(info.port);
+    waiting.delete(info.port);
+    if (conn === undefined) return void client.end();
+    new Login(host, machine, conn, client, info.header.versions.software === engineIdent);
+  });
   const server = createServer((socket) => {
     socket.setNoDelay(true);
     socket.on("error", () => socket.destroy());
@@ -43,8 +54,8 @@ export async function listenSsh(
     socket.on("close", () => open.delete(socket));
     const link = host.world().network.fromHost(machine, 22);
     if (link.ok) {
+      if (socket.remotePort !== undefined) waiting.set(socket.remotePort, link.conn);
       front.injectSocket(socket);
-      front.once("connection", (client: Connection) => new Login(host, machine, link.conn, client));
       socket.on("close", () => host.world().network.shutFromHost(link.conn));
     } else if (link.code === "ETIMEDOUT") {
       // a dropped SYN: the forwarder has accepted, and nothing ever comes
@@ -68,11 +79,14 @@ class Login {
   readonly #host: SshHost;
   readonly #machine: string;
   readonly #conn: number;
+  /** A command of the engine, for which time may be run ahead; people's sessions never make time jump. */
+  readonly #engine: boolean;
   #account: Account | undefined;
   readonly #world: World;
 
-  constructor(host: SshHost, machine: string, conn: number, client: Connection) {
+  constructor(host: SshHost, machine: string, conn: number, client: Connection, engine: boolean) {
     this.#host = host;
+    this.#engine = engine;
     this.#machine = machine;
     this.#conn = conn;
     this.#world = host.world();
@@ -204,7 +218,7 @@ class Login {
     const proc = this.#spawn({ ...(command === undefined ? {} : { command }), env, fds }, channel);
     if (!proc) return undefined;
     const session: SshProcess = Object.assign(entry, { proc });
-    this.#host.sessions.add(session);
+    if (this.#engine) this.#host.sessions.add(session);
     void proc.ended.then(() => this.#host.sessions.delete(session));
     channel.on("close", () => {
       if (!proc.status) proc.raise("SIGHUP");
