@@ -171,9 +171,24 @@ export class World {
     return this.#waits.size;
   }
 
+  /** Programs in the middle of a computation that have given way. */
+  #yielding = 0;
+
   /** Lets every other runnable program and the host's own input go on. */
   giveWay(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
+    this.#yielding++;
+    return new Promise((resolve) =>
+      setImmediate(() => {
+        this.#yielding--;
+        resolve();
+      }),
+    );
+  }
+
+  /** Lets every program go on that an event has woken, up to where it waits again; without a turn for the host's input. */
+  #wakened(): Promise<void> {
+    // the queue of next ticks is looked at once no promise is left to be settled
+    return new Promise((resolve) => process.nextTick(resolve));
   }
 
   /** Runs everything that is due until `ms` from now. */
@@ -219,6 +234,11 @@ export class World {
     const { next, now } = this.timeline;
     if (this.commands === 0 || now >= until || (next !== undefined && next <= now)) return false;
     const before = this.ticks;
+    await this.#wakened();
+    if (this.ticks === before && this.#yielding === 0) {
+      this.#busyTurns = 0;
+      return false;
+    }
     await this.giveWay();
     if (this.ticks === before) {
       this.#busyTurns = 0;
@@ -232,7 +252,8 @@ export class World {
   /** Command programs that are alive: while there are any, each event is followed by a turn in which they run. */
   commands = 0;
   async #drain(): Promise<void> {
-    if (this.commands > 0 || ++this.#steps % 256 === 0) await this.giveWay();
+    if (++this.#steps % 64 === 0) await this.giveWay();
+    else if (this.commands > 0) await this.#wakened();
   }
 
   // --- layers

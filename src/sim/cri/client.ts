@@ -30,14 +30,28 @@ function connect(p: Proc, endpoint: string): Connection {
 
 const lost: CriReply = { ok: false, code: "Unavailable", message: "error reading from server: EOF" };
 
+/** The connection over which a process calls, kept as gRPC's channel keeps it. */
+interface Channel {
+  endpoint: string;
+  conn: number;
+}
+
 /** A call that is answered at once. */
 export function criCall(p: Proc, endpoint: string, method: string, request: Obj = {}): CriReply {
-  const opened = connect(p, endpoint);
-  if (!opened.ok) return opened;
-  const met = p.net.exchange<CriReply | undefined>(opened.conn, { type: "cri", method, request });
-  p.net.shut(opened.conn);
-  if (!met.ok || met.reply === undefined) return lost;
-  return met.reply;
+  const kept = p.data.$cri as Channel | undefined;
+  let conn = kept?.endpoint === endpoint && p.net.isOpen(kept.conn) ? kept.conn : undefined;
+  if (conn === undefined) {
+    const opened = connect(p, endpoint);
+    if (!opened.ok) return opened;
+    conn = opened.conn;
+    p.ownConnection(conn, "");
+    p.data.$cri = { endpoint, conn } satisfies Channel;
+  }
+  const met = p.net.exchange<CriReply | undefined>(conn, { type: "cri", method, request });
+  if (met.ok && met.reply !== undefined) return met.reply;
+  p.net.shut(conn);
+  delete p.data.$cri;
+  return lost;
 }
 
 /** A call whose answer comes as `on("data", {conn, message: CriReply with id})`; returns the connection. */

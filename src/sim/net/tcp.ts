@@ -465,8 +465,10 @@ export class Tcp {
     if (end.state !== "ESTAB" && end.state !== "CLOSE-WAIT") return;
     const back: 0 | 1 = side === 0 ? 1 : 0;
     if (reset || conn.transport === "unix") {
-      if (this.#segment(conn, side, reset ? RST | ACK : FIN | ACK, 40) === "arrived") this.#ended(conn, back, reset ? "reset" : "fin");
+      const arrived = this.#segment(conn, side, reset ? RST | ACK : FIN | ACK, 40) === "arrived";
+      // first our own end, so that the other's close does not come back to a process that has closed already
       this.#gone(conn, side);
+      if (arrived) this.#ended(conn, back, reset ? "reset" : "fin");
       return;
     }
     end.state = end.state === "ESTAB" ? "FIN-WAIT-1" : "LAST-ACK";
