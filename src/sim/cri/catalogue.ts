@@ -110,10 +110,13 @@ const shellTools = [
 ]; // prettier-ignore
 const netTools = ["arp", "ifconfig", "ip", "nc", "netstat", "nslookup", "ping", "route", "telnet", "traceroute", "wget"];
 
-function busyboxRoot(builder: ImageBuilder): void {
+/** Programs of which BusyBox has its own kind. */
+const busyboxTools = { ash: "sh", nslookup: "busybox-nslookup", ping: "busybox-ping", ps: "busybox-ps", wget: "busybox-wget" };
+
+function busyboxRoot(builder: ImageBuilder, version = ""): void {
   addAccounts(builder, { passwd: ["daemon:x:1:1:daemon:/usr/sbin:/bin/false", "www-data:x:33:33:www-data:/var/www:/bin/false"] });
-  addTools(builder, "/bin", [...shellTools, ...netTools], { ash: "sh", vi: "vi" });
-  builder.binary("/bin/httpd", "busybox-httpd", "", 4096);
+  addTools(builder, "/bin", [...shellTools, ...netTools], busyboxTools, version);
+  builder.binary("/bin/busybox", "busybox", version, 1_100_000).binary("/bin/httpd", "busybox-httpd", "", 4096);
 }
 
 const busybox: ImageFamily = {
@@ -133,14 +136,19 @@ const busybox: ImageFamily = {
     "1.36.1",
     "1.37.0",
   ],
-  image: () => ({ size: 2_200_000, config: { cmd: ["sh"], env: [goPath] }, root: busyboxRoot }),
+  image: (tag) => ({
+    size: 2_200_000,
+    config: { cmd: ["sh"], env: [goPath] },
+    root: (builder) => busyboxRoot(builder, /^1\.\d/.test(tag) ? tag : ""),
+  }),
 };
 
 const alpineVersions = ["3.15", "3.16", "3.17", "3.18", "3.19", "3.20", "3.21", "3.22", "3.23"];
 function alpineRoot(builder: ImageBuilder, version = "3.22"): void {
   addAccounts(builder, { passwd: ["daemon:x:2:2:daemon:/sbin:/sbin/nologin"] });
-  addTools(builder, "/bin", [...shellTools, "ping", "nc", "netstat", "ip"], { ash: "sh" });
-  addTools(builder, "/usr/bin", ["wget", "nslookup", "traceroute"]);
+  addTools(builder, "/bin", [...shellTools, "ping", "nc", "netstat", "ip"], busyboxTools);
+  addTools(builder, "/usr/bin", ["wget", "nslookup", "traceroute"], busyboxTools);
+  builder.binary("/bin/busybox", "busybox", "", 800_000);
   builder.file("/etc/alpine-release", `${version}.0\n`);
   builder.file("/etc/os-release", `NAME="Alpine Linux"\nID=alpine\nVERSION_ID=${version}.0\nPRETTY_NAME="Alpine Linux v${version}"\n`);
 }
@@ -199,7 +207,7 @@ const netshoot: ImageFamily = {
     root: (builder) => {
       alpineRoot(builder);
       addTools(builder, "/usr/bin", [
-        "bash", "bridge", "conntrack", "curl", "dig", "ethtool", "host", "ip", "ipset", "iptables", "iptables-save", "iptables-restore", "jq", "nc", "nft", "nslookup",
+        "bash", "bridge", "conntrack", "curl", "dig", "ethtool", "host", "ip", "ipset", "iptables", "iptables-save", "iptables-restore", "jq", "mtr", "nc", "nft", "nslookup",
         "openssl", "ping", "ss", "tcpdump", "traceroute", "tracepath", "wget",
       ]); // prettier-ignore
     },

@@ -146,10 +146,18 @@ export function rootImage(name: string): Image | undefined {
 }
 
 /** Puts shell tools into an image, by name, where the simulator has a program for them; `dir` as /bin or /usr/bin. */
-export function addTools(builder: ImageBuilder, dir: string, names: readonly string[], aliases: Record<string, string> = {}): void {
+export function addTools(
+  builder: ImageBuilder,
+  dir: string,
+  names: readonly string[],
+  aliases: Record<string, string> = {},
+  version = "",
+): void {
   for (const name of names) {
-    const program = tools.get(aliases[name] ?? name);
-    if (program !== undefined) builder.binary(`${dir}/${name}`, program);
+    const other = aliases[name] ?? name;
+    // an image's own kind of a tool is no program of the Ubuntu image
+    const program = other.startsWith("busybox-") ? other : tools.get(other);
+    if (program !== undefined) builder.binary(`${dir}/${name}`, program, version);
   }
 }
 

@@ -66,7 +66,7 @@ async function loop(sh: Shell, tty: Tty | undefined): Promise<number> {
           sh.status = status;
         }
       }
-      const prompt = await promptText(sh, sh.vars.get(text === "" ? "PS1" : "PS2") ?? (text === "" ? "\\s-\\v\\$ " : "> "));
+      const prompt = await promptText(sh, sh.vars.get(text === "" ? "PS1" : "PS2") ?? (text === "" ? unsetPrompt(sh) : "> "));
       const read = editor ? await editor.read(prompt) : await plainLine(sh, prompt);
       sh.checkSignals();
       if (read === undefined) {
@@ -214,4 +214,10 @@ function hangUpJobs(sh: Shell): void {
       if (proc.state.stopped) proc.raise("SIGCONT");
     }
   }
+}
+
+/** What stands before a command where no file has set PS1: dash as /bin/sh has a sign, BusyBox's ash the folder too. */
+function unsetPrompt(sh: Shell): string {
+  if (!sh.flags.posix) return "\\s-\\v\\$ ";
+  return sh.p.fs.exists("/bin/busybox") ? "\\w \\$ " : "\\$ ";
 }

@@ -3,6 +3,7 @@ import { NotSimulated } from "../../core/errno.ts";
 import type { Area } from "../../area.ts";
 import type { CommandProgram } from "../../kernel/program.ts";
 import { brctl, bridge } from "./bridge.ts";
+import { busyboxNslookup, busyboxPing } from "./busybox.ts";
 import { conntrack } from "./conntrack.ts";
 import { dig, host, nslookup } from "./dnstools.ts";
 import { ip } from "./ip/ip.ts";
@@ -27,7 +28,19 @@ const bin = [dig, host, nslookup, nc, netstat, ping, ss, telnet, tracepath, trac
 const sbin = [conntrack, ipset, bridge, brctl, route, arp, ifconfig];
 
 export const netArea: Area = {
-  programs: [...bin, ...sbin, ...absent, iptables, ip6tables, iptablesSave, ip6tablesSave, iptablesRestore, ip6tablesRestore],
+  programs: [
+    ...bin,
+    ...sbin,
+    ...absent,
+    busyboxNslookup,
+    busyboxPing,
+    iptables,
+    ip6tables,
+    iptablesSave,
+    ip6tablesSave,
+    iptablesRestore,
+    ip6tablesRestore,
+  ],
   base: {
     ...Object.fromEntries(bin.map(({ name }) => [`/usr/bin/${name}`, name])),
     ...Object.fromEntries(sbin.map(({ name }) => [`/usr/sbin/${name}`, name])),

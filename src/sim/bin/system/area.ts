@@ -27,7 +27,7 @@ import {
 import { arch, getent, groupadd, groups, hostname, id, nproc, uname, useradd, usermod, users, who, whoami } from "./identity.ts";
 import { dmesg, lsmod, modinfo, modprobe, rmmod, sysctl } from "./kernel-tools.ts";
 import { free, top, uptime, w } from "./load.ts";
-import { pidof, ps } from "./ps.ts";
+import { busyboxPs, pidof, ps } from "./ps.ts";
 import { mkswap, swapoff, swapon } from "./swap-tools.ts";
 import { nsenter } from "./nsenter.ts";
 import { journalctl } from "./journalctl.ts";
@@ -95,6 +95,7 @@ export const systemArea: Area = {
     gpg,
     ...userTools,
     ...rootTools,
+    busyboxPs,
   ],
   base: {
     "/usr/lib/systemd/systemd": "systemd",

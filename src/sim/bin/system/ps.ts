@@ -447,3 +447,20 @@ export const pidof = command({
     return 0;
   },
 });
+
+/** ps of BusyBox (procps/ps.c): every process, in four columns. */
+export const busyboxPs: CommandProgram = {
+  name: "busybox-ps",
+  async main(p) {
+    if (p.args.some((arg) => !/^-?[aefuwx]+$/.test(arg))) p.notSimulated(`ps ${p.args.join(" ")} (BusyBox)`);
+    let out = "PID   USER     TIME  COMMAND\n";
+    for (const { pid, q } of processes(p)) {
+      const seconds = Math.floor(q.state.cpu / 1000);
+      const time = `${String(Math.floor(seconds / 60)).padStart(3)}:${two(seconds % 60)}`;
+      const words = q.argv.length === 0 ? `[${q.state.comm}]` : q.argv.join(" ");
+      out += `${String(pid).padStart(5)} ${userName(p.fs, q.uid).padEnd(8).slice(0, 8)} ${time} ${words}\n`;
+    }
+    await p.out(out);
+    return 0;
+  },
+};

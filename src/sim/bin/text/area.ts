@@ -29,6 +29,7 @@ import { xargs } from "./find/xargs.ts";
 import { egrep, fgrep, grep } from "./grep/grep.ts";
 import { curl } from "./http/curl.ts";
 import { openssl } from "./http/openssl.ts";
+import { busyboxWget } from "./http/busybox-wget.ts";
 import { wget } from "./http/wget.ts";
 import { sed } from "./sed/sed.ts";
 import { cat } from "./stream/cat.ts";
@@ -141,7 +142,7 @@ const programs: Program[] = [
 ];
 
 export const textArea: Area = {
-  programs,
+  programs: [...programs, busyboxWget],
   base: {
     ...Object.fromEntries(programs.map(({ name }) => [`/usr/bin/${name}`, name])),
     "/usr/bin/awk": "mawk",
