@@ -7,6 +7,7 @@ import type { Proc } from "../kernel/proc.ts";
 import { signals, type DaemonProgram, type Signal } from "../kernel/program.ts";
 import { openPty, type Pty } from "../kernel/tty.ts";
 import type { Incoming } from "../net/api.ts";
+import { openCriLog } from "./log.ts";
 import type { ExecStream } from "./messages.ts";
 import { InputPipe, OutputPipe } from "./stream.ts";
 
@@ -100,7 +101,14 @@ function spawn(p: Proc, spec: ProcessSpec, io: { fds?: Map<number, OpenFile>; tt
   });
 }
 
-function pipes(): { stream: Live["stream"] & object; fds: Map<number, OpenFile>; input: InputPipe } {
+/** What a container writes is logged, whether somebody is attached or not (containerd, internal/cri/io: stdout and stderr groups). */
+function logged(p: Proc, path: string | undefined, stream: "stdout" | "stderr"): (bytes: Uint8Array) => void {
+  if (!path) return () => undefined;
+  const file = openCriLog(p.machine, path, stream);
+  return (bytes) => file.write(bytes);
+}
+
+function pipes(p: Proc, log?: string): { stream: Live["stream"] & object; fds: Map<number, OpenFile>; input: InputPipe } {
   const input = new InputPipe();
   let finish!: (status: number) => void;
   const exited = new Promise<number>((resolve) => (finish = resolve));
@@ -112,15 +120,20 @@ function pipes(): { stream: Live["stream"] & object; fds: Map<number, OpenFile>;
     close: () => input.push(undefined),
     finish,
   };
+  const output = (fd: 1 | 2, log: (bytes: Uint8Array) => void): OutputPipe =>
+    new OutputPipe((bytes) => {
+      log(bytes);
+      stream.onOutput(fd, bytes);
+    });
   const fds = new Map<number, OpenFile>([
     [0, input],
-    [1, new OutputPipe((b) => stream.onOutput(1, b))],
-    [2, new OutputPipe((b) => stream.onOutput(2, b))],
+    [1, output(1, logged(p, log, "stdout"))],
+    [2, output(2, logged(p, log, "stderr"))],
   ]);
   return { stream, fds, input };
 }
 
-function terminal(p: Proc): { stream: Live["stream"] & object; fds: Map<number, OpenFile>; pty: Pty } {
+function terminal(p: Proc, log?: string): { stream: Live["stream"] & object; fds: Map<number, OpenFile>; pty: Pty } {
   const pty = openPty(p.machine, { cols: 80, rows: 24, term: "xterm" });
   let finish!: (status: number) => void;
   const exited = new Promise<number>((resolve) => (finish = resolve));
@@ -132,7 +145,11 @@ function terminal(p: Proc): { stream: Live["stream"] & object; fds: Map<number, 
     close: () => pty.hangup(),
     finish,
   };
-  pty.onOutput((bytes) => stream.onOutput(1, bytes));
+  const toLog = logged(p, log, "stdout");
+  pty.onOutput((bytes) => {
+    toLog(bytes);
+    stream.onOutput(1, bytes);
+  });
   const fds = new Map<number, OpenFile>([0, 1, 2].map((fd) => [fd, pty.slave]));
   return { stream, fds, pty };
 }
@@ -147,11 +164,11 @@ function handle(p: Proc, m: ShimRequest): ShimReply {
         const live: Live = {};
         let io: { fds?: Map<number, OpenFile>; tty?: string } = {};
         if (m.spec.tty) {
-          const t = terminal(p);
+          const t = terminal(p, m.spec.log);
           live.stream = t.stream;
           io = { fds: t.fds, tty: t.pty.name };
         } else if (m.spec.stdin) {
-          const t = pipes();
+          const t = pipes(p, m.spec.log);
           live.stream = t.stream;
           io = { fds: t.fds };
         }
@@ -178,7 +195,7 @@ function handle(p: Proc, m: ShimRequest): ShimReply {
           live.stream = t.stream;
           io = { fds: t.fds, tty: t.pty.name };
         } else if (m.stream) {
-          const t = pipes();
+          const t = pipes(p);
           live.stream = t.stream;
           if (!m.stream.stdin) t.input.push(undefined);
           io = { fds: t.fds };

@@ -3,7 +3,7 @@ import type { Obj } from "../../../core/json.ts";
 import { tabulate } from "../columns.ts";
 import { Failure } from "../failure.ts";
 import { parseFlags } from "../flags.ts";
-import { toJson } from "../output.ts";
+import { formatted, toJson } from "../output.ts";
 import { Session } from "../session.ts";
 import { toYaml } from "../yaml-out.ts";
 import type { Command } from "./command.ts";
@@ -95,7 +95,6 @@ export const config: Command = async (p, argv) => {
       };
       const output = flags.text("output") ?? "yaml";
       if (output.startsWith("jsonpath")) {
-        const { formatted } = await import("../output.ts");
         await p.out(formatted(s, output, { ...shown, clusters: clusters ?? [], metadata: {} }, () => "")!);
       } else await p.out(output === "json" ? toJson(shown) : toYaml(shown));
       return 0;

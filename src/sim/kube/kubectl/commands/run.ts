@@ -7,6 +7,7 @@ import { parseFlags } from "../flags.ts";
 import { Session } from "../session.ts";
 import type { Command } from "./command.ts";
 import { attach } from "./exec.ts";
+import { logs } from "./logs.ts";
 import { changeFlags, dryRunOf, gone, report, writeQuery } from "./manage.ts";
 import { liveObjects } from "./objects.ts";
 
@@ -106,40 +107,66 @@ export const run: Command = async (p, argv) => {
     await report(s, kind, body, "created", dry);
     return 0;
   }
-  let status: number;
-  for (const end = p.now + 60_000; ;) {
-    const pod = await s.get(kind, name);
-    const phase = String(pod.status?.phase);
-    if (phase === "Running") {
-      if (!flags.bool("quiet") && flags.bool("tty")) await p.err("If you don't see a command prompt, try pressing enter.\n");
-      status = await attach(p, [
-        name,
-        `--namespace=${s.namespace}`,
-        ...(flags.text("kubeconfig") ? [`--kubeconfig=${flags.text("kubeconfig")}`] : []),
-        ...(stdin ? ["--stdin"] : []),
-        ...(flags.bool("tty") ? ["--tty"] : []),
-      ]);
-      break;
+  const restarts = object.spec.restartPolicy === "Always" || object.spec.restartPolicy === undefined;
+  const common = [name, `--namespace=${s.namespace}`, ...(flags.text("kubeconfig") ? [`--kubeconfig=${flags.text("kubeconfig")}`] : [])];
+  try {
+    if (await attachOrLog(s, common, name, restarts)) return 0;
+    if (restarts || flags.bool("leave-stdin-open")) return 0;
+    const pod = await podWhen(s, name, (phase) => phase === "Succeeded" || phase === "Failed");
+    if (pod.status?.phase !== "Failed") return 0;
+    const ended = pod.status.containerStatuses?.[0]?.state?.terminated as Obj | undefined;
+    if (!ended?.exitCode) throw new Failure(`error: pod ${s.namespace}/${name} failed with unknown exit code`);
+    throw new Failure(
+      `pod ${s.namespace}/${name} terminated (${ended.reason ?? ""})\n${ended.message ?? ""}`.trimEnd(),
+      Number(ended.exitCode),
+    );
+  } finally {
+    if (flags.bool("rm")) {
+      await s.request("DELETE", s.path(kind, s.namespace, name), { kind: "DeleteOptions", apiVersion: "v1" });
+      await gone(s, kind, s.namespace, name, 60_000);
+      if (!flags.bool("quiet"))
+        await p.out(`pod ${JSON.stringify(name)} deleted${s.minor >= 33 ? ` from ${s.namespace} namespace` : ""}\n`);
     }
-    if (phase === "Succeeded" || phase === "Failed") {
-      const { logs } = await import("./logs.ts");
-      status = await logs(p, [
-        name,
-        `--namespace=${s.namespace}`,
-        ...(flags.text("kubeconfig") ? [`--kubeconfig=${flags.text("kubeconfig")}`] : []),
-      ]);
-      break;
-    }
-    if (p.now > end) throw new Failure("error: timed out waiting for the condition");
-    await p.sleep(200);
   }
-  if (flags.bool("rm")) {
-    await s.request("DELETE", s.path(kind, s.namespace, name), { kind: "DeleteOptions", apiVersion: "v1" });
-    await gone(s, kind, s.namespace, name, 60_000);
-    if (!flags.bool("quiet")) await p.out(`pod ${JSON.stringify(name)} deleted${s.minor >= 33 ? ` from ${s.namespace} namespace` : ""}\n`);
-  }
-  return status;
 };
+
+async function podWhen(s: Session, name: string, reached: (phase: string, pod: Obj) => boolean, limit?: number): Promise<Obj> {
+  const kind = await s.kind("pods");
+  for (const end = s.p.now + (limit ?? Infinity); ;) {
+    const pod = await s.get(kind, name);
+    if (reached(String(pod.status?.phase), pod)) return pod;
+    if (s.p.now > end) throw new Failure("error: timed out waiting for the condition");
+    await s.p.sleep(200);
+  }
+}
+
+/** handleAttachPod of cmd/run: attaches once the pod is ready; true when the pod has already ended and its log was all there is to show. */
+async function attachOrLog(s: Session, common: string[], name: string, restarts: boolean): Promise<boolean> {
+  const { p, flags } = s;
+  const ready = (pod: Obj): boolean =>
+    (pod.status?.conditions as Obj[] | undefined)?.some((c) => c.type === "Ready" && c.status === "True") === true;
+  const pod = await podWhen(
+    s,
+    name,
+    (phase, o) => phase === "Succeeded" || phase === "Failed" || (phase === "Running" && ready(o)),
+    60_000,
+  );
+  if (pod.status?.phase !== "Running") {
+    await logs(p, common);
+    return false;
+  }
+  if (!flags.bool("quiet") && flags.bool("stdin") && flags.bool("tty"))
+    await p.err("If you don't see a command prompt, try pressing enter.\n");
+  try {
+    await attach(p, [...common, ...(flags.bool("stdin") ? ["--stdin"] : []), ...(flags.bool("tty") ? ["--tty"] : [])]);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    if (error.message.startsWith("command terminated")) return restarts;
+    await p.err(`warning: couldn't attach to pod/${name}, falling back to streaming logs: ${error.message.replace(/^error: /, "")}\n`);
+    await logs(p, [...common, "--follow"]);
+  }
+  return restarts;
+}
 
 export const expose: Command = async (p, argv) => {
   const flags = parseFlags(
