@@ -273,7 +273,14 @@ export class Machine implements FsHost {
       p.after(0, "start");
       return await p.block(new Promise<never>(() => undefined));
     }
-    const code = await program.main(p);
+    let code: number;
+    try {
+      code = await program.main(p);
+    } catch (error) {
+      // the program's own failure: whoever called execve is gone and must not take it for execve's
+      this.#failed(p, error);
+      throw new Ended(p.status!);
+    }
     return p.exit(code & 255);
   }
 

@@ -1,4 +1,5 @@
 /** Reading a running cluster's configuration on a control plane (util/config/cluster.go). */
+import { Errno } from "../../core/errno.ts";
 import type { Obj } from "../../core/json.ts";
 import { kubeconfigClient } from "../client.ts";
 import { Api } from "./api.ts";
@@ -8,18 +9,30 @@ import { adminConf, kubeletConf, manifestsDir } from "./files.ts";
 import { readKubeconfig } from "./kubeconfig.ts";
 import { fromYaml } from "./yaml.ts";
 
-/** The kubeconfig that a command uses: the one given, KUBECONFIG, or admin.conf. */
+/**
+ * The kubeconfig that `kubeadm token` uses (GetKubeConfigPath of cmd/util): the one given, else the first that is there of
+ * KUBECONFIG or ~/.kube/config, and admin.conf.
+ */
 export function kubeconfigPath(c: Context, given: string | undefined): string {
-  if (given !== undefined && given !== adminConf) return given;
-  const { KUBECONFIG: fromEnv } = c.p.env;
-  if (c.p.fs.exists(adminConf)) return adminConf;
-  return fromEnv && c.p.fs.exists(fromEnv) ? fromEnv : adminConf;
+  if (given !== undefined && given !== "") return given;
+  const { KUBECONFIG: fromEnv, HOME: home } = c.p.env;
+  const places = fromEnv ? fromEnv.split(":").filter((x) => x !== "") : [`${home ?? ""}/.kube/config`];
+  places.push(adminConf);
+  return places.find((path) => c.p.fs.exists(path)) ?? places[0]!;
 }
 
 /** Throws what kubeadm prints when there is no kubeconfig. */
-export function openApi(c: Context, given?: string): Api {
-  const path = kubeconfigPath(c, given);
-  const text = c.p.fs.tryReadText(path);
+export function openApi(c: Context, given: string | undefined): Api {
+  const path = given === undefined || given === "" ? adminConf : given;
+  let text: string | undefined;
+  try {
+    text = c.p.fs.tryReadText(path);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new KubeadmError(
+      `failed to load admin kubeconfig: error loading config file ${JSON.stringify(path)}: open ${path}: permission denied`,
+    );
+  }
   if (text === undefined) throw new KubeadmError(`failed to load admin kubeconfig: open ${path}: no such file or directory`);
   if (!readKubeconfig(text))
     throw new KubeadmError(

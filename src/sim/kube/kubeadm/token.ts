@@ -41,7 +41,7 @@ export async function tokenCreate(c: Context, flags: InitFlags, given: string | 
       );
   if (parseDuration(ttl) === undefined)
     throw new KubeadmError(`invalid argument "${ttl}" for "--ttl" flag: time: invalid duration "${ttl}"`);
-  const api = openApi(c, values.kubeconfig);
+  const api = openApi(c, kubeconfigPath(c, values.kubeconfig));
   await createTokens(c, api, [{ token, ttl, usages, groups, description: values.description }], false);
   if (values["print-join-command"] !== "true") return await c.out(token);
   await c.out(
@@ -73,7 +73,7 @@ function shortDuration(ms: number): string {
 export async function tokenList(c: Context, flags: InitFlags): Promise<void> {
   const output = flags.values.output ?? flags.values["experimental-output"] ?? "text";
   if (output !== "text" && output !== "json" && output !== "yaml") c.p.notSimulated(`kubeadm token list -o ${output}`);
-  const api = openApi(c, flags.values.kubeconfig);
+  const api = openApi(c, kubeconfigPath(c, flags.values.kubeconfig));
   const result = await api.settle(
     api.client.list("secrets", { namespace: "kube-system", fieldSelector: "type=bootstrap.kubernetes.io/token" }),
   );
@@ -127,7 +127,7 @@ export async function tokenDelete(c: Context, flags: InitFlags, given: string[])
         c.minor >= 22 ? '"\\\\A([a-z0-9]{6})\\\\z" or "\\\\A([a-z0-9]{6})\\\\.([a-z0-9]{16})\\\\z"' : '"[a-z0-9]{6}"',
       ),
     );
-  const api = openApi(c, flags.values.kubeconfig);
+  const api = openApi(c, kubeconfigPath(c, flags.values.kubeconfig));
   for (const text of given) {
     const id = tokenPattern.test(text) ? text.slice(0, 6) : text;
     if (!/^[a-z0-9]{6}$/.test(id))
