@@ -1,4 +1,5 @@
 /** The machinery under controllers: informers, work queues with back-off, credentials, events. */
+import { eventName } from "../../event-name.ts";
 import { NotSimulated } from "../../../core/errno.ts";
 import type { Data, Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
@@ -391,7 +392,7 @@ export function recordEvent(
     ...(metadata.resourceVersion ? { resourceVersion: metadata.resourceVersion as string } : {}),
     ...(metadata.uid ? { uid: metadata.uid as string } : {}),
   };
-  const name = `${metadata.name}.${r.p.machine.random("kube/events").hex(16)}`;
+  const name = eventName(r.p.machine, metadata.name as string);
   const made = client.create("events", {
     apiVersion: "v1",
     kind: "Event",

@@ -1,5 +1,6 @@
 /** Events that the kubelet records (client-go tools/record): same source and text within ten minutes are counted up. */
 import { createHash } from "node:crypto";
+import { eventName } from "../../event-name.ts";
 import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import type { KubeClient } from "../../api.ts";
@@ -61,7 +62,7 @@ export function flushEvents(p: Proc, client: KubeClient | undefined): void {
       if (patched.kind === "transport") return;
       delete s.events[key];
     }
-    const name = `${ref.name as string}.${p.machine.random("event").hex(16)}`;
+    const name = eventName(p.machine, ref.name as string);
     const created = client.create("events", {
       apiVersion: "v1",
       kind: "Event",
