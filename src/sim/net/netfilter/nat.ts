@@ -59,9 +59,9 @@ export function translate(p: Packet, kind: "src" | "dst"): void {
 function translateError(p: Packet, ct: Conntrack, kind: "src" | "dst"): void {
   const inner = p.inner;
   if (!inner) return;
-  const translatedSource = ct.orig.src !== ct.reply.dst || ct.orig.sport !== ct.reply.dport;
-  const translatedDestination = ct.orig.dst !== ct.reply.src || ct.orig.dport !== ct.reply.sport;
   const hasPorts = ct.proto === 6 || ct.proto === 17;
+  const translatedSource = ct.orig.src !== ct.reply.dst || (hasPorts && ct.orig.sport !== ct.reply.dport);
+  const translatedDestination = ct.orig.dst !== ct.reply.src || (hasPorts && ct.orig.dport !== ct.reply.sport);
   // the error travels against the packet it quotes
   if (p.ctDir === 1) {
     if (kind === "dst" && translatedSource) {
