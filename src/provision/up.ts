@@ -45,6 +45,13 @@ export async function up(home: string, plan: Plan, emit: Listener): Promise<{ cl
     );
     cluster.record.ready = true;
     await cluster.save();
+  } else if (!running) {
+    emit({ type: "stage", title: "Waiting for the nodes" });
+    if (!(await cluster.provider.clock.hurry(() => cameBack(cluster))))
+      emit({
+        type: "note",
+        text: "Not everything is Ready after the boot, as it may be when the cluster was broken before: see `kubemend status`.",
+      });
   }
   const kubeconfig = await hostKubeconfig(cluster);
   if (kubeconfig !== undefined) {
@@ -54,6 +61,21 @@ export async function up(home: string, plan: Plan, emit: Listener): Promise<{ cl
   const milliseconds = performance.now() - begin;
   emit({ type: "ready", name: plan.name, milliseconds });
   return { cluster, fresh: !running || !known, milliseconds };
+}
+
+/** After a boot of machines that were a cluster before. A learner's broken cluster does not come back, and that is no error here. */
+async function cameBack(cluster: Cluster): Promise<boolean> {
+  const script = [
+    "export KUBECONFIG=/etc/kubernetes/admin.conf",
+    "for _ in $(seq 60); do kubectl get --raw=/readyz >/dev/null 2>&1 && break; sleep 1; done",
+    // what the API server knows is from before the boot until the kubelets have reported
+    "sleep 12",
+    "kubectl wait --for=condition=Ready nodes --all --timeout=60s && kubectl -n kube-system wait --for=condition=Ready pods --all --timeout=60s",
+  ].join("; ");
+  const result = await cluster.ssh
+    .exec(cluster.machineNamed(undefined), `sudo bash -c '${script}'`, { timeout: 300_000 })
+    .catch(() => undefined);
+  return result?.status === 0;
 }
 
 /** A running cluster does not change its shape: say what differs and how to get it. */
