@@ -108,7 +108,7 @@ export function lab(program: Command, context: Context): void {
       context.print(`${title} (${id})\n${level}, ${minutes} min, ${hints.length} hints\n${summary}\n`);
       for (const c of curriculum) context.print(`${c.exam}: ${c.domain}: ${c.competency}`);
       for (const v of variants) context.print(`variant ${v.id}: ${v.title}`);
-      context.print(`\n${markdown(await brief(found), paint(context.io, "stdout"))}`);
+      context.print(`\n${markdown(await brief(found), paint(context.io, "stdout"), context.io.stdout.columns)}`);
     });
 
   specificationOptions(group.command("start"))
@@ -125,7 +125,7 @@ export function lab(program: Command, context: Context): void {
           return context.print(
             JSON.stringify({ type: "lab", lab: id, variant: options.variant ?? "", phase: "broken", brief: await brief(found) }),
           );
-        context.print(markdown(await brief(found), paint(context.io, "stdout")));
+        context.print(markdown(await brief(found), paint(context.io, "stdout"), context.io.stdout.columns));
         context.say(afterBrief(cluster));
       });
     });
@@ -177,7 +177,7 @@ export function lab(program: Command, context: Context): void {
     if (options.output === "json") return context.printJson({ lab: found.id, solution });
     context.print(`${solution.title}\n`);
     for (const s of solution.steps) context.print(`--- on ${s.machine}: ${join(found.dir, s.script)}`);
-    context.print(`\n${markdown(await debrief(found), paint(context.io, "stdout"))}`);
+    context.print(`\n${markdown(await debrief(found), paint(context.io, "stdout"), context.io.stdout.columns)}`);
   });
 
   inLab("reset", "back to just broken", async (cluster, options, all) => {
@@ -285,7 +285,7 @@ async function interactive(context: Context, cluster: Cluster, found: Lab, optio
       () => startLab(cluster, found, options.variant, emit),
     );
   const { lab: current } = await currentLab(cluster, [found]);
-  context.print(markdown(await brief(current), paint(context.io, "stdout")));
+  context.print(markdown(await brief(current), paint(context.io, "stdout"), context.io.stdout.columns));
   const first = cluster.machineNamed(undefined);
   context.say(
     `\nYou get a shell on ${first}; from there \`ssh worker1\` goes on, or use \`kubemend ssh worker1\` in another terminal.\nLeave the shell (exit) to be judged.\n`,
@@ -303,7 +303,7 @@ async function sayVerdict(context: Context, found: Lab, report: CheckReport): Pr
     `\nScore: ${report.score} of 100.${report.pass ? " Solved." : " Not solved yet: look again, or ask for a hint (`kubemend lab hint`)."}`,
   );
   if (!report.pass) return;
-  context.print(`\n${markdown(await debrief(found), paint(context.io, "stdout"))}`);
+  context.print(`\n${markdown(await debrief(found), paint(context.io, "stdout"), context.io.stdout.columns)}`);
   context.say("`kubemend lab stop` ends the lab.");
 }
 
