@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Succeeds when a new pod on worker1 becomes ready and neither it nor the node's own pods restart within a minute.
+# Succeeds when all pods of worker1 are ready, a new one too, and none of their containers is started anew within a minute.
 set -euo pipefail
 export KUBECONFIG=/etc/kubernetes/admin.conf
 name=probe-$RANDOM
@@ -12,20 +12,26 @@ spec:
   nodeName: worker1
   containers: [{ name: web, image: "nginx:1.29" }]
 YAML
-if ! kubectl wait --for=condition=Ready "pod/$name" --timeout=90s >/dev/null 2>&1; then
+if ! kubectl wait --for=condition=Ready "pod/$name" --timeout=45s >/dev/null 2>&1; then
   kubectl get pod "$name" -o wide
   exit 1
 fi
-restarts() {
-  kubectl get pods -A --field-selector spec.nodeName=worker1 -o jsonpath='{range .items[*]}{.metadata.name}{" "}{.metadata.uid}{" "}{.status.containerStatuses[*].restartCount}{"\n"}{end}' | sort
+pods() {
+  kubectl get pods -A --field-selector spec.nodeName=worker1 --no-headers \
+    -o custom-columns='NAME:.metadata.name,READY:.status.containerStatuses[*].ready,RESTARTS:.status.containerStatuses[*].restartCount' |
+    grep -v '^group-probe' | sort
 }
-before=$(restarts)
+before=$(pods)
+if grep -q false <<<"$before"; then
+  echo "not all containers on worker1 are ready:"
+  grep false <<<"$before"
+  exit 1
+fi
 sleep 60
-after=$(restarts)
+after=$(pods)
 if [ "$before" != "$after" ]; then
   echo "containers on worker1 were started again:"
   diff <(echo "$before") <(echo "$after") || true
   exit 1
 fi
-kubectl get pods -A --field-selector spec.nodeName=worker1 --no-headers | awk '{ split($3, ready, "/"); if (ready[1] != ready[2]) { print; bad = 1 } } END { exit bad }'
 echo "all pods on worker1 stay up"

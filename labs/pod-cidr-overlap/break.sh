@@ -1,21 +1,25 @@
 #!/usr/bin/env bash
-# "The team gets a pool that everybody in the building can reach": the network of the nodes.
+# "The team gets a pool that everybody in the building can reach": a piece of the network of the nodes.
 set -euo pipefail
 export KUBECONFIG=/etc/kubernetes/admin.conf
 address=$(kubectl get node "$(hostname)" -o jsonpath='{.status.addresses[?(@.type=="InternalIP")].address}')
-network=$(ip -o -4 route show scope link src "$address" proto kernel | awk '{ print $1; exit }')
-kubectl apply -f - <<YAML
+# half of the nodes' /24, the half that the nodes are in
+network=$(awk -F. '{ print $1 "." $2 "." $3 "." ($4 < 128 ? 0 : 128) "/25" }' <<<"$address")
+mkdir -p /root/team
+cat >/root/team/pool.yaml <<YAML
 apiVersion: crd.projectcalico.org/v1
 kind: IPPool
 metadata: { name: team }
 spec: { cidr: $network, blockSize: 26, ipipMode: CrossSubnet, natOutgoing: true, nodeSelector: all(), allowedUses: [Workload, Tunnel] }
----
+YAML
+cat >/root/team/namespace.yaml <<'YAML'
 apiVersion: v1
 kind: Namespace
 metadata:
   name: team
   annotations: { cni.projectcalico.org/ipv4pools: '["team"]' }
----
+YAML
+cat >/root/team/web.yaml <<'YAML'
 apiVersion: apps/v1
 kind: DaemonSet
 metadata: { name: web, namespace: team }
@@ -27,4 +31,12 @@ spec:
       tolerations: [{ operator: Exists }]
       terminationGracePeriodSeconds: 1
       containers: [{ name: web, image: "nginx:1.29" }]
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: team }
+spec:
+  selector: { app: web }
+  ports: [{ port: 80 }]
 YAML
+kubectl apply -f /root/team/pool.yaml -f /root/team/namespace.yaml -f /root/team/web.yaml

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Calico as it was installed at first, then the team's namespace with a pool of its own range.
+# Calico as it was installed at first, then the team's namespace with a pool in a range of its own.
 set -euo pipefail
 export KUBECONFIG=/etc/kubernetes/admin.conf
 manifests=/etc/kubernetes/calico
@@ -11,15 +11,5 @@ else
   kubectl apply -f "$manifests/calico.yaml" >/dev/null
 fi
 kubectl wait --for=condition=Ready nodes --all --timeout=600s
-kubectl apply -f - <<YAML
-apiVersion: crd.projectcalico.org/v1
-kind: IPPool
-metadata: { name: team-pods }
-spec: { cidr: 10.245.0.0/16, blockSize: 26, ipipMode: CrossSubnet, natOutgoing: true, nodeSelector: all(), allowedUses: [Workload, Tunnel] }
----
-apiVersion: v1
-kind: Namespace
-metadata:
-  name: team
-  annotations: { cni.projectcalico.org/ipv4pools: '["team-pods"]' }
-YAML
+sed -i 's#cidr: [^,]*, blockSize: [0-9]*#cidr: 10.245.0.0/16, blockSize: 26#' /root/team/pool.yaml
+kubectl apply -f /root/team/pool.yaml -f /root/team/namespace.yaml

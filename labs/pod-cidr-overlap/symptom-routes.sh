@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
+# Succeeds when Calico has made a route that covers addresses of this node's own network.
 set -euo pipefail
-ip route | grep bird
-address=$(ip -o -4 addr show | awk '$2 != "lo" && $4 !~ /^10\.0\.2\./ && $4 ~ /\/24$/ { print $4; exit }')
-prefix=${address%.*}
-ip route | grep bird | grep -q "${prefix//./\\.}\."
+address=$(getent hosts "$(hostname)" | awk '{ print $1; exit }')
+ip route show proto bird | grep -E "^(blackhole )?${address%.*}\."

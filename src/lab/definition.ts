@@ -37,6 +37,8 @@ const body = {
   wrong: z.array(repair).min(1),
 };
 
+const hints = z.array(z.strictObject({ text: z.string().min(1), cost: z.int().min(0).max(100).default(10) })).min(1);
+
 export const schema = z
   .strictObject({
     id,
@@ -60,7 +62,9 @@ export const schema = z
       })
       .prefault({}),
     ...body,
-    hints: z.array(z.strictObject({ text: z.string().min(1), cost: z.int().min(0).max(100).default(10) })).min(1),
+    hints,
+    brief: z.string().min(1).default("brief.md").describe("What the learner reads: the situation, never the cause."),
+    debrief: z.string().min(1).default("debrief.md").describe("The chain of causes, and the command that shows each link."),
     variants: z
       .array(
         z.strictObject({
@@ -71,6 +75,9 @@ export const schema = z
           checks: body.checks.optional(),
           solutions: body.solutions.optional(),
           wrong: body.wrong.optional(),
+          hints: hints.optional(),
+          brief: z.string().min(1).optional().describe("Its own brief, where the lab's does not fit."),
+          debrief: z.string().min(1).optional(),
         }),
       )
       .default([])
@@ -174,8 +181,9 @@ export function readLab(dir: string): { lab: Lab; findings?: undefined } | { lab
         ),
       );
   }
-  for (const name of ["brief.md", "debrief.md"])
-    if (!existsSync(join(dir, name))) findings.push(problem("missing-text", "", `there is no ${name}`, `Write ${join(dir, name)}.`));
+  for (const name of new Set(Array.from(parts(lab), ([, part]) => [part.brief, part.debrief]).flat()))
+    if (name !== undefined && !existsSync(join(dir, name)))
+      findings.push(problem("missing-text", "", `there is no ${name}`, `Write ${join(dir, name)}.`));
   for (const [path, pattern] of patternsOf(lab)) {
     try {
       new RegExp(pattern, "m");

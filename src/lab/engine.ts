@@ -39,7 +39,7 @@ export function unmetNeeds(lab: Lab, cluster: Cluster): string[] {
 }
 
 /** Breaks the cluster. Throws `lab-running`, `lab-needs`, `lab-break-failed`; on failure the cluster is healthy again. */
-export async function startLab(cluster: Cluster, lab: Lab, variant: string | undefined, emit: Listener): Promise<LabProgress> {
+export async function startLab(cluster: Cluster, lab: Lab, variant: string | undefined): Promise<LabProgress> {
   const running = await readProgress(cluster.dir);
   if (running) {
     throw usageError("lab-running", `the lab ${running.lab} is in progress on cluster ${cluster.name}`, {
@@ -56,9 +56,11 @@ export async function startLab(cluster: Cluster, lab: Lab, variant: string | und
   const progress: LabProgress = { lab: lab.id, variant: variant ?? "", phase: "breaking", startedAt: Date.now(), hints: 0, penalty: 0 };
   await writeProgress(cluster.dir, progress);
   try {
-    await breakCluster(cluster, chosen, emit);
+    await breakCluster(cluster, chosen);
   } catch (error) {
     await cluster.provider.snapshotRestore(baseline);
+    await cluster.refresh();
+    await cluster.provider.snapshotDelete(baseline);
     await clearProgress(cluster.dir);
     throw error;
   }
@@ -69,7 +71,7 @@ export async function startLab(cluster: Cluster, lab: Lab, variant: string | und
 }
 
 /** Runs the break and waits until its symptoms show. */
-export async function breakCluster(cluster: Cluster, lab: Lab, emit: Listener): Promise<Observed[]> {
+export async function breakCluster(cluster: Cluster, lab: Lab): Promise<Observed[]> {
   const failed = await runSteps(cluster, lab, lab.break, () => undefined);
   if (failed) {
     throw new KubemendError(
@@ -82,16 +84,13 @@ export async function breakCluster(cluster: Cluster, lab: Lab, emit: Listener): 
   const observed: Observed[] = [];
   for (const symptom of lab.symptoms) observed.push(...(await observe(cluster, lab, symptom)));
   const missing = observed.filter((o) => !o.pass);
-  for (const o of missing)
-    emit({
-      type: "note",
-      text: `symptom "${o.observation.title}" did not show on ${o.machine}: expected ${o.observation.expected}; seen: ${o.seen}`,
-    });
   if (missing.length > 0) {
     throw new KubemendError(
       "lab-no-symptom",
       exitStatus.provider,
-      `the lab ${lab.id} did not break the cluster as it should: ${missing.map((o) => `"${o.observation.title}" on ${o.machine}`).join(", ")}`,
+      `the lab ${lab.id} did not break the cluster as it should:\n${missing
+        .map((o) => `"${o.observation.title}" on ${o.machine}: expected ${o.observation.expected}; seen: ${o.seen}`)
+        .join("\n")}`,
       { hint: "The cluster was put back as it was. Was it healthy? `kubemend status`." },
     );
   }
@@ -163,7 +162,7 @@ export async function currentLab(cluster: Cluster, labs: Lab[]): Promise<{ lab: 
 }
 
 /** Back to just broken. */
-export async function resetLab(cluster: Cluster, labs: Lab[], emit: Listener): Promise<void> {
+export async function resetLab(cluster: Cluster, labs: Lab[]): Promise<void> {
   const progress = await readProgress(cluster.dir);
   if (progress?.phase !== "breaking") {
     await currentLab(cluster, labs);
@@ -177,7 +176,7 @@ export async function resetLab(cluster: Cluster, labs: Lab[], emit: Listener): P
       throw usageError("lab-gone", `the lab in progress, ${progress.lab}, is not in the catalogue any more`, {
         hint: "`kubemend lab stop` mends the cluster.",
       });
-    await breakCluster(cluster, asVariant(lab, progress.variant), emit);
+    await breakCluster(cluster, asVariant(lab, progress.variant));
     await cluster.provider.snapshotSave(broken);
   }
   await writeProgress(cluster.dir, { ...progress!, phase: "broken" });
@@ -195,5 +194,5 @@ export async function stopLab(cluster: Cluster): Promise<void> {
   await cluster.refresh();
 }
 
-export const brief = (lab: Lab): Promise<string> => readFile(join(lab.dir, "brief.md"), "utf8");
-export const debrief = (lab: Lab): Promise<string> => readFile(join(lab.dir, "debrief.md"), "utf8");
+export const brief = (lab: Lab): Promise<string> => readFile(join(lab.dir, lab.brief), "utf8");
+export const debrief = (lab: Lab): Promise<string> => readFile(join(lab.dir, lab.debrief), "utf8");

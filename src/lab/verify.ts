@@ -67,7 +67,7 @@ async function verifyVariant(cluster: Cluster, lab: Lab, variant: string, emit: 
   const mustFail = async (): Promise<string> => ((await failing()) === "" ? "every check passes" : "");
 
   await prove("untouched, every check passes", failing);
-  if (!(await prove("broken, every symptom shows", async () => (await breakCluster(cluster, lab, quiet), "")))) return proofs;
+  if (!(await prove("broken, every symptom shows", async () => (await breakCluster(cluster, lab), "")))) return proofs;
   await cluster.provider.snapshotSave(broken);
   await prove("broken, the checks fail", mustFail);
   const fromBroken = async (): Promise<void> => {

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { exitStatus, KubemendError, usageError } from "../../error.ts";
 import { installation } from "../../root.ts";
-import { readLabs, type Lab } from "../../lab/definition.ts";
+import { asVariant, readLabs, type Lab } from "../../lab/definition.ts";
 import { brief, checkLab, currentLab, debrief, applyRepair, resetLab, startLab, stopLab, type CheckReport } from "../../lab/engine.ts";
 import { readProgress, writeProgress } from "../../lab/progress.ts";
 import { junit, verifyLab, type Proof } from "../../lab/verify.ts";
@@ -119,13 +119,12 @@ export function lab(program: Command, context: Context): void {
     .addOption(outputOption())
     .action(async (id: string, options: LabOptions) => {
       const found = find(options, id);
-      await withUpCluster(context, options, async (cluster, emit) => {
-        await locked(cluster, "lab start", () => startLab(cluster, found, options.variant, emit));
+      await withUpCluster(context, options, async (cluster) => {
+        await locked(cluster, "lab start", () => startLab(cluster, found, options.variant));
+        const text = await brief(asVariant(found, options.variant));
         if (options.output === "json")
-          return context.print(
-            JSON.stringify({ type: "lab", lab: id, variant: options.variant ?? "", phase: "broken", brief: await brief(found) }),
-          );
-        context.print(markdown(await brief(found), paint(context.io, "stdout"), context.io.stdout.columns));
+          return context.print(JSON.stringify({ type: "lab", lab: id, variant: options.variant ?? "", phase: "broken", brief: text }));
+        context.print(markdown(text, paint(context.io, "stdout"), context.io.stdout.columns));
         context.say(afterBrief(cluster));
       });
     });
@@ -180,8 +179,8 @@ export function lab(program: Command, context: Context): void {
     context.print(`\n${markdown(await debrief(found), paint(context.io, "stdout"), context.io.stdout.columns)}`);
   });
 
-  inLab("reset", "back to just broken", async (cluster, options, all) => {
-    await resetLab(cluster, all, context.reporter(options));
+  inLab("reset", "back to just broken", async (cluster, _options, all) => {
+    await resetLab(cluster, all);
     context.say("The cluster is as it was just after the break.");
   });
 
@@ -282,7 +281,7 @@ async function interactive(context: Context, cluster: Cluster, found: Lab, optio
       cluster.dir,
       "lab run",
       (text) => context.say(text),
-      () => startLab(cluster, found, options.variant, emit),
+      () => startLab(cluster, found, options.variant),
     );
   const { lab: current } = await currentLab(cluster, [found]);
   context.print(markdown(await brief(current), paint(context.io, "stdout"), context.io.stdout.columns));
@@ -315,7 +314,7 @@ async function playThrough(context: Context, cluster: Cluster, found: Lab, optio
     (text) => context.say(text),
     async () => {
       context.print(`Lab ${found.id}: ${found.title}`);
-      const progress = await startLab(cluster, found, options.variant, emit);
+      const progress = await startLab(cluster, found, options.variant);
       const { lab: current } = await currentLab(cluster, [found]);
       context.print("1. The cluster is broken; the symptoms show:");
       for (const symptom of current.symptoms) context.print(`   ${symptom.title}: ${symptom.expected}`);

@@ -22,6 +22,8 @@ export interface Operation {
 
 /** Milliseconds that creating a sandbox takes (namespace, plugins, runc, pause) on a small VM. */
 const sandboxTime = 180;
+/** Milliseconds until a failed one is taken away again: plugins' DEL, namespace, mounts. The error is told only then. */
+const sandboxCleanUp = 800;
 
 /** Starts an operation: gives the reply, or undefined when it comes later. */
 export function begin(s: Service, op: Operation): Obj | undefined {
@@ -137,10 +139,16 @@ export function resume(s: Service, op: Operation, data: Obj): CriReply | undefin
       const image = findStoredImage(s.store, normalName(s.settings.sandboxImage));
       if (!image)
         return { ok: false, code: "Unknown", message: `failed to get sandbox image "${s.settings.sandboxImage}": image not found` };
-      return {
-        ok: true,
-        response: { podSandboxId: runPodSandbox(s, op.request.config as Obj, (op.request.runtimeHandler ?? "") as string, image) },
-      };
+      try {
+        return {
+          ok: true,
+          response: { podSandboxId: runPodSandbox(s, op.request.config as Obj, (op.request.runtimeHandler ?? "") as string, image) },
+        };
+      } catch (error) {
+        if (!(error instanceof CriError)) throw error;
+        later(s, op, sandboxCleanUp, { code: error.code, message: error.message });
+        return undefined;
+      }
     }
     case "StopContainer":
       if (data.timeout) {

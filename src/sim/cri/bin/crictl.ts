@@ -99,6 +99,7 @@ const list = {
   quiet: "quiet",
   o: "output=",
   output: "output=",
+  template: "template=",
   name: "name=",
   p: "pod=",
   pod: "pod=",
@@ -248,9 +249,17 @@ const each =
     return status;
   };
 
+/** The inspecting commands print JSON here, whatever else the real ones can. */
+function onlyJson(p: Proc, f: Flags): void {
+  const form = f.values.output?.at(-1) ?? "json";
+  if (form !== "json") p.notSimulated(`crictl inspect -o ${form}`);
+  if (f.values.template) p.notSimulated("crictl inspect --template");
+}
+
 const inspect: Command = async (c, args) => {
   const f = flags(args, list);
   if (f.rest.length === 0) throw new Fatal("ID cannot be empty");
+  onlyJson(c.p, f);
   for (const id of f.rest) {
     const got = criCall(c.p, c.endpoint, "ContainerStatus", { containerId: id, verbose: true });
     if (!got.ok) throw new Fatal(`getting the status of the container ${JSON.stringify(id)}: ${rpcError(got)}`);
@@ -261,6 +270,7 @@ const inspect: Command = async (c, args) => {
 const inspectp: Command = async (c, args) => {
   const f = flags(args, list);
   if (f.rest.length === 0) throw new Fatal("ID cannot be empty");
+  onlyJson(c.p, f);
   for (const id of f.rest) {
     const got = criCall(c.p, c.endpoint, "PodSandboxStatus", { podSandboxId: id, verbose: true });
     if (!got.ok) throw new Fatal(`getting the status of the pod sandbox ${JSON.stringify(id)}: ${rpcError(got)}`);

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Succeeds when a new pod of this node starts, with its processes in the control group that the kubelet made for the pod.
+# A static pod: it needs nothing but the kubelet and the runtime.
+set -euo pipefail
+manifest=/etc/kubernetes/manifests/group-probe.yaml
+trap 'rm -f "$manifest"' EXIT
+cat >"$manifest" <<'YAML'
+apiVersion: v1
+kind: Pod
+metadata: { name: group-probe, namespace: default }
+spec:
+  hostNetwork: true
+  terminationGracePeriodSeconds: 1
+  containers: [{ name: group-probe, image: "busybox:1.36", command: [sleep, "3600"] }]
+YAML
+container=
+for _ in $(seq 1 24); do
+  container=$(crictl ps --state Running --name group-probe -q | head -n 1)
+  [ -n "$container" ] && break
+  sleep 2
+done
+if [ -z "$container" ]; then
+  echo "a new pod did not start within 48 seconds"
+  exit 1
+fi
+pid=$(crictl inspect "$container" | sed -n 's/^ *"pid": \([0-9][0-9]*\),*$/\1/p' | head -n 1)
+group=$(sed -n 's/^0:://p' "/proc/$pid/cgroup")
+echo "its processes are in $group"
+# both drivers put a pod below kubepods, each in its own way
+[[ $group == /kubepods* ]]
