@@ -44,7 +44,7 @@ export async function observe(cluster: Cluster, lab: Lab, observation: Observati
  */
 export async function observeTogether(cluster: Cluster, lab: Lab, observations: readonly Observation[]): Promise<Observed[][]> {
   const { clock, capabilities } = cluster.provider;
-  const texts = await Promise.all(observations.map((o) => o.run ?? readFile(join(lab.dir, o.script!), "utf8")));
+  const texts = await Promise.all(observations.map(async (o) => o.run ?? (await readFile(join(lab.dir, o.script!), "utf8"))));
   const looks = observations.map((observation) =>
     machinesOf(cluster, observation.machine).map((machine): Observed => ({ observation, machine, pass: false, seen: "", took: 0 })),
   );

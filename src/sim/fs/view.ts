@@ -105,7 +105,7 @@ export class FsView {
   }
 
   #mountAt(path: string): Mount | undefined {
-    return mountIndex(this.mounts).get(path);
+    return mountIndex(this.mounts).byDir.get(path);
   }
 
   /** Walks to `path`. With `follow` false a final symbolic link is not followed. Missing final component: undefined. */
@@ -118,9 +118,9 @@ export class FsView {
   /** The same with a failure's code instead of an exception: most look-ups are for files that may not be there. */
   #tryWalk(path: string, follow: boolean): Place | VirtualPlace | ErrnoCode | undefined {
     if (path === "") return "ENOENT";
-    let pending = split(path.startsWith("/") ? path : `${this.cwd}/${path}`);
+    let pending: readonly string[] = split(path.startsWith("/") ? path : `${this.cwd}/${path}`);
     const mustBeDir = path.endsWith("/");
-    const mounts = mountIndex(this.mounts);
+    const { byDir: mounts, names } = mountIndex(this.mounts);
     const rootMount = mounts.get("/");
     if (!rootMount) return "ENOENT";
     let here: Place | VirtualPlace = this.#enter(rootMount, "/");
@@ -135,7 +135,7 @@ export class FsView {
       }
       if (!this.#permitted(here, 1)) return "EACCES";
       const childPath: string = here.path === "/" ? `/${name}` : `${here.path}/${name}`;
-      const mount = mounts.get(childPath);
+      const mount = names.has(name) ? mounts.get(childPath) : undefined;
       let child: Place | VirtualPlace | undefined;
       if (mount) child = this.#enter(mount, childPath);
       else if ("tree" in here) {
@@ -612,16 +612,39 @@ function joined(old: Content, data: Uint8Array | string): Content {
 }
 
 /** Mounts by folder, the later one first; made anew when mounts come or go. */
-function mountIndex(mounts: readonly Mount[]): Map<string, Mount> {
+function mountIndex(mounts: readonly Mount[]): MountIndex {
   const known = indexes.get(mounts);
-  if (known && known.length === mounts.length && known.last === mounts.at(-1)) return known.byDir;
-  const byDir = new Map(mounts.map((mount) => [mount.dir, mount]));
-  indexes.set(mounts, { length: mounts.length, last: mounts.at(-1), byDir });
-  return byDir;
+  if (known && known.length === mounts.length && known.last === mounts.at(-1)) return known;
+  const index: MountIndex = {
+    length: mounts.length,
+    last: mounts.at(-1),
+    byDir: new Map(mounts.map((mount) => [mount.dir, mount])),
+    names: new Set(mounts.map((mount) => mount.dir.slice(mount.dir.lastIndexOf("/") + 1))),
+  };
+  indexes.set(mounts, index);
+  return index;
 }
-const indexes = new WeakMap<readonly Mount[], { length: number; last: Mount | undefined; byDir: Map<string, Mount> }>();
 
-const split = (path: string): string[] => path.split("/").filter((part) => part !== "" && part !== ".");
+interface MountIndex {
+  length: number;
+  last: Mount | undefined;
+  byDir: Map<string, Mount>;
+  /** Last components of the folders: most names on a walk are none of them. */
+  names: Set<string>;
+}
+const indexes = new WeakMap<readonly Mount[], MountIndex>();
+
+/** The components of a path; the same few thousand paths are walked over and over. */
+function split(path: string): readonly string[] {
+  let parts = splits.get(path);
+  if (!parts) {
+    if (splits.size > 5000) splits.clear();
+    parts = path.split("/").filter((part) => part !== "" && part !== ".");
+    splits.set(path, parts);
+  }
+  return parts;
+}
+const splits = new Map<string, readonly string[]>();
 
 /** Path without `.`, `..` and doubled slashes, absolute. */
 export function normalize(path: string): string {

@@ -1,7 +1,8 @@
 /** Kubeconfig files: parsing, merging, and what a context means (k8s.io/client-go/tools/clientcmd). */
-import { parse, YAMLParseError } from "yaml";
+import { YAMLParseError } from "yaml";
 import { Errno } from "../core/errno.ts";
 import type { Obj } from "../core/json.ts";
+import { parseOnce } from "../core/yaml.ts";
 import type { Proc } from "../kernel/proc.ts";
 import { checkKeyPair } from "../pki/index.ts";
 
@@ -46,7 +47,7 @@ export function readKubeconfig(p: Proc, path: string): Obj {
 function parseKubeconfig(text: string, path: string): Obj {
   let document: unknown;
   try {
-    document = parse(text);
+    document = parseOnce(text);
   } catch (error) {
     throw new KubeconfigError(`error loading config file "${path}": yaml: ${goYaml(error)}`);
   }

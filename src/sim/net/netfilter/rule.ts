@@ -300,6 +300,20 @@ function maskText(mask: number): string {
 
 /** The rule as iptables-save prints it, after the chain's name. */
 export function ruleText(rule: RuleState, counters = false): string {
+  if (counters) return writeRule(rule, true);
+  let text = texts.get(rule);
+  if (text === undefined) {
+    text = writeRule(rule, false);
+    if (rule.matches.every((match) => unchanging.has(match.name))) texts.set(rule, text);
+  }
+  return text;
+}
+
+/** Rules are shared and never altered, but for their counters and the running state of some matches. */
+const texts = new WeakMap<RuleState, string>();
+const unchanging = new Set(["comment", "conntrack", "state", "tcp", "udp", "multiport", "mark", "addrtype", "set", "rpfilter"]);
+
+function writeRule(rule: RuleState, counters: boolean): string {
   const bang = (o: { not: boolean }): string => (o.not ? "! " : "");
   let text = "";
   if (rule.src) text += ` ${bang(rule.src)}-s ${ipText(rule.src.ip)}/${maskText(rule.src.mask)}`;

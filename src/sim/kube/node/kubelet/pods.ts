@@ -1,8 +1,8 @@
 /** Where pods come from: manifests in a folder, and the API server. */
 import { createHash } from "node:crypto";
-import { parse as parseYaml } from "yaml";
 import type { Obj } from "../../../core/json.ts";
 import { Errno } from "../../../core/errno.ts";
+import { parseOnce } from "../../../core/yaml.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { klogS } from "../klog.ts";
 import { apiClient } from "./connection.ts";
@@ -75,7 +75,7 @@ export function readManifests(p: Proc): void {
 function staticPod(p: Proc, file: string, text: string): Obj {
   let pod: Obj;
   try {
-    pod = parseYaml(text, { version: "1.1" }) as Obj;
+    pod = parseOnce(text, "1.1") as Obj;
   } catch (error) {
     const line = (error as { linePos?: { line: number }[] }).linePos?.[0]?.line ?? 1;
     throw new Error(
