@@ -111,7 +111,9 @@ export function asVariant(lab: Lab, variant: string | undefined): Lab {
 export const seconds = (text: string): number => Number(text.slice(0, -1)) * (text.endsWith("m") ? 60 : 1);
 
 /** Reads one lab's folder. Exactly one of lab and problems is there. */
-export function readLab(dir: string): { lab: Lab; findings?: undefined } | { lab?: undefined; findings: Finding[] } {
+export function readLab(
+  dir: string,
+): { id: string; lab: Lab; findings?: undefined } | { id?: string; lab?: undefined; findings: Finding[] } {
   const file = join(dir, "lab.yaml");
   const problem = (code: string, field: string, message: string, fix: string, at?: Finding["at"]): Finding => ({
     severity: "error",
@@ -199,7 +201,7 @@ export function readLab(dir: string): { lab: Lab; findings?: undefined } | { lab
       );
     }
   }
-  return findings.length > 0 ? { findings } : { lab };
+  return findings.length > 0 ? { id: lab.id, findings } : { id: lab.id, lab };
 }
 
 type Path = string[];
@@ -243,22 +245,27 @@ function offsetOf(document: Document, path: Path): number {
 export function readLabs(folder: string): Lab[] {
   const labs: Lab[] = [];
   const findings: Finding[] = [];
+  const byId = new Map<string, string>();
   for (const name of readdirSync(folder, { withFileTypes: true })
     .filter((e) => e.isDirectory())
     .map((e) => e.name)
     .sort()) {
-    const read = readLab(join(folder, name));
+    const dir = join(folder, name);
+    const read = readLab(dir);
     if (read.findings) findings.push(...read.findings);
-    else if (labs.some((lab) => lab.id === read.lab.id)) {
+    else labs.push(read.lab);
+    if (read.id === undefined) continue;
+    const other = byId.get(read.id);
+    if (other !== undefined) {
       findings.push({
         severity: "error",
         code: "two-labs-one-id",
         field: "id",
-        value: read.lab.id,
-        message: `two labs are called "${read.lab.id}": ${labs.find((l) => l.id === read.lab.id)!.dir} and ${read.lab.dir}`,
-        fix: "Rename one of them.",
+        value: read.id,
+        message: `two labs are called "${read.id}": ${other} and ${dir}`,
+        fix: "Rename one of them, its folder and its id.",
       });
-    } else labs.push(read.lab);
+    } else byId.set(read.id, dir);
   }
   if (findings.length > 0)
     throw usageError(

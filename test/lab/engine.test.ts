@@ -1,0 +1,186 @@
+/** What goes wrong around a lab gets a clear answer and leaves the cluster healthy. */
+import { execa } from "execa";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../cli/support.ts";
+
+const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url));
+const cwd = mkdtempSync(join(tmpdir(), "kubemend-labs-"));
+const labs = join(cwd, "labs");
+const state = (...parts: string[]): string => join(cwd, ".kubemend", "engine", ...parts);
+const kubemend = (...argv: string[]) => runCli(argv, { cwd });
+const lab = (...argv: string[]) => kubemend("lab", ...argv, "--labs", labs);
+const onWorker = async (command: string): Promise<string> => (await kubemend("ssh", "worker1", "--", command)).stdout.trim();
+
+/** A lab that breaks a file; `scripts` take the place of its own. */
+function write(id: string, scripts: Record<string, string> = {}): void {
+  const all: Record<string, string> = {
+    "break.sh": "echo broken >/srv/state",
+    "symptom.sh": "grep broken /srv/state",
+    "mend.sh": "rm /srv/state",
+    "wrong.sh": "touch /srv/other",
+    "brief.md": "# Something is wrong",
+    "brief-b.md": "# Something else is wrong",
+    "debrief.md": "# It was this",
+    "lab.yaml": `id: ${id}
+title: ${id}
+summary: S
+level: easy
+minutes: 5
+curriculum: [{ exam: CKA, domain: Troubleshooting, competency: C }]
+cluster: { workers: 1 }
+break: [{ machine: worker1, script: break.sh }]
+symptoms: [{ id: state, title: the state is broken, machine: worker1, script: symptom.sh, within: 10s, expected: a broken state }]
+checks: [{ id: whole, title: the state is whole, machine: worker1, run: "! grep broken /srv/state", within: 1s, expected: no broken state }]
+hints: [{ text: one, cost: 5 }, { text: two, cost: 10 }, { text: three, cost: 20 }]
+solutions: [{ title: mend, steps: [{ machine: worker1, script: mend.sh }] }]
+wrong: [{ title: touch, steps: [{ machine: worker1, script: wrong.sh }] }]
+variants: [{ id: b, title: B, brief: brief-b.md, break: [{ machine: worker1, script: break.sh }] }]
+`,
+    ...scripts,
+  };
+  mkdirSync(join(labs, id), { recursive: true });
+  for (const [name, text] of Object.entries(all)) writeFileSync(join(labs, id, name), `${text}\n`);
+}
+
+const restart = async (): Promise<void> => {
+  const up = await kubemend("up", "--name", "engine");
+  expect(up.status, up.stderr).toBe(0);
+};
+
+beforeAll(async () => {
+  write("good");
+  write("other");
+  write("harmless", { "break.sh": "echo tried >/srv/state" });
+  write("failing", { "break.sh": "echo half >/srv/state; echo no such thing >&2; exit 3" });
+  writeFileSync(join(cwd, "kubemend.yaml"), "name: engine\nworkers: 1\n");
+  await restart();
+}, 180_000);
+
+afterAll(async () => {
+  await kubemend("destroy");
+  rmSync(cwd, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  if (existsSync(state("lab.json"))) await lab("stop");
+});
+
+describe("a command at the wrong time", () => {
+  it("check, hint, solve, reset and stop without a lab", async () => {
+    for (const command of ["check", "hint", "solve", "reset", "stop"])
+      expect(await lab(command), command).toMatchObject({ status: 2, stderr: expect.stringContaining("no lab is in progress") });
+  });
+
+  it("start while another lab runs: the one that runs goes on", async () => {
+    expect(await lab("start", "good")).toMatchObject({ status: 0 });
+    const second = await lab("start", "other");
+    expect(second).toMatchObject({ status: 2, stderr: expect.stringContaining("the lab good is in progress") });
+    expect(second.stderr).toContain("kubemend lab stop");
+    expect(await lab("verify", "other")).toMatchObject({ status: 2, stderr: expect.stringContaining("the lab good is in progress") });
+    expect(await lab("check")).toMatchObject({ status: 1 });
+    expect(await lab("solve")).toMatchObject({ status: 0 });
+    expect(await lab("check")).toMatchObject({ status: 0 });
+    await lab("reset");
+    expect(await onWorker("cat /srv/state")).toBe("broken");
+  });
+
+  it("a lab or a variant that is not there", async () => {
+    expect(await lab("start", "nothing")).toMatchObject({ status: 2, stderr: expect.stringMatching(/no lab "nothing"[\s\S]*good/) });
+    expect(await lab("start", "good", "--variant", "c")).toMatchObject({
+      status: 2,
+      stderr: expect.stringMatching(/no variant "c"[\s\S]*Variants are: b/),
+    });
+    expect(existsSync(state("lab.json"))).toBe(false);
+  });
+
+  it("more hints than there are", async () => {
+    await lab("start", "good", "--variant", "b");
+    for (const text of ["one", "two", "three"]) expect((await lab("hint")).stdout).toContain(text);
+    expect(await lab("hint")).toMatchObject({ status: 2, stderr: expect.stringContaining("all 3 hints were given") });
+  });
+});
+
+describe("a variant", () => {
+  it("is introduced by its own brief", async () => {
+    expect((await lab("start", "good", "--variant", "b")).stdout).toContain("Something else is wrong");
+  });
+});
+
+describe("a lab that does not break the cluster", () => {
+  it("says which symptom is missing, and puts the cluster back", async () => {
+    const start = await lab("start", "harmless");
+    expect(start.status).not.toBe(0);
+    expect(start.stderr).toMatch(/"the state is broken" on worker1: expected a broken state; seen:/);
+    expect(await onWorker("ls /srv")).toBe("");
+    expect(existsSync(state("lab.json"))).toBe(false);
+    expect((await kubemend("snapshot", "list")).stdout).not.toContain("lab-");
+  });
+
+  it("says which script failed and what it said, and puts the cluster back", async () => {
+    const start = await lab("start", "failing");
+    expect(start.status).not.toBe(0);
+    expect(start.stderr).toMatch(/worker1: break\.sh ended with status 3[\s\S]*no such thing/);
+    expect(await onWorker("ls /srv")).toBe("");
+    expect(existsSync(state("lab.json"))).toBe(false);
+  });
+});
+
+describe("a start that was interrupted", () => {
+  const interrupted = async (): Promise<void> => {
+    write("slow", { "break.sh": "echo half >/srv/state; until [ -e /srv/go ]; do sleep 1; done" });
+    const child = execa(process.execPath, [bin, "lab", "start", "slow", "--labs", labs], { cwd, reject: false, stdin: "ignore" });
+    for (let i = 0; i < 200 && !existsSync(state("lab.json")); i++) await delay(50);
+    await delay(300);
+    child.kill("SIGKILL");
+    await child;
+    expect(JSON.parse(readFileSync(state("lab.json"), "utf8"))).toMatchObject({ lab: "slow", phase: "breaking" });
+    write("slow");
+  };
+
+  it("is no lab to be checked; stop mends", async () => {
+    await interrupted();
+    expect(await lab("check")).toMatchObject({ status: 2, stderr: expect.stringContaining("was interrupted") });
+    expect(await lab("stop")).toMatchObject({ status: 0 });
+    expect(await onWorker("ls /srv")).toBe("");
+  });
+
+  it("reset breaks anew", async () => {
+    await interrupted();
+    expect(await lab("reset")).toMatchObject({ status: 0 });
+    expect(await onWorker("cat /srv/state")).toBe("broken");
+    expect(await lab("check")).toMatchObject({ status: 1 });
+  });
+});
+
+describe("a cluster that is gone under a running lab", () => {
+  it("is named, and the lab goes on after up", async () => {
+    await lab("start", "good");
+    await delay(2500);
+    const { pid } = JSON.parse(readFileSync(state("sim", "server.json"), "utf8")) as { pid: number };
+    process.kill(pid, "SIGKILL");
+    await delay(200);
+    const check = await lab("check");
+    expect(check.status).toBeGreaterThan(1);
+    expect(check.stderr).toMatch(/not running[\s\S]*kubemend up/);
+    await restart();
+    expect(await lab("check")).toMatchObject({ status: 1 });
+    expect(await lab("stop")).toMatchObject({ status: 0 });
+    expect(await onWorker("ls /srv")).toBe("");
+  });
+
+  it("is named when even its folder was removed", async () => {
+    await lab("start", "good");
+    const { pid } = JSON.parse(readFileSync(state("sim", "server.json"), "utf8")) as { pid: number };
+    process.kill(pid, "SIGKILL");
+    await delay(200);
+    rmSync(state("sim"), { recursive: true });
+    expect(await lab("check")).toMatchObject({ stderr: expect.stringMatching(/Error: .*\n→ /), status: expect.not.toBeOneOf([0, 1]) });
+    rmSync(state(), { recursive: true });
+    expect(await lab("check")).toMatchObject({ status: 3, stderr: expect.stringContaining("no cluster") });
+  });
+});
