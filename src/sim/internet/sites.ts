@@ -15,7 +15,7 @@ const releases: Site["serve"] = (request) => {
   const all = Object.values(patches).reverse().flat();
   const found =
     minor === undefined
-      ? request.path === "/release/stable.txt"
+      ? /^\/release\/stable(-1)?\.txt$/.test(request.path)
         ? all[0]
         : undefined
       : all.find((version) => version.startsWith(`${minor}.`));

@@ -130,9 +130,9 @@ export async function loadInit(c: Context, flags: InitFlags, resolve = true): Pr
   const endpoint = config.init.localAPIEndpoint as { advertiseAddress: string; bindPort: number };
   verifyAddress(c, endpoint);
   await chooseAddress(c, endpoint);
-  config.cluster.kubernetesVersion = resolve
-    ? await resolveVersion(c, String(config.cluster.kubernetesVersion))
-    : String(config.cluster.kubernetesVersion);
+  // phases that do not need the version ask nobody for it and take kubeadm's own
+  const version = String(config.cluster.kubernetesVersion);
+  config.cluster.kubernetesVersion = resolve ? await resolveVersion(c, version) : /^v?\d/.test(version) ? version : c.version;
   checkSupported(c, String(config.cluster.kubernetesVersion));
   validateInit(c, config);
   if (flags.lists["extra-args"]) config.cluster.apiServer.extraArgs = argsOf(config.cluster.apiServer.extraArgs);
