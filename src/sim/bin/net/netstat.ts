@@ -1,8 +1,8 @@
 /** netstat, route, arp and ifconfig (net-tools 2.10): output recorded from the real tools. */
-import { NotSimulated } from "../../core/errno.ts";
+import { Errno, NotSimulated } from "../../core/errno.ts";
 import type { CommandProgram } from "../../kernel/program.ts";
 import type { Proc } from "../../kernel/proc.ts";
-import { ipText, maskOf } from "../../net/ip.ts";
+import { ipText, maskOf, parseIp } from "../../net/ip.ts";
 import type { NetNs } from "../../net/netlink.ts";
 import { portName } from "../../net/netfilter/ports.ts";
 import type { LinkState, RouteState } from "../../net/state.ts";
@@ -123,12 +123,70 @@ function routeTable(ns: NetNs, style: "route" | "netstat", numeric: boolean): st
   return out;
 }
 
+/** `route add|del [-net|-host] TARGET [netmask M] [gw G] [metric N] [[dev] IF]` (net-tools, lib/inet_sr.c). */
+async function changeRoute(p: Proc, verb: "add" | "del", words: string[]): Promise<number> {
+  const args = [...words];
+  const kind = args[0] === "-net" || args[0] === "-host" ? args.shift() : undefined;
+  const target = args.shift();
+  if (target === undefined) throw new NotSimulated(`route ${verb} without a target`);
+  let [mask, gateway, dev] = [undefined, undefined, undefined] as (string | undefined)[];
+  let metric: number | undefined;
+  for (let word = args.shift(); word !== undefined; word = args.shift()) {
+    if (word === "netmask") mask = args.shift();
+    else if (word === "gw") gateway = args.shift();
+    else if (word === "metric") metric = Number(args.shift());
+    else if (word === "dev") dev = args.shift();
+    else if (/^[a-z][\w.-]*\d$/.test(word) && args.length === 0) dev = word;
+    else throw new NotSimulated(`route ${verb} ${word}`);
+  }
+  const length = mask === undefined ? undefined : maskLength(mask);
+  if (mask !== undefined && length === undefined) {
+    await p.err(`route: bogus netmask ${mask}\n`);
+    return 4;
+  }
+  if (kind === "-net" && length === undefined && !target.includes("/")) throw new NotSimulated(`route ${verb} -net without a netmask`);
+  const all = target === "default" || (target === "0.0.0.0" && (length === 0 || length === undefined));
+  const dst = all ? "default" : target.includes("/") ? target : `${target}/${length ?? 32}`;
+  const [address, bits = "32"] = dst.split("/");
+  if (!all && Number(bits) > 0 && ((parseIp(address!) ?? 0) & (0xffffffff << (32 - Number(bits)))) >>> 0 !== parseIp(address!)) {
+    await p.err(`route: netmask doesn't match route address\n`);
+    return 4;
+  }
+  if (p.uid !== 0) {
+    await p.err(`SIOC${verb === "add" ? "ADD" : "DEL"}RT: Operation not permitted\n`);
+    return 7;
+  }
+  const spec = {
+    dst,
+    ...(gateway === undefined || gateway === "0.0.0.0" ? {} : { via: gateway }),
+    ...(dev === undefined ? {} : { dev }),
+    ...(metric === undefined ? {} : { metric }),
+  };
+  try {
+    if (verb === "add") namespace(p).addRoute(spec);
+    else namespace(p).deleteRoute(spec);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    await p.err(`SIOC${verb === "add" ? "ADD" : "DEL"}RT: ${error.text}\n`);
+    return 7;
+  }
+  return 0;
+}
+
+function maskLength(mask: string): number | undefined {
+  const value = parseIp(mask);
+  if (value === undefined) return undefined;
+  const bits = value.toString(2).padStart(32, "0");
+  return /^1*0*$/.test(bits) ? bits.replaceAll("0", "").length : undefined;
+}
+
 export const route: CommandProgram = {
   name: "route",
   async main(p) {
     let numeric = false;
-    for (const arg of p.args) {
+    for (const [i, arg] of p.args.entries()) {
       if (arg === "-n") numeric = true;
+      else if (arg === "add" || arg === "del") return await changeRoute(p, arg, p.args.slice(i + 1));
       else throw new NotSimulated(`route ${arg}`);
     }
     await p.out(routeTable(namespace(p), "route", numeric));
