@@ -225,6 +225,8 @@ function resource(
     manager: query.get("fieldManager") ?? agent.split("/")[0]!.slice(0, 128),
   };
   if (query.has("dryRun") && !c.dryRun) throw badRequest(`invalid dryRun value`);
+  if (r.plural === "endpoints" && r.group === "" && api.minor >= 33)
+    warnings.push("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
   if (r.plural === "componentstatuses" && r.group === "") return componentStatuses(c, request);
   if (r.plural === "podsecuritypolicies") throw noSuchResource();
   if (info.subresource !== "") return subresource(c, request);

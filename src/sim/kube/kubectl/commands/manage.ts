@@ -56,7 +56,18 @@ export function writeQuery(s: Session, manager: string, dry: DryRun): Record<str
 export async function report(s: Session, k: Kind, object: Obj, verb: string, dry: DryRun = "none"): Promise<void> {
   const output = s.flags.text("output") ?? "";
   if (output === "") await s.p.out(`${objectName(k, String(object.metadata?.name))} ${verb}${suffix(dry)}\n`);
-  else await s.p.out(formatted(s, output, object, (o) => objectName(k, String(o.metadata.name)))!);
+  else await s.p.out(formatted(s, output, s.minor >= 34 ? timed(object) : object, (o) => objectName(k, String(o.metadata.name)))!);
+}
+
+/** Without `creationTimestamp: null`, which the types' zero times are no longer written as since 1.34. */
+function timed<T>(value: T): T {
+  if (Array.isArray(value)) return value.map((item: unknown) => timed(item)) as T;
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, item]) => key !== "creationTimestamp" || item !== null)
+      .map(([key, item]: [string, unknown]) => [key, timed(item)]),
+  ) as T;
 }
 
 /** kubectl's own validation against OpenAPI, as versions before 1.25 do it. */

@@ -4,6 +4,7 @@ import { formatSelector, matchesSelector } from "../../apiserver/selectors.ts";
 import type { Session } from "../session.ts";
 import { describeNode } from "./node.ts";
 import { describePod, template } from "./pod.ts";
+import { policySpec } from "./policy.ts";
 import { Writer, longTime, mapField } from "./writer.ts";
 
 const list = (v: unknown): Obj[] => (v ?? []) as Obj[];
@@ -360,8 +361,18 @@ const binding: Describer = (_s, o) => {
   return w;
 };
 
+const networkPolicy: Describer = (_s, o) => {
+  const w = new Writer();
+  w.line(0, "Name:", String(o.metadata.name));
+  w.line(0, "Namespace:", String(o.metadata.namespace ?? ""));
+  w.line(0, "Created on:", `${String(o.metadata.creationTimestamp).replace("T", " ").replace("Z", "")} +0000 UTC`);
+  labels(w, o);
+  policySpec(w, o.spec as Obj);
+  return w;
+};
+
 /** Kinds whose describer shows no events. */
-export const withoutEvents = new Set(["Secret", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Namespace"]);
+export const withoutEvents = new Set(["NetworkPolicy", "Secret", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Namespace"]);
 
 export const describers: Record<string, Describer> = {
   Pod: (_s, o) => describePod(o),
@@ -377,6 +388,7 @@ export const describers: Record<string, Describer> = {
   Secret: secret,
   Namespace: namespace,
   ServiceAccount: serviceAccount,
+  "NetworkPolicy.networking.k8s.io": networkPolicy,
   "Role.rbac.authorization.k8s.io": role,
   "ClusterRole.rbac.authorization.k8s.io": role,
   "RoleBinding.rbac.authorization.k8s.io": binding,
