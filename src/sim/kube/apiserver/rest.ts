@@ -17,11 +17,21 @@ import { isReview, review } from "./handlers/reviews.ts";
 import { approval, binding, eviction, finalize, scale, token } from "./handlers/subresources.ts";
 import { create, patch, update } from "./handlers/write.ts";
 import { openapiV2, openapiV3 } from "./openapi.ts";
-import { decodeEnvelope } from "./protobuf.ts";
+import { decodeEnvelope } from "./protobuf/decode.ts";
+import { encodeOpenapi } from "./protobuf/openapi.ts";
 import { requestInfo, type RequestInfo } from "./request.ts";
 import { storagePrefix } from "./resources.ts";
 import type { ApiServer } from "./server.ts";
-import { badRequest, internalError, methodNotAllowed, noSuchResource, StatusError, success, unsupportedMediaType } from "./status.ts";
+import {
+  badRequest,
+  internalError,
+  methodNotAllowed,
+  noSuchResource,
+  notAcceptable,
+  StatusError,
+  success,
+  unsupportedMediaType,
+} from "./status.ts";
 import { StoreError } from "./store.ts";
 import { tableOf } from "./tables.ts";
 import { startWatch, type Streamer } from "./watch.ts";
@@ -99,8 +109,10 @@ function other(api: ApiServer, request: HttpRequest, path: string, query: URLSea
     return text(404, "404 page not found\n");
   }
   if (clean === "/openapi/v2") {
-    if ((request.headers.accept ?? "").includes("protobuf") && !(request.headers.accept ?? "").includes("json"))
-      return text(406, "406 Not Acceptable\n");
+    const accept = request.headers.accept ?? "";
+    const binary = /application\/com\.github\.proto-openapi\.spec\.v2(@|\.)v1\.0\+protobuf/.exec(accept);
+    if (binary && !accept.slice(0, binary.index).includes("json"))
+      return { status: 200, headers: { "content-type": binary[0] }, body: encodeOpenapi(openapiV2(api)) };
     return json(request, 200, openapiV2(api));
   }
   if (path.startsWith("/openapi/v3")) {
@@ -165,7 +177,13 @@ function bodyOf(request: HttpRequest): unknown {
   const format = (request.headers["content-type"] ?? "").split(";")[0]!;
   if (format === "application/vnd.kubernetes.protobuf" && typeof request.body !== "string") {
     if (request.body.length === 0) return undefined;
-    const object = decodeEnvelope(request.body);
+    let object: Obj | undefined;
+    try {
+      object = decodeEnvelope(request.body);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw badRequest(error.message);
+    }
     if (!object) throw unsupportedMediaType(["application/json", "application/yaml"]);
     return object;
   }
@@ -210,6 +228,9 @@ function resource(
     return text(404, "404 page not found\n");
   }
   if (info.namespace !== "" && !r.namespaced && !(r.plural === "namespaces" && r.group === "")) throw noSuchResource();
+  const accept = request.headers.accept ?? "";
+  if (accept.includes("protobuf") && !/json|yaml|\*\/\*|application\/\*/.test(accept))
+    throw notAcceptable(["application/json", "application/yaml"]);
   const agent = request.headers["user-agent"] ?? "";
   const c: Call = {
     api,

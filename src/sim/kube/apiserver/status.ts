@@ -98,6 +98,9 @@ export const unsupportedMediaType = (accepted: string[]) =>
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`,
   );
 
+export const notAcceptable = (offered: string[]) =>
+  new StatusError(406, "NotAcceptable", `only the following media types are accepted: ${offered.join(", ")}`);
+
 /** Honest refusal of something that the real server would do. */
 export const notSimulated = (what: string) => new StatusError(501, "NotImplemented", `kubemend: not simulated: ${what}`);
 
