@@ -22,6 +22,25 @@ function time(...args) {
 const samples = new Map();
 const record = (name, ms) => samples.set(name, [...(samples.get(name) ?? []), ms]);
 
+/** Processor time of the background process's main thread so far, in milliseconds (Linux): it does not depend on what else runs here. */
+function processor() {
+  try {
+    const { pid } = JSON.parse(readFileSync(join(cwd, ".kubemend", "bench", "sim", "server.json"), "utf8"));
+    const fields = readFileSync(`/proc/${pid}/task/${pid}/stat`, "utf8").split(") ")[1].split(" ");
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Records a command's wall-clock time, and the processor time that it took in the background process. */
+function step(name, ...args) {
+  const before = processor() ?? 0;
+  record(name, time(...args).took);
+  const after = processor();
+  if (after !== undefined) record(`${name}: processor`, after - before);
+}
+
 /** `count` runs of `true` over one connection. */
 async function overOneConnection(count) {
   const { SshConnection } = await import("../dist/ssh/client.js");
@@ -39,12 +58,12 @@ async function overOneConnection(count) {
 
 try {
   for (let i = 0; i < rounds; i++) {
-    record("up, from command to prompt", time("up", "--name", "bench").took);
+    step("up, from command to prompt", "up", "--name", "bench");
     for (let j = 0; j < 4; j++) record("ssh worker1 -- true, as a process", time("ssh", "worker1", "--", "true").took);
     if (i === 0) await overOneConnection(200);
-    record("lab start", time("lab", "start", "bgp-port-blocked").took);
-    record("lab check (broken)", time("lab", "check").took);
-    record("lab reset", time("lab", "reset").took);
+    step("lab start", "lab", "start", "bgp-port-blocked");
+    step("lab check (broken)", "lab", "check");
+    step("lab reset", "lab", "reset");
     time("lab", "stop");
     const { pid } = JSON.parse(readFileSync(join(cwd, ".kubemend", "bench", "sim", "server.json"), "utf8"));
     const status = readFileSync(`/proc/${pid}/status`, "utf8");

@@ -107,10 +107,14 @@ export class SimProvider implements Provider {
     await rm(join(this.#dir, "server.json"), { force: true });
     const out = openSync(join(this.#dir, "server.log"), "a", 0o600);
     const entry = join(installation, "dist", "sim", "server", "main.js");
-    const child = spawn(process.execPath, ["--max-old-space-size=512", ...developerOptions(), entry, this.#dir], {
-      detached: true,
-      stdio: ["ignore", out, out],
-    });
+    const child = spawn(
+      process.execPath,
+      ["--max-old-space-size=512", "--max-semi-space-size=8", ...developerOptions(), entry, this.#dir],
+      {
+        detached: true,
+        stdio: ["ignore", out, out],
+      },
+    );
     let exited: number | null | undefined;
     child.on("exit", (code) => (exited = code));
     child.on("error", () => (exited = -1));
