@@ -117,3 +117,14 @@ test("what is not modelled says so", async () => {
   expect(await on(a, "tcpdump -i any")).toBe("kubemend: not simulated: tcpdump -i any\n[125]");
   expect(await on(a, "ss -ti")).toBe("kubemend: not simulated: ss -i\n[125]");
 });
+
+test("route adds and deletes, and refuses as the kernel does", async () => {
+  const world = await useWorld(["a", "b"]);
+  const a = world.machine("a");
+  expect(await on(a, "route add -net 10.99.0.0 netmask 255.255.0.0 gw 192.168.56.11; route -n | grep 10.99")).toBe(
+    "10.99.0.0       192.168.56.11   255.255.0.0     UG    0      0        0 enp0s8\n[0]",
+  );
+  expect(await on(a, "route del -net 10.99.0.0 netmask 255.255.0.0; route -n | grep 10.99")).toBe("[1]");
+  expect(await on(a, "route del -net 10.99.0.0 netmask 255.255.0.0")).toBe("SIOCDELRT: No such process\n[7]");
+  expect(await on(a, "route add -net 10.99.0.1 netmask 255.255.0.0 gw 192.168.56.11")).toContain("netmask doesn't match route address");
+});

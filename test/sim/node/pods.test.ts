@@ -43,6 +43,23 @@ describe("pods on a node", () => {
     expect((await run(m, [...endpoint, "exec", c!.id as string, "cat", "/etc/hostname"])).stdout).toBe("web-node1\n");
   });
 
+  test("what a container with standard input writes is logged; BusyBox has its own words", async () => {
+    const spec = { image: "busybox:1.36", command: ["sh", "-c", "echo started; sleep 100000"], stdin: true };
+    const world = await node({ bb: pod("bb", spec, { hostNetwork: true }) });
+    await world.advance(30_000);
+    const m = world.machine("node1");
+    const id = (await containers(world))[0]!.id as string;
+    expect((await run(m, [...endpoint, "logs", id])).stdout).toBe("started\n");
+    const inside = (...command: string[]) => run(m, [...endpoint, "exec", id, ...command]);
+    expect((await inside("ps")).stdout).toMatch(/^PID {3}USER {5}TIME {2}COMMAND\n {4}1 root {7}0:00 sleep 100000\n/);
+    expect((await inside("wget", "-O-", "127.0.0.1:81")).stderr).toContain(
+      "Connecting to 127.0.0.1:81 (127.0.0.1:81)\nwget: can't connect to remote host (127.0.0.1): Connection refused\n",
+    );
+    expect((await inside("ping", "-c", "1", "127.0.0.1")).stdout).toMatch(
+      /^PING 127\.0\.0\.1 \(127\.0\.0\.1\): 56 data bytes\n64 bytes from 127\.0\.0\.1: seq=0 ttl=64 time=[\d.]+ ms\n\n--- 127\.0\.0\.1 ping statistics ---\n1 packets transmitted, 1 packets received, 0% packet loss\nround-trip min/,
+    );
+  });
+
   test("an image that is not there: ErrImagePull, then back-off", async () => {
     const world = await node({ x: pod("x", { image: "registry.k8s.io/nothing:1" }, { hostNetwork: true }) });
     await world.advance(60_000);
