@@ -243,7 +243,7 @@ function actionEnd(text: string, open: number): number {
     } else if (c === "'" || c === '"') quote = c;
     else if (c === "}") return i;
   }
-  throw new JsonPathError("unclosed action");
+  throw new JsonPathError(text.lastIndexOf("[") > Math.max(open, text.lastIndexOf("]")) ? "unterminated array" : "unclosed action");
 }
 
 /** Missing keys are an error unless `lenient` (kubectl's --allow-missing-template-keys, on by default). */

@@ -111,9 +111,8 @@ export interface Overrides {
 export function clientConfig(p: Proc, config: Obj, folder: string, o: Overrides = {}): ClientConfig {
   const contextName = o.context ?? (config["current-context"] as string | undefined) ?? "";
   const context = contextName === "" ? undefined : named(config.contexts, contextName, "context");
-  if (contextName !== "" && !context && o.context !== undefined) throw new KubeconfigError(`context "${contextName}" does not exist`);
-  if (contextName !== "" && !context)
-    throw new KubeconfigError(`error: context was not found for specified context: ${contextName}`.replace(/^error: /, ""));
+  if (contextName !== "" && !context && o.context !== undefined)
+    throw new KubeconfigError(`context was not found for specified context: ${contextName}`);
   const clusterName = o.cluster ?? (context?.cluster as string | undefined) ?? "";
   const cluster = named(config.clusters, clusterName, "cluster");
   if (o.cluster !== undefined && !cluster) throw new KubeconfigError(`cluster "${o.cluster}" does not exist`);

@@ -2,6 +2,7 @@
 import type { Area } from "../area.ts";
 import type { CommandProgram } from "../kernel/program.ts";
 import { bash } from "./bash.ts";
+import { setpriv } from "./programs/setpriv.ts";
 import { env, nice, nohup, setsid, sleep, timeout } from "./programs/env.ts";
 import { kill, killall, pgrep, pkill } from "./programs/kill.ts";
 import { pwd } from "./programs/pwd.ts";
@@ -16,6 +17,7 @@ const programs: CommandProgram[] = [
   env,
   nice,
   nohup,
+  setpriv,
   setsid,
   sleep,
   timeout,

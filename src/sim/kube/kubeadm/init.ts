@@ -375,13 +375,21 @@ async function inPhase(name: string, run: () => Promise<void>): Promise<void> {
   }
 }
 
+/** `init --dry-run`: checks, then certificates in a temporary folder. The objects that it would send are not printed. */
+async function dryRun(c: Context, config: Config, flags: InitFlags): Promise<void> {
+  await inPhase("preflight", () => initPreflight(c, config, ignoredChecks(flags.lists["ignore-preflight-errors"] ?? []), true));
+  const folder = `/etc/kubernetes/tmp/kubeadm-init-dryrun${c.p.machine.random("kubeadm-dryrun").int(0, 4_294_967_295)}`;
+  c.p.fs.mkdirp(folder, 0o700);
+  config.cluster.certificatesDir = folder;
+  await inPhase("certs", () => certsPhase(c, config, () => false));
+  c.p.notSimulated("kubeadm init --dry-run: the files and objects that it prints");
+}
+
 export async function init(c: Context, flags: InitFlags): Promise<void> {
-  if (flags.values["dry-run"] === "true") c.p.notSimulated("kubeadm init --dry-run");
   if (flags.values.patches !== undefined) c.p.notSimulated("kubeadm init --patches");
   ignoredChecks(flags.lists["ignore-preflight-errors"] ?? []);
   const config = await loadInit(c, flags);
   if (config.init.patches?.directory) c.p.notSimulated("patches of an InitConfiguration");
-  if (config.init.dryRun === true) c.p.notSimulated("kubeadm init --dry-run");
   const state: { api?: Api; key?: string } = {};
   let skip: (phase: string) => boolean = () => false;
   const phases = workflow(c, config, flags, (phase) => skip(phase), state);
@@ -390,6 +398,7 @@ export async function init(c: Context, flags: InitFlags): Promise<void> {
     phases.map((p) => p.name),
   );
   await c.out(`[init] Using Kubernetes version: ${config.cluster.kubernetesVersion}`);
+  if (flags.values["dry-run"] === "true" || config.init.dryRun === true) return await dryRun(c, config, flags);
   for (const phase of phases) if (!skip(phase.name)) await inPhase(phase.name, phase.run);
   await done(c, config, flags, state.key);
 }

@@ -326,10 +326,11 @@ export async function rootCheck(c: Context, ignored: Set<string>): Promise<void>
   await runChecks(c, [privileged], ignored);
 }
 
-export async function initPreflight(c: Context, config: Config, ignored: Set<string>): Promise<void> {
+export async function initPreflight(c: Context, config: Config, ignored: Set<string>, dry = false): Promise<void> {
   await c.out("[preflight] Running pre-flight checks");
   await rootCheck(c, ignored);
   await runChecks(c, initChecks(c, config, false), ignored);
+  if (dry) return await c.out("[preflight] Would pull the required images (like 'kubeadm config images pull')");
   await c.out("[preflight] Pulling images required for setting up a Kubernetes cluster");
   await c.out("[preflight] This might take a minute or two, depending on the speed of your internet connection");
   await c.out(

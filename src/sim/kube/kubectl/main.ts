@@ -95,6 +95,13 @@ function split(argv: string[]): { name: string | undefined; rest: string[] } {
   return { name: undefined, rest: before };
 }
 
+/** cobra suggests commands in the order in which kubectl registers them (staging/src/k8s.io/kubectl/pkg/cmd/cmd.go). */
+const registration =
+  "create expose run set explain get edit delete rollout scale autoscale certificate cluster-info top cordon uncordon drain taint describe logs attach exec port-forward proxy cp auth debug events diff apply patch replace wait kustomize label annotate completion api-resources api-versions config plugin version".split(
+    " ",
+  );
+const registered = (name: string): number => (registration.includes(name) ? registration.indexOf(name) : registration.length);
+
 function distance(a: string, b: string): number {
   const row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
@@ -126,7 +133,9 @@ async function main(p: Proc): Promise<number> {
     const command = commands[name];
     if (!command) {
       if (unmodelled.includes(name)) throw new NotSimulated(`kubectl ${name}`);
-      const near = [...Object.keys(commands), ...unmodelled].filter((c) => distance(name, c) <= 2 || c.startsWith(name)).toSorted();
+      const near = [...Object.keys(commands), ...unmodelled]
+        .filter((c) => distance(name, c) <= 2 || c.startsWith(name))
+        .toSorted((a, b) => registered(a) - registered(b) || (a < b ? -1 : 1));
       throw new Failure(
         `error: unknown command ${JSON.stringify(name)} for "kubectl"${near.length > 0 ? `\n\nDid you mean this?\n${near.map((n) => `\t${n}`).join("\n")}` : ""}`,
       );

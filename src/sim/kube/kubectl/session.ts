@@ -110,7 +110,9 @@ export class Session {
       });
     } catch (error) {
       if (!(error instanceof KubeconfigError)) throw error;
-      throw new Failure(`error: ${error.message}`);
+      // checkErr of kubectl names an invalid configuration otherwise than other errors
+      const invalid = /^(?:invalid configuration: \[(.*)\]|(context was not found .*))$/s.exec(error.message);
+      throw new Failure(invalid ? `Error in configuration: ${invalid[1] ?? invalid[2]}` : `error: ${error.message}`);
     }
     const account = "/var/run/secrets/kubernetes.io/serviceaccount";
     if (made.server === "") {

@@ -206,7 +206,7 @@ export const sudo: CommandProgram = {
   },
 };
 
-async function asUser(
+export async function asUser(
   p: Proc,
   options: { argv: string[]; exe: string; env: Record<string, string>; cwd: string; uid: number; gid: number; groups: number[] },
 ): Promise<number> {

@@ -119,6 +119,7 @@ function revision(w: Work, ds: Obj): string {
 export const daemonset: Controller = {
   name: "daemonset",
   account: "daemon-set-controller",
+  recorder: "daemonset-controller",
   interested(r: Runtime, resource: string, object: Obj): string[] {
     if (resource === "daemonsets.apps") return [keyOf(object)];
     if (resource === "nodes") return r.cache.list("daemonsets.apps").map(keyOf);

@@ -16,6 +16,8 @@ export interface Controller {
   name: string;
   /** Service account in kube-system that it acts as; missing: the process's own user. */
   account?: string;
+  /** Component that its events name, when it is not the account. */
+  recorder?: string;
   interested(r: Runtime, resource: string, object: Obj, deleted: boolean): string[];
   sync(r: Work, key: string): void;
   /** Called once the caches are filled and the lease is held. Throws FatalError where the real controller ends the process. */
@@ -352,7 +354,7 @@ export class Work {
     type: "Normal" | "Warning",
     reason: string,
     message: string,
-    component = this.controller.account ?? this.controller.name,
+    component = this.controller.recorder ?? this.controller.account ?? this.controller.name,
   ): void {
     recordEvent(this.r, this.client, object, type, reason, message, component);
   }

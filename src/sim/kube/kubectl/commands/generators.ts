@@ -502,7 +502,7 @@ export async function generate(p: Proc, argv: string[]): Promise<number> {
     const body = await s.request("POST", s.path(kind, namespace), sent, { query: writeQuery(s, "kubectl-create", dry) });
     await report(s, kind, body, "created", dry);
   } catch (error) {
-    if (error instanceof ServerRefusal && error.reason !== "Invalid")
+    if (error instanceof ServerRefusal && error.reason !== "Invalid" && s.minor >= 21)
       throw new Failure(`error: failed to create ${word.split(" ")[0]}: ${error.detail}`);
     throw error;
   }

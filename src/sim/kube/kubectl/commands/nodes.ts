@@ -112,6 +112,17 @@ export const drain: Command = async (p, argv) => {
       problems.push(`cannot delete Pods that declare no controller (use --force to override): ${unmanaged.map(full).join(", ")}`);
     if (daemons.length > 0 && !flags.bool("ignore-daemonsets"))
       problems.push(`cannot delete DaemonSet-managed Pods (use --ignore-daemonsets to ignore): ${daemons.map(full).join(", ")}`);
+    const old = s.minor < 22;
+    if (problems.length > 0 && old) {
+      // before 1.22 one failure ended the command
+      const why = problems.map((text) =>
+        text.replace("that declare no controller", "not managed by ReplicationController, ReplicaSet, Job, DaemonSet or StatefulSet"),
+      );
+      await p.err(
+        `error: unable to drain node ${JSON.stringify(name)}, aborting command...\n\nThere are pending nodes to be drained:\n ${name}\n${why.length === 1 ? "error: " : ""}${why.join("\n")}\n`,
+      );
+      return 1;
+    }
     if (problems.length > 0) {
       const text = problems.length === 1 ? problems[0]! : `[${problems.join(", ")}]`;
       await p.err(
@@ -121,8 +132,11 @@ export const drain: Command = async (p, argv) => {
     }
     const warnings: string[] = [];
     if (daemons.length > 0) warnings.push(`ignoring DaemonSet-managed Pods: ${daemons.map(full).join(", ")}`);
-    if (unmanaged.length > 0) warnings.push(`deleting Pods that declare no controller: ${unmanaged.map(full).join(", ")}`);
-    if (warnings.length > 0) await p.err(`Warning: ${warnings.join("; ")}\n`);
+    if (unmanaged.length > 0)
+      warnings.push(
+        `deleting Pods ${old ? "not managed by ReplicationController, ReplicaSet, Job, DaemonSet or StatefulSet" : "that declare no controller"}: ${unmanaged.map(full).join(", ")}`,
+      );
+    if (warnings.length > 0) await p.err(`${old ? "WARNING" : "Warning"}: ${warnings.join("; ")}\n`);
     const limit = durationMs(flags.text("timeout")) || Infinity;
     const end = p.now + limit;
     for (const pod of evict) {

@@ -231,12 +231,13 @@ const describeEndpoints: Describer = (_s, o) => {
   return w;
 };
 
-const configMap: Describer = (_s, o) => {
+const configMap: Describer = (s, o) => {
   const w = new Writer();
   head(w, o);
   labels(w, o);
   w.raw("\nData\n====");
   for (const k of Object.keys((o.data ?? {}) as Obj).toSorted()) w.raw(`${k}:\n----\n${o.data[k]}\n`);
+  if (s.minor < 21) return w;
   w.raw("\nBinaryData\n====");
   for (const k of Object.keys((o.binaryData ?? {}) as Obj).toSorted())
     w.raw(`${k}: ${Buffer.from(String(o.binaryData[k]), "base64").length} bytes`);
