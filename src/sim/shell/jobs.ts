@@ -44,6 +44,9 @@ const deaths: Record<string, string> = {
 };
 export const deathText = (signal: string): string => deaths[signal] ?? signal;
 
+/** Ended jobs that a shell keeps for `wait` and `jobs`. */
+const remembered = 512;
+
 export class JobTable {
   readonly list: Job[] = [];
   /** Background processes by pid, also after they have ended, for `wait`. */
@@ -54,10 +57,12 @@ export class JobTable {
 
   remember(proc: Proc): void {
     this.known.set(proc.pid, proc);
-    if (this.known.size > 4096) this.known.delete(this.known.keys().next().value!);
+    if (this.known.size > remembered) this.known.delete(this.known.keys().next().value!);
   }
 
   add(procs: Proc[], pgid: number, text: string, background: boolean): Job {
+    // a script that starts one job after the other never looks at them; bash cleans its table up when it has to grow
+    if (this.list.length > remembered) for (const done of this.list.filter((j) => jobState(j) === "Done")) this.remove(done);
     const id = (this.list.at(-1)?.id ?? 0) + 1;
     const job: Job = { id, procs, pgid, text, notified: false, noHup: false, background };
     this.list.push(job);
