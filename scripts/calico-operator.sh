@@ -9,16 +9,18 @@ export KUBECONFIG=/etc/kubernetes/admin.conf
 manifests=/etc/kubernetes/calico
 mkdir -p "$manifests"
 for name in operator-crds tigera-operator; do
-  [ -s "$manifests/$name.yaml" ] ||
-    curl -fsSL "https://raw.githubusercontent.com/projectcalico/calico/$CALICO/manifests/$name.yaml" -o "$manifests/$name.yaml"
+  if [ ! -f "$manifests/$name.yaml" ]; then
+    curl -fsSL "https://raw.githubusercontent.com/projectcalico/calico/$CALICO/manifests/$name.yaml" -o "$manifests/$name.yaml.new"
+    mv "$manifests/$name.yaml.new" "$manifests/$name.yaml"
+  fi
 done
 printf '%s\n' "$CALICO_RESOURCES" >"$manifests/custom-resources.yaml"
 
-# The definitions are larger than the annotation that `kubectl apply` would keep, hence create.
-kubectl get deployment -n tigera-operator tigera-operator >/dev/null 2>&1 || {
-  kubectl create -f "$manifests/operator-crds.yaml" >/dev/null
-  kubectl create -f "$manifests/tigera-operator.yaml" >/dev/null
-}
+# The definitions are larger than the annotation that a client-side apply would keep.
+kubectl get deployment -n tigera-operator tigera-operator >/dev/null 2>&1 ||
+  for name in operator-crds tigera-operator; do
+    kubectl apply --server-side --force-conflicts -f "$manifests/$name.yaml" >/dev/null
+  done
 kubectl wait --for=condition=established --timeout=120s crd/installations.operator.tigera.io >/dev/null
 kubectl apply -f "$manifests/custom-resources.yaml"
 

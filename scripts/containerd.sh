@@ -3,7 +3,8 @@
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
-if ! command -v containerd >/dev/null; then
+if ! dpkg -s containerd ca-certificates curl gnupg >/dev/null 2>&1; then
+  dpkg --configure -a
   apt-get update -qq
   apt-get install -y -qq containerd ca-certificates curl gnupg >/dev/null
 fi

@@ -5,11 +5,15 @@ set -euo pipefail
 
 : "${KUBEADM_CONFIG:?}"
 
-if [ ! -f /etc/kubernetes/admin.conf ]; then
+# kubeadm.yaml is there once init has come to its end; what an interrupted one left cannot be continued
+if [ ! -f /etc/kubernetes/kubeadm.yaml ]; then
   mkdir -p /etc/kubernetes
-  printf '%s\n' "$KUBEADM_CONFIG" >/etc/kubernetes/kubeadm.yaml
-  chmod 600 /etc/kubernetes/kubeadm.yaml
-  kubeadm init --config /etc/kubernetes/kubeadm.yaml --upload-certs
+  if [ -n "$(ls -A /etc/kubernetes/manifests 2>/dev/null)" ] || [ -d /etc/kubernetes/pki ]; then
+    kubeadm reset --force
+  fi
+  (umask 077 && printf '%s\n' "$KUBEADM_CONFIG" >/etc/kubernetes/kubeadm.yaml.new)
+  kubeadm init --config /etc/kubernetes/kubeadm.yaml.new --upload-certs
+  mv /etc/kubernetes/kubeadm.yaml.new /etc/kubernetes/kubeadm.yaml
 fi
 
 for home in /root /home/vagrant; do

@@ -7,6 +7,10 @@ set -euo pipefail
 
 [ -f /etc/kubernetes/kubelet.conf ] && exit 0
 mkdir -p /etc/kubernetes
+# what an interrupted join left cannot be continued
+if [ -f /etc/kubernetes/bootstrap-kubelet.conf ] || [ -f /etc/kubernetes/pki/ca.crt ]; then
+  kubeadm reset --force
+fi
 printf '%s\n' "$KUBEADM_CONFIG" >/etc/kubernetes/kubeadm.yaml
 chmod 600 /etc/kubernetes/kubeadm.yaml
 kubeadm join --config /etc/kubernetes/kubeadm.yaml

@@ -8,7 +8,9 @@ export DEBIAN_FRONTEND=noninteractive
 : "${KUBERNETES:?}" "${NODE_IP:?}"
 minor=$(cut -d. -f1,2 <<<"$KUBERNETES")
 
-if ! command -v kubeadm >/dev/null; then
+# the hold is the last step of the installation
+if [ "$(apt-mark showhold kubelet kubeadm kubectl | wc -l)" -lt 3 ]; then
+  dpkg --configure -a
   mkdir -p -m 755 /etc/apt/keyrings
   curl -fsSL "https://pkgs.k8s.io/core:/stable:/v$minor/deb/Release.key" | gpg --dearmor --batch --yes -o /etc/apt/keyrings/kubernetes-apt-keyring.gpg
   echo "deb [signed-by=/etc/apt/keyrings/kubernetes-apt-keyring.gpg] https://pkgs.k8s.io/core:/stable:/v$minor/deb/ /" \
