@@ -1,5 +1,5 @@
 /** The folder of this installation: where labs, scripts and templates lie beside the program. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,3 +10,6 @@ export const installation = ((): string => {
     if (dirname(dir) === dir) throw new Error("kubemend is not installed whole: its package.json and Vagrantfile.hbs are missing");
   }
 })();
+
+export const installedVersion = (): string =>
+  (JSON.parse(readFileSync(join(installation, "package.json"), "utf8")) as { version: string }).version;

@@ -1,9 +1,7 @@
 /** implements the command line: parse, call, print errors in one place. */
 import { Command, CommanderError, Option } from "commander";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { exitStatus, KubemendError } from "../error.ts";
-import { installation } from "../root.ts";
+import { installedVersion } from "../root.ts";
 import { commandsFor, type Register } from "./commands/index.ts";
 import { Context } from "./context.ts";
 import { paint, type Io } from "./io.ts";
@@ -27,7 +25,7 @@ function build(context: Context, commands: Register[]): Command {
     .description(
       "Kubernetes clusters to break and mend: a kubeadm cluster on your machine, labs that break it as clusters really break, and a judge.",
     )
-    .version(version(), "-V, --version")
+    .version(installedVersion(), "-V, --version")
     .showHelpAfterError("(run with --help for the options)")
     .showSuggestionAfterError()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
@@ -48,10 +46,6 @@ function build(context: Context, commands: Register[]): Command {
 
 function all(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...all(child)]);
-}
-
-function version(): string {
-  return (JSON.parse(readFileSync(join(installation, "package.json"), "utf8")) as { version: string }).version;
 }
 
 /** `--output` as every command that prints for machines has it. */

@@ -39,8 +39,11 @@ export interface Provider {
   readonly clock: Clock;
   /** What on this host would keep the plan from working. Changes nothing. */
   preflight(plan: Plan): Promise<Finding[]>;
-  /** Boots every machine of the plan that does not run; idempotent. Afterwards each answers SSH with the cluster's key. */
-  up(plan: Plan, progress: (event: Progress) => void): Promise<void>;
+  /**
+   * Boots every machine of the plan that does not run; idempotent. Afterwards each answers SSH with the cluster's key. `made`: machines
+   * were made, so nothing that was done on them before is there.
+   */
+  up(plan: Plan, progress: (event: Progress) => void): Promise<{ made: boolean }>;
   /** Stops the machines; their disks stay. */
   halt(): Promise<void>;
   /** Removes everything, also half-made things; idempotent. */

@@ -1,7 +1,7 @@
 /** A cluster on this host: its state folder, its plan, its provider and the way to its machines. */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Plan } from "../cluster/plan.ts";
 import { KubemendError, providerError, usageError } from "../error.ts";
 import type { MachineStatus, Provider } from "../provider/provider.ts";
@@ -87,8 +87,13 @@ function makeProvider(dir: string, plan: Plan): Provider {
 
 /** Writes a JSON file so that a crash leaves the old or the new one, never half of it. */
 export async function writeJson(file: string, value: unknown): Promise<void> {
-  await writeFile(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  try {
+    await writeFile(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  } catch (error) {
+    await rm(`${file}.new`, { force: true });
+    throw unwritable(dirname(file), error);
+  }
 }
 
 /** Names of the clusters in a home folder. */
@@ -136,16 +141,19 @@ export async function makeHome(dir: string): Promise<void> {
   try {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     const probe = join(dir, `.probe-${process.pid}`);
-    await writeFile(probe, "");
-    await rm(probe);
+    try {
+      // some bytes: a full disk still makes empty files
+      await writeFile(probe, "probe ".repeat(2000));
+    } finally {
+      await rm(probe, { force: true });
+    }
   } catch (error) {
-    throw providerError(
-      "state-unwritable",
-      `cannot write the state folder ${dir}: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        hint: "Make the folder writable, free some space, or set KUBEMEND_HOME to another folder.",
-        cause: error,
-      },
-    );
+    throw unwritable(dir, error);
   }
 }
+
+export const unwritable = (dir: string, error: unknown): KubemendError =>
+  providerError("state-unwritable", `cannot write the state folder ${dir}: ${error instanceof Error ? error.message : String(error)}`, {
+    hint: "Make the folder writable, free some space, or set KUBEMEND_HOME to another folder.",
+    cause: error,
+  });

@@ -1,33 +1,27 @@
 /** One command at a time may change a cluster. */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { claim, release, type Claim } from "../claim.ts";
 import { providerError } from "../error.ts";
-import { makeHome } from "./cluster.ts";
+import { makeHome, unwritable } from "./cluster.ts";
 
 /** Milliseconds to wait for somebody else. */
 const patience = 120_000;
 
 /**
  * Runs the work while holding the folder's lock. Waits for another command, saying whose it is; a lock whose process is gone
- * is taken over. Throws `locked` after two minutes.
+ * is taken over. Only `up` makes the folder. Throws `locked` after two minutes, `no-cluster` when the cluster is gone by then.
  */
 export async function withLock<T>(dir: string, what: string, say: (text: string) => void, work: () => Promise<T>): Promise<T> {
   const file = join(dir, "lock");
-  await makeHome(dir);
   const begin = performance.now();
   for (let told = false; ; told = true) {
-    try {
-      writeFileSync(file, JSON.stringify({ pid: process.pid, what }), { flag: "wx" });
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    }
-    const owner = ownerOf(file);
-    if (!owner) {
-      rmSync(file, { force: true });
-      continue;
-    }
+    // each time: the one waited for may remove the cluster with its folder
+    if (what === "up") await makeHome(dir);
+    else if (!existsSync(join(dir, "cluster.json"))) throw removed(dir);
+    const owner = take(file, what);
+    if (!owner) break;
     if (performance.now() - begin > patience)
       throw providerError("locked", `\`kubemend ${owner.what}\` (process ${owner.pid}) is working on this cluster`, {
         hint: "Wait for it to end, or end it.",
@@ -35,27 +29,28 @@ export async function withLock<T>(dir: string, what: string, say: (text: string)
     if (!told) say(`waiting for \`kubemend ${owner.what}\` (process ${owner.pid}), which is working on this cluster`);
     await delay(100);
   }
-  const release = (): void => {
-    if (ownerOf(file)?.pid === process.pid) rmSync(file, { force: true });
-  };
-  process.once("exit", release);
+  if (what !== "up" && !existsSync(join(dir, "cluster.json"))) {
+    release(file);
+    throw removed(dir);
+  }
+  const free = (): void => release(file);
+  process.once("exit", free);
   try {
     return await work();
   } finally {
-    process.off("exit", release);
-    release();
+    process.off("exit", free);
+    free();
   }
 }
 
-/** Who holds the lock, if that process is alive. */
-function ownerOf(file: string): { pid: number; what: string } | undefined {
+function take(file: string, what: string): (Claim & { what: string }) | undefined {
   try {
-    const owner = JSON.parse(readFileSync(file, "utf8")) as { pid: number; what: string };
-    process.kill(owner.pid, 0);
-    return owner;
+    return claim(file, { what });
   } catch (error) {
-    // EPERM: alive, but somebody else's
-    if ((error as NodeJS.ErrnoException).code === "EPERM") return { pid: 0, what: "?" };
-    return undefined;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw removed(dirname(file));
+    throw unwritable(dirname(file), error);
   }
 }
+
+const removed = (dir: string): Error =>
+  providerError("no-cluster", `cluster ${basename(dir)} was removed meanwhile`, { hint: "`kubemend up` makes one." });

@@ -11,9 +11,9 @@ export function sshConfig(machines: MachineStatus[], dir: string): string {
         `  HostName ${ssh!.host}`,
         `  Port ${ssh!.port}`,
         `  User ${ssh!.user}`,
-        `  IdentityFile "${ssh!.keyFile}"`,
+        `  IdentityFile ${word(ssh!.keyFile)}`,
         "  IdentitiesOnly yes",
-        `  UserKnownHostsFile "${join(dir, "known_hosts")}"`,
+        `  UserKnownHostsFile ${word(join(dir, "known_hosts"))}`,
         "  StrictHostKeyChecking accept-new",
         "  HostKeyAlias kubemend-" + name,
         "  PasswordAuthentication no",
@@ -23,3 +23,6 @@ export function sshConfig(machines: MachineStatus[], dir: string): string {
     )
     .join("\n");
 }
+
+/** A path as ssh_config(5) reads it: quotes keep blanks, a backslash takes a quote literally, %% is a percent sign. */
+const word = (path: string): string => `"${path.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%")}"`;

@@ -33,7 +33,12 @@ export async function up(home: string, plan: Plan, emit: Listener): Promise<{ cl
   const running = before.length > 0 && before.every((m) => m.state === "running");
   if (!running) {
     emit({ type: "stage", title: `Booting ${plan.machines.length} machines` });
-    await cluster.provider.up(plan, (event) => emit({ type: "machine", ...event }));
+    const { made } = await cluster.provider.up(plan, (event) => emit({ type: "machine", ...event }));
+    if (made && cluster.record.ready) {
+      emit({ type: "note", text: "No saved state could be used: the cluster is built again." });
+      cluster.record.ready = false;
+      await cluster.save();
+    }
   }
   await cluster.refresh();
   await writeFile(join(dir, "ssh_config"), sshConfig(await cluster.machines(), dir));

@@ -1,37 +1,57 @@
-/** The product as a user has it: whole processes, a real OpenSSH client, kill -9. Uses dist/ (npm ci and npm run build make it). */
+/** One cluster from its first `up` to its `destroy`, with everything that may happen to it on the way. */
 import { execa, type Options } from "execa";
-import { readFileSync, readdirSync, truncateSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { needs } from "../needs.ts";
+import { bin, lives, until, useScratch } from "./support.ts";
 
-const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url));
-const cwd = mkdtempSync(join(tmpdir(), "kubemend-e2e-"));
-const kubemend = (args: string[], options: Options = {}) =>
-  execa(process.execPath, [bin, ...args], { cwd, reject: false, stdin: "ignore", ...options });
-const state = (...parts: string[]): string => join(cwd, ".kubemend", "e2e", ...parts);
-const serverPid = (): number => (JSON.parse(readFileSync(state("sim", "server.json"), "utf8")) as { pid: number }).pid;
+const { cwd, state, kubemend, server, up, on, killServer } = useScratch("e2e");
 
-const up = () => kubemend(["up", "--name", "e2e"]);
-
-beforeAll(async () => {
-  const first = await up();
-  expect(first.exitCode, String(first.stderr)).toBe(0);
-}, 120_000);
-
-afterAll(async () => {
-  await kubemend(["destroy"]);
-  rmSync(cwd, { recursive: true, force: true });
-});
+/** Waits until the state of now is on the disk. */
+const saved = async (): Promise<void> => {
+  const now = Date.now();
+  await until(() => {
+    try {
+      return statSync(state("sim", "world")).mtimeMs > now;
+    } catch {
+      return false;
+    }
+  });
+};
 
 describe("up", () => {
-  it("has made every node Ready", async () => {
-    const { stdout } = await kubemend(["ssh", "controlplane", "--", "kubectl get nodes --no-headers"]);
+  it("continues after Ctrl-C at every stage, and after kill -9 of the background process", async () => {
+    const stages = [
+      "Booting",
+      "booting the simulated",
+      "Preparing the nodes",
+      "install containerd",
+      "Starting the control plane",
+      "Joining the workers",
+      "Installing the pod network",
+      "Waiting for the nodes",
+    ];
+    for (const [i, stage] of stages.entries()) {
+      const child = execa(process.execPath, [bin, "up", "--name", "e2e"], { cwd, reject: false, stdin: "ignore", all: true });
+      let said = "";
+      await new Promise<void>((resolve) => {
+        child.all.on("data", (data: Buffer) => {
+          said += data.toString();
+          if (said.includes(stage)) resolve();
+        });
+        void child.finally(resolve);
+      });
+      if (i % 3 === 2) await killServer(); // during "Preparing" and "Joining"
+      child.kill("SIGINT");
+      const result = await child;
+      expect(said, String(result.all)).toContain(stage);
+      expect(result.exitCode === 0 && !said.includes("Waiting"), said).toBe(false);
+    }
+    const last = await up();
+    expect(last.exitCode, String(last.stderr)).toBe(0);
+    const { stdout } = await on("controlplane", "kubectl get nodes --no-headers");
     expect(
       String(stdout)
         .split("\n")
@@ -41,17 +61,12 @@ describe("up", () => {
       ["worker1", "Ready"],
       ["worker2", "Ready"],
     ]);
-  });
+  }, 240_000);
 
   it("says so when there is nothing to do", async () => {
     const again = await up();
     expect(again.exitCode).toBe(0);
     expect(String(again.stderr)).toContain("already up");
-  });
-
-  it("twice at once: both end well, and one says whom it waited for", async () => {
-    const both = await Promise.all([up(), up()]);
-    expect(both.map((r) => r.exitCode)).toEqual([0, 0]);
   });
 
   it("refuses to change a cluster that is there", async () => {
@@ -64,7 +79,7 @@ describe("up", () => {
 
 describe("commands on machines", () => {
   it("pass status, output and input through", async () => {
-    const result = await kubemend(["ssh", "worker1", "--", "cat; echo err >&2; exit 7"], { input: "from here\n", stdin: undefined });
+    const result = await on("worker1", "cat; echo err >&2; exit 7", { input: "from here\n", stdin: undefined });
     expect(result).toMatchObject({ exitCode: 7, stdout: "from here", stderr: "err" });
   });
 
@@ -118,120 +133,134 @@ describe.skipIf(!openssh)("a stock OpenSSH client", () => {
 
   it("is let in by the cluster's own key only", async () => {
     await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(cwd, "foreign")]);
-    const { ssh: ports } = JSON.parse(readFileSync(state("sim", "server.json"), "utf8")) as { ssh: Record<string, number> };
     const result = await execa(
       "ssh",
       [
-        "-p",
-        String(ports.worker1),
-        "-i",
-        join(cwd, "foreign"),
-        "-o",
-        "IdentitiesOnly=yes",
-        "-o",
-        "StrictHostKeyChecking=no",
-        "-o",
-        "UserKnownHostsFile=/dev/null",
-        "-o",
-        "BatchMode=yes",
-        "vagrant@127.0.0.1",
-        "true",
+        ...["-p", String(server().ssh.worker1), "-i", "foreign", "-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=no"],
+        ...["-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "vagrant@127.0.0.1", "true"],
       ],
-      { reject: false, stdin: "ignore" },
+      { cwd, reject: false, stdin: "ignore" },
     );
     expect(result.exitCode).toBe(255);
     expect(result.stderr).toContain("Permission denied (publickey)");
   });
 
-  it("is shut out by a firewall rule, while others stay", async () => {
+  it("is shut out by a firewall rule, while others stay; a snapshot brings it back", async () => {
+    expect((await kubemend(["snapshot", "save", "before"])).exitCode).toBe(0);
     await ssh(["worker2", "sudo iptables -I INPUT -p tcp --dport 22 -j REJECT"]);
-    expect((await ssh(["-o", "ConnectTimeout=5", "worker2", "true"])).exitCode).toBe(255);
+    expect((await ssh(["worker2", "true"])).exitCode).toBe(255);
     expect((await ssh(["worker1", "true"])).exitCode).toBe(0);
-    expect((await kubemend(["destroy"])).exitCode).toBe(0);
-    expect((await up()).exitCode).toBe(0);
+    expect((await kubemend(["snapshot", "restore", "before"])).exitCode).toBe(0);
+    expect((await ssh(["worker2", "true"])).exitCode).toBe(0);
   });
 });
 
 describe("learners' loads", () => {
-  it("stop neither other sessions nor the background process", async () => {
-    const hogs = ["while true; do :; done", "yes > /dev/null", "f() { f | f & }; f", "dd if=/dev/zero of=big bs=1M count=10240"].map(
-      (command) => kubemend(["ssh", "worker1", "--", command], { timeout: 15_000 }),
+  it("stop neither other sessions, nor a lab, nor the background process", async () => {
+    const loads = ["while true; do :; done", "yes", "while true; do (:) & done", "dd if=/dev/zero of=big bs=1M count=10240"];
+    const hogs = loads.map((command) =>
+      execa(process.execPath, [bin, "ssh", "worker1", "--", command], { cwd, reject: false, stdin: "ignore", buffer: false }),
     );
-    await delay(500);
-    for (const machine of ["worker2", "worker1"])
-      expect(await kubemend(["ssh", machine, "--", "echo alive"]), machine).toMatchObject({ exitCode: 0, stdout: "alive" });
+    await until(async () => Number((await on("worker1", "ps -e | wc -l")).stdout) > 0);
+    for (const machine of ["worker2", "worker1"]) expect(await on(machine, "echo alive")).toMatchObject({ exitCode: 0, stdout: "alive" });
+    const start = await kubemend(["lab", "start", "bgp-port-blocked"]);
+    expect(start.exitCode, String(start.stderr)).toBe(0);
+    const check = await kubemend(["lab", "check", "--output", "json"]);
+    expect(check.exitCode, String(check.stderr)).toBe(1);
+    expect(JSON.parse(String(check.stdout))).toMatchObject({ lab: "bgp-port-blocked", pass: false });
     for (const hog of hogs) hog.kill("SIGKILL");
-    await Promise.allSettled(hogs);
+    await Promise.all(hogs);
     const { stdout } = await kubemend(["status", "--output", "json"]);
-    expect((JSON.parse(String(stdout)) as { simulator: { rss: number } }).simulator.rss).toBeLessThan(600 * 1024 * 1024);
-  }, 60_000);
+    const status = JSON.parse(String(stdout)) as { simulator: { rss: number }; lab: { lab: string } };
+    expect(status.lab.lab).toBe("bgp-port-blocked");
+    expect(status.simulator.rss).toBeLessThan(600 * 1024 * 1024);
+  }, 120_000);
+
+  it("of a fork bomb stay on its machine, and a reset of the lab ends it", async () => {
+    const bomb = execa(process.execPath, [bin, "ssh", "worker1", "--", "bomb() { bomb | bomb & }; bomb; wait"], {
+      cwd,
+      reject: false,
+      stdin: "ignore",
+    });
+    await until(async () => Number((await on("worker1", "cat /proc/loadavg | cut -d/ -f2 | cut -d' ' -f1")).stdout) > 100);
+    expect(await on("worker2", "echo alive")).toMatchObject({ exitCode: 0, stdout: "alive" });
+    expect((await kubemend(["lab", "reset"])).exitCode).toBe(0);
+    bomb.kill("SIGKILL");
+    await bomb;
+    expect(await on("worker1", "hostname | cat")).toMatchObject({ exitCode: 0, stdout: "worker1" });
+  }, 120_000);
 });
 
 describe("after kill -9 of the background process", () => {
-  const killed = async (): Promise<void> => {
-    process.kill(serverPid(), "SIGKILL");
-    await delay(100);
-  };
-
-  it("status says that it is down, up restores everything older than two seconds", async () => {
-    await kubemend(["ssh", "worker1", "--", "echo kept > kept.txt; sudo iptables -A INPUT -p tcp --dport 9999 -j DROP"]);
-    await delay(2000);
-    await killed();
+  it("status says that it is down, up restores what was done, a lab goes on", async () => {
+    await on("worker1", "echo kept > kept.txt; sudo iptables -A INPUT -p tcp --dport 9999 -j DROP");
+    await saved();
+    await killServer();
     expect(String((await kubemend(["status"])).stdout)).toContain("stopped");
+    expect((await kubemend(["lab", "check"])).exitCode).toBe(3);
     expect((await up()).exitCode).toBe(0);
-    const { stdout } = await kubemend(["ssh", "worker1", "--", "cat kept.txt; sudo iptables -S INPUT | grep -c 9999"]);
-    expect(stdout).toBe("kept\n1");
+    expect((await on("worker1", "cat kept.txt; sudo iptables -S INPUT | grep -c 9999")).stdout).toBe("kept\n1");
+    expect((await kubemend(["lab", "stop"])).exitCode).toBe(0);
+    expect((await on("worker1", "ls kept.txt")).exitCode).toBe(2);
+  });
+
+  it("two at once bring up one, and one says whom it waits for", async () => {
+    await killServer();
+    const both = await Promise.all([up(), up()]);
+    expect(both.map((r) => r.exitCode)).toEqual([0, 0]);
+    expect(both.map((r) => String(r.stderr)).join("\n")).toContain("waiting for `kubemend up` (process ");
   });
 
   it("a damaged snapshot is named and kept, and the one before is used", async () => {
-    await delay(2500);
-    await killed();
+    for (const word of ["kept", "newer"]) {
+      await on("worker1", `echo ${word} > kept.txt`);
+      await saved();
+    }
+    await killServer();
     truncateSync(state("sim", "world"), 100);
-    expect((await up()).exitCode).toBe(0);
+    const result = await up();
+    expect(result.exitCode, String(result.stderr)).toBe(0);
+    expect(String(result.stderr)).toContain("a snapshot was damaged");
     expect(String((await kubemend(["status"])).stdout)).toContain("damaged");
-    expect(readdirSync(state("sim")).some((name) => name.startsWith("world.damaged"))).toBe(true);
-    expect((await kubemend(["ssh", "worker1", "--", "cat kept.txt"])).stdout).toBe("kept");
+    expect(readdirSync(state("sim"))).toContain("world.damaged-1");
+    expect((await on("worker1", "cat kept.txt")).stdout).toBe("kept");
   });
 
   it("a port that somebody took meanwhile is replaced", async () => {
-    const { ssh } = JSON.parse(readFileSync(state("sim", "server.json"), "utf8")) as { ssh: Record<string, number> };
-    await killed();
+    const { ssh } = server();
+    await killServer();
     const thief = createServer();
     await new Promise<void>((resolve) => void thief.listen(ssh.worker1, "127.0.0.1", resolve));
     try {
       expect((await up()).exitCode).toBe(0);
-      expect((await kubemend(["ssh", "worker1", "--", "hostname"])).stdout).toBe("worker1");
+      expect((await on("worker1", "hostname")).stdout).toBe("worker1");
     } finally {
       thief.close();
     }
+  });
+
+  it("nonsense in server.json starts another from the last save", async () => {
+    const { pid } = server();
+    writeFileSync(state("sim", "server.json"), '{"port": "here"');
+    expect((await up()).exitCode).toBe(0);
+    expect(lives(pid)).toBe(false);
+    expect((await on("worker1", "cat kept.txt")).stdout).toBe("kept");
   });
 });
 
 describe("halt and destroy", () => {
   it("halt keeps the disks, up boots them again", async () => {
-    await kubemend(["ssh", "worker1", "--", "echo disk > on-disk; echo memory | sudo tee /run/in-memory"]);
+    await on("worker1", "echo disk > on-disk; echo memory | sudo tee /run/in-memory");
     expect((await kubemend(["halt"])).exitCode).toBe(0);
     expect(String((await kubemend(["status"])).stdout)).toContain("stopped");
     expect((await up()).exitCode).toBe(0);
-    expect((await kubemend(["ssh", "worker1", "--", "cat on-disk; ls /run/in-memory"])).stdout).toBe("disk");
+    expect((await on("worker1", "cat on-disk; ls /run/in-memory")).stdout).toBe("disk");
   });
 
   it("destroy leaves nothing", async () => {
-    const pid = serverPid();
+    const { pid } = server();
     expect((await kubemend(["destroy"])).exitCode).toBe(0);
     expect(readdirSync(join(cwd, ".kubemend"))).toEqual([]);
-    expect(() => process.kill(pid, 0)).toThrow();
-  });
-});
-
-describe("an up that was interrupted", () => {
-  it("is continued by the next", async () => {
-    const child = kubemend(["up", "--name", "e2e"]);
-    await delay(700);
-    child.kill("SIGINT");
-    await child;
-    const again = await up();
-    expect(again.exitCode, String(again.stderr)).toBe(0);
-    expect((await kubemend(["ssh", "--", "kubectl get nodes --no-headers | grep -c ' Ready '"])).stdout).toBe("3");
+    expect(lives(pid)).toBe(false);
   });
 });

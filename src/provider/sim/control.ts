@@ -20,7 +20,14 @@ export class Control {
       const lines = (rest + data).split("\n");
       rest = lines.pop()!;
       for (const line of lines) {
-        const answer = JSON.parse(line) as { id: number; result?: unknown; error?: string };
+        let answer: { id: number; result?: unknown; error?: string };
+        try {
+          answer = JSON.parse(line) as typeof answer;
+        } catch {
+          // not our process
+          socket.destroy();
+          return;
+        }
         const waiting = this.#pending.get(answer.id);
         this.#pending.delete(answer.id);
         if (answer.error === undefined) waiting?.resolve(answer.result as never);
@@ -39,26 +46,30 @@ export class Control {
     });
   }
 
-  /** undefined when no process answers there. */
-  static async open(dir: string): Promise<{ control: Control; file: ServerFile } | undefined> {
+  /** undefined when no process answers there within `patience` milliseconds. */
+  static async open(dir: string, patience = 10_000): Promise<{ control: Control; file: ServerFile } | undefined> {
     let file: ServerFile;
     try {
       file = JSON.parse(await readFile(join(dir, "server.json"), "utf8")) as ServerFile;
     } catch {
       return undefined;
     }
+    if (!Number.isInteger(file?.port) || file.port <= 0 || file.port > 65_535) return undefined;
     const socket = await new Promise<Socket | undefined>((resolve) => {
       const s = connect(file.port, "127.0.0.1");
       s.once("connect", () => resolve(s)).once("error", () => resolve(undefined));
     });
     if (!socket) return undefined;
     const control = new Control(socket, file.token);
+    const timer = setTimeout(() => control.close(), patience);
     try {
       // whoever has the port by now may be somebody else: only ours knows the token
       await control.call("status");
     } catch {
       control.close();
       return undefined;
+    } finally {
+      clearTimeout(timer);
     }
     return { control, file };
   }

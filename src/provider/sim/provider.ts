@@ -9,13 +9,17 @@ import { parseCidr } from "../../cluster/cidr.ts";
 import type { Plan } from "../../cluster/plan.ts";
 import { KubemendError, providerError } from "../../error.ts";
 import type { ServerFile, WorldDescription } from "../../sim/server/main.ts";
-import { installation } from "../../root.ts";
+import { claimOf } from "../../claim.ts";
+import { installation, installedVersion } from "../../root.ts";
+import { ownerFile } from "../../sim/server/owner.ts";
 import { ensureKey } from "../../ssh/keys.ts";
 import type { Clock, MachineStatus, Progress, Provider, SnapshotInfo } from "../provider.ts";
 import { Control } from "./control.ts";
 
 /** Milliseconds that a start may take before it is called failed. */
 const startLimit = 30_000;
+/** Milliseconds in which a living process must answer. */
+const answerLimit = 15_000;
 
 export interface SimulatorStatus {
   now: number;
@@ -85,9 +89,15 @@ export class SimProvider implements Provider {
     return Promise.resolve([]);
   }
 
-  async up(plan: Plan, progress: (event: Progress) => void): Promise<void> {
+  async up(plan: Plan, progress: (event: Progress) => void): Promise<{ made: boolean }> {
     await mkdir(this.#dir, { recursive: true });
-    if (!(await this.#connect())) {
+    const there = await this.#running(progress);
+    if (there && there.file.version !== installedVersion()) {
+      progress({ text: `the background process is of kubemend ${there.file.version}; restarting it` });
+      await this.#stopProcess();
+    }
+    const start = !(await this.#connect());
+    if (start) {
       const file = join(this.#dir, "world.json");
       if (!existsSync(file))
         await writeFile(file, JSON.stringify(describe(plan, await ensureKey(this.#keyFile, `kubemend-${plan.name}`)), null, 2), {
@@ -99,13 +109,35 @@ export class SimProvider implements Provider {
     await this.call("power", { on: true });
     // a machine whose sshd stays away is none of ours to mend: bring-up or the user finds out
     if (!(await this.call<boolean>("await-ssh"))) progress({ text: "a machine does not answer on port 22" });
+    const { file } = (await this.#connect())!;
+    for (const text of file.damaged) progress({ text: `a snapshot was damaged: ${text}` });
+    return { made: start && file.made };
+  }
+
+  /** Who has the state, if it lives. An interrupted `up` may have left one that is still starting; one that never answers is ended. */
+  async #running(progress: (event: Progress) => void): Promise<Connected | undefined> {
+    const owner = ownerFile(this.#dir);
+    const begin = performance.now();
+    // without a server.json it is still starting; with one that leads nowhere, it is about to write another, or never will
+    const limit = (): number => (existsSync(join(this.#dir, "server.json")) ? answerLimit / 10 : answerLimit);
+    do {
+      const open = await this.#connect();
+      if (open) return open;
+      if (!claimOf(owner)) return undefined;
+      await delay(20);
+    } while (performance.now() - begin < limit());
+    const { pid } = claimOf(owner) ?? { pid: undefined };
+    if (pid === undefined) return undefined;
+    progress({ text: `the background process ${pid} does not answer; starting another from its last snapshot` });
+    await endProcess(pid, () => claimOf(owner)?.pid !== pid);
+    return undefined;
   }
 
   /** Starts the background process and waits until it answers. */
   async #start(): Promise<void> {
     await rm(join(this.#dir, "server.failed"), { force: true });
     await rm(join(this.#dir, "server.json"), { force: true });
-    const out = openSync(join(this.#dir, "server.log"), "a", 0o600);
+    const out = openLog(join(this.#dir, "server.log"));
     const entry = join(installation, "dist", "sim", "server", "main.js");
     const child = spawn(
       process.execPath,
@@ -119,7 +151,8 @@ export class SimProvider implements Provider {
     child.on("exit", (code) => (exited = code));
     child.on("error", () => (exited = -1));
     child.unref();
-    for (let waited = 0; waited < startLimit; waited += 5) {
+    const begin = performance.now();
+    while (performance.now() - begin < startLimit) {
       if (existsSync(join(this.#dir, "server.json")) && (await this.#connect())) return;
       if (exited !== undefined) break;
       await delay(5);
@@ -143,11 +176,22 @@ export class SimProvider implements Provider {
     if (!open) return;
     await open.control.call("stop").catch(() => undefined);
     this.close();
-    for (let waited = 0; waited < 5000 && existsSync(join(this.#dir, "server.json")); waited += 5) await delay(5);
+    await this.#ended();
+  }
+
+  /** Waits until the process that has the state is gone, and ends it when it does not go. */
+  async #ended(): Promise<void> {
+    const owner = ownerFile(this.#dir);
+    for (const begin = performance.now(); performance.now() - begin < answerLimit; await delay(5)) if (!claimOf(owner)) return;
+    const { pid } = claimOf(owner) ?? {};
+    if (pid !== undefined) await endProcess(pid, () => claimOf(owner)?.pid !== pid);
   }
 
   async destroy(): Promise<void> {
     await this.#stopProcess();
+    // one that does not answer, or is still starting
+    const { pid } = claimOf(ownerFile(this.#dir)) ?? {};
+    if (pid !== undefined) await endProcess(pid, () => claimOf(ownerFile(this.#dir))?.pid !== pid);
     await rm(this.#dir, { recursive: true, force: true });
   }
 
@@ -212,4 +256,27 @@ function describe(plan: Plan, authorizedKey: string): WorldDescription {
       address: `${m.ip}/${prefix}`,
     })),
   };
+}
+
+/** Asks a process to end, and makes it. */
+async function endProcess(pid: number, gone: () => boolean): Promise<void> {
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      return;
+    }
+    for (const begin = performance.now(); performance.now() - begin < 5000; await delay(5)) if (gone()) return;
+  }
+}
+
+function openLog(file: string): number {
+  try {
+    return openSync(file, "a", 0o600);
+  } catch (error) {
+    throw providerError("state-unwritable", `cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: "Make the folder writable, or set KUBEMEND_HOME to another folder.",
+      cause: error,
+    });
+  }
 }

@@ -9,6 +9,7 @@ import type { Proc } from "../kernel/proc.ts";
 import type { HttpMessage, HttpReply, HttpRequest } from "../net/http.ts";
 import { isHelloReply } from "../net/tls.ts";
 import type { World } from "../world.ts";
+import { followLog, isFollow } from "./api-follow.ts";
 import { streamRequest } from "./api-stream.ts";
 
 export interface ApiHost {
@@ -113,6 +114,7 @@ async function answer(host: ApiHost, incoming: IncomingMessage, response: Server
     peer: { ip: "0.0.0.0", port: 0 },
   };
   host.touched();
+  if (isFollow(request)) return followLog(link, request, response);
   if (streamRequest(link, request, response)) return;
   const got = link.world.network.exchangeFromHost<HttpReply>(link.conn, { type: "http", request } satisfies HttpMessage);
   if (!got.ok || !got.reply || !("type" in got.reply) || got.reply.type !== "http") return void socket.destroy();

@@ -9,6 +9,8 @@ import { World, type MachineSpec } from "../world.ts";
 import { listenApi } from "./api.ts";
 import { listenControl, type Handler } from "./control.ts";
 import { Driver, type HostClock } from "./driver.ts";
+import { installedVersion } from "../../root.ts";
+import { claimState } from "./owner.ts";
 import { settle } from "./settle.ts";
 import { listenSsh, type SshHost } from "./ssh.ts";
 import { Store } from "./store.ts";
@@ -36,6 +38,10 @@ export interface ServerFile {
   api: Record<string, number>;
   /** What was wrong with the last snapshot, if anything. */
   damaged: string[];
+  /** true when there was no snapshot to go on from: the machines are new. */
+  made: boolean;
+  /** Of kubemend. */
+  version: string;
 }
 
 /** Milliseconds after which something that a person did is on the disk (two seconds are promised). */
@@ -44,10 +50,16 @@ const saveAfter = 1500;
 const saveIdleAfter = 10_000;
 
 async function main(dir: string): Promise<void> {
-  const log = (text: string): void => appendFileSync(join(dir, "server.log"), `${new Date().toISOString()} ${text}\n`);
+  const log = (text: string): void => {
+    try {
+      appendFileSync(join(dir, "server.log"), `${new Date().toISOString()} ${text}\n`);
+    } catch {
+      // a full disk must not end the world
+    }
+  };
   const description = JSON.parse(readFileSync(join(dir, "world.json"), "utf8")) as WorldDescription;
   const store = new Store(dir);
-  const { world: first, damaged } = obtain(description, store, log);
+  const { world: first, damaged, made } = obtain(description, store, log);
   let world = first;
   adopt(world);
 
@@ -210,7 +222,7 @@ async function main(dir: string): Promise<void> {
 
   driver.start();
   saveNow();
-  const file: ServerFile = { pid: process.pid, port: control.port, token, ssh, api, damaged };
+  const file: ServerFile = { pid: process.pid, port: control.port, token, ssh, api, damaged, made, version: installedVersion() };
   writeFileSync(join(dir, "server.json.new"), JSON.stringify(file), { mode: 0o600 });
   renameSync(join(dir, "server.json.new"), join(dir, "server.json"));
   rmSync(join(dir, "ports.json"), { force: true });
@@ -218,11 +230,15 @@ async function main(dir: string): Promise<void> {
 }
 
 /** The last whole snapshot, or a new world. */
-function obtain(description: WorldDescription, store: Store, log: (text: string) => void): { world: World; damaged: string[] } {
-  const loaded = store.loadRunning();
+function obtain(
+  description: WorldDescription,
+  store: Store,
+  log: (text: string) => void,
+): { world: World; damaged: string[]; made: boolean } {
+  const loaded = store.loadRunning((text) => World.load(layers(), text));
   const damaged = (loaded?.damaged ?? []).map((d) => `${d.file}: ${d.reason}; kept as ${d.keptAs}`);
   for (const text of damaged) log(`damaged snapshot: ${text}`);
-  if (loaded && loaded.text !== "") return { world: World.load(layers(), loaded.text), damaged };
+  if (loaded?.state) return { world: loaded.state, damaged, made: false };
   // a little in the past: what the bring-up takes in virtual time then ends near the present
   const world = World.create(layers(), description.seed, Date.now() - 5 * 60_000);
   for (const spec of description.machines) {
@@ -233,7 +249,7 @@ function obtain(description: WorldDescription, store: Store, log: (text: string)
     for (const path of ["/home/vagrant/.ssh", "/home/vagrant/.ssh/authorized_keys"]) fs.chown(path, 1000, 1000);
     machine.powerOn();
   }
-  return { world, damaged };
+  return { world, damaged, made: true };
 }
 
 /** Ports and keys of the run before, so that an ssh_config and known_hosts stay true. */
@@ -266,7 +282,14 @@ if (dir === undefined) {
   process.stderr.write("usage: main.js STATE-FOLDER\n");
   process.exit(2);
 }
+// two processes on one folder would overwrite each other's world
+if (!claimState(dir)) {
+  process.stderr.write(`another process works on ${dir}\n`);
+  process.exit(3);
+}
 await main(dir).catch((error: unknown) => {
-  writeFileSync(join(dir, "server.failed"), error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${text}\n`);
+  writeFileSync(join(dir, "server.failed"), text);
   process.exit(1);
 });

@@ -117,7 +117,19 @@ export function serveSftp(sftp: SFTPWrapper, machine: Machine, account: Account)
   // OpenSSH sends the two paths of a symbolic link in the other order than the draft says
   sftp.on("SYMLINK", (request, target, link) => answer(request, () => (fs.symlink(target, link), done(request))));
   // an unanswered end leaves scp hanging
-  sftp.on("end", () => sftp.end());
+  sftp.on("end", () => {
+    endWell(sftp);
+    sftp.end();
+  });
+}
+
+/** ssh2's server ends SFTP without a status, and scp then ends with 1. */
+function endWell(sftp: SFTPWrapper): void {
+  const { _protocol: protocol, outgoing } = sftp as unknown as {
+    _protocol: { exitStatus(channel: number, status: number): void };
+    outgoing: { id: number; state: string };
+  };
+  if (outgoing.state === "open" || outgoing.state === "eof") protocol.exitStatus(outgoing.id, 0);
 }
 
 const kinds: Partial<Record<Stat["type"], number>> = {

@@ -1,6 +1,7 @@
 /** implements the host's end of SSH: a listening port a machine, joined to the machine's sshd over the simulated network. */
 import { createServer, type Server as TcpServer, type Socket } from "node:net";
 import ssh2, { type AuthContext, type Connection, type PseudoTtyInfo, type ServerChannel, type Session } from "ssh2";
+import { Errno } from "../core/errno.ts";
 import { OpenFile, type Bytes } from "../kernel/file.ts";
 import type { Machine } from "../kernel/machine.ts";
 import { shellStatus, type Proc } from "../kernel/proc.ts";
@@ -213,7 +214,7 @@ class Login {
     const fds = new Map<number, OpenFile>([
       [0, input],
       [1, new ChannelOutput(channel)],
-      [2, new ChannelOutput(channel.stderr as unknown as ServerChannel)],
+      [2, new ChannelOutput(channel.stderr as unknown as ServerChannel, channel)],
     ]);
     const proc = this.#spawn({ ...(command === undefined ? {} : { command }), env, fds }, channel);
     if (!proc) return undefined;
@@ -253,14 +254,23 @@ class ChannelOutput extends OpenFile {
   readonly kind = "socket";
   readonly path = "socket:[ssh]";
   readonly #channel: ServerChannel;
-  constructor(channel: ServerChannel) {
+  #gone = false;
+  /** `session`: the channel itself, whose end is also that of its stderr. */
+  constructor(channel: ServerChannel, session: ServerChannel = channel) {
     super();
     this.#channel = channel;
+    session.on("close", () => (this.#gone = true));
   }
   override read(): Bytes {
     return new Uint8Array();
   }
   override async write(data: Bytes, p: Proc): Promise<void> {
+    if (this.#gone) {
+      p.raise("SIGPIPE");
+      // throws when the signal ended the process
+      await p.block(Promise.resolve());
+      throw new Errno("EPIPE");
+    }
     const wait = channelWrite(this.#channel, Buffer.from(data));
     if (wait) await p.block(wait);
   }

@@ -5,8 +5,9 @@ import { crc32 } from "node:zlib";
 
 const header = "kubemend-world 1 ";
 
-export interface Loaded {
-  text: string;
+export interface Loaded<T> {
+  /** undefined when no file could be used. */
+  state: T | undefined;
   /** Files that could not be used, with the reason; they are kept under a new name. */
   damaged: { file: string; reason: string; keptAs: string }[];
 }
@@ -27,32 +28,43 @@ export class Store {
     renameSync(`${current}.new`, current);
   }
 
-  /** The newest running state that is whole; undefined when there is none. */
-  loadRunning(): Loaded | undefined {
-    const damaged: Loaded["damaged"] = [];
+  /** The newest running state that is whole and that `use` accepts (it throws otherwise); undefined when there never was one. */
+  loadRunning<T>(use: (text: string) => T): Loaded<T> | undefined {
+    const damaged: Loaded<T>["damaged"] = [];
     for (const name of ["world", "world.before"]) {
       const file = join(this.#dir, name);
       if (!existsSync(file)) continue;
-      const read = readWhole(file);
-      if ("text" in read) return { text: read.text, damaged };
-      const keptAs = `${file}.damaged-${damaged.length + 1}`;
-      renameSync(file, keptAs);
-      damaged.push({ file, reason: read.reason, keptAs });
+      try {
+        return { state: use(readWhole(file)), damaged };
+      } catch (error) {
+        const keptAs = unusedName(file);
+        renameSync(file, keptAs);
+        damaged.push({ file, reason: error instanceof Error ? error.message : String(error), keptAs });
+      }
     }
-    return damaged.length > 0 ? { text: "", damaged } : undefined;
+    return damaged.length > 0 ? { state: undefined, damaged } : undefined;
   }
 
   save(name: string, text: string): void {
-    writeWhole(this.#file(name), text);
+    const file = this.#file(name);
+    writeWhole(`${file}.new`, text);
+    renameSync(`${file}.new`, file);
   }
 
   /** Throws Error with the reason when there is no such snapshot or it is damaged. */
   load(name: string): string {
     const file = this.#file(name);
     if (!existsSync(file)) throw new Error(`there is no snapshot "${name}"`);
-    const read = readWhole(file);
-    if ("text" in read) return read.text;
-    throw new Error(`snapshot "${name}" is damaged (${read.reason}); the file is kept: ${file}`);
+    try {
+      return readWhole(file);
+    } catch (error) {
+      throw new Error(
+        `snapshot "${name}" is damaged (${error instanceof Error ? error.message : String(error)}); the file is kept: ${file}`,
+        {
+          cause: error,
+        },
+      );
+    }
   }
 
   list(): { name: string; at: number; bytes: number }[] {
@@ -86,6 +98,10 @@ function writeWhole(file: string, text: string): void {
     // no fsync: what survives is a killed process, and a cut-off file is found by its checksum
     writeAll(fd, Buffer.from(`${header}${digest(bytes)}\n`));
     writeAll(fd, bytes);
+  } catch (error) {
+    // on a full disk half a file only takes the place of others
+    rmSync(file, { force: true });
+    throw error;
   } finally {
     closeSync(fd);
   }
@@ -96,12 +112,17 @@ function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
 }
 
-function readWhole(file: string): { text: string } | { reason: string } {
+/** Throws Error with what is wrong with the file. */
+function readWhole(file: string): string {
   const all = readFileSync(file);
   const end = all.indexOf("\n");
-  if (end < 0 || all.toString("latin1", 0, header.length) !== header) return { reason: "it does not begin as a snapshot does" };
+  if (end < 0 || all.toString("latin1", 0, header.length) !== header) throw new Error("it does not begin as a snapshot does");
   const bytes = all.subarray(end + 1);
-  return all.toString("latin1", header.length, end) === digest(bytes)
-    ? { text: bytes.toString("utf8") }
-    : { reason: "its checksum does not match: it was cut short or changed" };
+  if (all.toString("latin1", header.length, end) !== digest(bytes))
+    throw new Error("its checksum does not match: it was cut short or changed");
+  return bytes.toString("utf8");
+}
+
+function unusedName(file: string): string {
+  for (let i = 1; ; i++) if (!existsSync(`${file}.damaged-${i}`)) return `${file}.damaged-${i}`;
 }

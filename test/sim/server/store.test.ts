@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { Store } from "../../../src/sim/server/store.ts";
 
+const same = (text: string): string => text;
+
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "kubemend-store-"));
@@ -12,10 +14,10 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 it("gives back the last running state", () => {
   const store = new Store(dir);
-  expect(store.loadRunning()).toBeUndefined();
+  expect(store.loadRunning(same)).toBeUndefined();
   store.saveRunning("one");
   store.saveRunning("two");
-  expect(new Store(dir).loadRunning()).toEqual({ text: "two", damaged: [] });
+  expect(new Store(dir).loadRunning(same)).toEqual({ state: "two", damaged: [] });
 });
 
 it.each([
@@ -28,8 +30,8 @@ it.each([
   store.saveRunning("one");
   store.saveRunning("two");
   damage(join(dir, "world"));
-  const loaded = new Store(dir).loadRunning()!;
-  expect(loaded.text).toBe("one");
+  const loaded = new Store(dir).loadRunning(same)!;
+  expect(loaded.state).toBe("one");
   expect(loaded.damaged).toHaveLength(1);
   expect(readFileSync(loaded.damaged[0]!.keptAs)).toBeDefined();
 });
@@ -39,7 +41,22 @@ it("says that both are damaged rather than beginning anew in silence", () => {
   store.saveRunning("one");
   store.saveRunning("two");
   for (const name of ["world", "world.before"]) writeFileSync(join(dir, name), "x");
-  expect(new Store(dir).loadRunning()).toMatchObject({ text: "", damaged: [{}, {}] });
+  expect(new Store(dir).loadRunning(same)).toMatchObject({ state: undefined, damaged: [{}, {}] });
+});
+
+it("goes back to the state before when the newest cannot be used, and never overwrites a file that it kept", () => {
+  const store = new Store(dir);
+  const refuse = (text: string): string => {
+    if (text !== "good") throw new Error("of another time");
+    return text;
+  };
+  for (let i = 1; i <= 2; i++) {
+    store.saveRunning("good");
+    store.saveRunning(`new ${i}`);
+    const loaded = store.loadRunning(refuse);
+    expect(loaded).toMatchObject({ state: "good", damaged: [{ reason: "of another time", keptAs: join(dir, `world.damaged-${i}`) }] });
+  }
+  expect(readFileSync(join(dir, "world.damaged-1"), "utf8")).toContain("new 1");
 });
 
 it("keeps named snapshots, whatever their name", () => {

@@ -1,0 +1,108 @@
+/** The learner's own kubectl, on the host: KUBEMEND_KUBECTL or the one in PATH. Whatever its version, plain work must go. */
+import { execa, type Options } from "execa";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { needs } from "../needs.ts";
+import { until, useScratch } from "./support.ts";
+
+const binary = process.env.KUBEMEND_KUBECTL ?? "kubectl";
+const there = needs("kubectl (in PATH, or named by KUBEMEND_KUBECTL)", [binary, "version", "--client"]);
+
+describe.skipIf(!there)("a stock kubectl on the host", () => {
+  const { cwd, up, kubemend, on } = useScratch("kubectl");
+  let kubeconfig = "";
+  const start = (args: string[], options: Options = {}) =>
+    execa(binary, args, { cwd, reject: false, stdin: "ignore", env: { KUBECONFIG: kubeconfig, HOME: cwd }, ...options });
+  const kubectl = async (...args: string[]) => {
+    const { exitCode, stdout, stderr } = await start(args);
+    return { status: exitCode, out: String(stdout), err: String(stderr) };
+  };
+  beforeAll(async () => {
+    const result = await up();
+    expect(result.exitCode, String(result.stderr)).toBe(0);
+    kubeconfig = String((await kubemend(["kubeconfig"])).stdout);
+    writeFileSync(
+      join(cwd, "web.yaml"),
+      [
+        "apiVersion: apps/v1",
+        "kind: Deployment",
+        "metadata: { name: web, labels: { app: web } }",
+        "spec:",
+        "  replicas: 2",
+        "  selector: { matchLabels: { app: web } }",
+        "  template:",
+        "    metadata: { labels: { app: web } }",
+        '    spec: { containers: [{ name: nginx, image: "nginx:1.27", ports: [{ containerPort: 80 }] }] }',
+        "",
+      ].join("\n"),
+    );
+  }, 180_000);
+
+  it("is led to the cluster by `kubemend env`, whatever the folder's name", async () => {
+    const line = String((await kubemend(["env"])).stdout);
+    const { stdout } = await execa("bash", ["-c", `eval "$LINE"; printf %s "$KUBECONFIG"`], { env: { LINE: line } });
+    expect(stdout).toBe(kubeconfig);
+  });
+
+  it("sees the nodes as kubectl on the control plane does", async () => {
+    const names = (text: string): string[] => text.split("\n").map((l) => l.split(/\s+/).slice(0, 3).join(" "));
+    const here = await kubectl("get", "nodes", "--no-headers");
+    expect(here.status, here.err).toBe(0);
+    expect(names(here.out)).toEqual(names(String((await on("controlplane", "kubectl get nodes --no-headers")).stdout)));
+    expect((await kubectl("describe", "node", "worker1")).out).toContain("KubeletReady");
+  });
+
+  it("applies, waits, reads logs, changes on the server's side, and deletes", async () => {
+    expect(await kubectl("apply", "-f", "web.yaml")).toMatchObject({ status: 0, out: "deployment.apps/web created" });
+    expect(await kubectl("rollout", "status", "deployment/web", "--timeout=120s")).toMatchObject({ status: 0 });
+    expect((await kubectl("get", "deployment", "web", "-o", "jsonpath={.status.readyReplicas}")).out).toBe("2");
+    expect((await kubectl("logs", "deployment/web")).out).toContain("start worker processes");
+    expect(await kubectl("patch", "deployment", "web", "-p", '{"spec":{"replicas":1}}')).toMatchObject({ status: 0 });
+    const again = await kubectl("apply", "--server-side", "--force-conflicts", "-f", "web.yaml");
+    expect(again, again.err).toMatchObject({ status: 0, out: "deployment.apps/web serverside-applied" });
+    expect((await kubectl("get", "deployment", "web", "-o", "jsonpath={.spec.replicas}")).out).toBe("2");
+  }, 180_000);
+
+  it("follows a log and watches, until the pod is gone", async () => {
+    expect(
+      (
+        await kubectl(
+          "run",
+          "clock",
+          "--image=busybox:1.36",
+          "--restart=Never",
+          "--",
+          "sh",
+          "-c",
+          "for i in 1 2 3; do echo tick $i; sleep 2; done",
+        )
+      ).status,
+    ).toBe(0);
+    expect(await kubectl("wait", "--for=condition=Ready", "pod/clock", "--timeout=60s")).toMatchObject({ status: 0 });
+    const watch = start(["get", "pod", "clock", "-w", "--no-headers"], { buffer: false });
+    let seen = "";
+    watch.stdout?.on("data", (data: Buffer) => (seen += data.toString()));
+    const follow = await kubectl("logs", "-f", "clock");
+    expect(follow).toMatchObject({ status: 0, out: "tick 1\ntick 2\ntick 3" });
+    await until(() => seen.includes("Completed"));
+    watch.kill();
+    await watch;
+    expect(await kubectl("delete", "pod", "clock", "--wait=true")).toMatchObject({ status: 0 });
+    expect((await kubectl("get", "pod", "clock")).err).toContain('pods "clock" not found');
+  }, 180_000);
+
+  it("is told plainly what works on the nodes only", async () => {
+    const { status, err } = await kubectl("exec", "deployment/web", "--", "true");
+    expect(status).not.toBe(0);
+    expect(err).toContain("kubemend: not simulated: exec");
+  });
+
+  it("does not get through when the API server is stopped", async () => {
+    await on(
+      "controlplane",
+      "sudo mv /etc/kubernetes/manifests/kube-apiserver.yaml /tmp/; until ! sudo crictl ps | grep -q kube-apiserver; do sleep 1; done",
+    );
+    expect((await kubectl("get", "nodes", "--request-timeout=5s")).status).not.toBe(0);
+  });
+});
