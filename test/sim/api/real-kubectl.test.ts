@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { handleRest, servingCertificate } from "../../../src/sim/kube/apiserver/front.ts";
 import { kubeconfig, pki, useApi, type Cluster } from "./support.ts";
 
-const binaries = ["/usr/bin/kubectl", "/usr/local/bin/kubectl"].filter((path) => existsSync(path)).slice(0, 1);
+const binaries = [process.env.KUBEMEND_KUBECTL ?? "", "/usr/bin/kubectl", "/usr/local/bin/kubectl"]
+  .filter((path) => existsSync(path))
+  .slice(0, 1);
 if (binaries.length === 0 && process.env.CI) throw new Error("kubectl is missing: install the package kubernetes-client");
 
 let c: Cluster;
@@ -106,13 +108,14 @@ describe.skipIf(binaries.length === 0)("a stock kubectl", () => {
       expect(await k("scale deploy web --replicas=3")).toBe("deployment.apps/web scaled\n[exit 0]");
       expect(await k("get deploy web -o jsonpath={.spec.replicas}")).toBe("3[exit 0]");
       expect(await k("apply -f -", deployment.replace("selector", "selectr"))).toContain("unknown field");
-      expect(await k("describe deploy web")).toContain("Image:         nginx:1.19");
+      expect(await k("describe deploy web")).toMatch(/Image: +nginx:1.19/);
       expect(await k("api-resources")).toContain("deployments                         deploy");
-      expect(await k("explain deployment.spec.replicas")).toContain("replicas <integer>");
-      expect(await k("auth whoami")).toContain("kubernetes-admin");
+      // older versions pad the name, and have no whoami
+      expect(await k("explain deployment.spec.replicas")).toMatch(/replicas +<integer>/);
+      expect(await k("auth whoami")).toMatch(/kubernetes-admin|unknown command "whoami"/);
       expect(await k("get pods --as nobody")).toContain('User "nobody" cannot list resource "pods"');
       expect(await k("get nodes -w --request-timeout=1s")).toContain("[exit ");
-      expect(await k("wait --for=delete deploy/nosuch --timeout=2s")).toContain("[exit 0]");
+      expect(await k("wait --for=delete deploy/nosuch --timeout=2s")).toMatch(/\[exit 0\]|no matching resources found/);
       expect(await k("delete deploy web")).toContain('deployment.apps "web" deleted');
     },
     120_000,

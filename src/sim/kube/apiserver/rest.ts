@@ -112,7 +112,8 @@ function other(api: ApiServer, request: HttpRequest, path: string, query: URLSea
     const accept = request.headers.accept ?? "";
     const binary = /application\/com\.github\.proto-openapi\.spec\.v2(@|\.)v1\.0\+protobuf/.exec(accept);
     if (binary && !accept.slice(0, binary.index).includes("json"))
-      return { status: 200, headers: { "content-type": binary[0] }, body: encodeOpenapi(openapiV2(api)) };
+      // named with a dot, since @ is no part of a media type for clients that parse it (kube-openapi, pkg/handler)
+      return { status: 200, headers: { "content-type": binary[0].replace("@", ".") }, body: encodeOpenapi(openapiV2(api)) };
     return json(request, 200, openapiV2(api));
   }
   if (path.startsWith("/openapi/v3")) {
