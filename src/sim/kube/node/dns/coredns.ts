@@ -49,6 +49,9 @@ function refresh(p: Proc): boolean {
       failed.kind === "transport"
         ? `Get "${client.server}/api/v1/services?limit=500&resourceVersion=0": ${failed.message}`
         : failed.message;
+    // a connection that gets no answer is tried on for as long, and may be answered meanwhile
+    const since = (p.data.failingSince ??= p.now) as number;
+    if (failed.kind === "transport" && p.now - since < failed.after) return false;
     if (p.data.complained !== why) p.log(`[ERROR] plugin/kubernetes: Failed to watch: failed to list *v1.Service: ${why}`, 1);
     p.data.complained = why;
     return false;
@@ -59,6 +62,7 @@ function refresh(p: Proc): boolean {
     namespaces: new Set(namespaces.body.items.map((n) => n.metadata.name as string)),
   });
   delete p.data.complained;
+  delete p.data.failingSince;
   p.data.synced = true;
   return true;
 }
