@@ -6,7 +6,7 @@ import { Errno } from "../core/errno.ts";
 import type { Proc } from "../kernel/proc.ts";
 import type { CommandProgram } from "../kernel/program.ts";
 import { interactiveLoop } from "./interactive.ts";
-import { setFlag } from "./builtins/variables.ts";
+import { setFlag, setShopt } from "./builtins/variables.ts";
 import { setOptions, type SetOption, type Shopt } from "./options.ts";
 import { Shell } from "./shell.ts";
 import { needsMore } from "./syntax-error.ts";
@@ -133,7 +133,7 @@ async function start(sh: Shell): Promise<number> {
           await p.err(`${sh.name0}: ${name ?? ""}: invalid shell option name\n`);
           return 2;
         }
-        sh.shopt[name as keyof Shopt] = on;
+        setShopt(sh, name as keyof Shopt, on);
       } else if (byLetter.has(letter)) setFlag(sh, byLetter.get(letter)!, on);
       else {
         await p.err(`${sh.name0}: ${option}: invalid option\n${usage.replaceAll("%s", sh.name0)}`);

@@ -42,6 +42,9 @@ export const defaultFlags = (): Flags => {
   return flags;
 };
 
+/** Options that can be shown, but whose effect is not simulated: only their defaults can be set. */
+export const fixedOptions = new Set<SetOption>(["ignoreeof", "keyword", "nolog", "notify", "onecmd", "privileged", "vi"]);
+
 /** Letters in the order in which $- shows them (flags.c of bash). */
 export const dollarMinus = (flags: Flags, extra: { interactive: boolean; command: boolean; stdin: boolean }): string => {
   let out = "";
@@ -116,3 +119,22 @@ export const shoptDefaults = {
 };
 
 export type Shopt = Record<keyof typeof shoptDefaults, boolean>;
+
+/** Those with an effect; of the others only the default can be set. */
+export const changeableShopt = new Set<keyof Shopt>([
+  "checkwinsize",
+  "dotglob",
+  "execfail",
+  "expand_aliases",
+  "extglob",
+  "failglob",
+  "globstar",
+  "histappend",
+  "inherit_errexit",
+  "lastpipe",
+  "nocaseglob",
+  "nocasematch",
+  "nullglob",
+  "patsub_replacement",
+  "promptvars",
+]);

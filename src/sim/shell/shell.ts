@@ -91,8 +91,6 @@ export class Shell {
   commandString: string | undefined;
   completions = new Map<string, string[]>();
   builtinName: string | undefined;
-  /** Limits that ulimit has set, by letter. */
-  limits: Record<string, string> | undefined;
   /** "There are stopped jobs." has been said. */
   exitWarned = false;
 

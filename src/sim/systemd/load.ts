@@ -14,6 +14,7 @@ import {
   type Sections,
   type SpecifierContext,
 } from "./unit-file.ts";
+import { settingKind } from "./unit-settings.ts";
 
 /** systemd.unit(5), "Unit File Load Path", system manager, first wins. */
 const searchPath = [
@@ -44,6 +45,8 @@ export interface Definition {
   error?: string;
   /** Lines for the journal. */
   warnings: string[];
+  /** Settings that somebody wrote for this machine and that are not simulated. Those of packages are left out: they are many. */
+  beyond: string[];
   deps: Record<Dependency, string[]>;
   /** Other names of the unit. */
   names: string[];
@@ -240,7 +243,7 @@ export function loadUnit(fs: FsView, name: string, context: Omit<SpecifierContex
   if (!fragment) {
     // slices need no file
     const load = type === "slice" ? "loaded" : "not-found";
-    return { name, load, fragment: "", dropins: [], sections: {}, stamp: "", warnings: [], deps: empty(), names: [name] };
+    return { name, load, fragment: "", dropins: [], sections: {}, stamp: "", warnings: [], beyond: [], deps: empty(), names: [name] };
   }
   if (fragment.masked)
     return {
@@ -251,6 +254,7 @@ export function loadUnit(fs: FsView, name: string, context: Omit<SpecifierContex
       sections: {},
       stamp: stampOf(fs, [fragment.path]),
       warnings: [],
+      beyond: [],
       deps: empty(),
       names: [name],
     };
@@ -258,6 +262,7 @@ export function loadUnit(fs: FsView, name: string, context: Omit<SpecifierContex
   const dropins = dropinsOf(fs, names, folders);
   const sections: Sections = {};
   const warnings: string[] = [];
+  const beyond: string[] = [];
   let problem: string | undefined;
   for (const path of [fragment.target, ...dropins]) {
     let text: string;
@@ -272,6 +277,10 @@ export function loadUnit(fs: FsView, name: string, context: Omit<SpecifierContex
     for (const p of unit.problems) warnings.push(`${path}:${p.line}: ${p.text}`);
     for (const [section, entries] of Object.entries(unit.sections)) {
       if (!knownSections.has(section) && !section.startsWith("X-")) warnings.push(`${path}: Unknown section '${section}'. Ignoring.`);
+      for (const [key, text] of entries) {
+        if (settingKind(section, key) === "beyond" && text !== "" && /^\/(?:etc|run)\/systemd\/(?!generator)/.test(path))
+          beyond.push(`${key}=`);
+      }
       (sections[section] ??= []).push(...entries);
     }
   }
@@ -329,6 +338,7 @@ export function loadUnit(fs: FsView, name: string, context: Omit<SpecifierContex
     stamp: stampOf(fs, [fragment.path, ...dropins]),
     ...(problem ? { error: problem } : {}),
     warnings,
+    beyond,
     deps,
     names,
   };

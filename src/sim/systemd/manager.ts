@@ -95,9 +95,18 @@ export class Manager {
     }
     const unit = newUnit(def);
     this.state.units[name] = unit;
-    for (const warning of def.warnings) this.log(warning, name, 4);
+    this.#remark(def);
     if (def.error) this.log(`${name}: ${def.error}`, name, 3);
     return unit;
+  }
+
+  /** Says in the journal what is odd about a unit's files, and what of them has no effect here. */
+  #remark(def: Definition): void {
+    for (const warning of def.warnings) this.log(warning, def.name, 4);
+    for (const what of def.beyond) {
+      this.machine.world.gap(this.machine.name, "systemd", `${what} of units`);
+      this.log(`${def.name}: kubemend: not simulated: ${what}`, def.name, 4);
+    }
   }
 
   /** An inactive unit that nothing loaded refers to is not kept in memory, so its files are read again. */
@@ -120,7 +129,7 @@ export class Manager {
   daemonReload(): void {
     for (const [name, unit] of Object.entries(this.state.units)) {
       const def = loadUnit(this.fs, name, this.context());
-      for (const warning of def.warnings) this.log(warning, name, 4);
+      this.#remark(def);
       if (def.load === "not-found" && unit.active === "inactive" && !this.state.jobs[name]) delete this.state.units[name];
       else if (def.names.at(-1) !== name && def.load === "loaded" && unit.active === "inactive") delete this.state.units[name];
       else unit.def = def;

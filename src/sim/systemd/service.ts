@@ -4,7 +4,7 @@ import type { Data } from "../core/json.ts";
 import type { Sink } from "../kernel/file.ts";
 import type { Proc } from "../kernel/proc.ts";
 import { signals, type Signal } from "../kernel/program.ts";
-import { groupsOf, userByName } from "../image/users.ts";
+import { groups, groupsOf, userByName } from "../image/users.ts";
 import { writeJournal } from "./journal.ts";
 import { registerDriver, type Manager } from "./manager.ts";
 import type { ExecRecord, Result, Unit } from "./state.ts";
@@ -61,14 +61,18 @@ interface Credentials {
   env: Record<string, string>;
 }
 
-function credentials(m: Manager, unit: Unit): Credentials | { failed: string; status: number } {
+function credentials(m: Manager, unit: Unit): Credentials | { failed: string; step: "USER" | "GROUP"; status: number } {
   const name = m.setting(unit, "Service", "User");
-  if (name === "") return { uid: 0, gid: 0, groups: [], env: {} };
+  const group = m.setting(unit, "Service", "Group");
+  const gid = group === "" ? undefined : /^\d+$/.test(group) ? Number(group) : groups(m.fs).find((g) => g.name === group)?.gid;
+  if (group !== "" && gid === undefined)
+    return { failed: "Failed to determine group credentials: No such process", step: "GROUP", status: 216 };
+  if (name === "") return { uid: 0, gid: gid ?? 0, groups: [], env: {} };
   const user = userByName(m.fs, name);
-  if (!user) return { failed: `Failed to determine user credentials: No such process`, status: 217 };
+  if (!user) return { failed: "Failed to determine user credentials: No such process", step: "USER", status: 217 };
   return {
     uid: user.uid,
-    gid: user.gid,
+    gid: gid ?? user.gid,
     groups: groupsOf(m.fs, user),
     env: { HOME: user.home, LOGNAME: user.name, USER: user.name, SHELL: user.shell },
   };
@@ -157,7 +161,7 @@ function spawn(m: Manager, unit: Unit, kind: Kind, command: ExecCommand): Proc |
       about: unit.def.name,
       msg: `${unit.def.name}: ${cred.failed}`,
     });
-    return fail("USER", 217, "No such process");
+    return fail(cred.step, cred.status, "No such process");
   }
   for (const [key, root, mode] of [
     ["RuntimeDirectory", "/run", 0o755],

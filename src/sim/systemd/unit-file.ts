@@ -1,5 +1,7 @@
 /** The language of unit files, systemd.syntax(7): sections of assignments, names, specifiers, time spans, command lines. */
 
+import { settingKind } from "./unit-settings.ts";
+
 export type Sections = Record<string, [key: string, value: string][]>;
 
 export interface ParsedUnit {
@@ -57,7 +59,10 @@ function parse(text: string): ParsedUnit {
       problems.push({ line: lineNumber, text: "Missing '=', ignoring line." });
       continue;
     }
-    sections[section]!.push([whole.slice(0, cut).trimEnd(), whole.slice(cut + 1).trim()]);
+    const key = whole.slice(0, cut).trimEnd();
+    if (settingKind(section, key) === "unknown")
+      problems.push({ line: lineNumber, text: `Unknown key '${key}' in section [${section}], ignoring.` });
+    sections[section]!.push([key, whole.slice(cut + 1).trim()]);
   }
   return { sections, problems };
 }

@@ -13,7 +13,7 @@ export const mount = command({
   usage: "[options] <source> <directory>",
   summary: "",
   options:
-    "a,all t,types= o,options= B,bind R,rbind r,read-only w,rw,read-write v,verbose l,show-labels !M,move !make-shared !make-private !make-rprivate !make-rshared !L,label= !U,uuid= n,no-mtab f,fake !T,fstab= mkdir=? !N,namespace=",
+    "a,all t,types= o,options= B,bind R,rbind r,read-only w,rw,read-write v,verbose l,show-labels !M,move !make-shared !make-private !make-rprivate !make-rshared !L,label= !U,uuid= n,no-mtab f,fake !T,fstab= !mkdir=? !N,namespace=",
   version: "from util-linux 2.39.3",
   async run(c) {
     const { p, o } = c;
@@ -74,7 +74,7 @@ export const umount = command({
   name: "umount",
   usage: "[options] <source> | <directory>",
   summary: "",
-  options: "a,all f,force l,lazy R,recursive v,verbose t,types= r,read-only n q,quiet",
+  options: "a,all f,force l,lazy R,recursive v,verbose t,types= r,read-only n !q,quiet",
   version: "from util-linux 2.39.3",
   async run(c) {
     const { p, o } = c;
@@ -186,7 +186,7 @@ export const findmnt = command({
   usage: "[options] [<device> | <mountpoint>]",
   summary: "",
   options:
-    "n,noheadings o,output= t,types= T,target= S,source= M,mountpoint= l,list r,raw !J,json s,fstab k,kernel R,submounts D,df !p,poll=? a,ascii D,df !P,pairs q",
+    "n,noheadings o,output= t,types= T,target= S,source= M,mountpoint= l,list r,raw !J,json s,fstab k,kernel R,submounts D,df !p,poll=? a,ascii D,df !P,pairs !q",
   version: "from util-linux 2.39.3",
   run(c) {
     const { p, o } = c;
@@ -259,7 +259,7 @@ export const blkid = command({
   name: "blkid",
   usage: "[<device>...]",
   summary: "",
-  options: "s,match-tag= o,output= t,match-token= L,label= U,uuid= c,cache-file= p,probe !i,info !k,list-filesystems",
+  options: "s,match-tag= o,output= !t,match-token= !L,label= !U,uuid= !c,cache-file= p,probe !i,info !k,list-filesystems",
   version: "from util-linux 2.39.3",
   run(c) {
     const devices = c.operands.length > 0 ? c.operands : ["/dev/sda1"];

@@ -298,7 +298,8 @@ export const logger = command({
   name: "logger",
   usage: "[options] [<message>]",
   summary: "Enter messages into the system log.",
-  options: "t,tag= p,priority= i,id=? s,stderr f,file= e,skip-empty !n,server= !P,port= !u,socket= !journald=? no-act size= prio-prefix",
+  options:
+    "t,tag= p,priority= !i,id=? s,stderr f,file= e,skip-empty !n,server= !P,port= !u,socket= !journald=? !no-act !size= !prio-prefix",
   version: "from util-linux 2.39.3",
   async run(c) {
     const { p, o } = c;
@@ -323,7 +324,7 @@ export const detectVirt = command({
   name: "systemd-detect-virt",
   usage: "[OPTIONS...]",
   summary: "",
-  options: "c,container v,vm q,quiet r,chroot private-users list cvm",
+  options: "c,container v,vm q,quiet !r,chroot !private-users !list !cvm",
   version: "255",
   run(c) {
     const inside = c.p.state.pidns !== "";
@@ -340,7 +341,7 @@ export const cgls = command({
   name: "systemd-cgls",
   usage: "[OPTIONS...] [CGROUP...]",
   summary: "",
-  options: "no-pager a,all l,full k u,unit=? !user-unit=? x,xattr= c,cgroup-id= !M,machine=",
+  options: "no-pager a,all l,full !k !u,unit=? !user-unit=? !x,xattr= !c,cgroup-id= !M,machine=",
   version: "255",
   run(c) {
     const all = [...c.p.machine.procs.values()];

@@ -8,7 +8,7 @@ export const hostname = command({
   name: "hostname",
   usage: "[-b] {hostname|-F file}         set host name (from file)",
   summary: "",
-  options: "s,short f,fqdn,long d,domain i,ip-address I,all-ip-addresses A,all-fqdns F,file= b,boot a,alias y,yp,nis",
+  options: "s,short f,fqdn,long d,domain i,ip-address I,all-ip-addresses A,all-fqdns F,file= b,boot a,alias !y,yp,nis",
   version: "3.23",
   async run(c) {
     const { p, o } = c;
@@ -109,7 +109,7 @@ export const id = command({
   name: "id",
   usage: "[OPTION]... [USER]...",
   summary: "Print user and group information for each specified USER,\nor (when USER omitted) for the current process.",
-  options: "u,user g,group G,groups n,name r,real a !Z,context z,zero",
+  options: "u,user g,group G,groups n,name r,real a !Z,context !z,zero",
   async run(c) {
     const { p, o } = c;
     if (o.has("n") && !o.has("u", "g", "G")) return c.fail("printing only names or real IDs requires -u, -g, or -G");
@@ -238,7 +238,7 @@ export const who = command({
   name: "who",
   usage: "[OPTION]... [ FILE | ARG1 ARG2 ]",
   summary: "Print information about users who are currently logged in.",
-  options: "b,boot q,count H,heading m !a,all !u,users !r,runlevel !s,short !T,mesg",
+  options: "b,boot !q,count !H,heading m !a,all !u,users !r,runlevel !s,short !T,mesg",
   run(c) {
     if (c.o.has("b")) {
       c.out.text(`         system boot  ${stamp(c.p.machine.state.bootedAt)}\n`);
@@ -272,7 +272,7 @@ export const groupadd = command({
   name: "groupadd",
   usage: "[options] GROUP",
   summary: "",
-  options: "g,gid= r,system f,force !o,non-unique !p,password= !R,root= !P,prefix= U,users=",
+  options: "g,gid= r,system f,force !o,non-unique !p,password= !R,root= !P,prefix= !U,users=",
   version: "4.13",
   async run(c) {
     const { p, o } = c;
@@ -301,7 +301,7 @@ export const useradd = command({
   usage: "[options] LOGIN",
   summary: "",
   options:
-    "m,create-home M,no-create-home d,home-dir= s,shell= u,uid= g,gid= G,groups= c,comment= r,system U,user-group N,no-user-group !p,password= !e,expiredate= !f,inactive= !k,skel= !o,non-unique !D,defaults",
+    "m,create-home M,no-create-home d,home-dir= s,shell= u,uid= g,gid= G,groups= c,comment= r,system U,user-group !N,no-user-group !p,password= !e,expiredate= !f,inactive= !k,skel= !o,non-unique !D,defaults",
   version: "4.13",
   async run(c) {
     const { p, o } = c;

@@ -32,7 +32,7 @@ export const uptime = command({
   name: "uptime",
   usage: "[options]",
   summary: "",
-  options: "p,pretty s,since V",
+  options: "p,pretty s,since !V",
   version: "from procps-ng 4.0.4",
   run(c) {
     const { p, o } = c;
@@ -59,7 +59,7 @@ export const w = command({
   name: "w",
   usage: "[options] [user]",
   summary: "",
-  options: "h,no-header s,short f,from i,ip-addr !o,old-style !u,no-current !p,pids",
+  options: "h,no-header !s,short !f,from !i,ip-addr !o,old-style !u,no-current !p,pids",
   version: "from procps-ng 4.0.4",
   run(c) {
     const { p } = c;
@@ -75,7 +75,7 @@ export const free = command({
   name: "free",
   usage: "[options]",
   summary: "",
-  options: "b,bytes k,kibi m,mebi g,gibi h,human si t,total w,wide l,lohi s,seconds= c,count= kilo mega giga V L,line !v,committed",
+  options: "b,bytes k,kibi m,mebi g,gibi h,human si t,total w,wide !l,lohi s,seconds= c,count= !kilo mega giga !V !L,line !v,committed",
   version: "from procps-ng 4.0.4",
   run(c) {
     const { p, o } = c;
@@ -123,7 +123,7 @@ export const top = command({
   usage: "[options]",
   summary: "",
   options:
-    "b,batch-mode n,iterations= d,delay= p,pid= u,filter-any-user= c,cmdline-toggle H,threads-show o,sort-override= w,width=? i,idle-toggle !1 s,secure-mode !O,list-fields E,scale-summary-mem= e,scale-task-mem= U,filter-only-euser=",
+    "b,batch-mode n,iterations= d,delay= p,pid= u,filter-any-user= c,cmdline-toggle !H,threads-show !o,sort-override= w,width=? !i,idle-toggle !1 s,secure-mode !O,list-fields !E,scale-summary-mem= !e,scale-task-mem= !U,filter-only-euser=",
   version: "from procps-ng 4.0.4",
   async run(c) {
     const { p, o } = c;

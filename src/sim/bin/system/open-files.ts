@@ -137,7 +137,7 @@ export const fuser = command({
   name: "fuser",
   usage: "[options] name...",
   summary: "",
-  options: "k,kill v,verbose n,namespace= s,silent !i,interactive m,mount !a,all !u,user",
+  options: "k,kill !v,verbose n,namespace= s,silent !i,interactive m,mount !a,all !u,user",
   version: "23.7",
   async run(c) {
     const { p, o } = c;

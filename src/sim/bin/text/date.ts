@@ -119,7 +119,7 @@ const rfc: Record<string, string> = { date: "%Y-%m-%d", seconds: "%Y-%m-%d %H:%M
 
 export const date = command({
   name: "date",
-  options: "d,date= debug f,file= I,iso-8601=? r,reference= R,rfc-email,rfc-2822 rfc-3339= resolution !s,set= u,utc,universal",
+  options: "d,date= !debug f,file= I,iso-8601=? r,reference= R,rfc-email,rfc-2822 rfc-3339= !resolution !s,set= u,utc,universal",
   usage: "[OPTION]... [+FORMAT]\n  or:  date [-u|--utc|--universal] [MMDDhhmm[[CC]YY][.ss]]",
   summary: "Display date and time in the given FORMAT.",
   async run(c) {

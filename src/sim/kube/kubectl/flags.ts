@@ -1,4 +1,5 @@
 /** Flags of kubectl: the global ones, and those of a command, through pflag's rules. */
+import { NotSimulated } from "../../core/errno.ts";
 import { FlagError, parsePflags, type FlagTable, type ParsedFlags } from "../control/flags.ts";
 import { Failure } from "./failure.ts";
 
@@ -61,6 +62,63 @@ export interface Flags {
 /** Optional-argument flags (NoOptDefVal), by name. */
 const optional: Record<string, string> = { "dry-run": "unchanged", cascade: "background", validate: "strict" };
 
+/** Flags of the real kubectl whose effect is not modelled, by command; `*`: of all. With `=`: this value is, being the default. */
+const unmodelled: Record<string, string[]> = {
+  "*": [
+    "allow-missing-template-keys=true",
+    "append-hash",
+    "as-uid",
+    "kuberc",
+    "kustomize",
+    "match-server-version",
+    "pod-running-timeout",
+    "profile=none",
+    "vmodule",
+    "warnings-as-errors",
+    "windows-line-endings",
+  ],
+  annotate: ["resource-version"],
+  "api-resources": ["cached"],
+  apply: [
+    "all",
+    "applyset",
+    "cascade=background",
+    "grace-period",
+    "openapi-patch=true",
+    "prune-allowlist",
+    "selector",
+    "timeout",
+    "wait=false",
+  ],
+  "config view": ["merge=true"],
+  "config set": ["set-raw-bytes"],
+  "config set-cluster": ["proxy-url"],
+  create: ["selector"],
+  "create clusterrole": ["aggregation-rule"],
+  "create ingress": ["annotation"],
+  diff: ["concurrency", "field-manager", "force-conflicts", "selector", "server-side"],
+  drain: ["skip-wait-for-delete-timeout"],
+  edit: ["output-patch"],
+  exec: ["filename"],
+  explain: ["api-version", "output=plaintext"],
+  expose: ["load-balancer-ip", "override-type"],
+  get: ["server-print=true"],
+  label: ["resource-version"],
+  logs: ["all-pods", "insecure-skip-tls-verify-backend"],
+  replace: ["cascade=background", "timeout", "wait=false"],
+  run: ["cascade=background", "force", "grace-period", "timeout", "wait=false"],
+  scale: ["resource-version", "timeout"],
+  "set env": ["keys"],
+};
+
+function refuseUnmodelled(command: string, parsed: ParsedFlags): void {
+  for (const flag of [...unmodelled["*"]!, ...(unmodelled[command] ?? [])]) {
+    const [name, usual] = flag.split("=") as [string, string?];
+    const given = parsed.values[name] ?? parsed.lists[name]?.join(",");
+    if (given !== undefined && given !== usual) throw new NotSimulated(`kubectl ${command} --${name}`);
+  }
+}
+
 export function parseFlags(command: string, argv: string[], own: FlagTable, ownShort: Record<string, string> = {}): Flags {
   const table: FlagTable = { ...globalFlags, ...own };
   const short: Record<string, string> = { ...globalShort };
@@ -78,6 +136,7 @@ export function parseFlags(command: string, argv: string[], own: FlagTable, ownS
     if (!(error instanceof FlagError)) throw error;
     throw new Failure(`error: ${error.message}\nSee 'kubectl ${command} --help' for usage.`);
   }
+  refuseUnmodelled(command, parsed);
   const args = [...parsed.rest];
   if (at >= 0) {
     dash = args.length;

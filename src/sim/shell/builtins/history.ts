@@ -1,6 +1,6 @@
 /** history, fc, ulimit, enable, complete. */
 import { NotSimulated } from "../../core/errno.ts";
-import { options, type Builtin } from "./builtin.ts";
+import { options, type Builtin, type Options } from "./builtin.ts";
 import { completeCommand, completeFile } from "../complete.ts";
 
 export const history: Builtin = async (sh, words) => {
@@ -74,8 +74,7 @@ export const ulimit: Builtin = async (sh, words) => {
   const { flags, rest } = parsed;
   const hard = flags.has("H");
   const chosen = [...flags].filter((f) => f !== "S" && f !== "H" && f !== "a");
-  const own = (sh.limits ??= {});
-  const value = ([letter, , soft, top]: [string, string, string, string]): string => own[letter] ?? (hard ? top : soft);
+  const value = ([, , soft, top]: [string, string, string, string]): string => (hard ? top : soft);
   if (flags.has("a")) {
     for (const entry of limits) await sh.p.out(`${entry[1]} ${value(entry)}\n`);
     return 0;
@@ -87,8 +86,6 @@ export const ulimit: Builtin = async (sh, words) => {
     await sh.p.out(`${value(entry)}\n`);
     return 0;
   }
-  if (letter !== "n" && letter !== "c" && letter !== "u" && letter !== "l" && letter !== "s")
-    throw new NotSimulated(`ulimit -${letter} with a value`);
   const wanted = rest[0] === "hard" ? entry[3] : rest[0] === "soft" ? entry[2] : rest[0]!;
   if (!/^(\d+|unlimited)$/.test(wanted)) {
     await sh.error(`ulimit: ${wanted}: invalid number`);
@@ -98,12 +95,18 @@ export const ulimit: Builtin = async (sh, words) => {
     await sh.error(`ulimit: ${entry[1].replace(/\s*\(.*/, "")}: cannot modify limit: Operation not permitted`);
     return 1;
   }
-  own[letter] = wanted;
+  // limits are those of a login; no others are enforced
+  if (wanted !== (hard ? entry[3] : entry[2])) throw new NotSimulated(`ulimit -${letter} with another value`);
   return 0;
 };
 
+/** Sources of completions that are not simulated: everything but word lists. */
+function refuseSources(name: string, given: Options, simulated: string): void {
+  const letter = [...given.values.keys(), ...given.flags].find((f) => !simulated.includes(f));
+  if (letter !== undefined) throw new NotSimulated(`${name} -${letter}`);
+}
+
 export const complete: Builtin = async (sh, words) => {
-  // programmable completion: specifications are kept; the line editor uses word lists (-W) and falls back to files
   const parsed = await options(
     sh,
     words,
@@ -111,18 +114,32 @@ export const complete: Builtin = async (sh, words) => {
     "complete [-abcdefgjksuv] [-pr] [-DEI] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [name ...]",
   );
   if (!parsed) return 2;
-  if (parsed.flags.has("r")) for (const name of parsed.rest) sh.completions.delete(name);
-  else if (parsed.flags.has("p") || parsed.rest.length === 0) return 0;
-  else
-    for (const name of parsed.rest)
-      sh.completions.set(
-        name,
-        (parsed.values.get("W") ?? "").split(/\s+/).filter((w) => w !== ""),
-      );
+  const { flags, values, rest } = parsed;
+  refuseSources("complete", parsed, "prW");
+  if (flags.has("r")) {
+    for (const name of rest.length > 0 ? rest : sh.completions.keys()) sh.completions.delete(name);
+    return 0;
+  }
+  if (flags.has("p") || rest.length === 0) {
+    let status = 0;
+    for (const name of rest.length > 0 ? rest : sh.completions.keys()) {
+      const list = sh.completions.get(name);
+      if (list) await sh.p.out(`complete -W '${list.join(" ").replaceAll("'", "'\\''")}' ${name}\n`);
+      else {
+        await sh.error(`complete: ${name}: no completion specification`);
+        status = 1;
+      }
+    }
+    return status;
+  }
+  const list = (values.get("W") ?? "").split(/\s+/).filter((w) => w !== "");
+  for (const name of rest) sh.completions.set(name, list);
   return 0;
 };
 
-export const compopt: Builtin = () => 0;
+export const compopt: Builtin = () => {
+  throw new NotSimulated("compopt");
+};
 
 export const compgen: Builtin = async (sh, words) => {
   const parsed = await options(
@@ -133,17 +150,22 @@ export const compgen: Builtin = async (sh, words) => {
   );
   if (!parsed) return 2;
   const { flags, values, rest } = parsed;
+  refuseSources("compgen", parsed, "abcdfvAW");
   const prefix = rest[0] ?? "";
+  const action = values.get("A");
+  if (action !== undefined && !["alias", "builtin", "command", "directory", "file", "function", "variable"].includes(action))
+    throw new NotSimulated(`compgen -A ${action}`);
+  const wants = (letter: string, name: string): boolean => flags.has(letter) || action === name;
   const found: string[] = [];
   const list = values.get("W");
   if (list !== undefined) found.push(...list.split(/\s+/).filter((w) => w !== "" && w.startsWith(prefix)));
-  if (flags.has("c") || values.get("A") === "command") found.push(...completeCommand(sh, prefix));
-  if (flags.has("b") || values.get("A") === "builtin") found.push(...sh.builtinNames().filter((n) => n.startsWith(prefix)));
-  if (flags.has("A") || values.get("A") === "function") found.push(...[...sh.functions.keys()].filter((n) => n.startsWith(prefix)).sort());
-  if (flags.has("v") || values.get("A") === "variable") found.push(...sh.variableNames(prefix));
-  if (flags.has("a")) found.push(...[...sh.aliases.keys()].filter((n) => n.startsWith(prefix)).sort());
-  if (flags.has("f") || values.get("A") === "file") found.push(...completeFile(sh, prefix));
-  if (flags.has("d") || values.get("A") === "directory") found.push(...completeFile(sh, prefix).filter((path) => sh.p.fs.isDir(path)));
+  if (wants("c", "command")) found.push(...completeCommand(sh, prefix));
+  if (wants("b", "builtin")) found.push(...sh.builtinNames().filter((n) => n.startsWith(prefix)));
+  if (action === "function") found.push(...[...sh.functions.keys()].filter((n) => n.startsWith(prefix)).sort());
+  if (wants("v", "variable")) found.push(...sh.variableNames(prefix));
+  if (wants("a", "alias")) found.push(...[...sh.aliases.keys()].filter((n) => n.startsWith(prefix)).sort());
+  if (wants("f", "file")) found.push(...completeFile(sh, prefix));
+  if (wants("d", "directory")) found.push(...completeFile(sh, prefix).filter((path) => sh.p.fs.isDir(path)));
   for (const one of found) await sh.p.out(`${one}\n`);
   return found.length > 0 ? 0 : 1;
 };
@@ -152,6 +174,8 @@ export const enable: Builtin = async (sh, words) => {
   const parsed = await options(sh, words, "anpsf:d", "enable [-a] [-dnps] [-f filename] [name ...]");
   if (!parsed) return 2;
   if (parsed.rest.length > 0) throw new NotSimulated("enable with names");
+  const letter = ["s", "f", "d"].find((f) => parsed.flags.has(f));
+  if (letter !== undefined) throw new NotSimulated(`enable -${letter}`);
   // no builtin is ever disabled
   if (parsed.flags.has("n")) return 0;
   for (const name of sh.builtinNames()) await sh.p.out(`enable ${name}\n`);

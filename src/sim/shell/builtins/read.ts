@@ -1,5 +1,5 @@
 /** read, mapfile. */
-import { Errno } from "../../core/errno.ts";
+import { Errno, NotSimulated } from "../../core/errno.ts";
 import type { Shell } from "../shell.ts";
 import { isName, options, type Builtin } from "./builtin.ts";
 import { single } from "../quote.ts";
@@ -124,6 +124,7 @@ export const read: Builtin = async (sh, words) => {
     await sh.error(`read: \`${name}': not a valid identifier`);
     return 1;
   }
+  if (file.isTerminal && values.has("i")) throw new NotSimulated("read -i");
   const prompt = values.get("p");
   if (prompt !== undefined && file.isTerminal) await sh.p.err(prompt);
   const count = values.get("N") ?? values.get("n");

@@ -1,5 +1,6 @@
 /** Builtins that declare and change variables and options. */
-import { setOptions, type Flags, type SetOption, type Shopt } from "../options.ts";
+import { NotSimulated } from "../../core/errno.ts";
+import { changeableShopt, fixedOptions, setOptions, type Flags, type SetOption, type Shopt } from "../options.ts";
 import { listed, traced } from "../quote.ts";
 import type { Shell } from "../shell.ts";
 import type { Variable } from "../variables.ts";
@@ -310,6 +311,7 @@ const byLetter = new Map(
 );
 
 export function setFlag(sh: Shell, name: SetOption, on: boolean): void {
+  if (on && fixedOptions.has(name)) throw new NotSimulated(`set -o ${name}`);
   sh.flags[name] = on;
   if (name === "allexport") sh.vars.exportAll = on;
   if (name === "emacs" && on) sh.flags.vi = false;
@@ -375,6 +377,11 @@ async function listOptions(sh: Shell, table: boolean): Promise<void> {
     await sh.p.out(table ? `${name.padEnd(15)}\t${sh.flags[name] ? "on" : "off"}\n` : `set ${sh.flags[name] ? "-" : "+"}o ${name}\n`);
 }
 
+export function setShopt(sh: Shell, name: keyof Shopt, on: boolean): void {
+  if (on !== sh.shopt[name] && !changeableShopt.has(name)) throw new NotSimulated(`shopt -${on ? "s" : "u"} ${name}`);
+  sh.shopt[name] = on;
+}
+
 export const shopt: Builtin = async (sh, words) => {
   const parsed = await options(sh, words, "psuqo", "shopt [-pqsu] [-o] [optname ...]");
   if (!parsed) return 2;
@@ -397,7 +404,7 @@ export const shopt: Builtin = async (sh, words) => {
     }
     if (on || flags.has("u")) {
       if (flags.has("o")) setFlag(sh, name as SetOption, on);
-      else sh.shopt[name as keyof Shopt] = on;
+      else setShopt(sh, name as keyof Shopt, on);
       continue;
     }
     if (!table[name]) status = 1;

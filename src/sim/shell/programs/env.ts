@@ -103,8 +103,7 @@ export const nice: CommandProgram = {
       await p.out("0\n");
       return 0;
     }
-    // priorities are not simulated; they change nothing that can be seen but ps's NI column
-    if (Number(n) < 0 && p.uid !== 0) await p.err("nice: cannot set niceness: Permission denied\n");
+    if (Number(n) !== 0) p.notSimulated("nice with an adjustment");
     return await become(p, o.rest);
   },
 };

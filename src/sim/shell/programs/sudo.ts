@@ -107,7 +107,7 @@ export const sudo: CommandProgram = {
     if (o.has("k") || o.has("K")) {
       if (o.rest.length === 0) return 0;
     }
-    for (const letter of ["e", "b", "A", "B", "R", "T", "U", "C"]) if (o.has(letter)) return p.notSimulated(`sudo -${letter}`);
+    for (const letter of ["e", "b", "A", "B", "P", "R", "T", "U", "C"]) if (o.has(letter)) return p.notSimulated(`sudo -${letter}`);
     const fs = p.machine.rootFs(p.state.mntns, p.pid);
     const me = accountOf(fs, p.uid);
     if (!me) {

@@ -17,8 +17,8 @@ import { compareVersions } from "./version.ts";
 import { update } from "./update.ts";
 
 const table = optionTable(
-  `y,yes,assume-yes assume-no q,quiet=? s,simulate,just-print,dry-run,recon,no-act d,download-only f,fix-broken no-install-recommends install-recommends install-suggests no-install-suggests allow-change-held-packages allow-downgrades allow-remove-essential allow-unauthenticated allow-insecure-repositories only-upgrade
-   reinstall no-upgrade purge auto-remove,autoremove no-auto-remove V,verbose-versions o,option= c,config-file= m,ignore-missing,fix-missing !t,target-release,default-release= u,show-upgraded no-remove force-yes allow-releaseinfo-change !b !build !compile !print-uris !download_ show-progress no-show-progress !with-source= a,all-versions installed upgradable v,version h,help`,
+  `y,yes,assume-yes assume-no q,quiet=? s,simulate,just-print,dry-run,recon,no-act d,download-only f,fix-broken no-install-recommends install-recommends !install-suggests no-install-suggests allow-change-held-packages allow-downgrades !allow-remove-essential !allow-unauthenticated !allow-insecure-repositories only-upgrade
+   reinstall !no-upgrade purge auto-remove,autoremove no-auto-remove !V,verbose-versions o,option= c,config-file= !m,ignore-missing,fix-missing !t,target-release,default-release= u,show-upgraded !no-remove !force-yes !allow-releaseinfo-change !b !build !compile !print-uris !download_ show-progress no-show-progress !with-source= a,all-versions installed upgradable v,version h,help`,
 );
 
 interface Call {

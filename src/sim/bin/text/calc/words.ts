@@ -6,7 +6,7 @@ import { quote } from "../quote.ts";
 export const numfmt = command({
   name: "numfmt",
   options:
-    "!debug d,delimiter= field= !format= from= !from-unit= grouping header=? !invalid= padding= round= suffix= to= !to-unit= z,zero-terminated",
+    "!debug d,delimiter= field= !format= from= !from-unit= grouping header=? !invalid= padding= round= suffix= to= !to-unit= !z,zero-terminated",
   usage: "[OPTION]... [NUMBER]...",
   summary: "Reformat NUMBER(s), or the numbers from standard input if none are specified.",
   async run(c) {
@@ -94,7 +94,7 @@ export const getopt: CommandProgram = {
     } else {
       const own = parseOptions(
         "getopt",
-        optionTable("a,alternative h l,longoptions= n,name= o,options= q,quiet Q,quiet-output s,shell= T,test u,unquoted +"),
+        optionTable("a,alternative h l,longoptions= n,name= o,options= q,quiet !Q,quiet-output !s,shell= T,test u,unquoted +"),
         args,
       );
       short = own.value("o") ?? "";

@@ -10,7 +10,7 @@ import { parseMode } from "./mode.ts";
 export const install = command({
   name: "install",
   options:
-    "b backup=? c C,compare d,directory D g,group= m,mode= o,owner= p,preserve-timestamps !s,strip !strip-program= S,suffix= t,target-directory= T,no-target-directory v,verbose !Z !context=?",
+    "b backup=? c !C,compare d,directory D g,group= m,mode= o,owner= p,preserve-timestamps !s,strip !strip-program= S,suffix= t,target-directory= !T,no-target-directory v,verbose !Z !context=?",
   usage:
     "[OPTION]... [-T] SOURCE DEST\n  or:  install [OPTION]... SOURCE... DIRECTORY\n  or:  install [OPTION]... -t DIRECTORY SOURCE...\n  or:  install [OPTION]... -d DIRECTORY...",
   summary: "Copy files and set attributes, or create folders.",

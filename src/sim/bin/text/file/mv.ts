@@ -9,7 +9,7 @@ import { destination } from "./destination.ts";
 export const mv = command({
   name: "mv",
   options:
-    "b backup=? f,force i,interactive n,no-clobber strip-trailing-slashes S,suffix= t,target-directory= T,no-target-directory u,update v,verbose !Z,context",
+    "b backup=? f,force i,interactive n,no-clobber !strip-trailing-slashes S,suffix= t,target-directory= T,no-target-directory u,update v,verbose !Z,context",
   usage: "[OPTION]... [-T] SOURCE DEST\n  or:  mv [OPTION]... SOURCE... DIRECTORY\n  or:  mv [OPTION]... -t DIRECTORY SOURCE...",
   summary: "Rename SOURCE to DEST, or move SOURCE(s) to DIRECTORY.",
   async run(c) {

@@ -43,7 +43,7 @@ export const dirname = command({
 
 export const touch = command({
   name: "touch",
-  options: "a c,no-create d,date= f h,no-dereference m r,reference= t= time=",
+  options: "a c,no-create d,date= f !h,no-dereference m r,reference= t= !time=",
   usage: "[OPTION]... FILE...",
   summary: "Update the access and modification times of each FILE to the current time.",
   async run(c) {

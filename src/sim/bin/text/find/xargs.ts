@@ -5,7 +5,7 @@ import { command, readInput } from "../command.ts";
 export const xargs = command({
   name: "xargs",
   options:
-    "0,null a,arg-file= d,delimiter= E= e,eof=? I= i,replace=? L,max-lines= l=? n,max-args= o,open-tty P,max-procs= p,interactive r,no-run-if-empty s,max-chars= !show-limits t,verbose x,exit !process-slot-var= +",
+    "0,null a,arg-file= d,delimiter= E= e,eof=? I= i,replace=? L,max-lines= l=? n,max-args= !o,open-tty P,max-procs= p,interactive r,no-run-if-empty s,max-chars= !show-limits t,verbose !x,exit !process-slot-var= +",
   usage: "[OPTION]... COMMAND [INITIAL-ARGS]...",
   summary: "Run COMMAND with arguments INITIAL-ARGS and more arguments read from input.",
   version: "(GNU findutils) 4.9.0",

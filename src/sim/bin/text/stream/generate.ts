@@ -114,7 +114,7 @@ export const yes = command({
 
 export const shuf = command({
   name: "shuf",
-  options: "e,echo i,input-range= n,head-count= o,output= random-source= r,repeat z,zero-terminated",
+  options: "e,echo i,input-range= n,head-count= o,output= !random-source= r,repeat z,zero-terminated",
   usage: "[OPTION]... [FILE]\n  or:  shuf -e [OPTION]... [ARG]...\n  or:  shuf -i LO-HI [OPTION]...",
   summary: "Write a random permutation of the input lines to standard output.",
   async run(c) {
@@ -163,7 +163,7 @@ export const shuf = command({
 export const split = command({
   name: "split",
   options:
-    "a,suffix-length= additional-suffix= b,bytes= C,line-bytes= d numeric-suffixes=? x hex-suffixes=? e,elide-empty-files !filter= l,lines= n,number= t,separator= u,unbuffered verbose",
+    "a,suffix-length= additional-suffix= b,bytes= C,line-bytes= d numeric-suffixes=? x hex-suffixes=? e,elide-empty-files !filter= l,lines= n,number= !t,separator= u,unbuffered verbose",
   digits: true,
   usage: "[OPTION]... [FILE [PREFIX]]",
   summary: "Output pieces of FILE to PREFIXaa, PREFIXab, ...;",

@@ -5,7 +5,7 @@ import { quoteName } from "../quote.ts";
 
 export const tee = command({
   name: "tee",
-  options: "a,append i,ignore-interrupts p output-error=?",
+  options: "a,append i,ignore-interrupts !p !output-error=?",
   usage: "[OPTION]... [FILE]...",
   summary: "Copy standard input to each FILE, and also to standard output.",
   async run(c) {

@@ -106,7 +106,7 @@ function formatOf(type: string): Format | undefined {
 export const od = command({
   name: "od",
   options:
-    "A,address-radix= endian= j,skip-bytes= N,read-bytes= S,strings=? t,format= v,output-duplicates w,width=? traditional a b c d f i l o s x",
+    "A,address-radix= endian= j,skip-bytes= N,read-bytes= S,strings=? t,format= v,output-duplicates w,width=? !traditional a b c d f i l o s x",
   usage: "[OPTION]... [FILE]...",
   summary: "Write an unambiguous representation, octal bytes by default, of FILE to standard output.",
   async run(c) {

@@ -102,7 +102,6 @@ function validateLocally(s: Session, d: Document, k: Kind): void {
 }
 
 function requireFiles(flags: Flags, command: string): string[] {
-  if (flags.text("kustomize")) throw new Failure("kubemend: not simulated: kubectl -k", 125);
   const files = flags.list("filename");
   if (files.length === 0)
     throw new Failure(command === "apply" ? "error: must specify one of -f and -k" : "error: must specify one of -f and -k");

@@ -9,7 +9,7 @@ import { createTopCgroups, updateQosCgroups } from "./cgroups.ts";
 import { apiClient, bootstrapStep, checkKubeconfig, servingCertificate } from "./connection.ts";
 import { ensureIptables } from "./iptables.ts";
 import { chooseNodeIp, nodeEvent, registerNode, renewLease, runtimeProblem, updateNodeStatus, updateRuntimeUp } from "./node.ts";
-import { loadConfiguration, parseFlags, type KubeletOptions } from "./options.ts";
+import { loadConfiguration, parseFlags, unsimulatedFields, type KubeletOptions } from "./options.ts";
 import { mirrors, podChanged, readApiPods, readManifests } from "./pods.ts";
 import { execAnswered, probe } from "./probes.ts";
 import { cri, stateOf, type KubeletState } from "./state.ts";
@@ -66,6 +66,10 @@ function start(p: Proc): void {
   try {
     const { config, warning } = loadConfiguration(p, options);
     s.config = config;
+    for (const field of unsimulatedFields(config)) {
+      p.machine.world.gap(p.machine.name, "kubelet", `KubeletConfiguration ${field}`);
+      p.log(`kubemend: not simulated: KubeletConfiguration ${field}`);
+    }
     if (warning !== undefined) klogS(p, "W", "codec.go:118", "Using lenient decoding as strict decoding failed", { err: warning });
   } catch (error) {
     if (!(error instanceof Error) || error.name === "Ended" || error instanceof Errno) throw error;

@@ -40,18 +40,14 @@ const fieldFlags: Record<string, [string, "string" | "bool" | "int" | "list"]> =
   "tls-cert-file": ["tlsCertFile", "string"],
   "tls-private-key-file": ["tlsPrivateKeyFile", "string"],
 };
-const ignored = new Set([
-  "v",
-  "pod-infra-container-image",
-  "container-runtime",
-  "volume-plugin-dir",
-  "logtostderr",
+/** Flags whose value changes nothing that could be seen here. */
+const harmless = new Set(["v", "pod-infra-container-image", "container-runtime", "volume-plugin-dir", "logtostderr"]);
+/** Flags that are not simulated. */
+const beyond = new Set([
   "eviction-hard",
   "image-gc-high-threshold",
   "image-gc-low-threshold",
   "node-status-update-frequency",
-]);
-const beyond = new Set([
   "cloud-provider",
   "cloud-config",
   "network-plugin",
@@ -169,7 +165,7 @@ export function parseFlags(p: Proc): KubeletOptions {
             path,
             kind === "bool" ? text === "true" : kind === "int" ? Number(text) : kind === "list" ? text.split(",") : text,
           );
-        } else if (ignored.has(name)) value();
+        } else if (harmless.has(name)) value();
         else if (beyond.has(name)) p.notSimulated(`kubelet --${name}`);
         else throw new Error(`unknown flag: --${name}`);
       }
@@ -213,6 +209,21 @@ const defaults: Obj = {
   staticPodPath: "",
   nodeLeaseDurationSeconds: 40,
 };
+
+/** Fields with an effect; `logging`, which kubeadm always writes, has none that could be seen. */
+const simulated = new Set(
+  "kind apiVersion address authentication authorization cgroupDriver clusterDNS clusterDomain containerRuntimeEndpoint failSwapOn healthzBindAddress healthzPort logging maxPods nodeLeaseDurationSeconds port resolvConf rotateCertificates staticPodPath tlsCertFile tlsPrivateKeyFile".split(
+    " ",
+  ),
+);
+
+/** Fields that were set to something else than their default or Go's zero value, and that are not simulated. */
+export function unsimulatedFields(config: Obj): string[] {
+  const zero = (v: unknown): boolean => v === undefined || v === 0 || v === "" || (typeof v === "object" && JSON.stringify(v).length === 2);
+  return Object.keys(config).filter(
+    (k) => fields.has(k) && !simulated.has(k) && !zero(config[k]) && JSON.stringify(config[k]) !== JSON.stringify(defaults[k]),
+  );
+}
 
 /** The effective configuration, and a warning when strict decoding failed. Throws Error with the text after "failed to load kubelet config file, …: ". */
 export function loadConfiguration(p: Proc, o: KubeletOptions): { config: Obj; warning?: string } {
