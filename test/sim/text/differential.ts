@@ -1,6 +1,6 @@
 /** Runs the same command line in real bash and in the simulated machine, over the same files. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Machine } from "../../../src/sim/kernel/machine.ts";
@@ -9,6 +9,11 @@ import { run, type Ran } from "../support.ts";
 export type Files = Record<string, string | Uint8Array>;
 
 const folder = "work";
+
+/** A folder in which `awk` is mawk, Ubuntu's, whatever the host's alternatives say. */
+const preferred = mkdtempSync(join(tmpdir(), "kubemend-awk-"));
+symlinkSync("/usr/bin/mawk", join(preferred, "awk"));
+process.on("exit", () => rmSync(preferred, { recursive: true, force: true }));
 
 /** Whether the host has GNU's tools to compare with. */
 export function hostHas(...tools: string[]): boolean {
@@ -34,7 +39,7 @@ export function onHost(command: string, files: Files, stdin = ""): Ran {
       input: stdin,
       encoding: "utf8",
       env: {
-        PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        PATH: `${preferred}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
         HOME: "/root",
         LANG: "C.UTF-8",
         LC_ALL: "C.UTF-8",
