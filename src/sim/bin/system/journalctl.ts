@@ -54,6 +54,8 @@ export const journalctl: CommandProgram = {
       return 0;
     }
     if (o.has("h")) p.notSimulated("journalctl --help");
+    // -xeu is what everybody types: the lines are shown without the catalog's explanations
+    if (o.has("x")) p.machine.world.gap(p.machine.name, "journalctl", "message catalog");
     const journal = openJournal(p.machine);
     if (o.has("disk-usage")) {
       const size = journal ? Math.max(8 * 1024 * 1024, sizeOf({ object: journal })) : 0;
