@@ -3,6 +3,7 @@ import { decode, encode } from "./core/codec.ts";
 import type { Obj } from "./core/json.ts";
 import { Random, type RandomState } from "./core/random.ts";
 import { Timeline, type TimelineState } from "./core/timeline.ts";
+import { imageFingerprint } from "./fs/image.ts";
 import { Tree, type Image } from "./fs/tree.ts";
 import type { Stat, VirtualFs } from "./fs/view.ts";
 import type { OpenFile, OpenFlags, Sink } from "./kernel/file.ts";
@@ -21,6 +22,16 @@ export interface WorldState {
   layers: Record<string, Obj>;
   /** What was asked for and is not simulated, with how often. */
   gaps: Record<string, number>;
+  /** Fingerprints of the images that disks lie on: a disk keeps only what differs from its image, so it must be the same one. */
+  images?: Record<string, string>;
+}
+
+/** A saved world lies on an image that this program builds otherwise. */
+export class OtherImage extends Error {
+  constructor(image: string) {
+    super(`it was saved by another version of kubemend, whose image ${image} differs from this one's`);
+    this.name = "OtherImage";
+  }
 }
 
 export interface MachineSpec {
@@ -83,6 +94,8 @@ export class World {
     });
     this.timeline.handle("power-on", ({ machine }) => this.machines.get(machine)?.powerOn());
     this.timeline.handle("wake", ({ data }) => this.#waits.get(data as number)?.());
+    // before anything is resumed: a machine's own image is always there
+    for (const machine of Object.values(state.machines)) this.image(machine.image);
     for (const machine of Object.values(state.machines)) this.machines.set(machine.name, new Machine(this, machine));
     this.network = layers.network(this);
     for (const machine of this.machines.values()) if (machine.state.on) machine.resume();
@@ -101,7 +114,7 @@ export class World {
     });
   }
 
-  /** Throws SyntaxError on damaged text. */
+  /** Throws SyntaxError on damaged text, OtherImage when another version saved it. */
   static load(layers: Layers, snapshot: string): World {
     return new World(layers, decode(snapshot) as WorldState);
   }
@@ -266,6 +279,10 @@ export class World {
     if (!image) {
       image = this.#layers.images[name]?.() ?? this.#layers.findImage?.(name);
       if (!image) throw new Error(`no image ${name}`);
+      const known = (this.state.images ??= {})[name];
+      const now = imageFingerprint(image);
+      if (known !== undefined && known !== now) throw new OtherImage(name);
+      this.state.images[name] = now;
       this.#images.set(name, image);
     }
     return image;

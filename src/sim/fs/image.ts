@@ -106,6 +106,17 @@ export class ImageBuilder {
   }
 }
 
+/** Tells two builds of an image apart: which inode is what, under which name. */
+export function imageFingerprint(image: Image): string {
+  let a = 0x811c9dc5;
+  for (const node of image.values()) {
+    const text = `${node.ino}${node.type}${node.entries ? Object.entries(node.entries).join() : ""}`;
+    // FNV-1a
+    for (let i = 0; i < text.length; i++) a = Math.imul(a ^ text.charCodeAt(i), 0x01000193);
+  }
+  return `${image.size}-${(a >>> 0).toString(16)}`;
+}
+
 /** Content of an executable file that stands for a simulated program. */
 export function executable(program: string, version = "", size = 65536): Content {
   const bytes = Buffer.from(elfHeader(program, version), "latin1");
