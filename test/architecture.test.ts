@@ -40,9 +40,9 @@ const allowed: Record<string, string[]> = {
   // the terminal's colours and streams are the command line's
   report: ["cli", "cluster"],
   lab: ["report", "provision", "cluster", "error.ts"],
-  provision: ["report", "provider", "ssh", "cluster", "error.ts", "root.ts"],
+  provision: ["report", "provider", "ssh", "cluster", "claim.ts", "error.ts", "root.ts"],
   // the Vagrantfile's provisioners are the steps of bring-up
-  provider: ["provision", "ssh", "cluster", "sim/server", "error.ts", "root.ts"],
+  provider: ["provision", "ssh", "cluster", "sim/server", "claim.ts", "error.ts", "root.ts"],
   ssh: ["error.ts"],
   cluster: ["error.ts"],
 };
@@ -113,7 +113,9 @@ describe("the simulator", () => {
   const world = simSources.filter((f) => !f.startsWith("src/sim/server/"));
 
   it("imports nothing from outside of it", () => {
-    expect(own.filter((i) => !i.to.startsWith("src/sim/")).map((i) => `${i.from} → ${i.to}`)).toEqual([]);
+    // the background process, which is the simulator's side of the host, has the package's version and the claim on its cluster
+    const host = (i: Import): boolean => i.from.startsWith("src/sim/server/") && ["src/claim.ts", "src/root.ts"].includes(i.to);
+    expect(own.filter((i) => !i.to.startsWith("src/sim/") && !host(i)).map((i) => `${i.from} → ${i.to}`)).toEqual([]);
   });
 
   it("has layers that import downwards", () => {
