@@ -84,12 +84,13 @@ export const lsof = command({
   name: "lsof",
   usage: "[options] [names]",
   summary: "",
-  options: "i=? n P p= t a c= u= s=? !U !N !d= !D= !r= !F= !T= !+ b w",
+  options: "i=? n P p= t a c= !u= s=? !U !N !d= !D= !r= !F= !T= !+ b w",
   version: "4.95.0",
   async run(c) {
     const { p, o } = c;
     const may = (q: Proc) => p.uid === 0 || q.uid === p.uid;
     let lines: Line[] = [];
+    if (!o.has("a") && ["i", "p", "c"].filter((k) => o.has(k)).length > 1) p.notSimulated("lsof with several selections and without -a");
     if (o.has("i")) {
       // the address may be a word of its own
       const spec = o.value("i") || (/^[46]?(tcp|udp)?([@:].+)?$/i.test(c.operands[0] ?? "-") ? c.operands.shift()! : "");

@@ -94,9 +94,11 @@ export const getopt: CommandProgram = {
     } else {
       const own = parseOptions(
         "getopt",
-        optionTable("a,alternative h l,longoptions= n,name= o,options= q,quiet !Q,quiet-output !s,shell= T,test u,unquoted +"),
+        optionTable("!a,alternative h l,longoptions= n,name= o,options= q,quiet !Q,quiet-output !s,shell= T,test u,unquoted +"),
         args,
       );
+      // what tells scripts that this is the enhanced getopt
+      if (own.has("T")) return 4;
       short = own.value("o") ?? "";
       long = own.values("l").join(",");
       name = own.value("n") ?? name;
