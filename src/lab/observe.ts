@@ -39,8 +39,8 @@ export async function observe(cluster: Cluster, lab: Lab, observation: Observati
 }
 
 /**
- * Looks at all of them in rounds until each holds on every machine it names, or the longest of their windows is over. The
- * result is in the order of the observations.
+ * Looks at all of them in rounds, at each until it holds on every machine it names or its own window is over. The result is in
+ * the order of the observations.
  */
 export async function observeTogether(cluster: Cluster, lab: Lab, observations: readonly Observation[]): Promise<Observed[][]> {
   const { clock, capabilities } = cluster.provider;
@@ -48,18 +48,20 @@ export async function observeTogether(cluster: Cluster, lab: Lab, observations: 
   const looks = observations.map((observation) =>
     machinesOf(cluster, observation.machine).map((machine): Observed => ({ observation, machine, pass: false, seen: "", took: 0 })),
   );
-  const limit = Math.max(...observations.map((o) => seconds(o.within))) * 1000;
+  const windowOf = (look: Observed): number => seconds(look.observation.within) * 1000;
   const longest = capabilities.virtualTime ? pause.longest.virtual : pause.longest.real;
   const begin = await clock.now();
+  let open = looks.flatMap((of, i) => of.map((look) => ({ look, text: texts[i]! })));
   for (let wait = pause.first; ; wait = Math.min(longest, wait * pause.growth)) {
-    const open = looks.flatMap((of, i) => of.filter((look) => !look.pass).map((look) => ({ look, text: texts[i]! })));
     await clock.hurry(() =>
       Promise.all(open.map(async ({ look, text }) => Object.assign(look, await once(cluster, look.machine, look.observation, text)))),
     );
     const took = (await clock.now()) - begin;
     for (const { look } of open) look.took = took;
-    if (took >= limit || open.every(({ look }) => look.pass)) return looks;
-    await clock.sleep(Math.max(1, Math.min(wait, limit - took)));
+    open = open.filter(({ look }) => !look.pass && took < windowOf(look));
+    if (open.length === 0) return looks;
+    // at each once more when its window ends
+    await clock.sleep(Math.max(1, Math.min(wait, ...open.map(({ look }) => windowOf(look) - took))));
   }
 }
 
