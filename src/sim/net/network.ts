@@ -1,5 +1,6 @@
 /** The networks of a world: namespaces of all machines, the cables between them, and what lies outside. */
 import { Errno } from "../core/errno.ts";
+import type { Data } from "../core/json.ts";
 import type { Machine } from "../kernel/machine.ts";
 import type { Proc } from "../kernel/proc.ts";
 import type { MachineSpec, World } from "../world.ts";
@@ -310,6 +311,25 @@ export class Network {
   /** Asks the server at the other end of such a connection. */
   exchangeFromHost<T = unknown>(conn: number, message: unknown): Exchange<T> {
     return this.tcp.exchange(conn, 0, message) as Exchange<T>;
+  }
+  /** One-way messages on such a connection. */
+  sendFromHost(conn: number, message: Data): void {
+    this.tcp.send(conn, 0, message);
+  }
+  /** The next message of the server; undefined when the connection has ended. */
+  async receiveFromHost(conn: number): Promise<Data | undefined> {
+    for (;;) {
+      const end = this.tcp.get(conn)?.ends[0];
+      const message = end?.inbox.shift();
+      if (message !== undefined) return message;
+      if (!end || end.error || end.eof || end.state !== "ESTAB") return undefined;
+      await new Promise<void>((resolve) => {
+        const key = `receive ${conn} 0`;
+        const list = this.tcp.waiting.get(key);
+        if (list) list.push(resolve);
+        else this.tcp.waiting.set(key, [resolve]);
+      });
+    }
   }
   shutFromHost(conn: number): void {
     this.tcp.shut(conn, 0, false);

@@ -448,8 +448,9 @@ export class Tcp {
   #deliver(conn: ConnState, side: 0 | 1, message: Data): void {
     const end = conn.ends[side];
     const p = this.#procOf(end);
-    if (!p || end.state === "CLOSED") return;
-    if (isDaemon(p.program)) p.after(0, "data", { conn: conn.id, message });
+    // the host itself is no process
+    if ((!p && end.machine !== "") || end.state === "CLOSED") return;
+    if (p && isDaemon(p.program)) p.after(0, "data", { conn: conn.id, message });
     else {
       end.inbox.push(message);
       this.wake(`receive ${conn.id} ${side}`);

@@ -4,12 +4,13 @@
  */
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { createSecureContext, TLSSocket } from "node:tls";
 import type { Proc } from "../kernel/proc.ts";
 import type { HttpMessage, HttpReply, HttpRequest } from "../net/http.ts";
 import { isHelloReply } from "../net/tls.ts";
 import type { World } from "../world.ts";
-import { followLog, isFollow } from "./api-follow.ts";
+import { followLog, followsLog, upgrade, type Dial } from "./api-session.ts";
 import { streamRequest } from "./api-stream.ts";
 
 export interface ApiHost {
@@ -37,12 +38,18 @@ export async function listenApi(
   listenOn: number,
 ): Promise<{ server: Server; port: number; drop: () => void }> {
   const open = new Set<Socket>();
-  const http = createHttp((request, response) => void answer(host, request, response));
-  http.on("upgrade", (_request, socket) => {
-    const text = "kubemend: not simulated: exec, attach and port-forward from outside of the cluster (use kubectl on a node)";
-    socket.end(
-      `HTTP/1.1 501 Not Implemented\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
-    );
+  const dial = (): Dial => ({
+    world: host.world(),
+    open: () => {
+      const met = host.world().network.fromHost(machine, port, address);
+      return met.ok ? met.conn : undefined;
+    },
+    touched: host.touched,
+  });
+  const http = createHttp((request, response) => void answer(host, dial(), request, response));
+  http.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+    host.touched();
+    upgrade(dial(), requestOf(incoming, Buffer.alloc(0)), socket, head);
   });
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
@@ -94,33 +101,39 @@ function keyOf(process: Proc): string | undefined {
   return flag === undefined ? undefined : process.fs.tryReadText(flag.slice(flag.indexOf("=") + 1));
 }
 
-async function answer(host: ApiHost, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  const socket = incoming.socket as TLSSocket;
-  const link = links.get(socket);
+async function answer(host: ApiHost, dial: Dial, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const link = links.get(incoming.socket);
   if (!link) return void response.destroy();
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const request = requestOf(incoming, Buffer.concat(chunks));
+  host.touched();
+  if (followsLog(request)) return followLog(dial, request, response);
+  if (streamRequest(link, request, response)) return;
+  const got = link.world.network.exchangeFromHost<HttpReply>(link.conn, { type: "http", request } satisfies HttpMessage);
+  if (!got.ok || !got.reply || !("type" in got.reply) || got.reply.type !== "http") return void incoming.socket.destroy();
+  const { status, headers: out, body, object } = got.reply.response;
+  response.writeHead(status, out);
+  response.end(object === undefined || (typeof body === "string" ? body !== "" : body.length > 0) ? body : JSON.stringify(object));
+}
+
+function requestOf(incoming: IncomingMessage, body: Buffer): HttpRequest {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(incoming.headers))
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
-  const peer = socket.getPeerCertificate(false);
-  const request: HttpRequest = {
+  // what only clients inside of the simulation may ask for
+  delete headers["x-stream"];
+  delete headers["x-object"];
+  const peer = (incoming.socket as TLSSocket).getPeerCertificate(false);
+  return {
     method: incoming.method ?? "GET",
     path: incoming.url ?? "/",
     host: headers.host ?? "",
     headers,
-    body: Buffer.concat(chunks),
+    body,
     tls: { serverName: "", ...("raw" in peer && peer.raw ? { clientCertificate: pem(peer.raw) } : {}) },
     peer: { ip: "0.0.0.0", port: 0 },
   };
-  host.touched();
-  if (isFollow(request)) return followLog(link, request, response);
-  if (streamRequest(link, request, response)) return;
-  const got = link.world.network.exchangeFromHost<HttpReply>(link.conn, { type: "http", request } satisfies HttpMessage);
-  if (!got.ok || !got.reply || !("type" in got.reply) || got.reply.type !== "http") return void socket.destroy();
-  const { status, headers: out, body, object } = got.reply.response;
-  response.writeHead(status, out);
-  response.end(object === undefined || (typeof body === "string" ? body !== "" : body.length > 0) ? body : JSON.stringify(object));
 }
 
 function pem(der: Buffer): string {

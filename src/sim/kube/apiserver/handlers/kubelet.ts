@@ -59,9 +59,8 @@ export function toKubelet(c: Call, request: HttpRequest): HttpResponse {
     path = `/containerLogs/${where}`;
   } else {
     if (/spdy/i.test(request.headers.upgrade ?? ""))
-      throw notSimulated(`${sub} over SPDY from outside of the simulation (kubectl exec works on the nodes)`);
-    if (/websocket/i.test(request.headers.upgrade ?? ""))
-      throw notSimulated(`${sub} over WebSocket from outside of the simulation (kubectl exec works on the nodes)`);
+      throw notSimulated(`${sub} over SPDY (kubectl 1.30 and newer speaks WebSocket; kubectl on the nodes works too)`);
+    if (/websocket/i.test(request.headers.upgrade ?? "")) throw notSimulated(`${sub} over this WebSocket protocol`);
     for (const command of c.query.getAll("command")) query.append("command", command);
     for (const [from, to] of [
       ["stdin", "input"],
