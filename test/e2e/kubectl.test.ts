@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { needs } from "../needs.ts";
 import { until, useScratch } from "./support.ts";
 
-const binary = process.env.KUBEMEND_KUBECTL ?? "kubectl";
+const binary = (process.env.KUBEMEND_KUBECTL ?? "kubectl").split(":")[0]!;
 const there = needs("kubectl (in PATH, or named by KUBEMEND_KUBECTL)", [binary, "version", "--client"]);
 
 describe.skipIf(!there)("a stock kubectl on the host", () => {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,12 +7,12 @@ import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { handleRest, servingCertificate } from "../../../src/sim/kube/apiserver/front.ts";
+import { needs } from "../../needs.ts";
 import { kubeconfig, pki, useApi, type Cluster } from "./support.ts";
 
-const binaries = [process.env.KUBEMEND_KUBECTL ?? "", "/usr/bin/kubectl", "/usr/local/bin/kubectl"]
-  .filter((path) => existsSync(path))
-  .slice(0, 1);
-if (binaries.length === 0 && process.env.CI) throw new Error("kubectl is missing: install the package kubernetes-client");
+/** KUBEMEND_KUBECTL names binaries (paths separated by ":"); without it, kubectl of PATH. */
+const wanted = (process.env.KUBEMEND_KUBECTL ?? "kubectl").split(":").filter((path) => path !== "");
+const binaries = wanted.filter((path) => needs(`kubectl (${path}; in PATH, or named by KUBEMEND_KUBECTL)`, [path, "version", "--client"]));
 
 let c: Cluster;
 let server: Server;
@@ -119,5 +119,78 @@ describe.skipIf(binaries.length === 0)("a stock kubectl", () => {
       expect(await k("delete deploy web")).toContain('deployment.apps "web" deleted');
     },
     120_000,
+  );
+
+  // generators of typed clients, which send protobuf since 1.32
+  test.each(binaries)(
+    "%s creates, changes and describes objects of every kind",
+    async (binary) => {
+      const version = await kubectl(binary, ["version", "--client"]);
+      const minor = Number(/v1\.(\d+)/.exec(version)?.[1]);
+      const space = `m${minor}`;
+      const k = (line: string): Promise<string> => {
+        const [words, command] = line.split(" -- ");
+        return kubectl(binary, [...words!.split(" "), "-n", space, ...(command === undefined ? [] : ["--", ...command.split(" ")])]);
+      };
+      const all = (lines: [line: string, words: RegExp][]): Promise<unknown> =>
+        Promise.all(lines.map(async ([line, words]) => expect(await k(line), line).toMatch(words)));
+      await all([[`create ns ${space}`, /created/]]);
+      await all([["create sa default", /created/]]);
+      const created = [
+        "create deployment web --image=nginx:1.27 --replicas=2",
+        "create configmap cm --from-literal=a=1",
+        "create secret generic sec --from-literal=p=x",
+        "create secret docker-registry reg --docker-username=u --docker-password=p --docker-email=e@x",
+        "create sa bot",
+        "create role reader --verb=get,list --resource=pods,deployments.apps",
+        "create rolebinding rb --role=reader --serviceaccount=default:bot",
+        `create clusterrole cr-${space} --verb=get --resource=nodes`,
+        `create clusterrolebinding crb-${space} --clusterrole=cr-${space} --user=jane`,
+        "create quota q --hard=secrets=20",
+        `create priorityclass pc-${space} --value=-5 --description=x`,
+        "create job hello --image=busybox:1.36 -- echo hi",
+        "create service clusterip svc1 --tcp=80:8080",
+        "create service nodeport svc2 --tcp=80:8080",
+        "create service externalname svc3 --external-name=example.com",
+        "create ingress ing --rule=foo.com/bar*=web:80",
+        "run one --image=busybox:1.36 --labels=a=b --env=X=1 --restart=Never -- sleep 3600",
+        // before 1.21 kubectl asks for beta versions that 1.35 does not serve
+        ...(minor > 20
+          ? ["create pdb pdb1 --selector=app=web --min-available=50%", "create cronjob cj --image=busybox:1.36 --schedule=@daily -- date"]
+          : []),
+      ];
+      await all(created.map((line) => [line, /created/]));
+      await all([
+        ["expose deployment web --port=80 --target-port=http", /service\/web exposed/],
+        ["autoscale deploy web --min=1 --max=3 --cpu-percent=80", /autoscaled/],
+        [`get pc pc-${space} -o jsonpath={.value}`, /^-5\[/],
+        ["get pod one -o jsonpath={.spec.containers[0].env[0]}", /"name":"X","value":"1"/],
+        ["get secret sec -o jsonpath={.data.p}", /^eA==\[/],
+        ["explain deploy.spec.strategy", /rollingUpdate/],
+        ["explain pod.spec --recursive", /tolerationSeconds/],
+        ["auth can-i list pods --as jane", /^no/],
+        ["top pods", /Metrics API not available/],
+        ["certificate approve nosuch", /"nosuch" not found/],
+      ]);
+      for (const [line, words] of [
+        ["set image deploy/web nginx=nginx:1.26", /image updated/],
+        ["set resources deploy web --limits=cpu=100m", /resource requirements updated/],
+        ["rollout restart deploy/web", /restarted/],
+        ["label deploy web tier=x", /labeled/],
+        ['patch deploy web --type=json -p [{"op":"remove","path":"/metadata/labels/tier"}]', /patched/],
+        ['patch deploy web --type=merge -p {"spec":{"replicas":1}}', /patched/],
+        ["get deploy web -o jsonpath={.spec.replicas}{.spec.template.spec.containers[0].resources.limits.cpu}", /^1100m/],
+        ["get svc web -o jsonpath={.spec.ports[0].targetPort}", /^http\[/],
+      ] as const)
+        await all([[line, words]]);
+      await all(
+        ["deploy", "svc", "cm", "secret", "sa", "role", "rolebinding", "quota", "job", "ing", "po", "hpa", "ns"].map((kind) => [
+          `describe ${kind}`,
+          /Name:/,
+        ]),
+      );
+      await all([["delete deploy,svc,cm,job,ing --all", /deployment.apps "web" deleted/]]);
+    },
+    60_000,
   );
 });
