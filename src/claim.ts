@@ -62,7 +62,7 @@ export function release(file: string): void {
 }
 
 /** True while the very process of the claim lives. */
-export function isAlive(mark: Claim): boolean {
+function isAlive(mark: Claim): boolean {
   if (!Number.isInteger(mark.pid) || mark.pid <= 0) return false;
   try {
     process.kill(mark.pid, 0);
