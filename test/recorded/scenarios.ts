@@ -37,6 +37,8 @@ export const scenarios: Scenario[] = [
     byHand: {
       "ip_forward = 0": "swapoff -a",
       "swap on (SIMULATED: a fake file bind-mounted over /proc/swaps; swap is not really on)": "swapon /swap.img",
+      "line 276": "rmmod br_netfilter",
+      "ports in use (6443 only, then 6443+10259+10257+10250+2379+2380)": "modprobe br_netfilter; sysctl -qw net.bridge.bridge-nf-call-iptables=1",
       "line 423": { does: "mv /usr/bin/kubelet /tmp/away", undo: "mv /tmp/away /usr/bin/kubelet" },
       "line 431": "systemctl disable -q --now kubelet",
       ...Object.fromEntries(

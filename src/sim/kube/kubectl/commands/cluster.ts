@@ -185,7 +185,10 @@ export const explain: Command = async (p, argv) => {
       'error: You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
     );
   const [type, ...path] = word.split(".");
-  const k = await s.kind(type!);
+  const k = await s.kind(type!).catch((error: unknown) => {
+    // explain prints this one without "error:"
+    throw error instanceof Failure ? new Failure(error.message.replace(/^error: (the server doesn't have)/, "$1")) : error;
+  });
   const result = await s.attempt("GET", `/openapi/v3/${k.group === "" ? "api" : `apis/${k.group}`}/${k.version}`);
   if (!result.ok) throw new TransportFailure(transportText(s.config.server, result));
   const schemas = (objectOf(result.response).components?.schemas ?? {}) as Record<string, Obj>;
