@@ -44,7 +44,7 @@ export async function listenApi(
       const met = host.world().network.fromHost(machine, port, address);
       return met.ok ? met.conn : undefined;
     },
-    touched: host.touched,
+    touched: () => host.touched(),
   });
   const http = createHttp((request, response) => void answer(host, dial(), request, response));
   http.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
