@@ -27,7 +27,7 @@ export interface WorldState {
 }
 
 /** A saved world lies on an image that this program builds otherwise. */
-export class OtherImage extends Error {
+class OtherImage extends Error {
   constructor(image: string) {
     super(`it was saved by another version of kubemend, whose image ${image} differs from this one's`);
     this.name = "OtherImage";
