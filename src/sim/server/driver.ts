@@ -8,6 +8,9 @@ export interface HostClock {
   after(ms: number, call: () => void): () => void;
 }
 
+/** Virtual milliseconds; further back than this is on purpose. */
+const catchUpLimit = 5 * 60_000;
+
 /** Events run before the host's own input gets a turn. */
 const batch = 64;
 
@@ -61,7 +64,18 @@ export class Driver {
       if (held) this.#hurrying--;
       held = false;
       this.#reanchor();
+      if (this.#hurrying === 0) this.#catchUp();
     };
+  }
+
+  /**
+   * What an engine command took of virtual time is less than of real time when the host is slow, and a new world begins a little
+   * in the past: the clock is brought to the host's, so that ages and certificates read the same on both sides. A world that was
+   * put back by a snapshot stays where it is.
+   */
+  #catchUp(): void {
+    const behind = this.#clock.now() - this.#world.timeline.now;
+    if (behind > 0 && behind <= catchUpLimit && !this.#stopped) void this.advance(behind);
   }
 
   /** Runs `ms` of virtual time ahead at once. */

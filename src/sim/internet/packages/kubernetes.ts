@@ -115,7 +115,12 @@ export function kubernetesPackages(minor: number): Package[] {
         depends:
           minor >= 30
             ? ["cri-tools (>= 1.30.0)"]
-            : ["kubelet (>= 1.19.0)", "kubectl (>= 1.19.0)", "kubernetes-cni (>= 1.1.1)", "cri-tools (>= 1.25.0)"],
+            : [
+                "kubelet (>= 1.19.0)",
+                "kubectl (>= 1.19.0)",
+                "kubernetes-cni (>= 1.1.1)",
+                minor >= 25 ? "cri-tools (>= 1.25.0)" : "cri-tools (>= 1.19.0)",
+              ],
         description: "Command-line utility for administering a Kubernetes cluster",
         size: 12_400_000,
         installed: 72_000,
