@@ -238,6 +238,7 @@ export class World {
   /** Counts Proc.tick: the work of command programs. */
   ticks = 0;
   #busyTurns = 0;
+  #passedOver = 0;
 
   /**
    * Before time jumps, programs that compute get their turns; true while there are any. A few turns take no time; a program
@@ -246,6 +247,8 @@ export class World {
   async #busy(until: number): Promise<boolean> {
     const { next, now } = this.timeline;
     if (this.commands === 0 || now >= until || (next !== undefined && next <= now)) return false;
+    // what has computed for very long gets a turn at every sixteenth event only: time must not crawl for everybody else
+    if (this.#busyTurns > 256 && ++this.#passedOver % 16 !== 0) return false;
     const before = this.ticks;
     await this.#wakened();
     if (this.ticks === before && this.#yielding === 0) {
