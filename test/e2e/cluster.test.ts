@@ -229,8 +229,15 @@ describe("after kill -9 of the background process", () => {
   it("a port that somebody took meanwhile is replaced", async () => {
     const { ssh } = server();
     await killServer();
-    const thief = createServer();
-    await new Promise<void>((resolve) => void thief.listen(ssh.worker1, "127.0.0.1", resolve));
+    const thief = createServer((socket) => socket.destroy());
+    // the kernel may need a moment to give the port of the killed process back
+    await until(
+      () =>
+        new Promise<boolean>((resolve) => {
+          thief.once("error", () => resolve(false)).once("listening", () => resolve(true));
+          thief.listen(ssh.worker1, "127.0.0.1");
+        }),
+    );
     try {
       expect((await up()).exitCode).toBe(0);
       expect((await on("worker1", "hostname")).stdout).toBe("worker1");
