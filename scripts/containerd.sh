@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Installs containerd from Ubuntu's archive and sets it up for the kubelet. Run as root; may be run again.
+# Installs containerd from the distribution's archive and sets it up for the kubelet. Run as root; may be run again.
+#   SANDBOX_IMAGE            optional: the pause image
+#   RESTRICT_OOM_SCORE_ADJ   optional: "true" on machines without CAP_SYS_RESOURCE
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
@@ -11,7 +13,17 @@ fi
 
 # Ubuntu boots with systemd as the one cgroup manager, so runc must ask systemd for its cgroups, as the kubelet does.
 mkdir -p /etc/containerd
-containerd config default | sed 's/SystemdCgroup = false/SystemdCgroup = true/' >/etc/containerd/config.toml.new
+changes=(-e 's/SystemdCgroup = false/SystemdCgroup = true/')
+if [ -n "${SANDBOX_IMAGE:-}" ]; then
+  # containerd 1.x calls it sandbox_image, 2.x sandbox
+  changes+=(-e "s|^\( *\)sandbox_image = .*|\1sandbox_image = \"$SANDBOX_IMAGE\"|" -e "s|^\( *\)sandbox = .*|\1sandbox = \"$SANDBOX_IMAGE\"|")
+fi
+if [ "${RESTRICT_OOM_SCORE_ADJ:-}" = true ]; then
+  changes+=(-e 's/restrict_oom_score_adj = false/restrict_oom_score_adj = true/')
+fi
+# a distribution may have moved the plugins elsewhere; kubernetes-cni installs them here
+changes+=(-e 's|bin_dir = "/usr/lib/cni"|bin_dir = "/opt/cni/bin"|')
+containerd config default | sed "${changes[@]}" >/etc/containerd/config.toml.new
 if ! cmp -s /etc/containerd/config.toml.new /etc/containerd/config.toml; then
   mv /etc/containerd/config.toml.new /etc/containerd/config.toml
   systemctl restart containerd

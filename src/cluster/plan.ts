@@ -94,12 +94,13 @@ export function makePlan(
   if (findings.some((finding) => finding.severity === "error")) return { findings };
   const balancer = machines.find((m) => m.role === "loadbalancer");
   const first = machines.find((m) => m.role === "controlplane")!;
+  const outside = specification.controlPlaneEndpoint;
   return {
     plan: {
       name: specification.name,
       specification,
       machines,
-      controlPlaneEndpoint: `${(balancer ?? first).ip}:6443`,
+      controlPlaneEndpoint: outside === undefined ? `${(balancer ?? first).ip}:6443` : outside.includes(":") ? outside : `${outside}:6443`,
       kubeadmApi: releaseOf(specification.kubernetes).kubeadmApi,
     },
     findings,
@@ -228,7 +229,8 @@ function reportPodCapacity(specification: Specification, pods: Cidr | undefined,
 
 function machineNames(specification: Specification): { name: string; role: Role }[] {
   const many = specification.controlplanes > 1;
-  const names: { name: string; role: Role }[] = many ? [{ name: "lb", role: "loadbalancer" }] : [];
+  const balanced = many && specification.controlPlaneEndpoint === undefined;
+  const names: { name: string; role: Role }[] = balanced ? [{ name: "lb", role: "loadbalancer" }] : [];
   for (let i = 1; i <= specification.controlplanes; i++)
     names.push({ name: many ? `controlplane${i}` : "controlplane", role: "controlplane" });
   for (let i = 1; i <= specification.workers; i++) names.push({ name: `worker${i}`, role: "worker" });

@@ -19,6 +19,15 @@ const override = z.strictObject({
   ip: z.string().optional().describe("Address on the private network."),
   cpus: machine.shape.cpus.unwrap().optional(),
   memory: machine.shape.memory.unwrap().optional(),
+  ssh: z
+    .strictObject({
+      host: z.string().min(1).describe("Name or address under which this host reaches the machine."),
+      port: z.int().min(1).max(65535).default(22).describe("Port of its SSH server."),
+      user: z.string().min(1).default("root").describe("User who is root or may use sudo without a password."),
+      identityFile: z.string().min(1).optional().describe("Private key, relative to this file; the usual ones of ~/.ssh when missing."),
+    })
+    .optional()
+    .describe("How to reach a machine that exists already (provider: ssh)."),
 });
 
 export const schema = z
@@ -39,6 +48,11 @@ export const schema = z
       .default(defaultKubernetes)
       .describe('Kubernetes version, quoted: "1.35", or with a patch level "1.35.2".'),
     controlplanes: z.int().min(1).max(7).default(1).describe("Number of control planes; odd, because etcd needs a majority."),
+    controlPlaneEndpoint: z
+      .string()
+      .regex(/^[A-Za-z0-9]([-.A-Za-z0-9]*[A-Za-z0-9])?(:\d{1,5})?$/, 'must be HOST or HOST:PORT, such as "10.1.10.100:6443"')
+      .optional()
+      .describe("HOST:PORT of a load balancer that exists already; none is made then. Port 6443 when missing."),
     workers: z.int().min(0).max(50).default(2).describe("Number of workers."),
     runtime: z.enum(["containerd", "cri-o", "docker"]).default("containerd").describe("Container runtime."),
     cni: z
@@ -62,6 +76,42 @@ export const schema = z
       })
       .prefault({})
       .describe("Address ranges; all disjoint."),
+    containerd: z
+      .strictObject({
+        sandboxImage: z.string().min(1).optional().describe("Image of the pause container; containerd's own default when missing."),
+        restrictOomScoreAdj: z
+          .boolean()
+          .default(false)
+          .describe("Never ask for a lower oom_score_adj than containerd has: needed on machines without CAP_SYS_RESOURCE, such as LXC's."),
+      })
+      .prefault({})
+      .describe("Settings of containerd's CRI plugin."),
+    kubeProxy: z
+      .strictObject({
+        mode: z.enum(["iptables", "ipvs"]).default("iptables").describe("How kube-proxy programs Services."),
+        conntrackMaxPerCore: z
+          .int()
+          .min(0)
+          .optional()
+          .describe(
+            "KubeProxyConfiguration's conntrack.maxPerCore; 0 leaves nf_conntrack_max alone, as machines that share the host's kernel need.",
+          ),
+      })
+      .prefault({})
+      .describe("Settings of kube-proxy."),
+    mirror: z
+      .union([
+        z.string().min(1),
+        z.strictObject({
+          packages: z.string().min(1).optional().describe("Folder or URL of an apt repository with kubeadm, kubelet, kubectl."),
+          images: z.string().min(1).optional().describe("Folder of image archives (*.tar), or HOST[:PORT]/PATH of a registry."),
+          manifests: z.string().min(1).optional().describe("Folder or URL with the pod network's manifests."),
+        }),
+      ])
+      .optional()
+      .describe(
+        "Where packages, images and manifests come from instead of the Internet; one folder means its apt/, images/ and manifests/.",
+      ),
     machine: machine.prefault({}).describe("What every machine is."),
     machines: z.record(z.string(), override).default({}).describe("Differences for single machines, by name."),
   })

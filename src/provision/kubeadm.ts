@@ -44,9 +44,14 @@ export function initConfiguration(plan: Plan, machine: PlannedMachine, token: st
       ...(plan.kubeadmApi === "v1beta4" ? { encryptionAlgorithm: "ECDSA-P256" } : {}),
     },
     { apiVersion: "kubelet.config.k8s.io/v1beta1", kind: "KubeletConfiguration", cgroupDriver: "systemd" },
-    { apiVersion: "kubeproxy.config.k8s.io/v1alpha1", kind: "KubeProxyConfiguration", mode: "iptables" },
+    { apiVersion: "kubeproxy.config.k8s.io/v1alpha1", kind: "KubeProxyConfiguration", ...kubeProxy(plan) },
   ];
   return documents.map((document) => stringify(document)).join("---\n");
+}
+
+function kubeProxy(plan: Plan): Record<string, unknown> {
+  const { mode, conntrackMaxPerCore } = plan.specification.kubeProxy;
+  return { mode, ...(conntrackMaxPerCore === undefined ? {} : { conntrack: { maxPerCore: conntrackMaxPerCore } }) };
 }
 
 /** For `kubeadm join --config`. */

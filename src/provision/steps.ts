@@ -20,13 +20,21 @@ export function prepareSteps(plan: Plan, machine: PlannedMachine, nodeKey?: { se
       title: "prepare the system",
       environment: { HOSTS: hosts, ...(nodeKey ? { NODE_KEY: nodeKey.secret.trim(), NODE_KEY_PUBLIC: nodeKey.shared } : {}) },
     },
-    { script: "containerd.sh", title: "install containerd", environment: {} },
+    { script: "containerd.sh", title: "install containerd", environment: containerdSettings(plan) },
     {
       script: "kubernetes.sh",
       title: "install kubeadm, kubelet, kubectl",
       environment: { KUBERNETES: plan.specification.kubernetes, NODE_IP: machine.ip },
     },
   ];
+}
+
+function containerdSettings({ specification }: Plan): Record<string, string> {
+  const { sandboxImage, restrictOomScoreAdj } = specification.containerd;
+  return {
+    ...(sandboxImage === undefined ? {} : { SANDBOX_IMAGE: sandboxImage }),
+    ...(restrictOomScoreAdj ? { RESTRICT_OOM_SCORE_ADJ: "true" } : {}),
+  };
 }
 
 export function controlPlaneStep(plan: Plan, machine: PlannedMachine, token: string): Step {

@@ -28,6 +28,8 @@ export function unbuilt({ specification }: Plan): Finding[] {
       `${specification.cni.name} is not provisioned yet`,
       "Use cni: { name: calico }, or none and install one yourself.",
     );
+  if (specification.mirror !== undefined)
+    add("mirror", JSON.stringify(specification.mirror), "mirrors are not used yet", "Leave mirror out.");
   const minor = Number(specification.kubernetes.split(".")[1]);
   if (minor < oldestPackaged)
     add(
