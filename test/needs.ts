@@ -13,7 +13,7 @@ export function needs(what: string, command: string[]): boolean {
 }
 
 /** The same for any other condition, such as running as root. */
-function available(what: string, there: boolean): boolean {
+export function available(what: string, there: boolean): boolean {
   if (there) return true;
   if (process.env.CI) throw new Error(`${what} is missing; in CI nothing may be left out`);
   appendFileSync(leftOutFile, `${what}\n`);
