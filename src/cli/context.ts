@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { formatFinding, type Finding } from "../cluster/finding.ts";
 import type { HostFacts, Plan } from "../cluster/plan.ts";
+import type { Specification } from "../cluster/specification.ts";
 import { usageError } from "../error.ts";
 import type { Cluster } from "../provision/cluster.ts";
 import type { Listener } from "../report/events.ts";
@@ -55,8 +56,12 @@ export class Context {
   }
 
   /** The specification of the folder (or of -f), planned. Prints warnings; throws `specification` with every error. */
-  async plan(options: GlobalOptions, host: HostFacts = {}): Promise<{ plan: Plan; findings: Finding[] }> {
-    const { plan, findings } = await this.tryPlan(options, host);
+  async plan(
+    options: GlobalOptions,
+    host: HostFacts = {},
+    unwritten?: (defaults: Specification) => Specification,
+  ): Promise<{ plan: Plan; findings: Finding[] }> {
+    const { plan, findings } = await this.tryPlan(options, host, unwritten);
     if (plan) return { plan, findings };
     const errors = findings.filter((f) => f.severity === "error");
     throw usageError(
@@ -66,7 +71,12 @@ export class Context {
     );
   }
 
-  async tryPlan(options: GlobalOptions, host: HostFacts = {}): Promise<{ plan?: Plan; findings: Finding[] }> {
+  /** `unwritten` changes the defaults where there is no file. */
+  async tryPlan(
+    options: GlobalOptions,
+    host: HostFacts = {},
+    unwritten: (defaults: Specification) => Specification = (defaults) => defaults,
+  ): Promise<{ plan?: Plan; findings: Finding[] }> {
     const file = options.file ?? (existsSync(resolve(this.io.cwd, "kubemend.yaml")) ? "kubemend.yaml" : undefined);
     let text = "";
     if (file !== undefined) {
@@ -81,7 +91,7 @@ export class Context {
     const read = readSpecification(text, file ?? "kubemend.yaml", nameFrom(this.io.cwd));
     if (!read.specification) return { findings: read.findings };
     const specification = {
-      ...read.specification,
+      ...(file === undefined ? unwritten(read.specification) : read.specification),
       ...(options.name === undefined ? {} : { name: options.name }),
       ...(options.provider === undefined ? {} : { provider: options.provider as Plan["specification"]["provider"] }),
     };

@@ -11,7 +11,14 @@ const duration = z.string().regex(/^\d+(s|m)$/, "must be a duration such as 30s 
 /** A machine's name, or `controlplane` (the first), `workers`, `nodes` (each of them). */
 const machine = z.string().min(1);
 
-const step = z.strictObject({ machine, script: z.string().min(1).describe("File in the lab's folder, run as root with bash.") });
+const step = z.strictObject({
+  machine,
+  script: z.string().min(1).describe("File in the lab's folder, run as root with bash."),
+  environment: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a shell variable's name"), z.string())
+    .optional()
+    .describe("Variables for the script, so that variants share one."),
+});
 const observation = z
   .strictObject({
     id,
@@ -37,6 +44,30 @@ const body = {
   wrong: z.array(repair).min(1),
 };
 
+/** How machines without snapshots get back to the healthy cluster. */
+const undo = z.array(step).min(1).optional();
+
+const needs = z.strictObject({
+  workers: z.int().min(0).default(1).describe("At least so many workers."),
+  controlplanes: z.int().min(1).default(1).describe("At least so many control planes."),
+  cni: z.array(z.string()).optional().describe("One of these pod networks."),
+  routes: z
+    .array(z.enum(["static", "bird"]))
+    .optional()
+    .describe("One of these ways in which the bridge network's routes are made."),
+  encapsulation: z.array(z.string()).optional().describe("One of Calico's encapsulations."),
+  runtime: z.array(z.string()).optional().describe("One of these runtimes."),
+  kubernetes: z
+    .string()
+    .regex(/^>=1\.\d+$/, 'must be such as ">=1.24"')
+    .optional()
+    .describe("This version or a newer one."),
+  machines: z
+    .array(z.enum(["snapshots", "own-kernel"]))
+    .default([])
+    .describe("What the provider must have: snapshots (where nothing else undoes the lab), a kernel of the machine's own."),
+});
+
 const hints = z.array(z.strictObject({ text: z.string().min(1), cost: z.int().min(0).max(100).default(10) })).min(1);
 
 export const schema = z
@@ -49,19 +80,9 @@ export const schema = z
     curriculum: z
       .array(z.strictObject({ exam: z.enum(["CKA", "CKS", "CKAD"]), domain: z.string().min(1), competency: z.string().min(1) }))
       .min(1),
-    cluster: z
-      .strictObject({
-        workers: z.int().min(0).default(1).describe("At least so many workers."),
-        cni: z.array(z.string()).optional().describe("One of these pod networks."),
-        encapsulation: z.array(z.string()).optional().describe("One of Calico's encapsulations."),
-        runtime: z.array(z.string()).optional().describe("One of these runtimes."),
-        kubernetes: z
-          .string()
-          .regex(/^>=1\.\d+$/, 'must be such as ">=1.24"')
-          .optional(),
-      })
-      .prefault({}),
+    cluster: needs.prefault({}).describe("What the lab needs of a cluster."),
     ...body,
+    undo: undo.describe("Back to the healthy cluster on machines without snapshots; the first solution when missing."),
     hints,
     brief: z.string().min(1).default("brief.md").describe("What the learner reads: the situation, never the cause."),
     debrief: z.string().min(1).default("debrief.md").describe("The chain of causes, and the command that shows each link."),
@@ -70,7 +91,9 @@ export const schema = z
         z.strictObject({
           id,
           title: z.string().min(1),
+          cluster: needs.optional().describe("What this variant needs instead."),
           break: body.break,
+          undo,
           symptoms: body.symptoms.optional(),
           checks: body.checks.optional(),
           solutions: body.solutions.optional(),
@@ -213,7 +236,8 @@ function* parts(lab: Lab): Generator<[Path, Pick<Lab, "break"> & Partial<Lab>]> 
 
 function* scriptsOf(lab: Lab): Generator<[Path, string]> {
   for (const [base, part] of parts(lab)) {
-    for (const [i, s] of part.break.entries()) yield [[...base, "break", String(i), "script"], s.script];
+    for (const key of ["break", "undo"] as const)
+      for (const [i, s] of (part[key] ?? []).entries()) yield [[...base, key, String(i), "script"], s.script];
     for (const key of ["symptoms", "checks"] as const)
       for (const [i, o] of (part[key] ?? []).entries()) if (o.script !== undefined) yield [[...base, key, String(i), "script"], o.script];
     for (const key of ["solutions", "wrong"] as const)

@@ -95,7 +95,7 @@ export async function runSteps(
     const text = await readFile(join(lab.dir, step.script), "utf8");
     for (const machine of machinesOf(cluster, step.machine)) {
       say(`${machine}: ${step.script}`);
-      const result = await cluster.provider.clock.hurry(() => cluster.ssh.script(machine, step.script, text));
+      const result = await cluster.provider.clock.hurry(() => cluster.ssh.script(machine, step.script, text, step.environment));
       if (result.status !== 0)
         return {
           machine,

@@ -35,7 +35,8 @@ export interface SnapshotInfo {
 
 export interface Provider {
   readonly name: string;
-  readonly capabilities: { snapshots: boolean; virtualTime: boolean };
+  /** `ownKernel`: each machine has modules and sysctls of its own, as virtual machines have and containers have not. */
+  readonly capabilities: { snapshots: boolean; virtualTime: boolean; ownKernel: boolean };
   readonly clock: Clock;
   /** What on this host would keep the plan from working. Changes nothing. */
   preflight(plan: Plan): Promise<Finding[]>;

@@ -111,6 +111,106 @@ describe("a variant", () => {
   });
 });
 
+describe("machines without snapshots", () => {
+  const proofs = async (id: string): Promise<Record<string, boolean>> =>
+    Object.fromEntries(
+      (await lab("verify", id, "--no-snapshots", "--output", "json")).stdout
+        .split("\n")
+        .filter((line) => line.startsWith('{"type":"proof"'))
+        .map((line) => JSON.parse(line) as { variant: string; name: string; ok: boolean })
+        .map(({ variant, name, ok }) => [`${variant} ${name}`.trim(), ok]),
+    );
+
+  it("go back by the first solution; what a wrong fix left may stay, as long as every check passes", async () => {
+    const before = (await kubemend("snapshot", "list")).stdout;
+    const result = await proofs("good");
+    expect(Object.keys(result)).toHaveLength(12);
+    expect(Object.values(result)).not.toContain(false);
+    expect(await onWorker("ls /srv")).toBe("other");
+    expect((await kubemend("snapshot", "list")).stdout).toBe(before);
+    await kubemend("ssh", "worker1", "--", "sudo rm /srv/other");
+  });
+
+  it("go back by the lab's undo where it has one", async () => {
+    write("undone", {
+      "undo.sh": "rm -rf /srv/*",
+      "lab.yaml": readFileSync(join(labs, "good", "lab.yaml"), "utf8")
+        .replaceAll("good", "undone")
+        .replace("variants:", "undo: [{ machine: worker1, script: undo.sh }]\nvariants:"),
+    });
+    expect(Object.values(await proofs("undone"))).not.toContain(false);
+    expect(await onWorker("ls /srv")).toBe("");
+  });
+
+  it("say so when undoing does not mend", async () => {
+    write("stubborn", {
+      "undo.sh": "true",
+      "lab.yaml": readFileSync(join(labs, "good", "lab.yaml"), "utf8")
+        .replaceAll("good", "stubborn")
+        .replace("variants:", "undo: [{ machine: worker1, script: undo.sh }]\nvariants:"),
+    });
+    const result = await lab("verify", "stubborn", "--no-snapshots");
+    expect(result.status).toBe(1);
+    expect(result.stderr).toMatch(/not whole again[\s\S]*"the state is whole" on worker1/);
+    await kubemend("ssh", "worker1", "--", "sudo rm -f /srv/state /srv/other");
+  });
+});
+
+describe("a lab that this cluster cannot host", () => {
+  it("says what is missing, before anything is broken", async () => {
+    write("needy", {
+      "lab.yaml": readFileSync(join(labs, "good", "lab.yaml"), "utf8")
+        .replaceAll("good", "needy")
+        .replace("cluster: { workers: 1 }", 'cluster: { workers: 4, runtime: [docker, cri-o], kubernetes: ">=1.36" }'),
+    });
+    const start = await lab("start", "needy");
+    expect(start.status).toBe(2);
+    expect(start.stderr).toMatch(
+      /4 workers \(the cluster has 1\), runtime docker or cri-o \(the cluster has containerd\), Kubernetes >=1\.36/,
+    );
+    expect(await lab("verify", "needy")).toMatchObject({ status: 1, stderr: expect.stringContaining("left out, it needs 4 workers") });
+    rmSync(join(labs, "needy"), { recursive: true });
+  });
+
+  it("leaves out a variant with needs of its own, and proves the rest", async () => {
+    write("partly", {
+      "lab.yaml": readFileSync(join(labs, "good", "lab.yaml"), "utf8")
+        .replaceAll("good", "partly")
+        .replace("{ id: b,", "{ id: b, cluster: { controlplanes: 3 },"),
+    });
+    const result = await lab("verify", "partly");
+    expect(result.status).toBe(0);
+    expect(result.stderr).toContain("partly/b: left out, it needs 3 control planes (the cluster has 1)");
+    expect(result.stderr).toContain("6 of 6 proofs hold.");
+  });
+
+  it("gets the cluster that it needs where nobody wrote a specification", async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), "kubemend-fitted-"));
+    const folder = join(elsewhere, "labs", "three");
+    mkdirSync(folder, { recursive: true });
+    for (const name of ["break.sh", "symptom.sh", "mend.sh", "wrong.sh", "brief.md", "brief-b.md", "debrief.md"])
+      writeFileSync(join(folder, name), readFileSync(join(labs, "good", name)));
+    writeFileSync(
+      join(folder, "lab.yaml"),
+      readFileSync(join(labs, "good", "lab.yaml"), "utf8")
+        .replaceAll("good", "three")
+        .replace("cluster: { workers: 1 }", "cluster: { workers: 3, cni: [none] }"),
+    );
+    try {
+      const start = await runCli(["lab", "start", "three", "--labs", join(elsewhere, "labs"), "--name", "fit"], { cwd: elsewhere });
+      expect(start.status, start.stderr).toBe(0);
+      const plan = JSON.parse(readFileSync(join(elsewhere, ".kubemend", "fit", "cluster.json"), "utf8")) as {
+        plan: { machines: { role: string }[]; specification: { cni: { name: string } } };
+      };
+      expect(plan.plan.machines.filter((m) => m.role === "worker")).toHaveLength(3);
+      expect(plan.plan.specification.cni.name).toBe("none");
+    } finally {
+      await runCli(["destroy"], { cwd: elsewhere });
+      rmSync(elsewhere, { recursive: true, force: true });
+    }
+  }, 120_000);
+});
+
 describe("a lab that does not break the cluster", () => {
   it("says which symptom is missing, and puts the cluster back", async () => {
     const start = await lab("start", "harmless");

@@ -6,6 +6,7 @@ import { exitStatus, KubemendError, usageError } from "../../error.ts";
 import { installation } from "../../root.ts";
 import { asVariant, readLabs, type Lab } from "../../lab/definition.ts";
 import { brief, checkLab, currentLab, debrief, applyRepair, resetLab, startLab, stopLab, type CheckReport } from "../../lab/engine.ts";
+import { fitted, refuseUnmet, unmetByPlan } from "../../lab/needs.ts";
 import { readProgress, writeProgress } from "../../lab/progress.ts";
 import { junit, verifyLab, type Proof } from "../../lab/verify.ts";
 import { openCluster, type Cluster } from "../../provision/cluster.ts";
@@ -26,6 +27,7 @@ interface LabOptions extends GlobalOptions {
   labs?: string;
   variant?: string;
   junit?: string;
+  snapshots?: boolean;
 }
 
 const shipped = join(installation, "labs");
@@ -119,7 +121,7 @@ export function lab(program: Command, context: Context): void {
     .addOption(outputOption())
     .action(async (id: string, options: LabOptions) => {
       const found = find(options, id);
-      await withUpCluster(context, options, async (cluster) => {
+      await withUpCluster(context, options, found, async (cluster) => {
         await locked(cluster, "lab start", () => startLab(cluster, found, options.variant));
         const text = await brief(asVariant(found, options.variant));
         if (options.output === "json")
@@ -184,8 +186,8 @@ export function lab(program: Command, context: Context): void {
     context.say("The cluster is as it was just after the break.");
   });
 
-  inLab("stop", "end the lab: back to the healthy cluster", async (cluster) => {
-    await stopLab(cluster);
+  inLab("stop", "end the lab: back to the healthy cluster", async (cluster, _options, all) => {
+    await stopLab(cluster, all);
     context.say("The lab is over; the cluster is as it was before.");
   });
 
@@ -196,7 +198,7 @@ export function lab(program: Command, context: Context): void {
     .addOption(labsOption())
     .action(async (id: string, options: LabOptions) => {
       const found = find(options, id);
-      await withUpCluster(context, options, (cluster, emit) =>
+      await withUpCluster(context, options, found, (cluster, emit) =>
         context.io.stdin.isTTY && context.io.stdout.isTTY
           ? interactive(context, cluster, found, options, emit)
           : playThrough(context, cluster, found, options, emit),
@@ -206,32 +208,44 @@ export function lab(program: Command, context: Context): void {
   specificationOptions(group.command("verify"))
     .argument("[id...]", "labs; all when missing")
     .description("prove labs: untouched they pass, broken they fail, wrong fixes fail, solutions pass, undone they pass")
+    .option("--variant <variant>", "only this variant")
+    .option("--no-snapshots", "go back by the labs' own undo, as on machines that have no snapshots")
     .option("--junit <file>", "write a JUnit report")
     .addOption(labsOption())
     .addOption(outputOption())
     .action(async (ids: string[], options: LabOptions) => {
       const chosen = ids.length === 0 ? labs(options) : ids.map((id) => find(options, id));
-      await withUpCluster(context, options, async (cluster, emit) => {
+      await withUpCluster(context, options, chosen.length === 1 ? chosen[0] : undefined, async (cluster, emit) => {
         const running = await readProgress(cluster.dir);
         if (running)
           throw usageError("lab-running", `the lab ${running.lab} is in progress on cluster ${cluster.name}`, {
             hint: "`kubemend lab stop` ends it.",
           });
         const proofs: Proof[] = [];
-        for (const found of chosen) proofs.push(...(await locked(cluster, "lab verify", () => verifyLab(cluster, found, emit))));
+        const how = {
+          ...(options.variant === undefined ? {} : { variants: [options.variant] }),
+          ...(options.snapshots === false ? { snapshots: false } : {}),
+        };
+        for (const found of chosen) proofs.push(...(await locked(cluster, "lab verify", () => verifyLab(cluster, found, emit, how))));
         if (options.junit !== undefined) await writeFile(resolve(context.io.cwd, options.junit), junit(proofs));
         if (options.output === "json") for (const proof of proofs) context.print(JSON.stringify({ type: "proof", ...proof }));
-        const failed = proofs.filter((p) => !p.ok).length;
-        context.say(`${proofs.length - failed} of ${proofs.length} proofs hold.`);
+        const tried = proofs.filter((p) => !p.leftOut);
+        // whoever names a lab wants it proven
+        const failed = tried.filter((p) => !p.ok).length + (ids.length > 0 && tried.length === 0 ? 1 : 0);
+        const leftOut = proofs.length - tried.length;
+        context.say(
+          `${tried.filter((p) => p.ok).length} of ${tried.length} proofs hold.${leftOut > 0 ? ` Left out, because this cluster lacks what they need: ${leftOut}.` : ""}`,
+        );
         if (failed > 0) context.status = exitStatus.failed;
       });
     });
 }
 
-/** The cluster of the options, brought up if there is none. */
+/** The cluster of the options, brought up if there is none: one that has what the lab needs, where nobody wrote a specification. */
 async function withUpCluster(
   context: Context,
   options: LabOptions,
+  lab: Lab | undefined,
   work: (cluster: Cluster, emit: Listener) => Promise<void>,
 ): Promise<void> {
   const emit = context.reporter(options);
@@ -250,8 +264,12 @@ async function withUpCluster(
     }
     await existing.close();
   }
-  const { plan, findings } = existing ? { plan: existing.plan, findings: [] } : await context.plan(options, hostFacts());
+  const wanted = lab && asVariant(lab, options.variant);
+  const { plan, findings } = existing
+    ? { plan: existing.plan, findings: [] }
+    : await context.plan(options, hostFacts(), wanted && ((specification) => fitted(specification, wanted)));
   for (const finding of findings) context.say(formatFinding(finding));
+  if (wanted) refuseUnmet(wanted, unmetByPlan(wanted, plan));
   const { cluster } = await withLock(
     join(context.home, plan.name),
     "up",
@@ -330,7 +348,7 @@ async function playThrough(context: Context, cluster: Cluster, found: Lab, optio
           throw new KubemendError("lab-unsound", exitStatus.failed, `the reference solution of ${found.id} does not pass the check`);
         context.print(`4. The check passes: ${after.score} of 100.`);
       } finally {
-        await stopLab(cluster);
+        await stopLab(cluster, [found]);
       }
       context.print("5. The lab is over; the cluster is healthy again.");
     },

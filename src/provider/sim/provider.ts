@@ -37,7 +37,7 @@ interface Connected {
 
 export class SimProvider implements Provider {
   readonly name = "sim";
-  readonly capabilities = { snapshots: true, virtualTime: true };
+  readonly capabilities = { snapshots: true, virtualTime: true, ownKernel: true };
   readonly clock: Clock;
   /** Folder of this cluster's state. */
   readonly #dir: string;
