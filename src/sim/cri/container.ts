@@ -6,10 +6,10 @@ import { which } from "../kernel/machine.ts";
 import type { Signal } from "../kernel/program.ts";
 import { CriError } from "./messages.ts";
 import { accountOf, createRootfs, removeRootfs, type BindMount } from "./rootfs.ts";
-import { cgroupsPath, leaveCgroup, placeInCgroup } from "./runc.ts";
-import type { Service } from "./service.ts";
-import { callShim, type ProcessSpec } from "./shim.ts";
-import { findStoredImage, type ContainerRecord, type SandboxRecord } from "./store.ts";
+import { leaveCgroup, placeInCgroup } from "./runc.ts";
+import { callMonitor, type Service } from "./service.ts";
+import { startError, startShim, type ProcessSpec } from "./shim.ts";
+import { findStoredImage, type ContainerRecord, type ImageRecord, type SandboxRecord } from "./store.ts";
 
 export const newId = (s: Service): string => s.p.machine.random("container-id").hex(64);
 
@@ -38,7 +38,7 @@ export function createContainer(s: Service, sandbox: SandboxRecord, config: Obj)
     throw new CriError("Unknown", `failed to generate container "${id}" spec: failed to generate spec: no command specified`);
   const security = (config.linux?.securityContext ?? {}) as Obj;
   const binds: BindMount[] = [];
-  const dir = sandboxDir(sandbox.id);
+  const dir = s.runtime.sandboxDir(sandbox.id);
   const given = (config.mounts ?? []) as (BindMount & { selinuxRelabel?: boolean })[];
   for (const [file, path] of [
     ["hostname", "/etc/hostname"],
@@ -62,6 +62,13 @@ export function createContainer(s: Service, sandbox: SandboxRecord, config: Obj)
   }
   const logPath =
     config.logPath && sandbox.config.logDirectory ? `${sandbox.config.logDirectory as string}/${config.logPath as string}` : "";
+  if (s.runtime.createsEarly) {
+    const wrong = badCommand(s, id, config, image, argv);
+    if (wrong !== undefined) {
+      removeRootfs(s.p.machine, id);
+      throw new CriError("Unknown", s.runtime.words.createFailed(wrong));
+    }
+  }
   s.store.containers[id] = {
     id,
     sandbox: sandbox.id,
@@ -80,7 +87,19 @@ export function createContainer(s: Service, sandbox: SandboxRecord, config: Obj)
   return id;
 }
 
-export const sandboxDir = (id: string): string => `/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/${id}`;
+/** The OCI runtime's words when the container's program is not there; undefined when it is. */
+function badCommand(s: Service, id: string, config: Obj, image: ImageRecord, argv: string[]): string | undefined {
+  const path = [...((config.envs ?? []) as { key: string; value: string }[]).map((e) => `${e.key}=${e.value}`), ...(image.config.Env ?? [])]
+    .find((e) => e.startsWith("PATH="))
+    ?.slice("PATH=".length);
+  try {
+    which(s.p.machine.rootFs(id), argv[0]!, path ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    return startError(s.runtime.monitor.oci, error, argv);
+  }
+}
 
 /** What a process of the container is run with. Throws CriError when the image's user is unknown. */
 export function processSpec(s: Service, c: ContainerRecord, argv: string[]): ProcessSpec {
@@ -132,19 +151,20 @@ export function startContainer(s: Service, c: ContainerRecord): void {
     c.finishedAt = s.p.now;
     c.startedAt = 0;
     leaveCgroup(s.p.machine, c);
+    if (s.runtime.monitor.each === "container") callMonitor(s, c.sandbox, c.id, { type: "shim", method: "Shutdown" });
     throw new CriError("Unknown", message);
   };
-  const state = callShim(s.p, c.sandbox, { type: "shim", method: "State" });
-  if (!state?.ok) return failed("failed to create containerd task: failed to create shim task: ttrpc: closed: unknown");
+  const { words } = s.runtime;
+  if (s.runtime.monitor.each === "container") startShim(s.p, s.runtime.monitor, c.id);
+  const state = callMonitor(s, c.sandbox, c.id, { type: "shim", method: "State" });
+  if (!state?.ok) return failed(words.monitorGone);
   const missing = missingRuntime(s);
-  if (missing) return failed(`failed to create containerd task: failed to create shim task: OCI runtime create failed: ${missing}`);
+  if (missing) return failed(missing);
   const parent = (sandbox.config.linux?.cgroupParent ?? "") as string;
   const shimCgroup = (state.pid === undefined ? undefined : s.p.machine.procs.get(state.pid)?.state.cgroup) ?? s.p.state.cgroup;
-  const placed = placeInCgroup(s.p.machine, s.settings.systemdCgroup, cgroupsPath(parent, c.id), shimCgroup);
-  if ("error" in placed)
-    return failed(
-      `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${placed.error}: unknown`,
-    );
+  const { systemdCgroup } = s.settings;
+  const placed = placeInCgroup(s.p.machine, systemdCgroup, s.runtime.cgroupsPath(parent, c.id, systemdCgroup), shimCgroup);
+  if ("error" in placed) return failed(words.createFailed(placed.error));
   c.cgroup = placed.cgroup;
   if (placed.scope !== undefined) c.scope = placed.scope;
   if (c.logPath !== "") {
@@ -160,9 +180,9 @@ export function startContainer(s: Service, c: ContainerRecord): void {
   }
   const view = s.p.machine.rootFs(c.id);
   if (!view.isDir(spec.cwd)) view.mkdirp(spec.cwd, 0o755);
-  const reply = callShim(s.p, c.sandbox, { type: "shim", method: "Start", id: c.id, spec });
-  if (!reply) return failed("failed to create containerd task: failed to create shim task: ttrpc: closed: unknown");
-  if (!reply.ok) return failed(reply.error);
+  const reply = callMonitor(s, c.sandbox, c.id, { type: "shim", method: "Start", id: c.id, spec });
+  if (!reply) return failed(words.monitorGone);
+  if (!reply.ok) return failed(reply.exec ? words.createFailed(reply.error) : reply.error);
   c.state = "CONTAINER_RUNNING";
   c.startedAt = s.p.now;
 }
@@ -174,7 +194,7 @@ export function missingRuntime(s: Service): string | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    return `unable to retrieve OCI runtime error (open /run/containerd/io.containerd.runtime.v2.task/k8s.io/log.json: no such file or directory): exec: "${s.settings.runtimeBinary}": executable file not found in $PATH: unknown`;
+    return s.runtime.words.runtimeMissing(s.settings.runtimeBinary);
   }
 }
 
@@ -186,11 +206,11 @@ export function containerExited(s: Service, c: ContainerRecord, status: number, 
   c.finishedAt = at;
   c.reason = status === 0 ? "Completed" : "Error";
   leaveCgroup(s.p.machine, c);
-  callShim(s.p, c.sandbox, { type: "shim", method: "Delete", id: c.id });
+  callMonitor(s, c.sandbox, c.id, { type: "shim", method: "Delete", id: c.id });
 }
 
 export function killContainer(s: Service, c: ContainerRecord, signal: Signal): void {
-  callShim(s.p, c.sandbox, { type: "shim", method: "Kill", id: c.id, signal });
+  callMonitor(s, c.sandbox, c.id, { type: "shim", method: "Kill", id: c.id, signal });
 }
 
 export const stopSignal = (s: Service, c: ContainerRecord): Signal => {

@@ -7,16 +7,14 @@ import type { Incoming } from "../net/api.ts";
 import { sdNotify } from "../systemd/notify.ts";
 import { loadNetwork } from "./cni.ts";
 import { defaultConfig, loadConfig, logLine, majorOf, type ContainerdSettings } from "./config.ts";
-import { containerExited } from "./container.ts";
-import { CriError, type CriReply, type CriRequest } from "./messages.ts";
-import { afterExec, afterExit, begin, resume, slowMethods, type Operation } from "./operations.ts";
-import { methods, type Service } from "./service.ts";
-import { sandboxExited } from "./sandbox.ts";
-import { callShim } from "./shim.ts";
+import { containerdRuntime } from "./containerd-runtime.ts";
+import { answer, fromMonitor, onEvent, open, recover } from "./daemon.ts";
+import type { CriReply, CriRequest } from "./messages.ts";
+import { certsDirectoryHosts } from "./pull.ts";
+import { callMonitor, type Service } from "./service.ts";
 import { openStore } from "./store.ts";
 
 const settingsOf = (p: Proc): ContainerdSettings => p.data.settings as ContainerdSettings;
-const operations = (p: Proc): Record<string, Operation> => (p.data.operations ??= {}) as Record<string, Operation>;
 
 function service(p: Proc): Service {
   const settings = settingsOf(p);
@@ -27,91 +25,24 @@ function service(p: Proc): Service {
     p.log("containerd: failed to open bolt database: invalid database");
     p.exit(1);
   }
-  return { p, settings: settings.cri, store };
+  return {
+    p,
+    settings: settings.cri,
+    store,
+    runtime: containerdRuntime,
+    hosts: (domain) => certsDirectoryHosts(p, settings.cri.registryConfigPath, domain),
+    resolveName: (name) => name,
+  };
 }
 
-const fail = (error: CriError): CriReply => ({ ok: false, code: error.code, message: error.message });
-
-function answer(p: Proc, request: CriRequest): CriReply {
-  const { cri } = settingsOf(p);
-  const unknown = (): CriReply => ({
-    ok: false,
-    code: "Unimplemented",
-    message: `unknown service runtime.v1.${/Image/.test(request.method) && request.method !== "ImageFsInfo" ? "ImageService" : "RuntimeService"}`,
-  });
-  if (!cri.enabled) return unknown();
-  const method = methods[request.method];
-  try {
-    if (method) return { ok: true, response: method(service(p), request.request) };
-    if (!slowMethods.has(request.method))
-      return { ok: false, code: "Unimplemented", message: `unknown method ${request.method} for service runtime.v1.RuntimeService` };
-    return { ok: false, code: "Unknown", message: `${request.method} needs an open call` };
-  } catch (error) {
-    if (error instanceof CriError) return fail(error);
-    throw error;
-  }
-}
-
-function reply(p: Proc, op: Operation, message: CriReply): void {
-  delete operations(p)[op.id];
-  try {
-    p.net.send(op.conn, { ...message, id: op.call } as unknown as Data);
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-  }
-}
-
-function open(p: Proc, conn: number, request: CriRequest): void {
-  if (!settingsOf(p).cri.enabled || methods[request.method]) {
-    p.net.send(conn, { ...answer(p, request), id: request.id } as unknown as Data);
-    return;
-  }
-  const id = (p.data.nextOperation ?? 1) as number;
-  p.data.nextOperation = id + 1;
-  const op: Operation = { id, conn, call: request.id ?? 0, method: request.method, request: request.request };
-  operations(p)[id] = op;
-  try {
-    const response = begin(service(p), op);
-    if (response) reply(p, op, { ok: true, response });
-  } catch (error) {
-    if (!(error instanceof CriError)) throw error;
-    reply(p, op, fail(error));
-  }
-}
-
-function exited(p: Proc, id: string, status: number, at: number): void {
-  const s = service(p);
-  const c = s.store.containers[id];
-  if (c) containerExited(s, c, status, at);
-  const x = s.store.sandboxes[id];
-  if (x && x.state === "SANDBOX_READY") sandboxExited(s, x);
-  for (const op of Object.values(operations(p))) {
-    try {
-      const done = afterExit(s, op, id);
-      if (done) reply(p, op, done);
-    } catch (error) {
-      if (!(error instanceof CriError)) throw error;
-      reply(p, op, fail(error));
-    }
-  }
-}
-
-/** After a start: asks every shim what became of its processes. Those without a shim (the machine was rebooted) have ended. */
-function recover(p: Proc): void {
-  const s = service(p);
-  for (const x of Object.values(s.store.sandboxes)) {
-    const state = callShim(p, x.id, { type: "shim", method: "State" });
-    const tasks = state?.ok ? (state.tasks ?? {}) : {};
-    for (const c of Object.values(s.store.containers)) {
-      if (c.sandbox !== x.id || c.state !== "CONTAINER_RUNNING") continue;
-      const task = tasks[c.id];
-      if (task?.state === "running") continue;
-      containerExited(s, c, task?.exit ?? 255, task?.at ?? p.now);
-      if (!task) c.reason = "Unknown";
-    }
-    if (x.state === "SANDBOX_READY" && tasks[x.id]?.state !== "running") sandboxExited(s, x);
-  }
-}
+const off = (p: Proc, request: CriRequest): CriReply | undefined =>
+  settingsOf(p).cri.enabled
+    ? undefined
+    : {
+        ok: false,
+        code: "Unimplemented",
+        message: `unknown service runtime.v1.${/Image/.test(request.method) && request.method !== "ImageFsInfo" ? "ImageService" : "RuntimeService"}`,
+      };
 
 function usage(p: Proc): never {
   p.log(`containerd: unknown command ${JSON.stringify(p.args[0])}`);
@@ -209,7 +140,7 @@ export const containerd: DaemonProgram = {
     }
     if (settings.cri.enabled) {
       p.log(logLine(p, "info", "Start recovering state"));
-      recover(p);
+      recover(p, service(p));
       p.log(logLine(p, "info", "Start event monitor"));
       p.log(logLine(p, "info", "Start snapshots syncer"));
       p.log(logLine(p, "info", "Start cni network conf syncer for default"));
@@ -224,24 +155,11 @@ export const containerd: DaemonProgram = {
     const d = (data ?? {}) as Obj;
     if (event === "data") {
       const message = d.message as unknown as CriRequest;
-      if (message?.type === "cri") open(p, d.conn as number, message);
-    } else if (event === "operation") {
-      const op = operations(p)[d.id as number];
-      if (!op) return;
-      try {
-        const done = resume(service(p), op, d);
-        if (done) reply(p, op, done);
-      } catch (error) {
-        if (!(error instanceof CriError)) throw error;
-        reply(p, op, fail(error));
-      }
-    } else if (event === "task-exit") exited(p, d.id as string, d.status as number, d.at as number);
-    else if (event === "exec-exit") {
-      for (const op of Object.values(operations(p))) {
-        const done = afterExec(op, d);
-        if (done) reply(p, op, done);
-      }
-    }
+      if (message?.type !== "cri") return;
+      const refused = off(p, message);
+      if (refused) p.net.send(d.conn as number, { ...refused, id: message.id } as unknown as Data);
+      else open(p, service, d.conn as number, message);
+    } else onEvent(p, service, event, d);
   },
   signal(p, signal) {
     if (signal === "SIGPIPE") return true;
@@ -254,12 +172,9 @@ export const containerd: DaemonProgram = {
   },
   serve(p, incoming: Incoming) {
     const m = incoming.message as Obj;
-    if (m.type === "cri") return answer(p, m as unknown as CriRequest);
+    if (m.type === "cri") return off(p, m as unknown as CriRequest) ?? answer(p, service, m as unknown as CriRequest);
     if (m.type === "ctr") return ctr(p, m as unknown as { list: string });
-    if (m.type !== "shim-event") return undefined;
-    // handled in an event of its own, after the shim's step
-    p.after(0, m.topic === "/tasks/exit" ? "task-exit" : "exec-exit", m as Data);
-    return {};
+    return fromMonitor(p, incoming);
   },
 };
 
@@ -269,7 +184,7 @@ function ctr(p: Proc, m: { list: string }): Obj {
   const tasks: Obj[] = [];
   const containers: Obj[] = [];
   for (const x of Object.values(s.store.sandboxes)) {
-    const state = callShim(p, x.id, { type: "shim", method: "State" });
+    const state = callMonitor(s, x.id, x.id, { type: "shim", method: "State" });
     if (state?.ok)
       for (const [id, t] of Object.entries(state.tasks ?? {}))
         tasks.push({ id, pid: t.pid, status: t.state === "running" ? "RUNNING" : "STOPPED" });

@@ -1,12 +1,11 @@
 /** CRI methods that take time: pulling, stopping, running commands. Each is an entry in the daemon's data until it is answered. */
 import type { Obj } from "../core/json.ts";
-import { pullImage } from "./pull.ts";
+import { pullImage, type Pulled } from "./pull.ts";
 import { killContainer, processSpec, stopSignal } from "./container.ts";
-import { logLine, majorOf } from "./config.ts";
+import { logLine } from "./config.ts";
 import { CriError, type CriReply } from "./messages.ts";
 import { removeSandbox, runPodSandbox, stopSandbox } from "./sandbox.ts";
-import { containerOf, normalName, type Service } from "./service.ts";
-import { callShim } from "./shim.ts";
+import { callMonitor, containerOf, normalName, type Service } from "./service.ts";
 import { findStoredImage, type ImageRecord } from "./store.ts";
 
 export interface Operation {
@@ -30,9 +29,9 @@ export function begin(s: Service, op: Operation): Obj | undefined {
   const r = op.request;
   switch (op.method) {
     case "PullImage": {
-      const pulled = pullImage(s.p, s.settings, r.image.image as string);
+      const pulled = pullImage(s.p, s.hosts, s.resolveName(r.image.image as string));
       if (!pulled.ok) {
-        later(s, op, pulled.after, { code: pulled.code, message: pulled.message });
+        later(s, op, pulled.after, pullError(s, pulled));
         return undefined;
       }
       op.waiting = { pulled: pulled.image };
@@ -42,10 +41,11 @@ export function begin(s: Service, op: Operation): Obj | undefined {
     case "RunPodSandbox": {
       const image = findStoredImage(s.store, normalName(s.settings.sandboxImage));
       if (!image) {
-        const pulled = pullImage(s.p, s.settings, s.settings.sandboxImage);
+        const pulled = pullImage(s.p, s.hosts, s.settings.sandboxImage);
         if (!pulled.ok) {
           const m = r.config.metadata as Obj;
-          const message = `failed to get sandbox image "${s.settings.sandboxImage}": failed to pull image "${s.settings.sandboxImage}": ${pulled.message}`;
+          const { code, message: why } = pullError(s, pulled);
+          const message = s.runtime.words.sandboxImage(s.p, s.settings.sandboxImage, why);
           s.p.log(
             logLine(
               s.p,
@@ -54,13 +54,7 @@ export function begin(s: Service, op: Operation): Obj | undefined {
               { error: message },
             ),
           );
-          later(s, op, pulled.after, {
-            code: pulled.code,
-            message:
-              majorOf(s.p.state.version) >= 2
-                ? `failed to start sandbox "${s.p.machine.random("container-id").hex(64)}": ${message}`
-                : message,
-          });
+          later(s, op, pulled.after, { code, message });
           return undefined;
         }
         op.waiting = { pulled: { ...pulled.image, pinned: true } };
@@ -105,11 +99,12 @@ export function begin(s: Service, op: Operation): Obj | undefined {
     }
     case "ExecSync": {
       const c = containerOf(s, r.containerId as string);
-      if (c.state !== "CONTAINER_RUNNING") throw new CriError("Unknown", `container is in ${c.state} state`);
+      if (c.state !== "CONTAINER_RUNNING") throw new CriError("Unknown", s.runtime.words.notRunning(c.state));
       const exec = s.p.machine.random("exec").hex(64);
-      const reply = callShim(s.p, c.sandbox, { type: "shim", method: "Exec", exec, id: c.id, spec: processSpec(s, c, r.cmd as string[]) });
-      if (!reply) throw new CriError("Unknown", "ttrpc: closed");
-      if (!reply.ok) throw new CriError("Unknown", reply.error);
+      const spec = processSpec(s, c, r.cmd as string[]);
+      const reply = callMonitor(s, c.sandbox, c.id, { type: "shim", method: "Exec", exec, id: c.id, spec });
+      if (!reply) throw new CriError("Unknown", s.runtime.words.monitorGone);
+      if (!reply.ok) throw new CriError("Unknown", reply.exec ? s.runtime.words.execFailed(exec, reply.error) : `${reply.error}: unknown`);
       op.waiting = { exec, containers: [c.id] };
       if (Number(r.timeout ?? 0) > 0) s.p.after(Number(r.timeout) * 1000, "operation", { id: op.id, timeout: true });
       return undefined;
@@ -121,6 +116,9 @@ export function begin(s: Service, op: Operation): Obj | undefined {
 
 /** Methods that `begin` knows. */
 export const slowMethods = new Set(["PullImage", "RunPodSandbox", "StopContainer", "StopPodSandbox", "RemovePodSandbox", "ExecSync"]);
+
+const pullError = (s: Service, failed: Extract<Pulled, { ok: false }>): { code: string; message: string } =>
+  s.runtime.words.pull(failed.name, failed.full, failed.failure);
 
 function later(s: Service, op: Operation, after: number, failure: { code: string; message: string }): void {
   s.p.after(Number.isFinite(after) ? after : 30_000, "operation", { id: op.id, failure });
@@ -159,12 +157,12 @@ export function resume(s: Service, op: Operation, data: Obj): CriReply | undefin
     case "ExecSync": {
       if (!data.timeout) return undefined;
       const c = s.store.containers[op.waiting!.containers![0]!];
-      if (c) callShim(s.p, c.sandbox, { type: "shim", method: "Kill", id: c.id, exec: op.waiting!.exec!, signal: "SIGKILL" });
+      if (c) callMonitor(s, c.sandbox, c.id, { type: "shim", method: "Kill", id: c.id, exec: op.waiting!.exec!, signal: "SIGKILL" });
       const seconds = Number(op.request.timeout);
       return {
         ok: false,
         code: "DeadlineExceeded",
-        message: `failed to exec in container: timeout ${seconds}s exceeded: context deadline exceeded`,
+        message: s.runtime.words.execTimeout(seconds),
       };
     }
     default:

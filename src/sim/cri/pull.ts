@@ -1,32 +1,47 @@
-/** Pulling images: containerd's resolver and fetcher (core/remotes/docker), over the simulated network. */
+/** Pulling images: resolver and fetcher (containerd, core/remotes/docker; containers/image and docker ask the same), over the simulated network. */
 import { httpCall, type HttpCall, type HttpResponse, type HttpResult } from "../net/http.ts";
 import type { Obj } from "../core/json.ts";
 import type { Proc } from "../kernel/proc.ts";
-import type { CriSettings } from "./config.ts";
 import { canonical, parseReference, type Reference } from "./images.ts";
-import type { GrpcCode } from "./messages.ts";
 import type { ImageRecord } from "./store.ts";
 import { parseToml } from "./toml.ts";
 
 export type Pulled =
   | { ok: true; after: number; image: ImageRecord; name: string }
-  | { ok: false; after: number; code: GrpcCode; message: string };
+  | { ok: false; after: number; name: string; full: string; failure: PullFailure };
+
+/** What a pull met; the runtimes have different words for it. */
+export type PullFailure =
+  | { kind: "reference"; detail: string }
+  | { kind: "transport"; base: string; path: string; detail: string; timedOut: boolean }
+  /** A repository that is not there, or not for everybody. */
+  | { kind: "denied"; reference: Reference }
+  | { kind: "missing"; reference: Reference }
+  | { kind: "status"; base: string; path: string; status: number }
+  | { kind: "copy"; detail: string; status?: number };
 
 /** Bytes per millisecond that a pull gets: 100 Mbit/s. */
 const rate = 12_500;
 /** containerd's dialer (core/remotes/docker/config): time-out of a connection attempt, ms. */
 const dialTimeout = 30_000;
 
-interface Host {
+export interface RegistryHost {
   base: string;
   insecure: boolean;
 }
+/** Where a registry is reached, in the order in which it is tried. */
+export type RegistryHosts = (domain: string) => RegistryHost[];
 
-/** Where a registry is reached, with the mirrors of certs.d (hosts.toml) before it. */
-function hostsOf(p: Proc, settings: CriSettings, domain: string): Host[] {
-  let server = `https://${domain === "docker.io" ? "registry-1.docker.io" : domain}`;
-  const mirrors: Host[] = [];
-  for (const dir of settings.registryConfigPath.split(":").filter((d) => d !== "")) {
+export const publicHost = (domain: string): RegistryHost => ({
+  base: `https://${domain === "docker.io" ? "registry-1.docker.io" : domain}`,
+  insecure: false,
+});
+
+/** containerd's: the mirrors of certs.d (hosts.toml) before the registry itself. */
+export function certsDirectoryHosts(p: Proc, paths: string, domain: string): RegistryHost[] {
+  let server = publicHost(domain).base;
+  const mirrors: RegistryHost[] = [];
+  for (const dir of paths.split(":").filter((d) => d !== "")) {
     const text = p.fs.tryReadText(`${dir}/${domain}/hosts.toml`) ?? p.fs.tryReadText(`${dir}/_default/hosts.toml`);
     if (text === undefined) continue;
     const config = parseToml(text);
@@ -38,7 +53,7 @@ function hostsOf(p: Proc, settings: CriSettings, domain: string): Host[] {
   return [...mirrors, { base: server, insecure: false }];
 }
 
-function call(p: Proc, method: string, host: Host, path: string): HttpResult {
+function call(p: Proc, method: string, host: RegistryHost, path: string): HttpResult {
   const request: HttpCall = {
     method,
     url: `${host.base}${path}`,
@@ -52,52 +67,32 @@ const textOf = (response: HttpResponse): string =>
   typeof response.body === "string" ? response.body : Buffer.from(response.body).toString("utf8");
 
 /** Everything that a pull of `name` meets, now; `after` is how long it takes. */
-export function pullImage(p: Proc, settings: CriSettings, name: string): Pulled {
+export function pullImage(p: Proc, hosts: RegistryHosts, name: string): Pulled {
   let reference: Reference;
   try {
     reference = parseReference(name);
   } catch (error) {
-    return {
-      ok: false,
-      after: 0,
-      code: "InvalidArgument",
-      message: `failed to parse image reference "${name}": ${(error as Error).message}`,
-    };
+    return { ok: false, after: 0, name, full: name, failure: { kind: "reference", detail: (error as Error).message } };
   }
   const full = canonical(reference);
-  const fail = (code: GrpcCode, why: string, after: number): Pulled => ({
-    ok: false,
-    after,
-    code,
-    message: `failed to pull and unpack image "${full}": failed to resolve reference "${full}": ${why}`,
-  });
+  const fail = (failure: PullFailure, after: number): Pulled => ({ ok: false, after, name, full, failure });
   const wanted = reference.digest ?? reference.tag ?? "latest";
   let failed: Pulled | undefined;
-  for (const host of hostsOf(p, settings, reference.domain)) {
+  for (const host of hosts(reference.domain)) {
     const path = `/v2/${reference.path}/manifests/${wanted}`;
     const head = call(p, "HEAD", host, path);
     if (!head.ok) {
       const timedOut = !Number.isFinite(head.after);
-      failed = fail(
-        timedOut && /i\/o timeout/.test(head.detail) ? "DeadlineExceeded" : "Unknown",
-        `failed to do request: Head "${host.base}${path}": ${head.detail}`,
-        timedOut ? dialTimeout : head.after,
-      );
+      failed = fail({ kind: "transport", base: host.base, path, detail: head.detail, timedOut }, timedOut ? dialTimeout : head.after);
       continue;
     }
     if (head.response.status === 404) {
       const denied = reference.domain === "docker.io" && /NAME_UNKNOWN/.test(bodyOf(call(p, "GET", host, path)));
-      failed = denied
-        ? fail(
-            "Unknown",
-            "pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed",
-            head.after + 600,
-          )
-        : fail("NotFound", `${full}: not found`, head.after + 600);
+      failed = fail({ kind: denied ? "denied" : "missing", reference }, head.after + 600);
       continue;
     }
     if (head.response.status !== 200) {
-      failed = fail("Unknown", `unexpected status from HEAD request to ${host.base}${path}: ${head.response.status}`, head.after + 300);
+      failed = fail({ kind: "status", base: host.base, path, status: head.response.status }, head.after + 300);
       continue;
     }
     return fetchImage(p, host, reference, full, head.response, head.after);
@@ -107,14 +102,15 @@ export function pullImage(p: Proc, settings: CriSettings, name: string): Pulled 
 
 const bodyOf = (result: HttpResult): string => (result.ok ? textOf(result.response) : "");
 
-function fetchImage(p: Proc, host: Host, reference: Reference, full: string, head: HttpResponse, after: number): Pulled {
+function fetchImage(p: Proc, host: RegistryHost, reference: Reference, full: string, head: HttpResponse, after: number): Pulled {
   const digest = head.headers["docker-content-digest"] ?? "";
   const get = (path: string, method = "GET"): HttpResult => call(p, method, host, `/v2/${reference.path}/${path}`);
   const fail = (result: HttpResult): Pulled => ({
     ok: false,
     after: result.ok ? result.after : Math.min(result.after, dialTimeout),
-    code: "Unknown",
-    message: `failed to pull and unpack image "${full}": failed to copy: ${result.ok ? `unexpected status ${result.response.status}` : `httpReadSeeker: failed open: failed to do request: ${result.detail}`}`,
+    name: full,
+    full,
+    failure: { kind: "copy", ...(result.ok ? { detail: "", status: result.response.status } : { detail: result.detail }) },
   });
   const manifestReply = get(`manifests/${digest}`);
   if (!manifestReply.ok || manifestReply.response.status !== 200) return fail(manifestReply);

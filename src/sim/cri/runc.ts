@@ -1,19 +1,11 @@
 /**
- * Where runc puts a container in the cgroup tree. containerd's CRI service builds cgroupsPath from the cgroup parent that the
- * kubelet asked for (`slice:cri-containerd:id` below a .slice, `parent/id` otherwise: internal/cri/server getCgroupsPath);
- * runc's systemd driver wants the first form and starts a delegated scope, its cgroupfs driver takes either form for a path:
+ * Where runc (or crun) puts a container in the cgroup tree. The runtime builds cgroupsPath from the cgroup parent that the
+ * kubelet asked for (`slice:cri-containerd:id` below a .slice, `parent/id` otherwise); runc's systemd driver wants the first form and starts a delegated scope, its cgroupfs driver takes either form for a path:
  * an absolute one under the root, a relative one beside runc's own cgroup (runc, libcontainer/cgroups/fs2/defaultpath.go).
  */
 import { createCgroupPath, removeCgroup, cgroupExists } from "../kernel/cgroup.ts";
 import type { Machine } from "../kernel/machine.ts";
 import { startTransientUnit, stopTransientUnit } from "../systemd/transient.ts";
-
-export function cgroupsPath(parent: string, id: string): string {
-  if (parent === "") return `/k8s.io/${id}`;
-  const base = parent.slice(parent.lastIndexOf("/") + 1);
-  if (base.endsWith(".slice")) return `${base}:cri-containerd:${id}`;
-  return `${parent.replace(/\/+$/, "")}/${id}`;
-}
 
 export type Placed = { cgroup: string; scope?: string } | { error: string };
 

@@ -2,14 +2,14 @@
 import { Errno } from "../core/errno.ts";
 import type { Obj } from "../core/json.ts";
 import { addressesOf, loadNetwork, setupNetwork, teardownNetwork, type NetworkConfig } from "./cni.ts";
-import { logLine, majorOf } from "./config.ts";
-import { missingRuntime, newId, removeContainer, sandboxDir } from "./container.ts";
+import { logLine } from "./config.ts";
+import { missingRuntime, newId, removeContainer } from "./container.ts";
 import { CriError } from "./messages.ts";
 import { createNetns, deleteNetns } from "./netns.ts";
 import { createRootfs, removeRootfs } from "./rootfs.ts";
-import { cgroupsPath, leaveCgroup, placeInCgroup } from "./runc.ts";
-import type { Service } from "./service.ts";
-import { callShim, startShim } from "./shim.ts";
+import { leaveCgroup, placeInCgroup } from "./runc.ts";
+import { callMonitor, type Service } from "./service.ts";
+import { startShim } from "./shim.ts";
 import type { ImageRecord, SandboxRecord } from "./store.ts";
 
 const hostNetwork = (config: Obj): boolean => config.linux?.securityContext?.namespaceOptions?.network === "NODE";
@@ -19,10 +19,11 @@ export function runPodSandbox(s: Service, config: Obj, handler: string, image: I
   const meta = config.metadata as Obj;
   const name = (c: Obj): string => `${c.name as string}_${c.namespace as string}_${c.uid as string}_${c.attempt as number}`;
   const twin = Object.values(s.store.sandboxes).find((x) => name(x.config.metadata as Obj) === name(meta));
-  if (twin)
-    throw new CriError("Unknown", `failed to reserve sandbox name "${name(meta)}": name "${name(meta)}" is reserved for "${twin.id}"`);
-  if (handler !== "" && !s.settings.runtimes.includes(handler))
-    throw new CriError("Unknown", `failed to get sandbox runtime: no runtime for "${handler}" is configured`);
+  const { words } = s.runtime;
+  if (twin) throw new CriError("Unknown", words.sandboxNameTaken(meta, twin.id));
+  if (handler !== "" && !s.settings.runtimes.includes(handler)) throw new CriError("Unknown", words.noHandler(handler));
+  const { systemdCgroup } = s.settings;
+  const parent = (config.linux?.cgroupParent ?? "") as string;
   const id = newId(s);
   const sandbox: SandboxRecord = {
     id,
@@ -34,14 +35,16 @@ export function runPodSandbox(s: Service, config: Obj, handler: string, image: I
     cgroup: "",
     runtimeHandler: handler,
   };
+  // CRI-O refuses a parent of the other form here
+  const path = s.runtime.cgroupsPath(parent, id, systemdCgroup);
   const host = hostNetwork(config);
   let network: NetworkConfig | undefined;
   if (!host) {
     const loaded = loadNetwork(s.p, s.settings);
-    sandbox.netns = `cni-${s.p.machine.random("netns").uuid()}`;
+    sandbox.netns = s.runtime.netns(s.p.machine.random("netns").uuid());
     createNetns(s.p, sandbox.netns);
     try {
-      if ("error" in loaded) throw new Error("cni plugin not initialized");
+      if ("error" in loaded) throw new Error(words.noNetwork);
       network = loaded;
       sandbox.cniResult = setupNetwork(s.p, s.settings, loaded, sandbox);
       sandbox.cni = loaded as unknown as Obj;
@@ -51,7 +54,7 @@ export function runPodSandbox(s: Service, config: Obj, handler: string, image: I
       const why = error instanceof Errno ? error.message : (error as Error).message;
       if (!(error instanceof Error) || error.name === "NotSimulated") throw error;
       undoNetwork(s, sandbox, network);
-      throw failed(s, "RunPodSandbox", config, `failed to setup network for sandbox "${id}": ${why}`);
+      throw failed(s, "RunPodSandbox", config, words.networkFailed(sandbox, why, network));
     }
   }
   writeSandboxFiles(s, sandbox, host);
@@ -59,24 +62,25 @@ export function runPodSandbox(s: Service, config: Obj, handler: string, image: I
     undoNetwork(s, sandbox, network);
     leaveCgroup(s.p.machine, sandbox);
     removeRootfs(s.p.machine, id);
-    s.p.fs.removeAll(sandboxDir(id));
-    callShim(s.p, id, { type: "shim", method: "Shutdown" });
-    return failed(s, "RunPodSandbox", config, `${majorOf(s.p.state.version) >= 2 ? `failed to start sandbox "${id}": ` : ""}${why}`);
+    s.p.fs.removeAll(s.runtime.sandboxDir(id));
+    callMonitor(s, id, id, { type: "shim", method: "Shutdown" });
+    return failed(s, "RunPodSandbox", config, words.sandboxFailed(s.p, id, why));
   };
   const missing = missingRuntime(s);
-  if (missing) throw abort(`failed to create containerd task: failed to create shim task: OCI runtime create failed: ${missing}`);
-  const parent = (config.linux?.cgroupParent ?? "") as string;
-  const placed = placeInCgroup(s.p.machine, s.settings.systemdCgroup, cgroupsPath(parent, id), s.p.state.cgroup);
-  if ("error" in placed)
-    throw abort(
-      `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${placed.error}: unknown`,
-    );
+  if (missing) throw abort(missing);
+  const pid = config.linux?.securityContext?.namespaceOptions?.pid as string | undefined;
+  if (s.runtime.dropsPause && pid !== "POD") {
+    sandbox.state = "SANDBOX_READY";
+    s.store.sandboxes[id] = sandbox;
+    return id;
+  }
+  const placed = placeInCgroup(s.p.machine, systemdCgroup, path, s.p.state.cgroup);
+  if ("error" in placed) throw abort(words.createFailed(placed.error));
   sandbox.cgroup = placed.cgroup;
   if (placed.scope !== undefined) sandbox.scope = placed.scope;
   createRootfs(s.p.machine, id, image.root, [], { privileged: false, readonlyRoot: true });
-  startShim(s.p, id);
-  const pid = config.linux?.securityContext?.namespaceOptions?.pid as string | undefined;
-  const reply = callShim(s.p, id, {
+  startShim(s.p, s.runtime.monitor, id);
+  const reply = callMonitor(s, id, id, {
     type: "shim",
     method: "Start",
     id,
@@ -94,7 +98,7 @@ export function runPodSandbox(s: Service, config: Obj, handler: string, image: I
       cgroup: sandbox.cgroup,
     },
   });
-  if (!reply?.ok) throw abort(reply ? reply.error : "failed to create containerd task: failed to start shim: ttrpc: closed: unknown");
+  if (!reply?.ok) throw abort(!reply ? words.monitorGone : reply.exec ? words.createFailed(reply.error) : reply.error);
   sandbox.state = "SANDBOX_READY";
   s.store.sandboxes[id] = sandbox;
   return id;
@@ -125,7 +129,7 @@ function undoNetwork(s: Service, sandbox: SandboxRecord, network: NetworkConfig 
 
 /** hostname, hosts and resolv.conf that containers get when the kubelet mounts none. */
 function writeSandboxFiles(s: Service, sandbox: SandboxRecord, host: boolean): void {
-  const dir = sandboxDir(sandbox.id);
+  const dir = s.runtime.sandboxDir(sandbox.id);
   s.p.fs.mkdirp(dir, 0o755);
   const dns = sandbox.config.dnsConfig as { servers?: string[]; searches?: string[]; options?: string[] } | undefined;
   s.p.fs.write(`${dir}/hostname`, `${(sandbox.config.hostname as string) || s.p.machine.hostname}\n`);
@@ -145,14 +149,14 @@ export function stopSandbox(s: Service, x: SandboxRecord): void {
   if (x.netns !== "" && s.p.fs.exists(`/run/netns/${x.netns}`)) {
     const loaded = x.cni ? (x.cni as unknown as NetworkConfig) : loadNetwork(s.p, s.settings);
     try {
-      if ("error" in loaded) throw new Error("cni plugin not initialized");
+      if ("error" in loaded) throw new Error(s.runtime.words.noNetwork);
       teardownNetwork(s.p, s.settings, loaded, x);
     } catch (error) {
-      throw new CriError("Unknown", `failed to destroy network for sandbox "${x.id}": ${(error as Error).message}`);
+      throw new CriError("Unknown", s.runtime.words.teardownFailed(x, (error as Error).message, "error" in loaded ? undefined : loaded));
     }
     deleteNetns(s.p, x.netns);
   }
-  callShim(s.p, x.id, { type: "shim", method: "Kill", id: x.id, signal: "SIGKILL" });
+  callMonitor(s, x.id, x.id, { type: "shim", method: "Kill", id: x.id, signal: "SIGKILL" });
   x.state = "SANDBOX_NOTREADY";
   leaveCgroup(s.p.machine, x);
 }
@@ -161,8 +165,8 @@ export function removeSandbox(s: Service, x: SandboxRecord): void {
   for (const c of Object.values(s.store.containers)) if (c.sandbox === x.id) removeContainer(s, c);
   leaveCgroup(s.p.machine, x);
   removeRootfs(s.p.machine, x.id);
-  s.p.fs.removeAll(sandboxDir(x.id));
-  callShim(s.p, x.id, { type: "shim", method: "Shutdown" });
+  s.p.fs.removeAll(s.runtime.sandboxDir(x.id));
+  callMonitor(s, x.id, x.id, { type: "shim", method: "Shutdown" });
   delete s.store.sandboxes[x.id];
 }
 

@@ -1,20 +1,32 @@
-/** The CRI service of containerd: the methods that answer at once. */
+/** The CRI service of containerd and CRI-O: the methods that answer at once. */
 import type { Obj } from "../core/json.ts";
 import type { Proc } from "../kernel/proc.ts";
 import { loadNetwork } from "./cni.ts";
-import { majorOf, type CriSettings } from "./config.ts";
+import type { CriSettings } from "./config.ts";
 import { createContainer, removeContainer, startContainer } from "./container.ts";
 import { canonical, parseReference } from "./images.ts";
 import { CriError, type ExecStream } from "./messages.ts";
 import { processSpec } from "./container.ts";
-import { callShim } from "./shim.ts";
+import type { RegistryHosts } from "./pull.ts";
+import type { Runtime } from "./runtime.ts";
+import { callShim, type ShimReply, type ShimRequest } from "./shim.ts";
 import { findStoredImage, type ContainerRecord, type ImageRecord, type SandboxRecord, type Store } from "./store.ts";
 
 export interface Service {
   p: Proc;
   settings: CriSettings;
   store: Store;
+  runtime: Runtime;
+  hosts: RegistryHosts;
+  /** The full name that a short one means here. Throws CriError when it means none. */
+  resolveName: (name: string) => string;
 }
+
+/** Calls the monitor of a container (or, with the sandbox's own id, of its pause process). */
+export const callMonitor = (s: Service, sandbox: string, id: string, request: ShimRequest): ShimReply | undefined => {
+  const { monitor } = s.runtime;
+  return callShim(s.p, monitor.socket(monitor.each === "pod" ? sandbox : id), request);
+};
 
 /** protojson writes 64-bit numbers as strings; times are nanoseconds. */
 const nanos = (ms: number): string => (ms === 0 ? "0" : `${Math.floor(ms)}000000`);
@@ -70,12 +82,12 @@ const byId = <T>(all: Record<string, T>, id: string): T | undefined => {
 };
 const sandboxOf = (s: Service, id: string): SandboxRecord => {
   const found = byId(s.store.sandboxes, id);
-  if (!found) throw new CriError("NotFound", `an error occurred when try to find sandbox: not found`);
+  if (!found) throw new CriError("NotFound", s.runtime.words.noSandbox(id));
   return found;
 };
 export const containerOf = (s: Service, id: string): ContainerRecord => {
   const found = byId(s.store.containers, id);
-  if (!found) throw new CriError("NotFound", `an error occurred when try to find container "${id}": not found`);
+  if (!found) throw new CriError("NotFound", s.runtime.words.noContainer(id));
   return found;
 };
 
@@ -84,8 +96,8 @@ type Method = (s: Service, request: Obj) => Obj;
 export const methods: Record<string, Method> = {
   Version: (s) => ({
     version: "0.1.0",
-    runtimeName: "containerd",
-    runtimeVersion: majorOf(s.p.state.version) >= 2 ? `v${s.p.state.version}` : s.p.state.version,
+    runtimeName: s.runtime.name,
+    runtimeVersion: s.runtime.version(s.p),
     runtimeApiVersion: "v1",
   }),
 
@@ -100,28 +112,20 @@ export const methods: Record<string, Method> = {
             type: "NetworkReady",
             status: false,
             reason: "NetworkPluginNotReady",
-            message: "Network plugin returns error: cni plugin not initialized",
+            message: s.runtime.words.networkNotReady(),
           },
-      ...(majorOf(s.p.state.version) >= 2 || s.p.state.version.startsWith("1.7")
-        ? [{ type: "ContainerdHasNoDeprecationWarnings", status: true, reason: "", message: "" }]
-        : []),
+      ...s.runtime.conditions(s.p),
     ];
+    const runtimeHandlers = s.runtime.handlers(s.p);
     return {
       status: { conditions },
       ...(r.verbose ? { info: info(s, network) } : {}),
-      ...(majorOf(s.p.state.version) >= 2
-        ? {
-            runtimeHandlers: [
-              { name: "", features: { recursiveReadOnlyMounts: true, userNamespaces: true } },
-              { name: "runc", features: { recursiveReadOnlyMounts: true, userNamespaces: true } },
-            ],
-          }
-        : {}),
+      ...(runtimeHandlers ? { runtimeHandlers } : {}),
     };
   },
 
   RuntimeConfig: (s) => {
-    if (majorOf(s.p.state.version) < 2)
+    if (!s.runtime.tellsDriver(s.p))
       throw new CriError("Unimplemented", "unknown method RuntimeConfig for service runtime.v1.RuntimeService");
     return { linux: { cgroupDriver: s.settings.systemdCgroup ? "SYSTEMD" : "CGROUPFS" } };
   },
@@ -235,7 +239,7 @@ export const methods: Record<string, Method> = {
   },
   ImageStatus: (s, r) => {
     const wanted = r.image.image as string;
-    const found = findStoredImage(s.store, wanted) ?? findStoredImage(s.store, normalName(wanted));
+    const found = findStoredImage(s.store, wanted) ?? findStoredImage(s.store, normalName(s.resolveName(wanted)));
     return {
       image: found ? imageProto(found) : null,
       ...(r.verbose ? { info: { info: JSON.stringify({ imageSpec: { config: found?.config ?? {} } }) } } : {}),
@@ -251,7 +255,7 @@ export const methods: Record<string, Method> = {
     imageFilesystems: [
       {
         timestamp: nanos(s.p.now),
-        fsId: { mountpoint: "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs" },
+        fsId: { mountpoint: s.runtime.imageFs },
         usedBytes: { value: String(Object.values(s.store.images).reduce((sum, i) => sum + i.size * 3, 0)) },
         inodesUsed: { value: String(Object.keys(s.store.images).length * 900) },
       },
@@ -261,9 +265,9 @@ export const methods: Record<string, Method> = {
 
   Exec: (s, r) => {
     const c = containerOf(s, r.containerId as string);
-    if (c.state !== "CONTAINER_RUNNING") throw new CriError("Unknown", `container is in ${c.state} state`);
+    if (c.state !== "CONTAINER_RUNNING") throw new CriError("Unknown", s.runtime.words.notRunning(c.state));
     const exec = s.p.machine.random("exec").hex(64);
-    const reply = callShim(s.p, c.sandbox, {
+    const reply = callMonitor(s, c.sandbox, c.id, {
       type: "shim",
       method: "Exec",
       exec,
@@ -271,15 +275,15 @@ export const methods: Record<string, Method> = {
       spec: processSpec(s, c, r.cmd as string[]),
       stream: { stdin: r.stdin === true, tty: r.tty === true },
     });
-    if (!reply) throw new CriError("Unknown", "ttrpc: closed");
-    if (!reply.ok) throw new CriError("Unknown", reply.error);
+    if (!reply) throw new CriError("Unknown", s.runtime.words.monitorGone);
+    if (!reply.ok) throw new CriError("Unknown", reply.exec ? s.runtime.words.execFailed(exec, reply.error) : `${reply.error}: unknown`);
     return { url: `http://127.0.0.1:43210/exec/${exec.slice(0, 8)}`, stream: reply.stream as ExecStream };
   },
   Attach: (s, r) => {
     const c = containerOf(s, r.containerId as string);
-    if (c.state !== "CONTAINER_RUNNING") throw new CriError("Unknown", `container is in ${c.state} state`);
-    const reply = callShim(s.p, c.sandbox, { type: "shim", method: "Attach", id: c.id });
-    if (!reply?.ok) throw new CriError("Unknown", reply ? reply.error : "ttrpc: closed");
+    if (c.state !== "CONTAINER_RUNNING") throw new CriError("Unknown", s.runtime.words.notRunning(c.state));
+    const reply = callMonitor(s, c.sandbox, c.id, { type: "shim", method: "Attach", id: c.id });
+    if (!reply?.ok) throw new CriError("Unknown", reply ? reply.error : s.runtime.words.monitorGone);
     return { url: "http://127.0.0.1:43210/attach", stream: reply.stream as ExecStream };
   },
 };
@@ -303,7 +307,7 @@ function statsOf(s: Service, c: ContainerRecord): Obj {
     memory: { timestamp: nanos(s.p.now), workingSetBytes: { value: String(rss) }, rssBytes: { value: String(rss) } },
     writableLayer: {
       timestamp: nanos(s.p.now),
-      fsId: { mountpoint: "/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs" },
+      fsId: { mountpoint: s.runtime.imageFs },
       usedBytes: { value: String(s.p.machine.state.trees[c.id] ? Object.keys(s.p.machine.state.trees[c.id]!.nodes).length * 4096 : 0) },
     },
   };
@@ -377,6 +381,6 @@ const containerInfo = (s: Service, x: ContainerRecord): Obj => ({
 });
 
 function pidOf(s: Service, sandbox: string, id: string): number {
-  const reply = callShim(s.p, sandbox, { type: "shim", method: "State" });
+  const reply = callMonitor(s, sandbox, id, { type: "shim", method: "State" });
   return reply?.ok && reply.tasks?.[id]?.state === "running" ? reply.tasks[id].pid : 0;
 }

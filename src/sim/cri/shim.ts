@@ -1,4 +1,7 @@
-/** containerd-shim-runc-v2: one for each pod; parent of the pod's container processes, and outlives containerd's restarts. */
+/**
+ * What stands between a runtime and its containers' processes, is their parent, and outlives the runtime's restarts:
+ * containerd-shim-runc-v2 (one for each pod; with docker for each container) and conmon (CRI-O; one for each container).
+ */
 import { Errno } from "../core/errno.ts";
 import type { Obj } from "../core/json.ts";
 import { MemoryFile, type OpenFile } from "../kernel/file.ts";
@@ -46,9 +49,24 @@ export type ShimRequest =
   | { type: "shim"; method: "Delete"; id: string }
   | { type: "shim"; method: "Shutdown" };
 
-export type ShimReply = { ok: true; pid?: number; tasks?: Record<string, Task>; stream?: ExecStream } | { ok: false; error: string };
+/** `exec` is set when the OCI runtime could not start a process: then `error` is its own text. */
+export type ShimReply =
+  | { ok: true; pid?: number; tasks?: Record<string, Task>; stream?: ExecStream }
+  | { ok: false; error: string; exec?: true };
 
-const shimSocket = (sandbox: string): string => `/run/containerd/s/${sandbox}`;
+/** The kind of it that a runtime uses. */
+export interface Monitor {
+  each: "pod" | "container";
+  /** Words of runc's or crun's own. */
+  oci: "runc" | "crun";
+  /** The pod's or container's socket under which it is called. */
+  socket(id: string): string;
+  argv(id: string): string[];
+  /** Socket that learns of ends of processes. */
+  events: string;
+  /** Its own cgroup; that of the runtime when missing. */
+  cgroup?(id: string): string;
+}
 
 /** Streams and captured output live as long as the host process does. */
 interface Live {
@@ -66,8 +84,12 @@ const tasksOf = (p: Proc): Record<string, Task> => (p.data.tasks ??= {}) as Reco
 const execsOf = (p: Proc): Record<string, { exec: string; id: string }> =>
   (p.data.execs ??= {}) as Record<string, { exec: string; id: string }>;
 
-/** runc's words for an executable that cannot be run (runc, libcontainer/utils and Go's os/exec). */
-function startError(error: Errno, argv: string[]): string {
+/** The runtime's words for an executable that cannot be run (runc, libcontainer/utils and Go's os/exec; crun, libcrun/linux.c). */
+export function startError(oci: Monitor["oci"], error: Errno, argv: string[]): string {
+  if (oci === "crun")
+    return error.code === "ENOENT" && !argv[0]?.includes("/")
+      ? `executable file \`${argv[0] ?? ""}\` not found in $PATH: No such file or directory`
+      : `open executable: ${error.text}`;
   const name = JSON.stringify(argv[0] ?? "");
   const why =
     error.code === "ENOENT"
@@ -178,15 +200,12 @@ function handle(p: Proc, m: ShimRequest): ShimReply {
         return { ok: true, pid: child.pid };
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
-        return {
-          ok: false,
-          error: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ${startError(error, m.spec.argv)}: unknown`,
-        };
+        return { ok: false, exec: true, error: startError(ociOf(p), error, m.spec.argv) };
       }
     }
     case "Exec": {
       const task = tasks[m.id];
-      if (!task || task.state !== "running") return { ok: false, error: `cannot exec in a stopped state: unknown` };
+      if (!task || task.state !== "running") return { ok: false, error: "cannot exec in a stopped state" };
       try {
         const live: Live = {};
         let io: { fds: Map<number, OpenFile>; tty?: string };
@@ -215,10 +234,7 @@ function handle(p: Proc, m: ShimRequest): ShimReply {
         return { ok: true, pid: child.pid, ...(live.stream ? { stream: live.stream } : {}) };
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
-        return {
-          ok: false,
-          error: `failed to exec in container: failed to start exec "${m.exec}": OCI runtime exec failed: exec failed: ${startError(error, m.spec.argv).replace("error during container init: ", "")}: unknown`,
-        };
+        return { ok: false, exec: true, error: startError(ociOf(p), error, m.spec.argv).replace("error during container init: ", "") };
       }
     }
     case "Attach": {
@@ -235,6 +251,7 @@ function handle(p: Proc, m: ShimRequest): ShimReply {
     }
     case "Delete":
       delete tasks[m.id];
+      if (p.data.each === "container") p.after(0, "shutdown");
       return { ok: true };
     case "Shutdown":
       p.after(0, "shutdown");
@@ -242,10 +259,10 @@ function handle(p: Proc, m: ShimRequest): ShimReply {
   }
 }
 
-/** Tells containerd, if it is there; when it is not, it asks for State once it is back. */
+/** Tells the runtime, if it is there; when it is not, it asks for State once it is back. */
 function publish(p: Proc, event: Obj): void {
   try {
-    const met = p.net.connectUnix("/run/containerd/containerd.sock.ttrpc");
+    const met = p.net.connectUnix((p.data.events as string | undefined) ?? "/run/containerd/containerd.sock.ttrpc");
     if (!met.ok) return;
     p.net.exchange(met.conn, { type: "shim-event", ...event });
     p.net.shut(met.conn);
@@ -264,11 +281,11 @@ export const shim: DaemonProgram = {
     }
     if (p.data.started) return;
     p.data.id = id;
-    listen(p, id);
+    listen(p, `/run/containerd/s/${id}`);
   },
   on(p, event, data) {
     if (event === "shutdown") {
-      const path = shimSocket(p.data.id as string);
+      const path = p.data.socket as string;
       if (p.fs.exists(path)) p.fs.unlink(path);
       p.exit(0);
     }
@@ -308,35 +325,55 @@ export const shim: DaemonProgram = {
   },
 };
 
-function listen(p: Proc, id: string): void {
-  p.fs.mkdirp("/run/containerd/s", 0o711);
-  const path = shimSocket(id);
+function listen(p: Proc, path: string): void {
+  p.fs.mkdirp(path.slice(0, path.lastIndexOf("/")), 0o711);
   if (p.fs.exists(path)) p.fs.unlink(path);
   p.net.listenUnix(path);
+  p.data.socket = path;
 }
 
-/** Starts a shim for a sandbox (it detaches: its parent is process 1), ready to be called. */
-export function startShim(p: Proc, sandbox: string): void {
+const ociOf = (p: Proc): Monitor["oci"] => (p.data.oci as Monitor["oci"] | undefined) ?? "runc";
+
+/** conmon: the same part, of CRI-O (containers/conmon). It is started by CRI-O only. */
+export const conmon: DaemonProgram = {
+  ...shim,
+  name: "conmon",
+  start(p) {
+    if (p.args.includes("--version")) {
+      p.log(`conmon version ${p.state.version}\ncommit: unknown`, 1);
+      return p.exit(0);
+    }
+    if (p.data.started) return;
+    p.log("[conmon:e]: Container ID not provided. Use --cid");
+    p.exit(1);
+  },
+};
+
+/** Starts a monitor (it detaches: its parent is process 1), ready to be called. */
+export function startShim(p: Proc, monitor: Monitor, id: string): void {
   const child = p.machine.spawn({
-    argv: ["/usr/bin/containerd-shim-runc-v2", "-namespace", "k8s.io", "-id", sandbox, "-address", "/run/containerd/containerd.sock"],
+    argv: monitor.argv(id),
     env: { PATH: p.env.PATH ?? "" },
-    cgroup: p.state.cgroup,
+    cgroup: monitor.cgroup?.(id) ?? p.state.cgroup,
     cwd: "/",
     session: true,
     fds: new Map<number, OpenFile>(),
   });
-  // the real containerd waits until the shim has printed its address
+  // the real runtime waits until it has said that it is ready
   if ("start" in child.program) {
-    child.data.id = sandbox;
-    listen(child, sandbox);
+    child.data.id = id;
+    child.data.events = monitor.events;
+    child.data.each = monitor.each;
+    child.data.oci = monitor.oci;
+    listen(child, monitor.socket(id));
     child.data.started = true;
   }
 }
 
-/** Calls a sandbox's shim; undefined when it is not there. */
-export function callShim(p: Proc, sandbox: string, request: ShimRequest): ShimReply | undefined {
+/** Calls a monitor by its socket; undefined when it is not there. */
+export function callShim(p: Proc, path: string, request: ShimRequest): ShimReply | undefined {
   try {
-    const met = p.net.connectUnix(shimSocket(sandbox));
+    const met = p.net.connectUnix(path);
     if (!met.ok) return undefined;
     const reply = p.net.exchange<ShimReply | undefined>(met.conn, request);
     p.net.shut(met.conn);
