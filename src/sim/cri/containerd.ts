@@ -165,6 +165,8 @@ export const containerd: DaemonProgram = {
     if (signal === "SIGPIPE") return true;
     if (signal !== "SIGTERM" && signal !== "SIGINT") return false;
     p.log(logLine(p, "info", "Stop CRI service"));
+    // closing a unix listener removes its socket (net.UnixListener, SetUnlinkOnClose)
+    for (const path of [settingsOf(p).address, `${settingsOf(p).address}.ttrpc`]) if (p.fs.exists(path)) p.fs.unlink(path);
     p.log(logLine(p, "info", "Event monitor stopped"));
     p.log(logLine(p, "info", "Stream server stopped"));
     p.finish({ code: 0 });

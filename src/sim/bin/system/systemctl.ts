@@ -3,7 +3,7 @@ import { Errno } from "../../core/errno.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import type { CommandProgram } from "../../kernel/program.ts";
 import { dirname } from "../../fs/view.ts";
-import { enablement, findFragment } from "../../systemd/load.ts";
+import { enablement, findFragment, preset } from "../../systemd/load.ts";
 import { UnitError, type Manager } from "../../systemd/manager.ts";
 import { runGenerators } from "../../systemd/generators.ts";
 import { goDown } from "../../systemd/shutdown.ts";
@@ -18,7 +18,7 @@ import { status } from "./systemctl-status.ts";
 
 const table = optionTable(
   `t,type= state= failed p,property= P= a,all l,full value no-pager no-legend plain n,lines= o,output= q,quiet now runtime f,force s,signal= kill-whom= kill-who=
-   no-block wait no-ask-password !no-reload !r,recursive reverse !after !before !show-types legend=? system !no-warn !user !H,host= !M,machine= !root= !image= !global !check-inhibitors= !i !job-mode= !T,show-transaction !dry-run !preset-mode= !firmware-setup !what= !marked !timestamp= !read-only !mkdir !drop-in= !stdin !when= !with-dependencies no-wall message= h,help version`,
+   no-block wait no-ask-password !no-reload !r,recursive reverse !after !before !show-types legend=? system !no-warn !user !H,host= !M,machine= !root= !image= !global !check-inhibitors= !i !job-mode= !T,show-transaction !dry-run preset-mode= !firmware-setup !what= !marked !timestamp= !read-only !mkdir !drop-in= !stdin !when= !with-dependencies no-wall message= h,help version`,
 );
 
 type Verb = (c: Call) => Promise<number> | number;
@@ -48,6 +48,9 @@ const verbs: Record<string, Verb> = {
   enable: (c) => enable(c, "enable"),
   reenable: async (c) => (await disable(c)) || enable(c, "enable"),
   disable,
+  preset: presetUnits,
+  "add-wants": (c) => addDependency(c, "wants"),
+  "add-requires": (c) => addDependency(c, "requires"),
   mask,
   unmask,
   "daemon-reload": daemonReload,
@@ -91,12 +94,9 @@ const unmodelled = new Set([
   "clean",
   "bind",
   "mount-image",
-  "preset",
   "preset-all",
   "link",
   "revert",
-  "add-wants",
-  "add-requires",
   "list-sockets",
   "list-paths",
   "list-automounts",
@@ -145,6 +145,9 @@ const changes = new Set([
   "enable",
   "disable",
   "reenable",
+  "preset",
+  "add-wants",
+  "add-requires",
   "mask",
   "unmask",
   "set-default",
@@ -167,6 +170,9 @@ const needsUnits = new Set([
   "enable",
   "disable",
   "reenable",
+  "preset",
+  "add-wants",
+  "add-requires",
   "mask",
   "unmask",
   "cat",
@@ -176,6 +182,9 @@ const offline = new Set([
   "enable",
   "disable",
   "reenable",
+  "preset",
+  "add-wants",
+  "add-requires",
   "mask",
   "unmask",
   "is-enabled",
@@ -238,7 +247,7 @@ async function refused(p: Proc, verb: string, units: string[]): Promise<number> 
     await p.err(`${what[verb]}: Interactive authentication required.\n`);
     return 1;
   }
-  if (["enable", "disable", "reenable", "mask", "unmask", "set-default"].includes(verb)) {
+  if (["enable", "disable", "reenable", "preset", "mask", "unmask", "set-default"].includes(verb)) {
     await p.err(
       `Failed to ${verb === "reenable" ? "reenable" : verb === "set-default" ? "set default target" : `${verb} unit`}: Interactive authentication required.\n`,
     );
@@ -607,6 +616,44 @@ Possible reasons for having these kinds of units are:
 • In case of template units, the unit is meant to be enabled with some
   instance name specified.
 `;
+
+/** Enables or disables each unit, as the distribution's policy is. */
+async function presetUnits(c: Call): Promise<number> {
+  const mode = c.o.value("preset-mode") ?? "full";
+  for (const unit of c.units) {
+    const enabled = preset(withSuffix(unit)) === "enabled";
+    if ((enabled && mode === "disable-only") || (!enabled && mode === "enable-only")) continue;
+    const one = { ...c, units: [unit] };
+    const status = await (enabled ? enable(one, "preset") : disable(one));
+    if (status !== 0) return status;
+  }
+  return 0;
+}
+
+/** `add-wants TARGET UNIT…`: links the units into the target's folder, whatever their [Install] says. */
+async function addDependency(c: Call, kind: "wants" | "requires"): Promise<number> {
+  const { p, o } = c;
+  const [target, ...names] = c.units.map(withSuffix);
+  if (names.length === 0) {
+    await p.err("Too few arguments.\n");
+    return 1;
+  }
+  for (const name of [target!, ...names]) {
+    if (findFragment(p.fs, name)) continue;
+    await p.err(`Failed to add dependency: Unit file ${name} does not exist.\n`);
+    return 1;
+  }
+  for (const name of names) {
+    const path = `${etc}/${target!}.${kind}/${name}`;
+    if (p.fs.tryStat(path, false)) continue;
+    const file = findFragment(p.fs, name)!.target;
+    p.fs.mkdirp(dirname(path), 0o755);
+    p.fs.symlink(file, path);
+    if (!o.has("q")) await p.err(`Created symlink ${path} → ${file}.\n`);
+  }
+  c.m?.daemonReload();
+  return 0;
+}
 
 /** Removes every link in /etc/systemd/system to the unit. */
 async function disable(c: Call): Promise<number> {

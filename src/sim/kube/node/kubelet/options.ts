@@ -1,6 +1,7 @@
 /** The kubelet's flags and its KubeletConfiguration file. */
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import type { Obj } from "../../../core/json.ts";
+import { typeError } from "./configuration-types.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { minorOf } from "../klog.ts";
 
@@ -253,16 +254,8 @@ export function loadConfiguration(p: Proc, o: KubeletOptions): { config: Obj; wa
       throw new Error(
         `${head}failed to decode: no kind "${own.kind as string}" is registered for version "${String(own.apiVersion)}" in scheme "${minorOf(p.state.version) >= 20 ? "k8s.io/kubernetes/pkg/kubelet/apis/config/scheme/scheme.go:33" : "pkg/runtime/scheme.go:101"}"`,
       );
-    for (const field of ["maxPods", "port", "healthzPort"])
-      if (own[field] !== undefined && typeof own[field] !== "number")
-        throw new Error(
-          `${head}failed to decode: json: cannot unmarshal string into Go struct field KubeletConfiguration.${field} of type int32`,
-        );
-    for (const field of ["failSwapOn", "rotateCertificates"])
-      if (own[field] !== undefined && typeof own[field] !== "boolean")
-        throw new Error(
-          `${head}failed to decode: json: cannot unmarshal string into Go struct field KubeletConfiguration.${field} of type bool`,
-        );
+    const mistyped = typeError(own);
+    if (mistyped !== undefined) throw new Error(`${head}failed to decode: ${mistyped}`);
     const unknown = Object.keys(own).filter((k) => !fields.has(k));
     if (unknown.length > 0) warning = `strict decoding error: ${unknown.map((k) => `unknown field "${k}"`).join(", ")}`;
   }
