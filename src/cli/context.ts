@@ -1,9 +1,9 @@
 /** What every command needs: where state is, which cluster, how to speak. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, resolve } from "node:path";
-import { formatFinding, type Finding } from "../cluster/finding.ts";
-import type { HostFacts, Plan } from "../cluster/plan.ts";
+import { basename, join, resolve } from "node:path";
+import { formatFinding, type Finding, type Location } from "../cluster/finding.ts";
+import type { Plan } from "../cluster/plan.ts";
 import type { Specification } from "../cluster/specification.ts";
 import { usageError } from "../error.ts";
 import type { Cluster } from "../provision/cluster.ts";
@@ -17,6 +17,13 @@ export interface GlobalOptions {
   name?: string;
   provider?: string;
   output?: "text" | "json";
+}
+
+/** A specification as far as it can be planned, with what is wrong with it and where its fields stand. */
+interface Planned {
+  plan?: Plan;
+  findings: Finding[];
+  locate: (field: string) => Location | undefined;
 }
 
 export class Context {
@@ -56,13 +63,9 @@ export class Context {
   }
 
   /** The specification of the folder (or of -f), planned. Prints warnings; throws `specification` with every error. */
-  async plan(
-    options: GlobalOptions,
-    host: HostFacts = {},
-    unwritten?: (defaults: Specification) => Specification,
-  ): Promise<{ plan: Plan; findings: Finding[] }> {
-    const { plan, findings } = await this.tryPlan(options, host, unwritten);
-    if (plan) return { plan, findings };
+  async plan(options: GlobalOptions, unwritten?: (defaults: Specification) => Specification): Promise<Required<Planned>> {
+    const { plan, findings, locate } = await this.tryPlan(options, unwritten);
+    if (plan) return { plan, findings, locate };
     const errors = findings.filter((f) => f.severity === "error");
     throw usageError(
       "specification",
@@ -72,11 +75,7 @@ export class Context {
   }
 
   /** `unwritten` changes the defaults where there is no file. */
-  async tryPlan(
-    options: GlobalOptions,
-    host: HostFacts = {},
-    unwritten: (defaults: Specification) => Specification = (defaults) => defaults,
-  ): Promise<{ plan?: Plan; findings: Finding[] }> {
+  async tryPlan(options: GlobalOptions, unwritten: (defaults: Specification) => Specification = (defaults) => defaults): Promise<Planned> {
     const file = options.file ?? (existsSync(resolve(this.io.cwd, "kubemend.yaml")) ? "kubemend.yaml" : undefined);
     let text = "";
     if (file !== undefined) {
@@ -89,14 +88,37 @@ export class Context {
     // loaded when needed: schemas and YAML are most of the start-up time, and `kubemend ssh` has no use for them
     const [{ readSpecification }, { makePlan }] = await Promise.all([import("../cluster/specification.ts"), import("../cluster/plan.ts")]);
     const read = readSpecification(text, file ?? "kubemend.yaml", nameFrom(this.io.cwd));
-    if (!read.specification) return { findings: read.findings };
+    const { locate } = read;
+    if (!read.specification) return { findings: read.findings, locate };
     const specification = {
       ...(file === undefined ? unwritten(read.specification) : read.specification),
       ...(options.name === undefined ? {} : { name: options.name }),
       ...(options.provider === undefined ? {} : { provider: options.provider as Plan["specification"]["provider"] }),
     };
-    const { plan, findings } = makePlan(specification, read.locate, host);
-    return { ...(plan ? { plan } : {}), findings: [...read.findings, ...findings] };
+    const { plan, findings } = makePlan(specification, locate);
+    return { ...(plan ? { plan } : {}), findings: [...read.findings, ...findings], locate };
+  }
+
+  /** What on this host would keep a plan from working. */
+  async hostFindings(plan: Plan, locate: Planned["locate"]): Promise<Finding[]> {
+    const { gatherFacts, hostFindings } = await import("../host/index.ts");
+    const [facts, existing] = await Promise.all([
+      gatherFacts({ providers: [plan.specification.provider], state: join(this.home, plan.name) }),
+      this.existing(plan),
+    ]);
+    return hostFindings(plan, facts, { existing, locate });
+  }
+
+  /** Machines of a plan that were made already. */
+  async existing(plan: Plan): Promise<string[]> {
+    const { clusterNames, openCluster } = await import("../provision/cluster.ts");
+    if (!(await clusterNames(this.home)).includes(plan.name)) return [];
+    const cluster = await openCluster(this.home, plan.name);
+    try {
+      return (await cluster.machines()).filter((machine) => machine.state !== "missing").map((machine) => machine.name);
+    } finally {
+      await cluster.close();
+    }
   }
 
   /** The cluster the command is about, closed again afterwards. */

@@ -1,5 +1,5 @@
 /** The network plan: from a specification to machines with addresses, and everything that would go wrong with them. */
-import { broadcastOf, contains, formatAddress, formatCidr, overlaps, parseAddress, parseCidr, sizeOf, within, type Cidr } from "./cidr.ts";
+import { broadcastOf, contains, formatAddress, formatCidr, overlaps, parseAddress, parseCidr, sizeOf, type Cidr } from "./cidr.ts";
 import type { Finding, Location } from "./finding.ts";
 import type { Specification } from "./specification.ts";
 import { releaseOf } from "./versions.ts";
@@ -28,23 +28,14 @@ export interface Plan {
   kubeadmApi: string;
 }
 
-/** Facts about the host that decide whether a plan works there; missing facts raise no findings. */
-export interface HostFacts {
-  platform?: NodeJS.Platform;
-  /** Content of /etc/vbox/networks.conf, "" when there is none. */
-  vboxNetworks?: string;
-}
-
 /** VirtualBox's NAT network, the same on every machine. */
 const nat = parseCidr("10.0.2.0/24")!;
 const dockerBridge = parseCidr("172.17.0.0/16")!;
-const hostOnlyDefault = "192.168.56.0/21";
 
 /** Pure. The plan is there unless a finding is an error. */
 export function makePlan(
   specification: Specification,
   locate: (path: string) => Location | undefined = () => undefined,
-  host: HostFacts = {},
 ): { plan?: Plan; findings: Finding[] } {
   const findings: Finding[] = [];
   const report = (severity: Finding["severity"], code: string, field: string, value: unknown, message: string, fix: string): void => {
@@ -78,7 +69,6 @@ export function makePlan(
   reportPodCapacity(specification, ranges.pods, report);
 
   const machines = ranges.nodes ? placeMachines(specification, ranges.nodes, report) : [];
-  if (ranges.nodes) reportHost(specification, ranges.nodes, host, report);
   for (const name of Object.keys(specification.machines)) {
     const known = machineNames(specification).map((m) => m.name);
     if (!known.includes(name))
@@ -325,30 +315,4 @@ function firstFree(nodes: Cidr, owner: Map<number, string>, from: number): numbe
   const begin = from === Number.MAX_SAFE_INTEGER ? nodes.base + (sizeOf(nodes) >= 256 ? 11 : 2) : from;
   for (let address = begin; address < broadcastOf(nodes); address++) if (!owner.has(address) && address > nodes.base + 1) return address;
   return undefined;
-}
-
-/**
- * VirtualBox 6.1.28 and newer refuse host-only addresses outside of 192.168.56.0/21 on Linux, macOS and Solaris unless
- * /etc/vbox/networks.conf allows them (VirtualBox manual, §6.7).
- */
-function reportHost(specification: Specification, nodes: Cidr, host: HostFacts, report: Report): void {
-  if (specification.provider !== "virtualbox" || host.platform === "win32") return;
-  const conf = host.vboxNetworks ?? "";
-  const allowed = conf
-    .split("\n")
-    .filter((line) => line.trimStart().startsWith("*"))
-    .flatMap((line) => line.trim().slice(1).trim().split(/\s+/))
-    .map((text) => parseCidr(text))
-    .filter((cidr) => cidr !== undefined);
-  if (allowed.length === 0) allowed.push(parseCidr(hostOnlyDefault)!);
-  if (allowed.some((range) => within(range, nodes))) return;
-  const text = formatCidr(nodes);
-  report(
-    "warning",
-    "host-only-range",
-    "network.nodes",
-    text,
-    `VirtualBox allows host-only networks in ${allowed.map(formatCidr).join(", ")} only; ${text} will be refused`,
-    `Add the line "* ${text}" to /etc/vbox/networks.conf on this host (as root), or use network.nodes: 192.168.56.0/24.`,
-  );
 }

@@ -24,6 +24,7 @@ describe("help", () => {
         "destroy",
         "snapshot",
         "plan",
+        "doctor",
         "render",
         "lab",
         "trace",

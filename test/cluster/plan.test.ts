@@ -1,15 +1,14 @@
 import fc from "fast-check";
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { broadcastOf, contains, formatAddress, overlaps, parseAddress, parseCidr } from "../../src/cluster/cidr.ts";
 import { makePlan } from "../../src/cluster/plan.ts";
 import { readSpecification } from "../../src/cluster/specification.ts";
 
 const read = (text: string) => readSpecification(text, "kubemend.yaml", "lab");
-const planned = (text: string, host = {}) => {
+const planned = (text: string) => {
   const { specification, findings, locate } = read(text);
   if (!specification) return { findings };
-  return makePlan(specification, locate, host);
+  return makePlan(specification, locate);
 };
 
 describe("specification", () => {
@@ -84,19 +83,6 @@ describe("plan", () => {
     const { plan, findings } = planned("network: { pods: 172.16.0.0/24 }\ncni: { blockSize: 24 }\n");
     expect(plan).toBeDefined();
     expect(findings.map((f) => f.code)).toEqual(["fewer-blocks-than-nodes"]);
-  });
-
-  it("knows VirtualBox's host-only ranges and the line that mends them", () => {
-    const text = readFileSync(new URL("../../examples/seed-001.yaml", import.meta.url), "utf8").replace(
-      "name: seed-001",
-      "name: seed-001\nprovider: virtualbox",
-    );
-    const { plan, findings } = planned(text, { platform: "linux", vboxNetworks: "" });
-    expect(plan!.machines.map((m) => m.ip)).toEqual(["192.168.1.2", "192.168.1.3", "192.168.1.4"]);
-    expect(findings.map((f) => f.code)).toEqual(["host-only-range"]);
-    expect(findings[0]!.fix).toContain('"* 192.168.1.0/24"');
-    expect(planned(text, { platform: "linux", vboxNetworks: "# mine\n* 10.0.0.0/8 192.168.0.0/16\n" }).findings).toEqual([]);
-    expect(planned(text, { platform: "win32", vboxNetworks: "" }).findings).toEqual([]);
   });
 
   it("gives any valid specification distinct, usable addresses in disjoint ranges, or names its fault", () => {

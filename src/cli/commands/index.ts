@@ -16,6 +16,7 @@ const loaders: Record<string, () => Promise<Register>> = {
   destroy: async () => (await import("./lifecycle.ts")).destroy,
   snapshot: async () => (await import("./snapshot.ts")).snapshot,
   plan: async () => (await import("./plan.ts")).plan,
+  doctor: async () => (await import("./doctor.ts")).doctor,
   render: async () => (await import("./render.ts")).render,
   lab: async () => (await import("./lab.ts")).lab,
   trace: async () => (await import("./trace.ts")).trace,

@@ -16,7 +16,6 @@ import { table } from "../../report/table.ts";
 import { markdown } from "../../report/markdown.ts";
 import { formatFinding } from "../../cluster/finding.ts";
 import type { Listener } from "../../report/events.ts";
-import { hostFacts } from "../host.ts";
 import type { Context, GlobalOptions } from "../context.ts";
 import { paint } from "../io.ts";
 import { outputOption } from "../main.ts";
@@ -267,7 +266,7 @@ async function withUpCluster(
   const wanted = lab && asVariant(lab, options.variant);
   const { plan, findings } = existing
     ? { plan: existing.plan, findings: [] }
-    : await context.plan(options, hostFacts(), wanted && ((specification) => fitted(specification, wanted)));
+    : await context.plan(options, wanted && ((specification) => fitted(specification, wanted)));
   for (const finding of findings) context.say(formatFinding(finding));
   if (wanted) refuseUnmet(wanted, unmetByPlan(wanted, plan));
   const { cluster } = await withLock(

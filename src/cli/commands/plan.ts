@@ -2,7 +2,6 @@ import type { Command } from "commander";
 import { formatFinding } from "../../cluster/finding.ts";
 import { exitStatus } from "../../error.ts";
 import type { Context, GlobalOptions } from "../context.ts";
-import { hostFacts } from "../host.ts";
 import { outputOption } from "../main.ts";
 import { specificationOptions } from "../options.ts";
 import { unbuilt } from "../../provision/unbuilt.ts";
@@ -30,7 +29,8 @@ export function plan(program: Command, context: Context): void {
     .addOption(outputOption())
     .addHelpText("after", example)
     .action(async (options: GlobalOptions) => {
-      const { plan, findings } = await context.tryPlan(options, hostFacts());
+      const { plan, findings, locate } = await context.tryPlan(options);
+      if (plan) findings.push(...(await context.hostFindings(plan, locate)));
       if (plan) findings.push(...unbuilt(plan).map((finding) => ({ ...finding, severity: "warning" as const })));
       if (options.output === "json") context.printJson({ plan: plan ?? null, findings });
       else if (plan) {

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { formatFinding } from "../../cluster/finding.ts";
+import { networkFacts, networkFindings } from "../../host/index.ts";
 import { refuseUnbuilt } from "../../provision/unbuilt.ts";
 import { renderVagrantfile } from "../../provider/vagrant/render.ts";
 import type { Context, GlobalOptions } from "../context.ts";
-import { hostFacts } from "../host.ts";
 import { specificationOptions } from "../options.ts";
 
 export function render(program: Command, context: Context): void {
@@ -14,8 +14,9 @@ export function render(program: Command, context: Context): void {
       "\nExample:\n  kubemend render --provider virtualbox > Vagrantfile && vagrant up\n\nThe Vagrantfile runs the scripts of this installation of kubemend from where they are.",
     )
     .action(async (options: GlobalOptions) => {
-      const { plan, findings } = await context.plan(options, hostFacts());
+      const { plan, findings } = await context.plan(options);
       refuseUnbuilt(plan);
+      findings.push(...networkFindings(plan, await networkFacts()));
       for (const finding of findings) context.say(formatFinding(finding));
       context.io.stdout.write(renderVagrantfile(plan));
     });

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
 import type { Context, GlobalOptions } from "../context.ts";
 import { outputOption } from "../main.ts";
-import { hostFacts } from "../host.ts";
 import { specificationOptions } from "../options.ts";
 import { withLock } from "../../provision/lock.ts";
 import { up as bringUp } from "../../provision/up.ts";
@@ -14,7 +13,7 @@ export function up(program: Command, context: Context): void {
     .addHelpText("after", "\nExample:\n  kubemend up -f examples/seed-001.yaml")
     .action(async (options: GlobalOptions) => {
       const emit = context.reporter(options);
-      const { plan, findings } = await context.plan(options, hostFacts());
+      const { plan, findings } = await context.plan(options);
       for (const finding of findings) emit({ type: "finding", finding });
       await withLock(
         join(context.home, plan.name),

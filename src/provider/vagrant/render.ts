@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Mustache from "mustache";
 import type { Plan, PlannedMachine } from "../../cluster/plan.ts";
+import { nameOnHost } from "../../host/index.ts";
 import { installation } from "../../root.ts";
 import { scriptsFolder } from "../../provision/bring-up.ts";
 import { cniStep, controlPlaneStep, joinStep, prepareSteps, readyStep, type Step } from "../../provision/steps.ts";
@@ -28,7 +29,7 @@ export function renderVagrantfile(plan: Plan, scripts = scriptsFolder): string {
       boxVersion: machine.boxVersion === undefined ? undefined : ruby(machine.boxVersion),
       cpus: machine.cpus,
       memory: machine.memory,
-      vmName: ruby(`${plan.name}-${machine.name}`),
+      vmName: ruby(nameOnHost(plan, machine)),
       group: ruby(`/kubemend-${plan.name}`),
       primary: i === 0,
       steps: stepsOf(plan, machine).map((step) => ({
