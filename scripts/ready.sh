@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Waits until all nodes are Ready and the system's pods are up. Run as root on a control plane.
 #   NODES   how many nodes there must be
-#   CNI     "calico" or another name
+#   CNI     "calico", "bridge" or another name
 set -euo pipefail
 export KUBECONFIG=/etc/kubernetes/admin.conf
 
@@ -20,5 +20,18 @@ kubectl wait --for=condition=Ready nodes --all --timeout=600s
 namespace=$(kubectl get ns calico-system >/dev/null 2>&1 && echo calico-system || echo kube-system)
 if [ "$CNI" = calico ]; then
   kubectl -n "$namespace" rollout status daemonset/calico-node --timeout=600s
+fi
+if [ "$CNI" = bridge ]; then
+  # Ready says nothing of routes, and BGP takes some seconds
+  for range in $(kubectl get nodes -o "jsonpath={.items[?(@.metadata.name!='$(hostname)')].spec.podCIDR}"); do
+    for _ in $(seq 60); do
+      [ -n "$(ip route show "$range")" ] && break
+      sleep 2
+    done
+    if [ -z "$(ip route show "$range")" ]; then
+      echo "no route to the pods in $range: see \`ip route\`, and \`birdc show protocols\` where routes are learnt" >&2
+      exit 1
+    fi
+  done
 fi
 kubectl -n kube-system rollout status deployment/coredns --timeout=300s

@@ -67,6 +67,17 @@ export function makePlan(
     );
   }
   reportPodCapacity(specification, ranges.pods, report);
+  if (specification.cni.routes !== undefined && specification.cni.name !== "bridge") {
+    const { name, routes } = specification.cni;
+    report(
+      "error",
+      "routes-without-bridge",
+      "cni.routes",
+      routes,
+      `cni.routes is the bridge network's: ${name} ${name === "none" ? "has no routes to set" : "sets its routes itself"}`,
+      `Leave cni.routes out, or use cni: { name: bridge, routes: ${routes} }.`,
+    );
+  }
 
   const machines = ranges.nodes ? placeMachines(specification, ranges.nodes, report) : [];
   for (const name of Object.keys(specification.machines)) {

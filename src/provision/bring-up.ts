@@ -5,8 +5,8 @@ import type { Plan, PlannedMachine } from "../cluster/plan.ts";
 import { KubemendError, exitStatus } from "../error.ts";
 import { installation } from "../root.ts";
 import type { Listener } from "../report/events.ts";
-import type { SshPool } from "../ssh/pool.ts";
-import { cniStep, controlPlaneStep, joinStep, prepareSteps, readyStep, type Step } from "./steps.ts";
+import { quote, type SshPool } from "../ssh/pool.ts";
+import { cniStages, controlPlaneStep, joinStep, prepareSteps, readyStep, type Step } from "./steps.ts";
 
 export interface BringUp {
   plan: Plan;
@@ -43,10 +43,11 @@ export async function bringUp(work: BringUp): Promise<void> {
     await all(workers.map((machine) => runStep(work, machine, joinStep(plan, machine, secrets))));
   }
 
-  const cni = cniStep(plan);
-  if (cni) {
-    emit({ type: "stage", title: "Installing the pod network" });
-    await runStep(work, first, cni);
+  for (const { title, work: machines } of cniStages(plan)) {
+    emit({ type: "stage", title });
+    await all(
+      machines.map(({ machine, steps }) => series(steps, async (step) => runStep(work, machine, await answered(work, first, step)))),
+    );
   }
   emit({ type: "stage", title: "Waiting for the nodes" });
   await runStep(work, first, readyStep(plan));
@@ -66,6 +67,14 @@ async function joinSecrets(
   if (token === undefined || caCertHash === undefined)
     throw new KubemendError("join-command", exitStatus.provider, `${first.name}: kubeadm printed no join command: ${stdout.trim()}`);
   return { token, caCertHash };
+}
+
+/** The step with the variables that the cluster had to be asked for. */
+async function answered(work: BringUp, first: PlannedMachine, step: Step): Promise<Step> {
+  const environment = { ...step.environment };
+  for (const [name, command] of Object.entries(step.asks ?? {}))
+    environment[name] = (await work.ssh.run(first.name, `sudo bash -c ${quote(command)}`)).stdout.trim();
+  return { ...step, environment };
 }
 
 async function series<T>(items: T[], work: (item: T) => Promise<void>): Promise<void> {

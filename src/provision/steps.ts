@@ -1,6 +1,7 @@
 /** The steps that make a cluster of booted machines: which script runs where, with which variables. */
 import type { Plan, PlannedMachine } from "../cluster/plan.ts";
 import { calicoVersion } from "../cluster/versions.ts";
+import { bridgeSteps } from "./bridge.ts";
 import { calicoResources, poolModes } from "./calico.ts";
 import { initConfiguration, joinConfiguration, type JoinSecrets } from "./kubeadm.ts";
 
@@ -9,6 +10,14 @@ export interface Step {
   script: string;
   title: string;
   environment: Record<string, string>;
+  /** Variables that only the running cluster knows: each is what a command prints on the first control plane, run by root. */
+  asks?: Record<string, string>;
+}
+
+/** What machines do at the same time, each its own steps one after another. */
+export interface Stage {
+  title: string;
+  work: { machine: PlannedMachine; steps: Step[] }[];
 }
 
 /** What makes a machine fit for kubeadm. `nodeKey`: the pair with which nodes log in on each other. */
@@ -45,10 +54,22 @@ export function joinStep(plan: Plan, machine: PlannedMachine, secrets: JoinSecre
   return { script: "join.sh", title: "kubeadm join", environment: { KUBEADM_CONFIG: joinConfiguration(plan, machine, secrets) } };
 }
 
-/** The pod network; none when the specification asks for none. */
-export function cniStep(plan: Plan): Step | undefined {
+/** The pod network: Calico from the first control plane, a bridge on every node; nothing when the specification asks for none. */
+export function cniStages(plan: Plan): Stage[] {
+  const nodes = plan.machines.filter((m) => m.role !== "loadbalancer");
+  const title = "Installing the pod network";
+  switch (plan.specification.cni.name) {
+    case "bridge":
+      return [{ title, work: nodes.map((machine) => ({ machine, steps: bridgeSteps(plan, machine) })) }];
+    case "calico":
+      return [{ title, work: [{ machine: nodes.find((m) => m.role === "controlplane")!, steps: [calicoStep(plan)] }] }];
+    default:
+      return [];
+  }
+}
+
+function calicoStep(plan: Plan): Step {
   const { cni, network } = plan.specification;
-  if (cni.name === "none") return undefined;
   if (cni.install === "operator") {
     return {
       script: "calico-operator.sh",

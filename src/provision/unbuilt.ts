@@ -21,12 +21,12 @@ export function unbuilt({ specification }: Plan): Finding[] {
     );
   if (specification.runtime !== "containerd")
     add("runtime", specification.runtime, `${specification.runtime} is not provisioned yet`, "Use runtime: containerd.");
-  if (specification.cni.name !== "calico" && specification.cni.name !== "none")
+  if (specification.cni.name !== "calico" && specification.cni.name !== "none" && specification.cni.name !== "bridge")
     add(
       "cni.name",
       specification.cni.name,
       `${specification.cni.name} is not provisioned yet`,
-      "Use cni: { name: calico }, or none and install one yourself.",
+      "Use cni: { name: calico } or { name: bridge }, or none and install one yourself.",
     );
   if (specification.mirror !== undefined)
     add("mirror", JSON.stringify(specification.mirror), "mirrors are not used yet", "Leave mirror out.");

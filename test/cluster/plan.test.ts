@@ -24,6 +24,13 @@ describe("specification", () => {
     expect(plan!.kubeadmApi).toBe("v1beta4");
   });
 
+  it("refuses routes of the bridge network with another network", () => {
+    expect(planned("cni: { routes: bird }\n").findings.map((f) => [f.code, f.field, f.at?.line])).toEqual([
+      ["routes-without-bridge", "cni.routes", 1],
+    ]);
+    expect(planned("cni: { name: bridge, routes: bird }\n").findings).toEqual([]);
+  });
+
   it("names every problem of form at once, each with its place and a way out", () => {
     const { findings } = planned("workerz: 2\nkubernetes: 1.99\ncni:\n  name: calicoo\n  blocksize: 26\nmachine: { cpus: two }\n");
     expect(findings.map((f) => [f.code, f.field, f.at?.line, f.at?.column])).toEqual([

@@ -27,6 +27,17 @@ describe("ruby", () => {
   });
 });
 
+describe("the bridge network in a Vagrantfile", () => {
+  it("has every node announce its own pods over BGP", () => {
+    const machines = rendered("cni: { name: bridge, routes: bird }\n").split("config.vm.define").slice(1);
+    for (const machine of machines) expect(machine).toMatch(/kubeadm (init|join)[\s\S]*bridge\.sh[\s\S]*routes-bird\.sh/);
+    expect(machines[1]).toContain("'PEERS' => 'controlplane 192.168.56.11;worker2 192.168.56.22'");
+  });
+  it("cannot have static routes, which need every node's range before there are all nodes", () => {
+    expect(() => rendered("cni: { name: bridge }\n")).toThrow(/provisions controlplane before the other nodes exist/);
+  });
+});
+
 const vagrant = needs("vagrant", ["vagrant", "--version"]);
 
 describe.skipIf(!vagrant)("the Vagrantfile, read by Vagrant", () => {

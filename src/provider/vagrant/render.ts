@@ -5,9 +5,10 @@ import { join } from "node:path";
 import Mustache from "mustache";
 import type { Plan, PlannedMachine } from "../../cluster/plan.ts";
 import { nameOnHost } from "../../host/index.ts";
+import { usageError } from "../../error.ts";
 import { installation } from "../../root.ts";
 import { scriptsFolder } from "../../provision/bring-up.ts";
-import { cniStep, controlPlaneStep, joinStep, prepareSteps, readyStep, type Step } from "../../provision/steps.ts";
+import { cniStages, controlPlaneStep, joinStep, prepareSteps, readyStep, type Step } from "../../provision/steps.ts";
 
 const template = join(installation, "Vagrantfile.hbs");
 
@@ -53,11 +54,21 @@ function stepsOf(plan: Plan, machine: PlannedMachine): Step[] {
   const token = derivedToken(plan);
   const steps = prepareSteps(plan, machine);
   if (machine === nodes.find((m) => m.role === "controlplane")) {
-    const cni = cniStep(plan);
-    steps.push(controlPlaneStep(plan, machine, token), ...(cni ? [cni] : []));
-    if (nodes.length === 1) steps.push(readyStep(plan));
+    steps.push(controlPlaneStep(plan, machine, token));
   } else steps.push(joinStep(plan, machine, { token }));
+  for (const { work } of cniStages(plan)) for (const part of work) if (part.machine === machine) steps.push(...part.steps);
+  if (nodes.length === 1) steps.push(readyStep(plan));
+  for (const step of steps) if (step.asks) throw needsTheWholeCluster(plan, step);
   return steps;
+}
+
+/** Vagrant provisions one machine after another, so no step can know what the cluster will say of the machines after it. */
+function needsTheWholeCluster(plan: Plan, step: Step): Error {
+  return usageError(
+    "render-order",
+    `"${step.title}" needs every node's pod range, and a Vagrantfile provisions ${plan.machines[0]!.name} before the other nodes exist`,
+    { hint: "Use cni: { name: bridge, routes: bird }, where nodes tell each other; or let `kubemend up` build the cluster." },
+  );
 }
 
 /** The same token each time the file is rendered, so that a rendered file is reproducible; it lives for 24 hours on a private network. */

@@ -175,3 +175,35 @@ test("other failures say what they are (bird-06)", async () => {
   await pass(world, 20);
   expect((await protocols(world, "master")).node1).toMatch(/Socket: No route to host$/);
 });
+
+test("direct iBGP sessions find next hops on the machine's own networks, without a route of BIRD's (BIRD 2.0.12)", async () => {
+  const world = await useBirds();
+  for (const name of ["master", "node1", "node2"]) {
+    const conf = birdConf(name, { direct: false }).replace(
+      "    ipv4 {\n        import all;",
+      "    direct;\n    ipv4 {\n        import where net ~ [ 172.16.0.0/16+ ];",
+    );
+    world.machine(name).rootFs().write("/etc/bird/bird.conf", conf.replace("export all;", "export where source = RTS_BGP;"));
+    await command(world, name, "/usr/sbin/birdc configure");
+  }
+  await pass(world, 90);
+  const shown = (await command(world, "master", "/usr/sbin/birdc show route")).replace(/\d\d:\d\d:\d\d\.\d{3}/g, "TIME");
+  expect(shown).toBe(`BIRD 2.0.12 ready.
+Table master4:
+172.16.0.0/24        blackhole [static1 TIME] * (200)
+172.16.1.0/24        unicast [node1 TIME] * (100) [i]
+	via 192.168.56.11 on enp0s8
+172.16.2.0/24        unicast [node2 TIME] * (100) [i]
+	via 192.168.56.12 on enp0s8
+`);
+  expect(await routes(world, "master")).toEqual([
+    "172.16.1.0/24 via 192.168.56.11 dev enp0s8",
+    "172.16.2.0/24 via 192.168.56.12 dev enp0s8",
+  ]);
+  const all = await command(world, "master", "/usr/sbin/birdc show protocols all node1");
+  expect(all).toContain("    Session:          internal AS4\n");
+  expect(all).toContain(
+    "    Input filter:   (unnamed)\n    Output filter:  (unnamed)\n    Routes:         1 imported, 1 exported, 1 preferred\n",
+  );
+  expect(all).not.toContain("IGP IPv4 table");
+});

@@ -101,3 +101,14 @@ describe("apt", () => {
     expect(second.status).toBe(100);
   });
 });
+
+it("each machine has a package database of its own", async () => {
+  const world = await useWorld(["node1", "node2"]);
+  for (const name of ["node1", "node2"]) {
+    // one after another: the second finds the very text that the first began with
+    const node = world.machine(name);
+    await run(node, "apt-get update -qq");
+    await run(node, "apt-get install -y -qq bird2");
+    expect((await run(node, "systemctl is-active bird; ls /etc/bird")).stdout).toBe("active\nbird.conf\nenvvars\n");
+  }
+});

@@ -1,6 +1,8 @@
 /** Routes between a BGP session and the table: updates in, updates out (proto/bgp/attrs.c). */
 import type { Proc } from "../../kernel/proc.ts";
+import { inPrefix, parseIp, prefixOf } from "../../net/ip.ts";
 import { runFilter } from "./filter.ts";
+import { log } from "./log.ts";
 import { announce, preferences, withdraw } from "./rib.ts";
 import { arm, birdState, ipv4Channel, type ProtocolState, type Route } from "./state.ts";
 
@@ -29,6 +31,17 @@ export function importUpdate(p: Proc, ps: ProtocolState, update: BgpUpdate): voi
     // our own AS in the path, or our own router as originator: a loop
     if (a.asPath.includes(b.localAs) && !b.internal) continue;
     if (a.originator === s.routerId || a.clusters?.includes(b.rrClusterId ?? s.routerId)) continue;
+    const recursive = (ipv4Channel(ps.config)?.gateway ?? (b.multihop ? "recursive" : "direct")) === "recursive";
+    const dev = recursive ? undefined : attachedTo(p, a.nextHop);
+    if (!recursive && dev === undefined) {
+      log(
+        p,
+        "RMT",
+        `${ps.name}: Invalid route ${a.net} withdrawn: Invalid NEXT_HOP attribute - neighbor address ${a.nextHop} is not directly reachable`,
+      );
+      withdraw(p, ps, a.net);
+      continue;
+    }
     const route: Route = {
       net: a.net,
       proto: ps.name,
@@ -40,13 +53,28 @@ export function importUpdate(p: Proc, ps: ProtocolState, update: BgpUpdate): voi
       nextHop: a.nextHop,
       asPath: a.asPath,
       localPref: a.localPref ?? 100,
-      recursive: true,
+      ...(dev === undefined ? { recursive: true } : { via: a.nextHop, dev }),
       ...(a.med === undefined ? {} : { med: a.med }),
       ...(a.originator === undefined ? {} : { originator: a.originator }),
       ...(a.clusters === undefined ? {} : { clusters: a.clusters }),
     };
     announce(p, ps, route);
   }
+}
+
+/** The interface on whose network an address is (neigh_find). */
+function attachedTo(p: Proc, ip: string): string | undefined {
+  const address = parseIp(ip);
+  if (address === undefined) return undefined;
+  const links = p.machine.world.network.ns(p.machine.name, p.state.netns).links();
+  return links.find(
+    (link) =>
+      link.up &&
+      link.addresses.some((a) => {
+        const n = prefixOf(a.cidr);
+        return n.ip !== address && inPrefix(address, n.ip, n.len);
+      }),
+  )?.name;
 }
 
 const session = (ps: ProtocolState): { conn?: number; local?: string; peer?: { id: string } } | undefined =>

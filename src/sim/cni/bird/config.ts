@@ -60,7 +60,8 @@ export interface BgpConfig {
   neighborAs: number;
   port: number;
   sourceAddress?: string;
-  multihop: boolean;
+  /** Set when parsing has come to its end. */
+  multihop?: boolean;
   passive: boolean;
   holdTime: number;
   keepaliveTime?: number;

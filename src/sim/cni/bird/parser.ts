@@ -315,8 +315,8 @@ class Parser {
     if (b.neighbor === "") throw new ConfigError(at, "Neighbor must be configured");
     if (b.neighborAs === 0) throw new ConfigError(at, "Remote AS number must be set");
     b.internal = b.localAs === b.neighborAs;
-    // BIRD 2: iBGP sessions are multihop unless said otherwise (proto/bgp/bgp.c, bgp_postconfig)
-    if (this.#flavour === "bird2" && b.internal) b.multihop = true;
+    // iBGP sessions are multihop unless said otherwise (proto/bgp/bgp.c, bgp_postconfig)
+    b.multihop ??= b.internal;
   }
 }
 
@@ -334,7 +334,6 @@ function bgpDefaults(): BgpConfig {
     neighbor: "",
     neighborAs: 0,
     port: 179,
-    multihop: false,
     passive: false,
     holdTime: 240,
     connectRetryTime: 120,

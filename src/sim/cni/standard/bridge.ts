@@ -17,10 +17,11 @@ function needIpam(call: CniCall): void {
 }
 
 /** The bridge, made when missing. */
-function ensureBridge(host: NetNs, name: string, mtu: number | undefined): void {
+function ensureBridge(host: NetNs, name: string, mtu: number | undefined, promisc: boolean): void {
   const there = host.link(name);
   if (there && there.kind !== "bridge") throw new CniError(100, `"${name}" already exists but is not a bridge`);
   if (!there) host.addLink({ name, kind: "bridge", ...(mtu ? { mtu } : {}) });
+  if (promisc) host.setLink(name, { promisc });
   host.setUp(name, true);
 }
 
@@ -29,8 +30,8 @@ function add(call: CniCall): CniResult {
   const host = hostNs(call);
   const bridge = (config.bridge ?? "cni0") as string;
   const gateway = config.isGateway === true || config.isDefaultGateway === true;
-  if (config.vlan || config.hairpinMode || config.promiscMode) call.p.notSimulated("CNI bridge: vlan, hairpinMode, promiscMode");
-  ensureBridge(host, bridge, config.mtu as number | undefined);
+  if (config.vlan || config.macspoofchk || config.preserveDefaultVlan === false) call.p.notSimulated("CNI bridge: vlan, macspoofchk");
+  ensureBridge(host, bridge, config.mtu as number | undefined, config.promiscMode === true);
   needIpam(call);
   const result = allocate(call);
   const ip = (result.ips as Obj[])[0]!;
@@ -40,6 +41,7 @@ function add(call: CniCall): CniResult {
     const name = `veth${createHash("sha256").update(call.containerId).digest("hex").slice(0, 8)}`;
     host.addLink({ name, kind: "veth", peer: { name: call.ifname, ns: call.netns } });
     host.setMaster(name, bridge);
+    if (config.hairpinMode === true) host.setLink(name, { hairpin: true });
     host.setUp(name, true);
     const pod = podNs(call);
     pod.setUp(call.ifname, true);

@@ -14,7 +14,8 @@ let last: { text: string; records: Map<string, Record_> } | undefined;
 export function readStatus(fs: FsView): Map<string, Record_> {
   const text = fs.tryReadText(statusPath) ?? "";
   if (last?.text !== text) last = { text, records: new Map(parseControl(text).map((r) => [r.Package!, r])) };
-  return new Map(last.records);
+  // the caller changes records on the way to a new file; another machine may have this very text
+  return new Map([...last.records].map(([name, record]) => [name, { ...record }]));
 }
 
 export function writeStatus(fs: FsView, records: Map<string, Record_>): void {
