@@ -8,7 +8,7 @@ export DEBIAN_FRONTEND=noninteractive
 if ! dpkg -s containerd ca-certificates curl gnupg >/dev/null 2>&1; then
   dpkg --configure -a
   apt-get update -qq
-  apt-get install -y -qq containerd ca-certificates curl gnupg >/dev/null
+  apt-get install -y -qq --no-install-recommends containerd ca-certificates curl gnupg >/dev/null
 fi
 
 # Ubuntu boots with systemd as the one cgroup manager, so runc must ask systemd for its cgroups, as the kubelet does.

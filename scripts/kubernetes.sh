@@ -17,9 +17,9 @@ if [ "$(apt-mark showhold kubelet kubeadm kubectl | wc -l)" -lt 3 ]; then
     >/etc/apt/sources.list.d/kubernetes.list
   apt-get update -qq
   if [ "$KUBERNETES" = "$minor" ]; then
-    apt-get install -y -qq kubelet kubeadm kubectl >/dev/null
+    apt-get install -y -qq --no-install-recommends kubelet kubeadm kubectl >/dev/null
   else
-    apt-get install -y -qq "kubelet=$KUBERNETES-*" "kubeadm=$KUBERNETES-*" "kubectl=$KUBERNETES-*" >/dev/null
+    apt-get install -y -qq --no-install-recommends "kubelet=$KUBERNETES-*" "kubeadm=$KUBERNETES-*" "kubectl=$KUBERNETES-*" >/dev/null
   fi
   apt-mark hold kubelet kubeadm kubectl >/dev/null
 fi

@@ -21,8 +21,9 @@ cat >/etc/modules-load.d/kubernetes.conf <<'MODULES'
 overlay
 br_netfilter
 MODULES
-modprobe overlay
-modprobe br_netfilter
+# a machine that shares its host's kernel, as a container does, has them from there and could not load them
+grep -qw overlay /proc/filesystems || modprobe overlay
+[ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || modprobe br_netfilter
 
 cat >/etc/sysctl.d/90-kubernetes.conf <<'SYSCTL'
 net.bridge.bridge-nf-call-iptables  = 1
