@@ -23,7 +23,7 @@ export interface CheckReport {
 }
 
 /** Breaks the cluster. Throws `lab-running`, `lab-needs`, `lab-break-failed`; on failure the cluster is healthy again. */
-export async function startLab(cluster: Cluster, lab: Lab, variant: string | undefined): Promise<LabProgress> {
+export async function startLab(cluster: Cluster, lab: Lab, variant: string | undefined, emit: Listener): Promise<LabProgress> {
   const running = await readProgress(cluster.dir);
   if (running) {
     throw usageError("lab-running", `the lab ${running.lab} is in progress on cluster ${cluster.name}`, {
@@ -33,11 +33,12 @@ export async function startLab(cluster: Cluster, lab: Lab, variant: string | und
   const chosen = asVariant(lab, variant);
   refuseUnmet(chosen, unmetNeeds(chosen, cluster));
   const rewind = rewindOf(cluster, chosen, purpose);
-  await rewind.keepHealthy();
+  emit({ type: "progress", id: "", text: "keeping the healthy cluster" });
+  await rewind.keepHealthy().finally(() => emit({ type: "progress", id: "" }));
   const progress: LabProgress = { lab: lab.id, variant: variant ?? "", phase: "breaking", startedAt: Date.now(), hints: 0, penalty: 0 };
   await writeProgress(cluster.dir, progress);
   try {
-    await breakCluster(cluster, chosen);
+    await breakCluster(cluster, chosen, emit);
   } catch (error) {
     await rewind.toHealthy();
     await rewind.forget();
@@ -55,7 +56,8 @@ export async function checkLab(cluster: Cluster, lab: Lab, penalty: number, emit
   const results: CheckReport["checks"] = [];
   const total = lab.checks.reduce((sum, check) => sum + check.weight, 0);
   let earned = 0;
-  const looks = await observeTogether(cluster, lab, lab.checks);
+  emit({ type: "progress", id: "", text: `looking at ${lab.checks.length} checks` });
+  const looks = await observeTogether(cluster, lab, lab.checks).finally(() => emit({ type: "progress", id: "" }));
   for (const [i, check] of lab.checks.entries()) {
     const observed = looks[i]!;
     const pass = observed.every((o) => o.pass);
@@ -126,24 +128,28 @@ export async function currentLab(cluster: Cluster, labs: Lab[]): Promise<{ lab: 
 }
 
 /** Back to just broken. */
-export async function resetLab(cluster: Cluster, labs: Lab[]): Promise<void> {
+export async function resetLab(cluster: Cluster, labs: Lab[], emit: Listener): Promise<void> {
   const { lab, progress } = await labOf(cluster, labs);
   const rewind = rewindOf(cluster, lab, purpose);
   if (progress.phase === "breaking") {
     await rewind.toHealthy();
-    await breakCluster(cluster, lab);
+    await breakCluster(cluster, lab, emit);
     await rewind.keepBroken();
-  } else await rewind.toBroken();
+  } else {
+    emit({ type: "progress", id: "", text: "going back to the broken cluster" });
+    await rewind.toBroken().finally(() => emit({ type: "progress", id: "" }));
+  }
   await writeProgress(cluster.dir, { ...progress, phase: "broken" });
 }
 
 /** Back to the healthy cluster; the lab is over. */
-export async function stopLab(cluster: Cluster, labs: Lab[]): Promise<void> {
+export async function stopLab(cluster: Cluster, labs: Lab[], emit: Listener): Promise<void> {
   // snapshots take a cluster back even if the lab is not in the catalogue any more
   const rewind = cluster.provider.capabilities.snapshots
     ? (await inProgress(cluster), bySnapshots(cluster, purpose))
     : byUndoing(cluster, (await labOf(cluster, labs)).lab);
-  await rewind.toHealthy();
+  emit({ type: "progress", id: "", text: "going back to the healthy cluster" });
+  await rewind.toHealthy().finally(() => emit({ type: "progress", id: "" }));
   await rewind.forget();
   await clearProgress(cluster.dir);
 }

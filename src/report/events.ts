@@ -8,6 +8,8 @@ export type KubemendEvent =
   | { type: "step-started"; machine: string; script: string; title: string }
   | { type: "step-output"; machine: string; script: string; text: string }
   | { type: "step-finished"; machine: string; script: string; title: string; ok: boolean; milliseconds: number }
+  /** What is going on just now, under an id; without a text it is over. */
+  | { type: "progress"; id: string; text?: string }
   | { type: "ready"; name: string; milliseconds: number }
   | {
       type: "check";

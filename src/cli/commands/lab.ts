@@ -120,8 +120,8 @@ export function lab(program: Command, context: Context): void {
     .addOption(outputOption())
     .action(async (id: string, options: LabOptions) => {
       const found = find(options, id);
-      await withUpCluster(context, options, found, async (cluster) => {
-        await locked(cluster, "lab start", () => startLab(cluster, found, options.variant));
+      await withUpCluster(context, options, found, async (cluster, emit) => {
+        await locked(cluster, "lab start", () => startLab(cluster, found, options.variant, emit));
         const text = await brief(asVariant(found, options.variant));
         if (options.output === "json")
           return context.print(JSON.stringify({ type: "lab", lab: id, variant: options.variant ?? "", phase: "broken", brief: text }));
@@ -180,13 +180,13 @@ export function lab(program: Command, context: Context): void {
     context.print(`\n${markdown(await debrief(found), paint(context.io, "stdout"), context.io.stdout.columns)}`);
   });
 
-  inLab("reset", "back to just broken", async (cluster, _options, all) => {
-    await resetLab(cluster, all);
+  inLab("reset", "back to just broken", async (cluster, options, all) => {
+    await resetLab(cluster, all, context.reporter(options));
     context.say("The cluster is as it was just after the break.");
   });
 
-  inLab("stop", "end the lab: back to the healthy cluster", async (cluster, _options, all) => {
-    await stopLab(cluster, all);
+  inLab("stop", "end the lab: back to the healthy cluster", async (cluster, options, all) => {
+    await stopLab(cluster, all, context.reporter(options));
     context.say("The lab is over; the cluster is as it was before.");
   });
 
@@ -298,7 +298,7 @@ async function interactive(context: Context, cluster: Cluster, found: Lab, optio
       cluster.dir,
       "lab run",
       (text) => context.say(text),
-      () => startLab(cluster, found, options.variant),
+      () => startLab(cluster, found, options.variant, emit),
     );
   const { lab: current } = await currentLab(cluster, [found]);
   context.print(markdown(await brief(current), paint(context.io, "stdout"), context.io.stdout.columns));
@@ -331,12 +331,14 @@ async function playThrough(context: Context, cluster: Cluster, found: Lab, optio
     (text) => context.say(text),
     async () => {
       context.print(`Lab ${found.id}: ${found.title}`);
-      const progress = await startLab(cluster, found, options.variant);
+      const progress = await startLab(cluster, found, options.variant, emit);
       const { lab: current } = await currentLab(cluster, [found]);
       context.print("1. The cluster is broken; the symptoms show:");
       for (const symptom of current.symptoms) context.print(`   ${symptom.title}: ${symptom.expected}`);
       try {
-        const before = await checkLab(cluster, current, progress.penalty, () => undefined);
+        const before = await checkLab(cluster, current, progress.penalty, (event) => {
+          if (event.type === "progress") emit(event);
+        });
         if (before.pass) throw new KubemendError("lab-unsound", exitStatus.failed, `the lab ${found.id} is broken, but every check passes`);
         context.print(`2. The check fails, as it must: ${before.checks.filter((c) => !c.pass).length} of ${before.checks.length} checks.`);
         const solution = current.solutions[0]!;
@@ -347,7 +349,7 @@ async function playThrough(context: Context, cluster: Cluster, found: Lab, optio
           throw new KubemendError("lab-unsound", exitStatus.failed, `the reference solution of ${found.id} does not pass the check`);
         context.print(`4. The check passes: ${after.score} of 100.`);
       } finally {
-        await stopLab(cluster, [found]);
+        await stopLab(cluster, [found], emit);
       }
       context.print("5. The lab is over; the cluster is healthy again.");
     },

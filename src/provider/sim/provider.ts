@@ -103,6 +103,7 @@ export class SimProvider implements Provider {
         await writeFile(file, JSON.stringify(describe(plan, await ensureKey(this.#keyFile, `kubemend-${plan.name}`)), null, 2), {
           mode: 0o600,
         });
+      for (const { name } of plan.machines) await ensureKey(join(this.#dir, `host_key_${name}`), name);
       progress({ text: existsSync(join(this.#dir, "world")) ? "restoring the simulated machines" : "booting the simulated machines" });
       await this.#start();
     }

@@ -1,9 +1,8 @@
 /** The background process of one simulated cluster: `node main.js STATE-FOLDER`. It outlives the command that started it. */
 import { randomBytes } from "node:crypto";
-import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:net";
 import { join } from "node:path";
-import ssh2 from "ssh2";
 import { layers } from "../assemble.ts";
 import { World, type MachineSpec } from "../world.ts";
 import { listenApi } from "./api.ts";
@@ -119,7 +118,7 @@ async function main(dir: string): Promise<void> {
   const ssh: Record<string, number> = {};
   const api: Record<string, number> = {};
   for (const { name, address } of description.machines) {
-    const key = hostKey(dir, name);
+    const key = readFileSync(join(dir, `host_key_${name}`), "utf8");
     const door = await withFallback(earlier?.ssh[name] ?? 0, (port) => listenSsh(host, name, key, port));
     servers.push(door.server);
     drops.push(door.drop);
@@ -269,12 +268,6 @@ async function withFallback<T>(port: number, listen: (port: number) => Promise<T
     if (port === 0 || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     return listen(0);
   }
-}
-
-function hostKey(dir: string, machine: string): string {
-  const file = join(dir, `host_key_${machine}`);
-  if (!existsSync(file)) writeFileSync(file, ssh2.utils.generateKeyPairSync("ed25519").private, { mode: 0o600 });
-  return readFileSync(file, "utf8");
 }
 
 const dir = process.argv[2];
