@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
 set -euo pipefail
-rm /etc/systemd/system/kubelet.service.d/99-tuning.conf
+rm -f /etc/systemd/system/kubelet.service.d/99-tuning.conf
 systemctl daemon-reload
 systemctl restart kubelet

@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+set -euo pipefail
+sed -i 's/^ *- --profiling=false$/\t- --profiling=false/' /etc/kubernetes/manifests/kube-apiserver.yaml
