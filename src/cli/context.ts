@@ -54,8 +54,9 @@ export class Context {
     this.io.stderr.write(`${text}\n`);
   }
 
-  printJson(value: unknown): void {
-    this.print(JSON.stringify(value, null, 2));
+  /** One line of `--output json`: every one is an object that says in `type` what it is, as events and errors do. */
+  printJson<T extends { type: string }>(value: T): void {
+    this.print(JSON.stringify(value));
   }
 
   reporter(options: { output?: string }): Listener {

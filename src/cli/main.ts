@@ -51,22 +51,35 @@ function all(command: Command): Command[] {
 /** `--output` as every command that prints for machines has it. */
 export const outputOption = (): Option => new Option("-o, --output <format>", "how to print").choices(["text", "json"]).default("text");
 
+/** What stands behind `--`, or is `ssh`'s, is for a machine. */
+function wantsJson(argv: readonly string[]): boolean {
+  if (argv[0] === "ssh") return false;
+  const own = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+  return own.some(
+    (word, i) => word === "--output=json" || word === "-ojson" || (word === "json" && ["-o", "--output"].includes(own[i - 1]!)),
+  );
+}
+
 function report(error: unknown, io: Io, argv: string[]): number {
   const color = paint(io, "stderr");
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitStatus.ok : exitStatus.usage;
-  const json =
-    argv.includes("--output=json") || ["-o", "--output"].some((flag) => argv[argv.indexOf(flag) + 1] === "json" && argv.includes(flag));
+  const say = (code: string, message: string, rest: Record<string, unknown> = {}): void => {
+    if (wantsJson(argv)) io.stdout.write(`${JSON.stringify({ type: "error", code, message, ...rest })}\n`);
+  };
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitStatus.ok;
+    // commander has said it on stderr
+    say("usage", error.message.replace(/^error: /, ""));
+    return exitStatus.usage;
+  }
   if (error instanceof KubemendError) {
-    if (json)
-      io.stdout.write(
-        `${JSON.stringify({ type: "error", code: error.code, message: error.message, hint: error.hint, ...error.details })}\n`,
-      );
+    say(error.code, error.message, { hint: error.hint, ...error.details });
     io.stderr.write(`${color("red", "Error:")} ${error.message}\n`);
     if (error.hint !== undefined) io.stderr.write(`${color("dim", "→")} ${error.hint}\n`);
     if (io.env.KUBEMEND_DEBUG && error.cause instanceof Error) io.stderr.write(`${error.cause.stack ?? error.cause.message}\n`);
     return error.status;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  say("internal", error instanceof Error ? error.message : String(error));
   io.stderr.write(`${color("red", "Internal error:")} ${text}\nThis is a defect of kubemend; please report it with the text above.\n`);
   return exitStatus.internal;
 }

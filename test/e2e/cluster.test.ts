@@ -88,7 +88,11 @@ describe("commands on machines", () => {
     expect(stdout).toBe("worker1 | worker1\nworker2 | worker2");
     const json = await kubemend(["exec", "--output", "json", "--", "false"]);
     expect(json.exitCode).toBe(1);
-    expect((JSON.parse(String(json.stdout)) as { status: number }[]).map((r) => r.status)).toEqual([1, 1, 1]);
+    expect(
+      String(json.stdout)
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { status: number }).status),
+    ).toEqual([1, 1, 1]);
   });
 
   it("name a machine that is not there", async () => {

@@ -48,6 +48,7 @@ export function doctor(program: Command, context: Context): void {
       const free = plan && freeRange({ ...plan.specification, provider: "virtualbox" }, facts, plan.machines.length)?.cidr;
       if (options.output === "json")
         return context.printJson({
+          type: "doctor",
           host: facts,
           freeRange: free ?? null,
           providers: table,

@@ -47,7 +47,7 @@ export function exec(program: Command, context: Context): void {
             }
           }),
         );
-        if (options.output === "json") context.printJson(results);
+        if (options.output === "json") for (const result of results) context.printJson({ type: "result", ...result });
         else {
           const width = Math.max(...chosen.map((name) => name.length));
           for (const { machine, stdout, stderr, status } of results) {

@@ -59,8 +59,9 @@ export function lab(program: Command, context: Context): void {
     .action((options: LabOptions) => {
       const all = labs(options);
       if (options.output === "json") {
-        return context.printJson(
-          all.map(({ id, title, summary, level, minutes, curriculum, variants }) => ({
+        for (const { id, title, summary, level, minutes, curriculum, variants } of all)
+          context.printJson({
+            type: "lab",
             id,
             title,
             summary,
@@ -68,8 +69,8 @@ export function lab(program: Command, context: Context): void {
             minutes,
             curriculum,
             variants: variants.map((v) => ({ id: v.id, title: v.title })),
-          })),
-        );
+          });
+        return;
       }
       context.print(
         table(
@@ -96,6 +97,7 @@ export function lab(program: Command, context: Context): void {
       const { title, summary, level, minutes, curriculum, variants, hints, cluster } = found;
       if (options.output === "json")
         return context.printJson({
+          type: "lab",
           id,
           title,
           summary,
@@ -124,7 +126,7 @@ export function lab(program: Command, context: Context): void {
         await locked(cluster, "lab start", () => startLab(cluster, found, options.variant, emit));
         const text = await brief(asVariant(found, options.variant));
         if (options.output === "json")
-          return context.print(JSON.stringify({ type: "lab", lab: id, variant: options.variant ?? "", phase: "broken", brief: text }));
+          return context.printJson({ type: "phase", lab: id, variant: options.variant ?? "", phase: "broken", brief: text });
         context.print(markdown(text, paint(context.io, "stdout"), context.io.stdout.columns));
         context.say(afterBrief(cluster));
       });
@@ -165,7 +167,14 @@ export function lab(program: Command, context: Context): void {
       });
     await writeProgress(cluster.dir, { ...progress, hints: progress.hints + 1, penalty: progress.penalty + hint.cost });
     if (options.output === "json")
-      return context.printJson({ lab: found.id, hint: progress.hints + 1, of: found.hints.length, cost: hint.cost, text: hint.text });
+      return context.printJson({
+        type: "hint",
+        lab: found.id,
+        hint: progress.hints + 1,
+        of: found.hints.length,
+        cost: hint.cost,
+        text: hint.text,
+      });
     context.print(`Hint ${progress.hints + 1} of ${found.hints.length} (−${hint.cost} points): ${hint.text}`);
   });
 
@@ -174,7 +183,7 @@ export function lab(program: Command, context: Context): void {
     const solution = found.solutions[0]!;
     await applyRepair(cluster, found, solution, (text) => context.say(`  ${text}`));
     await writeProgress(cluster.dir, { ...progress, penalty: 100 });
-    if (options.output === "json") return context.printJson({ lab: found.id, solution });
+    if (options.output === "json") return context.printJson({ type: "solution", lab: found.id, solution });
     context.print(`${solution.title}\n`);
     for (const s of solution.steps) context.print(`--- on ${s.machine}: ${join(found.dir, s.script)}`);
     context.print(`\n${markdown(await debrief(found), paint(context.io, "stdout"), context.io.stdout.columns)}`);
@@ -182,11 +191,13 @@ export function lab(program: Command, context: Context): void {
 
   inLab("reset", "back to just broken", async (cluster, options, all) => {
     await resetLab(cluster, all, context.reporter(options));
+    if (options.output === "json") context.printJson({ type: "phase", cluster: cluster.name, phase: "broken" });
     context.say("The cluster is as it was just after the break.");
   });
 
   inLab("stop", "end the lab: back to the healthy cluster", async (cluster, options, all) => {
     await stopLab(cluster, all, context.reporter(options));
+    if (options.output === "json") context.printJson({ type: "phase", cluster: cluster.name, phase: "stopped" });
     context.say("The lab is over; the cluster is as it was before.");
   });
 
@@ -227,7 +238,7 @@ export function lab(program: Command, context: Context): void {
         };
         for (const found of chosen) proofs.push(...(await locked(cluster, "lab verify", () => verifyLab(cluster, found, emit, how))));
         if (options.junit !== undefined) await writeFile(resolve(context.io.cwd, options.junit), junit(proofs));
-        if (options.output === "json") for (const proof of proofs) context.print(JSON.stringify({ type: "proof", ...proof }));
+        if (options.output === "json") for (const proof of proofs) context.printJson({ type: "proof", ...proof });
         const tried = proofs.filter((p) => !p.leftOut);
         // whoever names a lab wants it proven
         const failed = tried.filter((p) => !p.ok).length + (ids.length > 0 && tried.length === 0 ? 1 : 0);
@@ -356,8 +367,9 @@ async function playThrough(context: Context, cluster: Cluster, found: Lab, optio
   );
 }
 
-function checkJson(report: CheckReport): unknown {
+function checkJson(report: CheckReport): { type: string } & Record<string, unknown> {
   return {
+    type: "score",
     lab: report.lab,
     pass: report.pass,
     score: report.score,

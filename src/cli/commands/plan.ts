@@ -32,7 +32,7 @@ export function plan(program: Command, context: Context): void {
       const { plan, findings, locate } = await context.tryPlan(options);
       if (plan) findings.push(...(await context.hostFindings(plan, locate)));
       if (plan) findings.push(...unbuilt(plan).map((finding) => ({ ...finding, severity: "warning" as const })));
-      if (options.output === "json") context.printJson({ plan: plan ?? null, findings });
+      if (options.output === "json") context.printJson({ type: "plan", plan: plan ?? null, findings });
       else if (plan) {
         const { network, cni, kubernetes, provider, runtime } = plan.specification;
         context.print(`Cluster ${plan.name}: Kubernetes ${kubernetes}, ${runtime}, ${cni.name}, on ${provider}\n`);

@@ -23,7 +23,7 @@ export function settle(program: Command, context: Context): void {
           "settle",
           options.for === undefined ? {} : { ms: options.for },
         );
-        if (options.output === "json") context.printJson(result);
+        if (options.output === "json") context.printJson({ type: "settled", ...result });
         else
           context.print(`${Math.round(result.advanced / 1000)} s of virtual time passed${result.settled ? "" : "; things still change"}.`);
         if (!result.settled) context.status = 1;

@@ -56,7 +56,7 @@ export function snapshot(program: Command, context: Context): void {
     .action((options: GlobalOptions) =>
       context.withCluster(options, async (cluster) => {
         const list = await cluster.provider.snapshotList();
-        if (options.output === "json") return context.printJson(list);
+        if (options.output === "json") return list.forEach((entry) => context.printJson({ type: "snapshot", ...entry }));
         context.print(
           table(
             ["NAME", "SAVED", "SIZE"],

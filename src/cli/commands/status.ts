@@ -38,6 +38,7 @@ export function status(program: Command, context: Context): void {
         });
         if (options.output === "json") {
           return context.printJson({
+            type: "status",
             name: cluster.name,
             provider: cluster.provider.name,
             ready: cluster.record.ready,

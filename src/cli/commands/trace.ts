@@ -24,7 +24,7 @@ export function trace(program: Command, context: Context): void {
           from,
           to,
         });
-        if (options.output === "json") context.printJson(result);
+        if (options.output === "json") context.printJson({ type: "trace", ...result });
         else {
           for (const { where, what } of result.hops) context.print(`${where.padEnd(28)} ${what}`);
           context.print(`→ ${result.outcome}`);
