@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Makes this machine the first control plane. Run as root; does nothing when it is one already.
 #   KUBEADM_CONFIG   kubeadm's configuration file, as text
+#   CRI_SOCKET       kubeadm's name of the container runtime's socket
 set -euo pipefail
 
-: "${KUBEADM_CONFIG:?}"
+: "${KUBEADM_CONFIG:?}" "${CRI_SOCKET:?}"
 
 # kubeadm.yaml is there once init has come to its end; what an interrupted one left cannot be continued
 if [ ! -f /etc/kubernetes/kubeadm.yaml ]; then
   mkdir -p /etc/kubernetes
   if [ -n "$(ls -A /etc/kubernetes/manifests 2>/dev/null)" ] || [ -d /etc/kubernetes/pki ]; then
-    kubeadm reset --force
+    kubeadm reset --force --cri-socket "$CRI_SOCKET"
   fi
   (umask 077 && printf '%s\n' "$KUBEADM_CONFIG" >/etc/kubernetes/kubeadm.yaml.new)
   kubeadm init --config /etc/kubernetes/kubeadm.yaml.new --upload-certs

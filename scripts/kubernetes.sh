@@ -2,10 +2,11 @@
 # Installs kubeadm, kubelet and kubectl of one minor version. Run as root; may be run again.
 #   KUBERNETES   version, "1.35" or "1.35.2"
 #   NODE_IP      this machine's address on the private network
+#   CRI_ADDRESS  the container runtime's socket, "unix:///run/containerd/containerd.sock"
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
-: "${KUBERNETES:?}" "${NODE_IP:?}"
+: "${KUBERNETES:?}" "${NODE_IP:?}" "${CRI_ADDRESS:?}"
 minor=$(cut -d. -f1,2 <<<"$KUBERNETES")
 
 # the hold is the last step of the installation
@@ -27,9 +28,9 @@ fi
 # Without this every node registers the NAT address, which is the same on all of them.
 echo "KUBELET_EXTRA_ARGS=--node-ip=$NODE_IP" >/etc/default/kubelet
 
-cat >/etc/crictl.yaml <<'CRICTL'
-runtime-endpoint: unix:///run/containerd/containerd.sock
-image-endpoint: unix:///run/containerd/containerd.sock
+cat >/etc/crictl.yaml <<CRICTL
+runtime-endpoint: $CRI_ADDRESS
+image-endpoint: $CRI_ADDRESS
 timeout: 10
 CRICTL
 systemctl enable -q kubelet

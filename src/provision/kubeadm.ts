@@ -1,6 +1,7 @@
 /** kubeadm configuration files for a plan, in the version of the API that its kubeadm reads. */
 import { stringify } from "yaml";
 import type { Plan, PlannedMachine } from "../cluster/plan.ts";
+import { criSocket } from "./runtime.ts";
 
 export interface JoinSecrets {
   /** Bootstrap token, `abcdef.0123456789abcdef`. */
@@ -8,12 +9,6 @@ export interface JoinSecrets {
   /** `sha256:…` of the cluster's CA; undefined: the CA is trusted unseen. */
   caCertHash?: string;
 }
-
-const runtimeSockets = {
-  containerd: "unix:///run/containerd/containerd.sock",
-  "cri-o": "unix:///var/run/crio/crio.sock",
-  docker: "unix:///var/run/cri-dockerd.sock",
-} as const;
 
 /** For `kubeadm init --config`. */
 export function initConfiguration(plan: Plan, machine: PlannedMachine, token: string): string {
@@ -74,7 +69,7 @@ function registration(plan: Plan, machine: PlannedMachine): Record<string, unkno
   const argument = { name: "node-ip", value: machine.ip };
   return {
     name: machine.name,
-    criSocket: runtimeSockets[plan.specification.runtime],
+    criSocket: criSocket(plan),
     kubeletExtraArgs: plan.kubeadmApi === "v1beta4" ? [argument] : { "node-ip": machine.ip },
   };
 }

@@ -4,6 +4,7 @@ import { calicoVersion } from "../cluster/versions.ts";
 import { bridgeSteps } from "./bridge.ts";
 import { calicoResources, poolModes } from "./calico.ts";
 import { initConfiguration, joinConfiguration, type JoinSecrets } from "./kubeadm.ts";
+import { criAddress, criSocket, runtimeStep } from "./runtime.ts";
 
 export interface Step {
   /** File in scripts/. */
@@ -29,29 +30,29 @@ export function prepareSteps(plan: Plan, machine: PlannedMachine, nodeKey?: { se
       title: "prepare the system",
       environment: { HOSTS: hosts, ...(nodeKey ? { NODE_KEY: nodeKey.secret.trim(), NODE_KEY_PUBLIC: nodeKey.shared } : {}) },
     },
-    { script: "containerd.sh", title: "install containerd", environment: containerdSettings(plan) },
+    runtimeStep(plan),
     {
       script: "kubernetes.sh",
       title: "install kubeadm, kubelet, kubectl",
-      environment: { KUBERNETES: plan.specification.kubernetes, NODE_IP: machine.ip },
+      environment: { KUBERNETES: plan.specification.kubernetes, NODE_IP: machine.ip, CRI_ADDRESS: criAddress(plan) },
     },
   ];
 }
 
-function containerdSettings({ specification }: Plan): Record<string, string> {
-  const { sandboxImage, restrictOomScoreAdj } = specification.containerd;
+export function controlPlaneStep(plan: Plan, machine: PlannedMachine, token: string): Step {
   return {
-    ...(sandboxImage === undefined ? {} : { SANDBOX_IMAGE: sandboxImage }),
-    ...(restrictOomScoreAdj ? { RESTRICT_OOM_SCORE_ADJ: "true" } : {}),
+    script: "controlplane.sh",
+    title: "kubeadm init",
+    environment: { KUBEADM_CONFIG: initConfiguration(plan, machine, token), CRI_SOCKET: criSocket(plan) },
   };
 }
 
-export function controlPlaneStep(plan: Plan, machine: PlannedMachine, token: string): Step {
-  return { script: "controlplane.sh", title: "kubeadm init", environment: { KUBEADM_CONFIG: initConfiguration(plan, machine, token) } };
-}
-
 export function joinStep(plan: Plan, machine: PlannedMachine, secrets: JoinSecrets): Step {
-  return { script: "join.sh", title: "kubeadm join", environment: { KUBEADM_CONFIG: joinConfiguration(plan, machine, secrets) } };
+  return {
+    script: "join.sh",
+    title: "kubeadm join",
+    environment: { KUBEADM_CONFIG: joinConfiguration(plan, machine, secrets), CRI_SOCKET: criSocket(plan) },
+  };
 }
 
 /** The pod network: Calico from the first control plane, a bridge on every node; nothing when the specification asks for none. */

@@ -6,6 +6,8 @@ import { formatFinding } from "../cluster/finding.ts";
 
 /** Oldest minor version of which the community's archive (pkgs.k8s.io) has packages. */
 const oldestPackaged = 24;
+/** And of CRI-O (download.opensuse.org, isv:cri-o:stable). */
+const oldestCrio = 30;
 
 export function unbuilt({ specification }: Plan): Finding[] {
   const findings: Finding[] = [];
@@ -19,8 +21,8 @@ export function unbuilt({ specification }: Plan): Finding[] {
       "several control planes are planned, but not provisioned yet",
       "Use controlplanes: 1.",
     );
-  if (specification.runtime !== "containerd")
-    add("runtime", specification.runtime, `${specification.runtime} is not provisioned yet`, "Use runtime: containerd.");
+  if (specification.runtime === "docker")
+    add("runtime", specification.runtime, "docker is not provisioned yet", "Use runtime: containerd or cri-o.");
   if (specification.cni.name !== "calico" && specification.cni.name !== "none" && specification.cni.name !== "bridge")
     add(
       "cni.name",
@@ -37,6 +39,13 @@ export function unbuilt({ specification }: Plan): Finding[] {
       specification.kubernetes,
       `the package archive has no Kubernetes older than 1.${oldestPackaged}`,
       `Use kubernetes: "1.${oldestPackaged}" or newer.`,
+    );
+  if (specification.runtime === "cri-o" && minor < oldestCrio)
+    add(
+      "runtime",
+      specification.runtime,
+      `CRI-O has the minor version of Kubernetes, and there are no packages of CRI-O older than 1.${oldestCrio}`,
+      `Use kubernetes: "1.${oldestCrio}" or newer, or runtime: containerd.`,
     );
   return findings;
 }

@@ -84,6 +84,7 @@ export function createContainer(s: Service, sandbox: SandboxRecord, config: Obj)
     logPath,
     cgroup: "",
   };
+  s.runtime.journal(s.p, { what: "created", meta, pod, id });
   return id;
 }
 
@@ -185,6 +186,7 @@ export function startContainer(s: Service, c: ContainerRecord): void {
   if (!reply.ok) return failed(reply.exec ? words.createFailed(reply.error) : reply.error);
   c.state = "CONTAINER_RUNNING";
   c.startedAt = s.p.now;
+  s.runtime.journal(s.p, { what: "started", meta: c.config.metadata as Obj, pod: sandbox.config.metadata as Obj, id: c.id });
 }
 
 /** Go's exec error when runc is not there, as the shim reports it. */
@@ -223,4 +225,5 @@ export function removeContainer(s: Service, c: ContainerRecord): void {
   leaveCgroup(s.p.machine, c);
   removeRootfs(s.p.machine, c.id);
   delete s.store.containers[c.id];
+  s.runtime.journal(s.p, { what: "removed", id: c.id, of: "container" });
 }

@@ -1,6 +1,7 @@
 /** containerd as a CRI runtime (internal/cri of containerd 1.7 and 2.x). */
 import type { Obj } from "../core/json.ts";
-import { majorOf } from "./config.ts";
+import type { NetworkConfig } from "./cni.ts";
+import { logLine, majorOf, type CriSettings } from "./config.ts";
 import type { Runtime } from "./runtime.ts";
 
 const taskFailed = (text: string): string =>
@@ -37,6 +38,19 @@ export const containerdRuntime: Runtime = {
   dropsPause: false,
   createsEarly: false,
   netns: (uuid) => `cni-${uuid}`,
+  info,
+  journal(p, event) {
+    if (event.what !== "sandbox-failed") return;
+    const m = event.meta;
+    p.log(
+      logLine(
+        p,
+        "error",
+        `RunPodSandbox for &PodSandboxMetadata{Name:${m.name as string},Uid:${m.uid as string},Namespace:${m.namespace as string},Attempt:${m.attempt as number},} failed, error`,
+        { error: event.why },
+      ),
+    );
+  },
   words: {
     noSandbox: () => "an error occurred when try to find sandbox: not found",
     noContainer: (id) => `an error occurred when try to find container "${id}": not found`,
@@ -94,3 +108,45 @@ export const containerdRuntime: Runtime = {
 };
 
 const nameOf = (m: Obj): string => `${m.name as string}_${m.namespace as string}_${m.uid as string}_${m.attempt as number}`;
+
+function info(settings: CriSettings, network: NetworkConfig | { error: string }): Obj {
+  return {
+    config: JSON.stringify({
+      containerd: {
+        defaultRuntimeName: settings.defaultRuntime,
+        snapshotter: settings.snapshotter,
+        runtimes: {
+          runc: {
+            runtimeType: "io.containerd.runc.v2",
+            options: {
+              BinaryName: settings.runtimeBinary === "runc" ? "" : settings.runtimeBinary,
+              SystemdCgroup: settings.systemdCgroup,
+            },
+          },
+        },
+      },
+      cni: { binDir: settings.binDirs[0], confDir: settings.confDir, maxConfNum: settings.maxConfNum },
+      sandboxImage: settings.sandboxImage,
+      registry: { configPath: settings.registryConfigPath },
+    }),
+    cniconfig: JSON.stringify(
+      "error" in network
+        ? {
+            PluginDirs: settings.binDirs,
+            PluginConfDir: settings.confDir,
+            PluginMaxConfNum: settings.maxConfNum,
+            Prefix: "eth",
+            Networks: [],
+          }
+        : {
+            PluginDirs: settings.binDirs,
+            PluginConfDir: settings.confDir,
+            PluginMaxConfNum: settings.maxConfNum,
+            Prefix: "eth",
+            Networks: [{ Config: { Name: network.name, CNIVersion: network.cniVersion, Plugins: network.plugins }, IFName: "eth0" }],
+          },
+    ),
+    golang: JSON.stringify("go1.24.6"),
+    lastCNILoadStatus: JSON.stringify("error" in network ? `cni config load failed: ${network.error}` : "OK"),
+  };
+}

@@ -20,7 +20,7 @@ function service(p: Proc): Service {
   const settings = settingsOf(p);
   // the folder may have been removed under the running daemon
   if (!p.fs.isDir(`${settings.root}/io.containerd.metadata.v1.bolt`)) p.fs.mkdirp(`${settings.root}/io.containerd.metadata.v1.bolt`, 0o711);
-  const store = openStore(p, settings.root);
+  const store = openStore(p, `${settings.root}/io.containerd.metadata.v1.bolt/meta.db`);
   if (!store) {
     p.log("containerd: failed to open bolt database: invalid database");
     p.exit(1);

@@ -2,7 +2,6 @@
 import type { Obj } from "../core/json.ts";
 import { pullImage, type Pulled } from "./pull.ts";
 import { killContainer, processSpec, stopSignal } from "./container.ts";
-import { logLine } from "./config.ts";
 import { CriError, type CriReply } from "./messages.ts";
 import { removeSandbox, runPodSandbox, stopSandbox } from "./sandbox.ts";
 import { callMonitor, containerOf, normalName, type Service } from "./service.ts";
@@ -43,17 +42,9 @@ export function begin(s: Service, op: Operation): Obj | undefined {
       if (!image) {
         const pulled = pullImage(s.p, s.hosts, s.settings.sandboxImage);
         if (!pulled.ok) {
-          const m = r.config.metadata as Obj;
           const { code, message: why } = pullError(s, pulled);
           const message = s.runtime.words.sandboxImage(s.p, s.settings.sandboxImage, why);
-          s.p.log(
-            logLine(
-              s.p,
-              "error",
-              `RunPodSandbox for &PodSandboxMetadata{Name:${m.name as string},Uid:${m.uid as string},Namespace:${m.namespace as string},Attempt:${m.attempt as number},} failed, error`,
-              { error: message },
-            ),
-          );
+          s.runtime.journal(s.p, { what: "sandbox-failed", meta: r.config.metadata as Obj, why: message });
           later(s, op, pulled.after, { code, message });
           return undefined;
         }
@@ -131,6 +122,7 @@ export function resume(s: Service, op: Operation, data: Obj): CriReply | undefin
   switch (op.method) {
     case "PullImage":
       keep(s, op.waiting!.pulled!);
+      s.runtime.journal(s.p, { what: "pulled", image: op.waiting!.pulled!.digests[0]! });
       return { ok: true, response: { imageRef: op.waiting!.pulled!.id } };
     case "RunPodSandbox": {
       if (op.waiting?.pulled) keep(s, op.waiting.pulled);

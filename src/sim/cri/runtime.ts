@@ -2,6 +2,7 @@
 import type { Obj } from "../core/json.ts";
 import type { Proc } from "../kernel/proc.ts";
 import type { NetworkConfig } from "./cni.ts";
+import type { CriSettings } from "./config.ts";
 import type { CriError } from "./messages.ts";
 import type { PullFailure } from "./pull.ts";
 import type { Monitor } from "./shim.ts";
@@ -30,8 +31,19 @@ export interface Runtime {
   createsEarly: boolean;
   /** Name of a new network namespace. */
   netns(uuid: string): string;
+  /** `info` of a verbose Status: texts in JSON. */
+  info(settings: CriSettings, network: NetworkConfig | { error: string }): Obj;
+  /** What it writes to its journal when something has happened. */
+  journal(p: Proc, event: JournalEvent): void;
   words: Words;
 }
+
+export type JournalEvent =
+  | { what: "sandbox-failed"; meta: Obj; why: string }
+  | { what: "sandbox"; meta: Obj; id: string }
+  | { what: "created" | "started"; meta: Obj; pod: Obj; id: string }
+  | { what: "stopped" | "removed"; id: string; of: "container" | "pod sandbox" }
+  | { what: "pulled"; image: string };
 
 /** Texts of errors, in the places where they arise. */
 export interface Words {

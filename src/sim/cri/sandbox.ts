@@ -2,7 +2,6 @@
 import { Errno } from "../core/errno.ts";
 import type { Obj } from "../core/json.ts";
 import { addressesOf, loadNetwork, setupNetwork, teardownNetwork, type NetworkConfig } from "./cni.ts";
-import { logLine } from "./config.ts";
 import { missingRuntime, newId, removeContainer } from "./container.ts";
 import { CriError } from "./messages.ts";
 import { createNetns, deleteNetns } from "./netns.ts";
@@ -54,7 +53,7 @@ export function runPodSandbox(s: Service, config: Obj, handler: string, image: I
       const why = error instanceof Errno ? error.message : (error as Error).message;
       if (!(error instanceof Error) || error.name === "NotSimulated") throw error;
       undoNetwork(s, sandbox, network);
-      throw failed(s, "RunPodSandbox", config, words.networkFailed(sandbox, why, network));
+      throw failed(s, config, words.networkFailed(sandbox, why, network));
     }
   }
   writeSandboxFiles(s, sandbox, host);
@@ -64,15 +63,13 @@ export function runPodSandbox(s: Service, config: Obj, handler: string, image: I
     removeRootfs(s.p.machine, id);
     s.p.fs.removeAll(s.runtime.sandboxDir(id));
     callMonitor(s, id, id, { type: "shim", method: "Shutdown" });
-    return failed(s, "RunPodSandbox", config, words.sandboxFailed(s.p, id, why));
+    return failed(s, config, words.sandboxFailed(s.p, id, why));
   };
   const missing = missingRuntime(s);
   if (missing) throw abort(missing);
   const pid = config.linux?.securityContext?.namespaceOptions?.pid as string | undefined;
   if (s.runtime.dropsPause && pid !== "POD") {
-    sandbox.state = "SANDBOX_READY";
-    s.store.sandboxes[id] = sandbox;
-    return id;
+    return ready(s, sandbox);
   }
   const placed = placeInCgroup(s.p.machine, systemdCgroup, path, s.p.state.cgroup);
   if ("error" in placed) throw abort(words.createFailed(placed.error));
@@ -99,21 +96,18 @@ export function runPodSandbox(s: Service, config: Obj, handler: string, image: I
     },
   });
   if (!reply?.ok) throw abort(!reply ? words.monitorGone : reply.exec ? words.createFailed(reply.error) : reply.error);
-  sandbox.state = "SANDBOX_READY";
-  s.store.sandboxes[id] = sandbox;
-  return id;
+  return ready(s, sandbox);
 }
 
-function failed(s: Service, call: string, config: Obj, why: string): CriError {
-  const m = config.metadata as Obj;
-  s.p.log(
-    logLine(
-      s.p,
-      "error",
-      `${call} for &PodSandboxMetadata{Name:${m.name as string},Uid:${m.uid as string},Namespace:${m.namespace as string},Attempt:${m.attempt as number},} failed, error`,
-      { error: why },
-    ),
-  );
+function ready(s: Service, sandbox: SandboxRecord): string {
+  sandbox.state = "SANDBOX_READY";
+  s.store.sandboxes[sandbox.id] = sandbox;
+  s.runtime.journal(s.p, { what: "sandbox", meta: sandbox.config.metadata as Obj, id: sandbox.id });
+  return sandbox.id;
+}
+
+function failed(s: Service, config: Obj, why: string): CriError {
+  s.runtime.journal(s.p, { what: "sandbox-failed", meta: config.metadata as Obj, why });
   return new CriError("Unknown", why);
 }
 
@@ -159,6 +153,7 @@ export function stopSandbox(s: Service, x: SandboxRecord): void {
   callMonitor(s, x.id, x.id, { type: "shim", method: "Kill", id: x.id, signal: "SIGKILL" });
   x.state = "SANDBOX_NOTREADY";
   leaveCgroup(s.p.machine, x);
+  s.runtime.journal(s.p, { what: "stopped", id: x.id, of: "pod sandbox" });
 }
 
 export function removeSandbox(s: Service, x: SandboxRecord): void {
@@ -168,6 +163,7 @@ export function removeSandbox(s: Service, x: SandboxRecord): void {
   s.p.fs.removeAll(s.runtime.sandboxDir(x.id));
   callMonitor(s, x.id, x.id, { type: "shim", method: "Shutdown" });
   delete s.store.sandboxes[x.id];
+  s.runtime.journal(s.p, { what: "removed", id: x.id, of: "pod sandbox" });
 }
 
 /** The pause process has ended by itself or was killed. */

@@ -119,7 +119,7 @@ export const methods: Record<string, Method> = {
     const runtimeHandlers = s.runtime.handlers(s.p);
     return {
       status: { conditions },
-      ...(r.verbose ? { info: info(s, network) } : {}),
+      ...(r.verbose ? { info: s.runtime.info(s.settings, network) } : {}),
       ...(runtimeHandlers ? { runtimeHandlers } : {}),
     };
   },
@@ -310,48 +310,6 @@ function statsOf(s: Service, c: ContainerRecord): Obj {
       fsId: { mountpoint: s.runtime.imageFs },
       usedBytes: { value: String(s.p.machine.state.trees[c.id] ? Object.keys(s.p.machine.state.trees[c.id]!.nodes).length * 4096 : 0) },
     },
-  };
-}
-
-function info(s: Service, network: ReturnType<typeof loadNetwork>): Obj {
-  return {
-    config: JSON.stringify({
-      containerd: {
-        defaultRuntimeName: s.settings.defaultRuntime,
-        snapshotter: s.settings.snapshotter,
-        runtimes: {
-          runc: {
-            runtimeType: "io.containerd.runc.v2",
-            options: {
-              BinaryName: s.settings.runtimeBinary === "runc" ? "" : s.settings.runtimeBinary,
-              SystemdCgroup: s.settings.systemdCgroup,
-            },
-          },
-        },
-      },
-      cni: { binDir: s.settings.binDirs[0], confDir: s.settings.confDir, maxConfNum: s.settings.maxConfNum },
-      sandboxImage: s.settings.sandboxImage,
-      registry: { configPath: s.settings.registryConfigPath },
-    }),
-    cniconfig: JSON.stringify(
-      "error" in network
-        ? {
-            PluginDirs: s.settings.binDirs,
-            PluginConfDir: s.settings.confDir,
-            PluginMaxConfNum: s.settings.maxConfNum,
-            Prefix: "eth",
-            Networks: [],
-          }
-        : {
-            PluginDirs: s.settings.binDirs,
-            PluginConfDir: s.settings.confDir,
-            PluginMaxConfNum: s.settings.maxConfNum,
-            Prefix: "eth",
-            Networks: [{ Config: { Name: network.name, CNIVersion: network.cniVersion, Plugins: network.plugins }, IFName: "eth0" }],
-          },
-    ),
-    golang: JSON.stringify("go1.24.6"),
-    lastCNILoadStatus: JSON.stringify("error" in network ? `cni config load failed: ${network.error}` : "OK"),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What containerd remembers on disk: images, sandboxes and containers (metadata database under its root folder). */
+/** What a runtime remembers on disk: images, sandboxes and containers. */
 import type { Obj } from "../core/json.ts";
 import type { Proc } from "../kernel/proc.ts";
 
@@ -58,11 +58,9 @@ export interface Store {
   containers: Record<string, ContainerRecord>;
 }
 
-/** The database of a containerd whose root folder is `root`. Undefined when the file holds something else. */
-export function openStore(p: Proc, root: string): Store | undefined {
-  const dir = `${root}/io.containerd.metadata.v1.bolt`;
-  return p.fs.database(`${dir}/meta.db`, () => ({ images: {}, sandboxes: {}, containers: {} })) as Store | undefined;
-}
+/** The database in a file. Undefined when the file holds something else. */
+export const openStore = (p: Proc, path: string): Store | undefined =>
+  p.fs.database(path, () => ({ images: {}, sandboxes: {}, containers: {} })) as Store | undefined;
 
 /** The image that a name (canonical), ID or ID prefix means. */
 export function findStoredImage(store: Store, name: string): ImageRecord | undefined {

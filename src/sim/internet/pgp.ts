@@ -22,6 +22,13 @@ const keys: PublicKey[] = [
     bits: "rsa2048",
   },
   {
+    id: "CBA9C85640A2B579",
+    fingerprint: "85B67D5C50100B1AC8CEFE49CBA9C85640A2B579",
+    uid: "isv:cri-o OBS Project <isv:cri-o@build.opensuse.org>",
+    created: "2024-11-06",
+    bits: "rsa4096",
+  },
+  {
     id: "8D81803C0EBFCD88",
     fingerprint: "9DC858229FC7DD38854AE2D88D81803C0EBFCD88",
     uid: "Docker Release (CE deb) <docker@docker.com>",

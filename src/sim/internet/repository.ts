@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { HttpRequest, HttpResponse } from "../net/http.ts";
 import { debBytes, debName, indexStanza } from "./deb.ts";
 import { dockerPackages } from "./packages/containers.ts";
+import { crioPackages, crioPatches } from "./packages/crio.ts";
 import { kubernetesPackages, patches } from "./packages/kubernetes.ts";
 import type { Package } from "./packages/package.ts";
 import { ubuntuPackages } from "./packages/ubuntu.ts";
@@ -158,25 +159,35 @@ function mirrorServe(request: HttpRequest): HttpResponse {
   );
   const minor = Number(m?.[1]);
   if (!m || !patches[minor]) return forbidden();
-  const file = m[2]!;
-  if (file === "Release.key") return ok(armor(keyBytes(keyById("234654DA9A296436"))), "application/octet-stream", request);
   const packages = inPool(`k8s/${minor}`, () => kubernetesPackages(minor));
-  const index = cached(`k8s/${minor}`, () => [...packages.values()].map((pkg) => indexStanza(pkg, `amd64/${debName(pkg)}`)).join(""));
+  return buildServiceFile(request, m[2]!, packages, `isv:kubernetes:core:stable:v1.${minor}`, "234654DA9A296436");
+}
+
+/** CRI-O's packages: today at openSUSE's own server, formerly below pkgs.k8s.io/addons. */
+function openSuseServe(request: HttpRequest): HttpResponse {
+  const m = /^\/repositories\/isv:\/cri-o:\/stable:\/v1\.(\d+)\/deb\/(.+)$/.exec(decodeURIComponent(request.path.split("?")[0]!));
+  const minor = Number(m?.[1]);
+  if (!m || !crioPatches[minor]) return notFound();
+  return buildServiceFile(
+    request,
+    m[2]!,
+    inPool(`cri-o/${minor}`, () => crioPackages(minor)),
+    `isv:cri-o:stable:v1.${minor}`,
+    "CBA9C85640A2B579",
+  );
+}
+
+/** A file of a flat repository that the openSUSE Build Service published. */
+function buildServiceFile(request: HttpRequest, file: string, packages: Map<string, Package>, project: string, key: string): HttpResponse {
+  if (file === "Release.key") return ok(armor(keyBytes(keyById(key))), "application/octet-stream", request);
+  const index = cached(project, () => [...packages.values()].map((pkg) => indexStanza(pkg, `amd64/${debName(pkg)}`)).join(""));
   if (file === "Packages") return ok(index, "text/plain", request);
   if (file === "InRelease")
     return ok(
-      cached(`k8s/${minor}/InRelease`, () =>
-        release(
-          {
-            origin: `obs://build.opensuse.org/isv:kubernetes:core:stable:v1.${minor}/deb`,
-            label: `isv:kubernetes:core:stable:v1.${minor}`,
-            suite: "deb",
-            codename: "",
-            components: "",
-            key: "234654DA9A296436",
-          },
-          [["Packages", index]],
-        ),
+      cached(`${project}/InRelease`, () =>
+        release({ origin: `obs://build.opensuse.org/${project}/deb`, label: project, suite: "deb", codename: "", components: "", key }, [
+          ["Packages", index],
+        ]),
       ),
       "text/plain",
       request,
@@ -193,6 +204,7 @@ export function packageOf(name: string, version: string): Package | undefined {
     ...ubuntuPackages,
     ...dockerPackages,
     ...Object.keys(patches).flatMap((minor) => [...inPool(`k8s/${minor}`, () => kubernetesPackages(Number(minor))).values()]),
+    ...Object.keys(crioPatches).flatMap((minor) => [...inPool(`cri-o/${minor}`, () => crioPackages(Number(minor))).values()]),
   ];
   return all.find((pkg) => pkg.name === name && pkg.version === version);
 }
@@ -204,4 +216,5 @@ export const repositorySites: Site[] = [
   { host: "download.docker.com", ip: "18.64.79.12", serve: dockerServe },
   { host: "pkgs.k8s.io", ip: "34.107.204.206", serve: kubernetesServe },
   { host: "prod-cdn.packages.k8s.io", ip: "13.35.78.40", serve: mirrorServe },
+  { host: "download.opensuse.org", ip: "195.135.223.226", serve: openSuseServe },
 ];

@@ -179,3 +179,16 @@ export const runc: CommandProgram = {
     return p.out(table(rows, 12, 1)).then(() => 0);
   },
 };
+
+export const crun: CommandProgram = {
+  name: "crun",
+  main(p) {
+    if (p.args[0] === "--version" || p.args[0] === "-v")
+      return p
+        .out(
+          `crun version ${p.state.version}\ncommit: unknown\nrundir: /run/user/0/crun\nspec: 1.0.0\n+SYSTEMD +SELINUX +APPARMOR +CAP +SECCOMP +EBPF +CRIU +YAJL\n`,
+        )
+        .then(() => 0);
+    return p.notSimulated(`crun ${p.args.join(" ")}`);
+  },
+};

@@ -41,6 +41,7 @@ function start(p: Proc): void {
   const s = p.data as unknown as KubeletState;
   Object.assign(s, {
     options,
+    runtimeName: "containerd",
     nodeName: (options.hostnameOverride || p.machine.hostname).toLowerCase(),
     nodeIp: "",
     cgroupDriver: "cgroupfs",
@@ -172,8 +173,9 @@ function run(p: Proc, version: Extract<CriReply, { ok: true }>): void {
       path: manifests,
     });
   if (s.options.kubeconfig !== "") klogS(p, "I", "kubelet.go:376", "Adding static pod path", { path: manifests });
+  s.runtimeName = version.response.runtimeName as string;
   klogS(p, "I", "kuberuntime_manager.go:279", "Container runtime initialized", {
-    containerRuntime: "containerd",
+    containerRuntime: s.runtimeName,
     version: version.response.runtimeVersion as string,
     apiVersion: "v1",
   });

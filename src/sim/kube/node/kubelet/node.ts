@@ -57,7 +57,7 @@ function nodeInfo(p: Proc): Obj {
   const version = cri(p, "Version");
   const runtime = version.ok
     ? `${version.response.runtimeName as string}://${(version.response.runtimeVersion as string).replace(/^v/, "")}`
-    : "containerd://Unknown";
+    : `${stateOf(p).runtimeName}://Unknown`;
   return { ...machineInfo(p).info, containerRuntimeVersion: runtime };
 }
 

@@ -151,7 +151,7 @@ function containerLogs(
   }
   if (!found || !rt) {
     const id = e.status?.containerStatuses?.find((c: Obj) => c.name === container)?.containerID as string | undefined;
-    return textResponse(200, `unable to retrieve container logs for ${id ?? "containerd://"}`);
+    return textResponse(200, `unable to retrieve container logs for ${id ?? `${stateOf(p).runtimeName}://`}`);
   }
   const file = found.logPath as string;
   const since =

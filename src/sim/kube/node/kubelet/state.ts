@@ -70,6 +70,8 @@ interface Call {
 export interface KubeletState {
   options: KubeletOptions;
   config: Obj;
+  /** What the runtime calls itself: containerd, cri-o, docker. */
+  runtimeName: string;
   nodeName: string;
   nodeIp: string;
   cgroupDriver: "systemd" | "cgroupfs";

@@ -34,7 +34,7 @@ function stateOfContainer(p: Proc, spec: Obj, c: Obj): Obj {
         ...(message === "" ? {} : { message }),
         startedAt: c.startedAt === "0" ? null : timeText(msOf(c.startedAt as string)),
         finishedAt: timeText(msOf(c.finishedAt as string)),
-        containerID: `containerd://${c.id as string}`,
+        containerID: `${stateOf(p).runtimeName}://${c.id as string}`,
       },
     };
   }
@@ -76,7 +76,7 @@ function containerStatus(p: Proc, e: PodEntry, spec: Obj, rt: RuntimePod, init: 
     restartCount: restarts(now),
     image: now ? ((now.image as Obj).image as string) : (spec.image as string),
     imageID: (now?.imageRef ?? "") as string,
-    ...(now ? { containerID: `containerd://${now.id as string}` } : {}),
+    ...(now ? { containerID: `${stateOf(p).runtimeName}://${now.id as string}` } : {}),
     started,
   };
 }
