@@ -25,9 +25,12 @@ export class IpSets {
   readonly #now: () => number;
   readonly #index = new WeakMap<IpSetState, { count: number; lengths: number[] }>();
 
-  constructor(state: NsState, now: () => number) {
+  readonly #changed: () => void;
+
+  constructor(state: NsState, now: () => number, changed: () => void) {
     this.#state = state;
     this.#now = now;
+    this.#changed = changed;
   }
 
   get(name: string): IpSetState | undefined {
@@ -41,18 +44,21 @@ export class IpSets {
   create(name: string, type: string, options: Partial<IpSetState["header"]> = {}): void {
     if (this.#state.sets[name]) throw new Errno("EEXIST");
     if (!setTypes.includes(type)) throw new Errno("EINVAL");
+    this.#changed();
     this.#state.sets[name] = { type, header: { family: "inet", hashsize: 1024, maxelem: 65536, ...options }, members: {} };
   }
 
   /** Throws ENOENT; EBUSY is for the caller, who knows the rules. */
   destroy(name: string): void {
     if (!this.#state.sets[name]) throw new Errno("ENOENT");
+    this.#changed();
     delete this.#state.sets[name];
   }
 
   rename(from: string, to: string): void {
     const set = this.#need(from);
     if (this.#state.sets[to]) throw new Errno("EEXIST");
+    this.#changed();
     delete this.#state.sets[from];
     this.#state.sets[to] = set;
   }
@@ -60,6 +66,7 @@ export class IpSets {
   swap(a: string, b: string): void {
     const first = this.#need(a);
     const second = this.#need(b);
+    this.#changed();
     this.#state.sets[a] = second;
     this.#state.sets[b] = first;
   }
@@ -71,6 +78,7 @@ export class IpSets {
   }
 
   flush(name: string): void {
+    this.#changed();
     this.#need(name).members = {};
   }
 
@@ -79,6 +87,7 @@ export class IpSets {
     const set = this.#need(name);
     const member = canonical(set, entry);
     if (member in set.members && !options.exist && !this.#expired(set, member)) throw new Errno("EEXIST");
+    this.#changed();
     const timeout = options.timeout ?? set.header.timeout;
     set.members[member] = {
       ...(timeout ? { expires: this.#now() + timeout * 1000 } : {}),
@@ -90,6 +99,7 @@ export class IpSets {
     const set = this.#need(name);
     const member = canonical(set, entry);
     if (!(member in set.members)) throw new Errno("ENOENT");
+    this.#changed();
     delete set.members[member];
   }
 

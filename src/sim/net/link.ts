@@ -17,12 +17,13 @@ export function transmit(ns: NetNs, link: LinkState, nextHop: number, p: Packet,
     return;
   }
   ns.seen?.(link, p, "out");
+  walk.recording?.visit(ns);
   switch (link.kind) {
     case "loopback":
       inputPacket(ns, link, p, walk);
       return;
     case "dummy":
-      count(link, p);
+      count(link, p, walk);
       return;
     case "ipip":
       encapsulateIpip(ns, link, nextHop, p, walk);
@@ -30,13 +31,20 @@ export function transmit(ns: NetNs, link: LinkState, nextHop: number, p: Packet,
   }
   const mac = p.dst === 0xffffffff || isBroadcast(link, p.dst) ? "ff:ff:ff:ff:ff:ff" : resolve(ns, link, nextHop, p, walk);
   if (mac === undefined) return;
-  count(link, p);
+  count(link, p, walk);
   sendFrame(ns, link, mac, p, walk);
 }
 
-const count = (link: LinkState, p: Packet): void => {
+const count = (link: LinkState, p: Packet, walk: Walk): void => {
   link.tx.packets++;
   link.tx.bytes += p.size + 14;
+  walk.recording?.link(link.tx, 14);
+};
+
+const countIn = (link: LinkState, p: Packet, walk: Walk): void => {
+  link.rx.packets++;
+  link.rx.bytes += p.size;
+  walk.recording?.link(link.rx);
 };
 
 const isBroadcast = (link: LinkState, ip: number): boolean =>
@@ -47,9 +55,12 @@ const isBroadcast = (link: LinkState, ip: number): boolean =>
 /** The MAC address of a neighbour; undefined when the packet can go no further (errors have been sent). */
 function resolve(ns: NetNs, link: LinkState, ip: number, p: Packet, walk: Walk): string | undefined {
   const entry = ns.arp.get(link.index, ip);
+  if (entry) walk.recording?.neighbour(entry);
   if (entry?.permanent) return entry.mac;
   const now = ns.now;
   if (entry?.mac !== undefined && entry.failing === undefined && now - entry.at < reachable) return entry.mac;
+  // asked for now: the next packet finds the answer in the table
+  walk.recording?.spoil();
   if (link.kind === "vxlan" && !link.vxlan!.learning) return failed(ns, link, ip, entry, p, walk);
   const mac = ask(ns, link, ip, 0);
   if (mac !== undefined) {
@@ -135,6 +146,7 @@ function sendFrame(ns: NetNs, link: LinkState, mac: string, p: Packet, walk: Wal
       return peer.ns.receiveFrame(peer.link, mac, p, walk);
     }
     case "ether": {
+      if (mac === everyone) walk.recording?.spoil();
       for (const { ns: other, link: to } of ns.network.onSegment(link.segment ?? "")) {
         if (to === link || !to.up) continue;
         if (mac === everyone) other.receiveFrame(to, mac, { ...p }, walk);
@@ -165,6 +177,7 @@ function bridgeOut(ns: NetNs, bridge: LinkState, from: LinkState | undefined, ma
   for (const port of ns.state.links) {
     if (port.master !== bridge.index || !port.up || (port === from && !port.hairpin)) continue;
     if (mac === everyone) {
+      walk.recording?.spoil();
       sendFrame(ns, port, mac, { ...p }, walk);
       continue;
     }
@@ -177,8 +190,9 @@ function bridgeOut(ns: NetNs, bridge: LinkState, from: LinkState | undefined, ma
       p.physIn = p.physOut = undefined;
       p.ct = undefined;
       p.ctInfo = undefined;
+      walk.recording?.untrack();
     }
-    count(port, p);
+    count(port, p, walk);
     if (sendFrame(ns, port, mac, p, walk)) return true;
   }
   return false;
@@ -191,21 +205,21 @@ export function receiveFrame(ns: NetNs, link: LinkState, mac: string, p: Packet,
   // a different host (or namespace) has its own idea of the connection
   if (link.master === undefined) {
     if (!forUs) return false;
-    link.rx.packets++;
-    link.rx.bytes += p.size;
-    inputPacket(ns, link, fresh(p), walk);
+    countIn(link, p, walk);
+    walk.recording?.fresh();
+    inputPacket(ns, link, leaveStack(p), walk);
     return true;
   }
   const bridge = ns.linkByIndex(link.master);
   if (!bridge?.up) return false;
-  link.rx.packets++;
-  link.rx.bytes += p.size;
+  countIn(link, p, walk);
   const local = mac === bridge.mac || mac === everyone || ns.state.links.some((l) => l.master === bridge.index && l.mac === mac);
-  const q = fresh(p);
+  const q = leaveStack(p);
+  walk.recording?.fresh();
+  walk.recording?.visit(ns);
   ns.seen?.(link, q, "in");
   if (local && mac !== everyone) {
-    bridge.rx.packets++;
-    bridge.rx.bytes += p.size;
+    countIn(bridge, p, walk);
     if (ns.numberSetting("net/bridge/bridge-nf-call-iptables") === 1) q.physIn = link;
     inputPacket(ns, bridge, q, walk);
     return true;
@@ -230,7 +244,7 @@ export function receiveFrame(ns: NetNs, link: LinkState, mac: string, p: Packet,
 }
 
 /** The packet as it arrives at another stack: connection, mark and owner stay behind. */
-function fresh(p: Packet): Packet {
+export function leaveStack(p: Packet): Packet {
   p.ct = undefined;
   p.ctInfo = undefined;
   p.ctDir = 0;
@@ -245,7 +259,8 @@ function encapsulateIpip(ns: NetNs, link: LinkState, nextHop: number, p: Packet,
   const remote = link.ipip!.remote ?? nextHop;
   const source = link.ipip!.local ?? ns.sourceFor(remote);
   if (source === undefined) return;
-  count(link, p);
+  walk.recording?.spoil();
+  count(link, p, walk);
   const { ct: _ct, ...inner } = p;
   const outer = makePacket({
     src: source,
@@ -262,6 +277,7 @@ function encapsulateIpip(ns: NetNs, link: LinkState, nextHop: number, p: Packet,
 }
 
 function encapsulateVxlan(ns: NetNs, link: LinkState, mac: string, p: Packet, walk: Walk): boolean {
+  walk.recording?.spoil();
   const { vxlan } = link;
   const targets = ns.state.fdb
     .filter((e) => e.dev === link.index && e.dst !== undefined && (e.mac === mac || (mac === everyone && e.mac === "00:00:00:00:00:00")))

@@ -53,6 +53,7 @@ export class Neighbours {
   set(spec: { ip: string; dev: string; mac: string; permanent?: boolean }): void {
     const dev = this.#ns.needLink(spec.dev).index;
     const ip = ipOf(spec.ip);
+    this.#ns.touched();
     this.#ns.state.neighbours = this.#ns.state.neighbours.filter((n) => n.dev !== dev || n.ip !== ip);
     this.#ns.state.neighbours.push({ ip, dev, mac: spec.mac, permanent: spec.permanent ?? true, at: this.#ns.now });
   }
@@ -60,12 +61,14 @@ export class Neighbours {
   delete(spec: { ip: string; dev: string }): void {
     const dev = this.#ns.needLink(spec.dev).index;
     const ip = ipOf(spec.ip);
+    this.#ns.touched();
     const before = this.#ns.state.neighbours.length;
     this.#ns.state.neighbours = this.#ns.state.neighbours.filter((n) => n.dev !== dev || n.ip !== ip);
     if (this.#ns.state.neighbours.length === before) throw new NetlinkError("ENOENT");
   }
   flush(dev?: string): void {
     const index = dev === undefined ? undefined : this.#ns.needLink(dev).index;
+    this.#ns.touched();
     this.#ns.state.neighbours = this.#ns.state.neighbours.filter((n) => n.permanent || (index !== undefined && n.dev !== index));
   }
 }

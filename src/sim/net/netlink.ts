@@ -2,6 +2,7 @@
 import { Errno } from "../core/errno.ts";
 import type { Machine } from "../kernel/machine.ts";
 import { Fib, selectSource, tables, type Decision, type Flow } from "./fib.ts";
+import { FlowCache } from "./flow-cache.ts";
 import { broadcastOf, inPrefix, ipOf, ipText, networkOf, prefixOf, prefixText } from "./ip.ts";
 import { IpSets } from "./ipset.ts";
 import { ask, receiveFrame } from "./link.ts";
@@ -33,6 +34,10 @@ export class NetNs {
   readonly sysctls: Sysctls;
   /** Called with every packet that passes a link (packet capture). */
   seen: ((link: LinkState, p: Packet, way: "in" | "out") => void) | undefined;
+  /** Counts changes of whatever decides where a packet goes: links, routes, parameters, rules, sets, neighbours. */
+  generation = 0;
+  readonly flows: FlowCache;
+  #cabling = "";
   #byIndex: Map<number, LinkState> | undefined;
   #locals: Set<number> | undefined;
   #settings = new Map<string, number>();
@@ -42,9 +47,14 @@ export class NetNs {
     this.machine = machine;
     this.state = state;
     this.fib = new Fib(this);
-    this.netfilter = new Netfilter(state);
+    this.netfilter = new Netfilter(state, () => this.touched());
     this.conntrack = new ConntrackTable(state, () => this.now);
-    this.sets = new IpSets(state, () => this.now);
+    this.sets = new IpSets(
+      state,
+      () => this.now,
+      () => this.touched(),
+    );
+    this.flows = new FlowCache(this);
     this.routing = new Routing(this);
     this.arp = new Neighbours(this);
     this.sysctls = new Sysctls(
@@ -52,7 +62,10 @@ export class NetNs {
       () => state.links.map((link) => link.name),
       () => machine !== undefined && network.bridgeNetfilter(machine),
     );
-    this.sysctls.changed = () => this.#settings.clear();
+    this.sysctls.changed = () => {
+      this.#settings.clear();
+      this.touched();
+    };
   }
 
   get name(): string {
@@ -83,7 +96,17 @@ export class NetNs {
     this.#locals = undefined;
     this.#settings.clear();
     this.fib.invalidate();
-    this.network.linksChanged();
+    this.touched();
+    const cabling = this.state.links
+      .map((l) => `${l.index} ${l.mac} ${l.up} ${l.master} ${l.peer?.ns} ${l.peer?.index} ${l.segment}`)
+      .join();
+    if (cabling !== this.#cabling) this.network.linksChanged();
+    this.#cabling = cabling;
+  }
+
+  /** What was remembered of packets' ways through here no longer holds. */
+  touched(): void {
+    this.generation++;
   }
 
   // --- links
@@ -517,11 +540,13 @@ export class NetNs {
   /** bridge fdb replace MAC dev DEV dst IP. */
   setFdb(spec: { dev: string; mac: string; dst?: string }): void {
     const dev = this.needLink(spec.dev).index;
+    this.touched();
     this.state.fdb = this.state.fdb.filter((e) => e.dev !== dev || e.mac !== spec.mac);
     this.state.fdb.push({ dev, mac: spec.mac, permanent: true, ...(spec.dst === undefined ? {} : { dst: ipOf(spec.dst) }) });
   }
   deleteFdb(spec: { dev: string; mac: string }): void {
     const dev = this.needLink(spec.dev).index;
+    this.touched();
     this.state.fdb = this.state.fdb.filter((e) => e.dev !== dev || e.mac !== spec.mac);
   }
   fdb(): { dev: string; mac: string; dst?: string; permanent: boolean }[] {

@@ -260,8 +260,12 @@ export class Network {
 
   // --- cables
 
+  /** Counts changes of what is plugged in where. */
+  cables = 0;
+
   linksChanged(): void {
     this.#segments = undefined;
+    this.cables++;
   }
 
   /** Every card on a layer-2 network whose machine is on. */

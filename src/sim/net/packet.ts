@@ -2,6 +2,7 @@
 import type { LinkState } from "./state.ts";
 import type { Conntrack } from "./state.ts";
 import type { NetNs } from "./netlink.ts";
+import type { Recording } from "./recording.ts";
 
 export const protocols = { icmp: 1, ipip: 4, tcp: 6, udp: 17, sctp: 132 } as const;
 export const tcpFlags = { FIN: 1, SYN: 2, RST: 4, PSH: 8, ACK: 16, URG: 32 } as const;
@@ -91,6 +92,8 @@ export interface Walk {
   hops: Hop[] | undefined;
   /** Links passed; a routing loop in tunnels ends at a limit, as the kernel's recursion limit does. */
   steps: number;
+  /** Takes down the way of the packet that began the walk. */
+  recording?: Recording | undefined;
 }
 
 export const newWalk = (trace = false): Walk => ({ arrivals: [], delay: 0, hops: trace ? [] : undefined, steps: 0 });

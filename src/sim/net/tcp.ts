@@ -81,7 +81,7 @@ export class Tcp {
       ttl: options.ttl ?? 64,
       uid: owner.uid,
     });
-    const failure = outputPacket(ns, syn, walk, { oif });
+    const failure = options.ttl === undefined ? ns.flows.output(syn, walk, { oif }, "sport") : outputPacket(ns, syn, walk, { oif });
     // a socket that tries again is the same socket; one that gave up after 127 s is gone
     ns.state.synSent = ns.state.synSent.filter(
       (x) => !(x.pid === owner.pid && x.dst === target && x.dport === port) && ns.now - x.at < synTimeout,
@@ -109,8 +109,7 @@ export class Tcp {
       if (!listener) return this.#reset(there, inside, mine) ?? lost();
     }
     const back = newWalk();
-    outputPacket(
-      there,
+    there.flows.output(
       makePacket({
         src: inside.dst,
         dst: inside.src,
@@ -122,6 +121,7 @@ export class Tcp {
       }),
       back,
       {},
+      "dport",
     );
     const refused = this.#refusal(back, mine);
     if (refused) return refused;
@@ -145,11 +145,11 @@ export class Tcp {
       ...(outsideHost ? { internet: { ip: ipText(inside.dst), port: inside.dport } } : {}),
     };
     // the handshake's third packet; when it is lost, the first data completes the handshake
-    outputPacket(
-      ns,
+    ns.flows.output(
       makePacket({ src, dst: target, proto: protocols.tcp, sport, dport: port, flags: ACK, size: 52, uid: owner.uid }),
       newWalk(),
       { oif },
+      "sport",
     );
     this.add(conn);
     if (listener) this.accepted(listener, conn);
@@ -278,11 +278,11 @@ export class Tcp {
     const ns = this.#nsOf(end);
     if (!ns) return "lost";
     const walk = newWalk();
-    outputPacket(
-      ns,
+    ns.flows.output(
       makePacket({ src: end.ip, dst: end.peerIp, proto: protocols.tcp, sport: end.port, dport: end.peerPort, flags, size, uid: end.uid }),
       walk,
       {},
+      side === 0 ? "sport" : "dport",
     );
     const mine: Mine = { ns, local: end.ip, localPort: end.port, remote: end.peerIp, remotePort: end.peerPort };
     // ICMP errors are soft on a connection that is established; only a reset ends it

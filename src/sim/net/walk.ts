@@ -25,6 +25,7 @@ export interface OutputOptions {
 /** Sends a packet that this host makes. The result is what sendmsg would fail with; drops further on are silent. */
 export function outputPacket(ns: NetNs, p: Packet, walk: Walk, options: OutputOptions): ErrnoCode | undefined {
   if (++walk.steps > stepLimit) return undefined;
+  walk.recording?.visit(ns);
   let decision = ns.fib.lookup({ dst: p.dst, src: p.src, mark: p.mark, oif: options.oif });
   if (decision.kind === "none" && options.oif !== undefined) {
     // bound to a device without a route: the destination is taken to be on the link (ip_route_output_key_hash_rcu)
@@ -84,14 +85,14 @@ function finish(
   walk: Walk,
   local: boolean,
 ): ErrnoCode | undefined {
-  const beforeNat = p.src;
   if (!ns.netfilter.run(p, { ns, hook: "POSTROUTING", in: undefined, out: link }, walk)) return "EPERM";
-  void beforeNat;
   if (local) {
     ns.loopback.tx.packets++;
     ns.loopback.tx.bytes += p.size;
     ns.loopback.rx.packets++;
     ns.loopback.rx.bytes += p.size;
+    walk.recording?.link(ns.loopback.tx);
+    walk.recording?.link(ns.loopback.rx);
     inputPacket(ns, ns.loopback, p, walk);
     return undefined;
   }
@@ -109,8 +110,7 @@ function finish(
 export function inputPacket(ns: NetNs, link: LinkState, p: Packet, walk: Walk): void {
   if (++walk.steps > stepLimit) return;
   ns.seen?.(link, p, "in");
-  const { mark } = p;
-  void mark;
+  walk.recording?.visit(ns);
   if (!ns.netfilter.run(p, { ns, hook: "PREROUTING", in: link, out: undefined }, walk)) return;
   routeInput(ns, link, p, walk);
 }
@@ -189,6 +189,7 @@ function forward(
     return;
   }
   p.ttl--;
+  walk.recording?.hop();
   const mtu = Math.min(to.mtu, routeMtu ?? to.mtu);
   if (p.size > mtu && p.df) {
     note(walk, ns, `dev ${to.name} mtu ${mtu}`, `too big (${p.size} bytes, DF): ICMP fragmentation needed`);

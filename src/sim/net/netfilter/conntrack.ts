@@ -33,6 +33,8 @@ function inverse(proto: number, t: Tuple): Tuple {
   return { src: t.dst, dst: t.src, sport: t.dport, dport: t.sport };
 }
 
+const goes = (t: Tuple, p: Tuple): boolean => t.src === p.src && t.dst === p.dst && t.sport === p.sport && t.dport === p.dport;
+
 export class ConntrackTable {
   readonly #state: NsState;
   readonly #now: () => number;
@@ -77,7 +79,6 @@ export class ConntrackTable {
 
   /** The hook at priority -200: finds or prepares the packet's entry and its state. */
   track(p: Packet): void {
-    if (p.ctInfo !== undefined) return; // untracked, looped back, or attached by REJECT
     if (isIcmpError(p)) {
       this.#trackError(p);
       return;
@@ -89,7 +90,7 @@ export class ConntrackTable {
     const tuple = tupleOf(p);
     const key = tupleKey(p.proto, tuple);
     let ct = this.#find(key);
-    let direction: 0 | 1 = ct && tupleKey(p.proto, ct.orig) !== key ? 1 : 0;
+    let direction: 0 | 1 = ct && !goes(ct.orig, tuple) ? 1 : 0;
     if (
       ct &&
       p.proto === protocols.tcp &&
@@ -119,6 +120,18 @@ export class ConntrackTable {
     ct.bytes[direction] += p.size;
     if (direction === 1) ct.seenReply = true;
     p.ctInfo = direction === 1 || ct.seenReply ? "ESTABLISHED" : "NEW";
+  }
+
+  /** The entry that a TCP or UDP packet belongs to and its direction; changes nothing. */
+  peek(p: Pick<Packet, "proto" | "src" | "dst" | "sport" | "dport">): { ct: Conntrack; direction: 0 | 1 } | undefined {
+    const ct = this.#byTuple.get(keyOf(p.proto, p.src, p.dst, p.sport, p.dport));
+    if (!ct || ct.expires <= this.#now()) return undefined;
+    return { ct, direction: goes(ct.orig, p) ? 0 : 1 };
+  }
+
+  /** Whether answers to such a packet belong to somebody already. */
+  taken(p: Pick<Packet, "proto" | "src" | "dst" | "sport" | "dport">): boolean {
+    return this.#find(keyOf(p.proto, p.dst, p.src, p.dport, p.sport)) !== undefined;
   }
 
   #trackError(p: Packet): void {

@@ -2,6 +2,8 @@
 import { Errno } from "../../core/errno.ts";
 import { isIcmpError, type Packet, type Walk } from "../packet.ts";
 import type { ChainState, NsState, RuleState, TableName, TableState } from "../state.ts";
+import type { NetNs } from "../netlink.ts";
+import { ephemeralPorts, type Recording } from "../recording.ts";
 import type { Env, Hook, Test } from "./env.ts";
 import { nameTest } from "./env.ts";
 import { matchExtensions } from "./matches.ts";
@@ -25,6 +27,13 @@ interface Compiled {
   jump: string | undefined;
   goto: boolean;
   returns: boolean;
+  /** A match that keeps state of its own. */
+  stateful: boolean;
+  /** The target changes connections, or tells somebody. */
+  acts: boolean;
+  /** Client ports are not all the same to it: 1 source, 2 destination. */
+  splits: number;
+  sets: { name: string; dirs: string[] }[];
 }
 
 const compiled = new WeakMap<RuleState, Compiled>();
@@ -69,14 +78,51 @@ function compile(rule: RuleState): Compiled {
     jump: target && !extension && target.name !== "RETURN" ? target.name : undefined,
     goto: target?.goto === true,
     returns: target?.name === "RETURN",
+    stateful: rule.matches.some((m) => m.name === "statistic" || m.name === "limit"),
+    acts: extension !== undefined && !plainTargets.has(target!.name),
+    splits: splitsOf(rule),
+    sets: rule.matches.filter((m) => m.name === "set").map((m) => ({ name: m.set as string, dirs: m.dirs as string[] })),
   };
+}
+
+const plainTargets = new Set(["ACCEPT", "DROP", "MARK", "NFLOG", "CT", "NOTRACK", "TCPMSS"]);
+
+/** Whether the rule tells one client port from another. */
+function splitsOf(rule: RuleState): number {
+  const { low, high } = ephemeralPorts;
+  const cut = (from: number, to: number): boolean => !(to < low || from > high || (from <= low && to >= high));
+  let out = 0;
+  for (const match of rule.matches) {
+    const { sport, dport } = match as unknown as { sport?: { low: number; high: number }; dport?: { low: number; high: number } };
+    if (sport && typeof sport === "object" && cut(sport.low, sport.high)) out |= 1;
+    if (dport && typeof dport === "object" && cut(dport.low, dport.high)) out |= 2;
+    if (match.name === "multiport" && (match.list as number[][]).some((range) => cut(range[0]!, range[1] ?? range[0]!)))
+      out |= match.kind === "sports" ? 1 : match.kind === "dports" ? 2 : 3;
+  }
+  return out;
+}
+
+/** Takes down that a packet was held against a rule. */
+function recordLook(recording: Recording, c: Compiled, p: Packet, ns: NetNs): void {
+  const { proto } = c.rule;
+  if (proto && (p.proto !== proto.number) !== proto.not) return;
+  if (c.stateful || c.splits & (recording.ephemeral === "sport" ? 1 : 2)) recording.spoil();
+  for (const { name, dirs } of c.sets) {
+    const set = ns.sets.get(name);
+    // members that run out, and sets of ports
+    if (!set || dirs.length > 1 || set.header.timeout !== undefined || (set.type !== "hash:ip" && set.type !== "hash:net"))
+      recording.spoil();
+  }
 }
 
 export class Netfilter {
   readonly #state: NsState;
+  readonly #changed: () => void;
 
-  constructor(state: NsState) {
+  /** `changed` is called before rules, chains or policies are. */
+  constructor(state: NsState, changed: () => void) {
     this.#state = state;
+    this.#changed = changed;
   }
 
   /** A table, undefined while nobody has used it. */
@@ -84,7 +130,7 @@ export class Netfilter {
     return this.#state.tables[name];
   }
 
-  /** A table, made with its built-in chains on first use. */
+  /** A table to be changed, made with its built-in chains on first use. */
   need(name: TableName): TableState {
     let table = this.#state.tables[name];
     if (!table) {
@@ -92,6 +138,7 @@ export class Netfilter {
       for (const hook of builtinChains[name]) table.chains[hook] = { policy: "ACCEPT", packets: 0, bytes: 0, rules: [] };
       this.#state.tables[name] = table;
     }
+    this.#changed();
     // rules may look at connections from now on; the kernel tracks once a table that needs it is there
     this.#state.tracking = true;
     return table;
@@ -107,7 +154,7 @@ export class Netfilter {
     switch (env.hook) {
       case "PREROUTING":
         if (tables.raw && !this.#pass("raw", p, env, walk)) return false;
-        if (tracking) env.ns.conntrack.track(p);
+        if (tracking) this.#track(p, env, walk);
         if (tables.mangle && !this.#pass("mangle", p, env, walk)) return false;
         return !p.ct || this.#nat("dst", p, env, walk);
       case "INPUT":
@@ -115,7 +162,7 @@ export class Netfilter {
         if (tables.filter && !this.#pass("filter", p, env, walk)) return false;
         if (tables.security && !this.#pass("security", p, env, walk)) return false;
         if (p.ct && !this.#nat("src", p, env, walk)) return false;
-        if (p.ct) env.ns.conntrack.confirm(p);
+        if (p.ct) this.#confirm(p, env, walk);
         return true;
       case "FORWARD":
         if (tables.mangle && !this.#pass("mangle", p, env, walk)) return false;
@@ -123,7 +170,7 @@ export class Netfilter {
         return !tables.security || this.#pass("security", p, env, walk);
       case "OUTPUT":
         if (tables.raw && !this.#pass("raw", p, env, walk)) return false;
-        if (tracking) env.ns.conntrack.track(p);
+        if (tracking) this.#track(p, env, walk);
         if (tables.mangle && !this.#pass("mangle", p, env, walk)) return false;
         if (p.ct && !this.#nat("dst", p, env, walk)) return false;
         if (tables.filter && !this.#pass("filter", p, env, walk)) return false;
@@ -131,14 +178,27 @@ export class Netfilter {
       case "POSTROUTING":
         if (tables.mangle && !this.#pass("mangle", p, env, walk)) return false;
         if (p.ct && !this.#nat("src", p, env, walk)) return false;
-        if (p.ct) env.ns.conntrack.confirm(p);
+        if (p.ct) this.#confirm(p, env, walk);
         return true;
     }
   }
 
+  #track(p: Packet, env: Env, walk: Walk): void {
+    // untracked, looped back, or attached by REJECT
+    if (p.ctInfo !== undefined) return;
+    walk.recording?.track(env.ns, p);
+    env.ns.conntrack.track(p);
+  }
+
+  #confirm(p: Packet, env: Env, walk: Walk): void {
+    walk.recording?.confirm(env.ns);
+    env.ns.conntrack.confirm(p);
+  }
+
   #nat(kind: "src" | "dst", p: Packet, env: Env, walk: Walk): boolean {
     const ct = p.ct!;
-    if (p.ctInfo === "NEW" && !ct.confirmed && p.ctDir === 0 && !isIcmpError(p) && !(kind === "src" ? ct.srcDone : ct.dstDone)) {
+    const settling = p.ctInfo === "NEW" && !ct.confirmed && p.ctDir === 0 && !isIcmpError(p) && !(kind === "src" ? ct.srcDone : ct.dstDone);
+    if (settling) {
       if (this.#state.tables.nat && !this.#pass("nat", p, env, walk)) return false;
       if (kind === "src") {
         ct.srcDone = true;
@@ -146,6 +206,7 @@ export class Netfilter {
       } else ct.dstDone = true;
     }
     translate(p, kind);
+    walk.recording?.nat(env.ns, p, kind, settling);
     return true;
   }
 
@@ -155,6 +216,7 @@ export class Netfilter {
     if (!base) return true;
     let chain = base;
     let chainName: string = env.hook;
+    const { recording } = walk;
     let at = 0;
     const stack: { chain: ChainState; name: string; at: number }[] = [];
     for (;;) {
@@ -169,6 +231,7 @@ export class Netfilter {
       at++;
       let c = compiled.get(rule);
       if (!c) compiled.set(rule, (c = compile(rule)));
+      if (recording) recordLook(recording, c, p, env.ns);
       let matched = true;
       for (const test of c.tests)
         if (!test(p, env)) {
@@ -178,6 +241,10 @@ export class Netfilter {
       if (!matched) continue;
       rule.packets++;
       rule.bytes += p.size;
+      if (recording) {
+        recording.count(rule);
+        if (c.acts) recording.spoil();
+      }
       if (c.act) {
         const verdict = c.act(p, env, walk);
         if (verdict === undefined) continue;
@@ -202,6 +269,7 @@ export class Netfilter {
     }
     base.packets++;
     base.bytes += p.size;
+    recording?.count(base);
     if (base.policy === "DROP") {
       walk.hops?.push({ machine: env.ns.machineName, netns: env.ns.name, where: `${tableName}/${env.hook} policy`, verdict: "DROP" });
       return false;
