@@ -1,7 +1,7 @@
 /** Turns what a client sent into an object of its kind: unknown fields, wrong types, nulls (sigs.k8s.io/json as the API server uses it). */
 import type { Obj } from "../../core/json.ts";
 import { objectType, type Field, type FieldType } from "./schema/index.ts";
-import { parseQuantity } from "./quantity.ts";
+import { parseQuantity } from "../quantity.ts";
 
 export class DecodeError extends Error {}
 

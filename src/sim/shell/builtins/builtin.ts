@@ -50,3 +50,23 @@ export async function options(sh: Shell, words: string[], accepted: string, usag
 }
 
 export const isName = (text: string): boolean => /^[A-Za-z_]\w*$/.test(text);
+
+/** POSIX special builtins. */
+export const specials = new Set([
+  ":",
+  ".",
+  "break",
+  "continue",
+  "eval",
+  "exec",
+  "exit",
+  "export",
+  "readonly",
+  "return",
+  "set",
+  "shift",
+  "source",
+  "times",
+  "trap",
+  "unset",
+]);

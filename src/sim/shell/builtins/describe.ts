@@ -1,7 +1,7 @@
 /** type, command -v, hash, alias: what a name is. */
 import { single } from "../quote.ts";
 import type { Shell } from "../shell.ts";
-import { options, type Builtin } from "./builtin.ts";
+import { options, specials, type Builtin } from "./builtin.ts";
 
 const keywords = new Set("if then else elif fi case esac for select while until do done in function time { } ! [[ ]] coproc".split(" "));
 
@@ -34,7 +34,7 @@ export function describe(sh: Shell, name: string, style: Style, standard = false
   const f = noFunctions ? undefined : sh.functions.get(name);
   if (f && style !== "forcepath") add("function", name, `${name} is a function\n${sh.functionText(f)}`);
   if (sh.isBuiltin(name) && style !== "forcepath")
-    add("builtin", name, specialBuiltins.has(name) && sh.flags.posix ? `${name} is a special shell builtin` : `${name} is a shell builtin`);
+    add("builtin", name, specials.has(name) && sh.flags.posix ? `${name} is a special shell builtin` : `${name} is a shell builtin`);
   if (all || out.length === 0) {
     const hashed = all || name.includes("/") ? undefined : sh.hashed.get(name);
     for (const path of programs(sh, name, standard)) {
@@ -45,25 +45,6 @@ export function describe(sh: Shell, name: string, style: Style, standard = false
   }
   return all ? out : out.slice(0, 1);
 }
-
-const specialBuiltins = new Set([
-  "break",
-  ":",
-  "continue",
-  ".",
-  "eval",
-  "exec",
-  "exit",
-  "export",
-  "readonly",
-  "return",
-  "set",
-  "shift",
-  "source",
-  "times",
-  "trap",
-  "unset",
-]);
 
 export const type: Builtin = async (sh, words) => {
   const parsed = await options(sh, words, "afptP", "type [-afptP] name [name ...]");

@@ -85,23 +85,3 @@ const entries = (): [string, Builtin][] => [
 
 /** Builtins whose arguments may be assignments (arrays too). */
 export const declarations = new Set(["declare", "typeset", "local", "export", "readonly"]);
-
-/** POSIX special builtins. */
-export const specials = new Set([
-  ":",
-  ".",
-  "break",
-  "continue",
-  "eval",
-  "exec",
-  "exit",
-  "export",
-  "readonly",
-  "return",
-  "set",
-  "shift",
-  "source",
-  "times",
-  "trap",
-  "unset",
-]);

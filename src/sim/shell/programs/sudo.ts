@@ -1,10 +1,10 @@
 /** sudo (1.9.15) and su (util-linux 2.39). Passwords are not simulated: rules with NOPASSWD (and root) are. */
 import { Errno } from "../../core/errno.ts";
 import type { FsView } from "../../fs/view.ts";
+import { groupName, groups, membership, userById, users, type User } from "../../image/users.ts";
 import { which } from "../../kernel/machine.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import type { CommandProgram } from "../../kernel/program.ts";
-import { accountOf, groupId, groupIds, groupNames, type Account } from "./accounts.ts";
 import { getopt, standFor } from "./run.ts";
 
 interface Rule {
@@ -19,10 +19,17 @@ interface Sudoers {
   keep: string[];
 }
 
+/** By name, or by number written as #N. */
+const userNamed = (fs: FsView, who: string): User | undefined =>
+  users(fs).find((u) => (who.startsWith("#") ? String(u.uid) === who.slice(1) : u.name === who));
+
+const groupIdNamed = (fs: FsView, who: string): number | undefined =>
+  groups(fs).find((g) => (who.startsWith("#") ? String(g.gid) === who.slice(1) : g.name === who))?.gid;
+
 /** What /etc/sudoers and the files it includes say about a user. */
-function sudoers(fs: FsView, user: Account, hostname: string): Sudoers {
+function sudoers(fs: FsView, user: User, hostname: string): Sudoers {
   const out: Sudoers = { rules: [], securePath: undefined, keep: [] };
-  const groups = groupNames(fs, user);
+  const memberOf = membership(fs, user).map((gid) => groupName(fs, gid));
   const read = (path: string, depth: number): void => {
     const text = (fs.tryReadText(path) ?? "").replaceAll("\\\n", "");
     for (const raw of text.split("\n")) {
@@ -48,7 +55,7 @@ function sudoers(fs: FsView, user: Account, hostname: string): Sudoers {
       if (!match) continue;
       const who = match[1]!;
       const applies =
-        who === "ALL" || who === user.name || who === `#${user.uid}` || (who.startsWith("%") && groups.includes(who.slice(1)));
+        who === "ALL" || who === user.name || who === `#${user.uid}` || (who.startsWith("%") && memberOf.includes(who.slice(1)));
       if (!applies || (match[2] !== "ALL" && match[2] !== hostname)) continue;
       const tags = /^((?:[A-Z_]+:\s*)*)(.*)$/.exec(match[4]!)!;
       out.rules.push({
@@ -109,12 +116,12 @@ export const sudo: CommandProgram = {
     }
     for (const letter of ["e", "b", "A", "B", "P", "R", "T", "U", "C"]) if (o.has(letter)) return p.notSimulated(`sudo -${letter}`);
     const fs = p.machine.rootFs(p.state.mntns, p.pid);
-    const me = accountOf(fs, p.uid);
+    const me = userById(fs, p.uid);
     if (!me) {
       await p.err(`sudo: you do not exist in the passwd database\n`);
       return 1;
     }
-    const target = accountOf(fs, o.value("u") ?? "root");
+    const target = userNamed(fs, o.value("u") ?? "root");
     if (!target) {
       await p.err(`sudo: unknown user ${o.value("u")}\nsudo: error initializing audit plugin sudoers_audit\n`);
       return 1;
@@ -197,12 +204,12 @@ export const sudo: CommandProgram = {
       );
       return 1;
     }
-    const gid = o.value("g") === undefined ? target.gid : groupId(fs, o.value("g")!);
+    const gid = o.value("g") === undefined ? target.gid : groupIdNamed(fs, o.value("g")!);
     if (gid === undefined) {
       await p.err(`sudo: unknown group ${o.value("g")}\n`);
       return 1;
     }
-    return await asUser(p, { argv, exe, env, cwd, uid: target.uid, gid, groups: groupIds(fs, target) });
+    return await asUser(p, { argv, exe, env, cwd, uid: target.uid, gid, groups: membership(fs, target) });
   },
 };
 
@@ -259,7 +266,7 @@ export const su: CommandProgram = {
     for (const letter of ["g", "G", "w", "P"]) if (o.has(letter)) return p.notSimulated(`su -${letter}`);
     const fs = p.machine.rootFs(p.state.mntns, p.pid);
     const [name = "root", ...args] = o.rest;
-    const target = accountOf(fs, name);
+    const target = users(fs).find((u) => u.name === name);
     if (!target) {
       await p.err(`su: user ${name} does not exist or the user entry does not contain all the required fields\n`);
       return 1;
@@ -291,7 +298,7 @@ export const su: CommandProgram = {
       cwd: asLogin ? (fs.isDir(target.home) ? target.home : "/") : p.cwd,
       uid: target.uid,
       gid: target.gid,
-      groups: groupIds(fs, target),
+      groups: membership(fs, target),
     });
   },
 };

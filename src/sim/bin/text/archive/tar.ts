@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { Errno } from "../../../core/errno.ts";
 import type { CommandProgram } from "../../../kernel/program.ts";
-import { findGroup, findUser, groupName, userName } from "../accounts.ts";
+import { groupNamed, ownerNamed, groupName, userName } from "../../../image/users.ts";
 import { momentOf, strftime, zoneOf } from "../calendar.ts";
 import { Context, Exit, finish, readInput } from "../command.ts";
 import { matchGlob } from "../find/glob.ts";
@@ -139,8 +139,8 @@ class Tar {
         if (type === "dir") name = `${name.replace(/\/+$/, "")}/`;
         const owner = o.value("owner");
         const group = o.value("group");
-        const uid = owner === undefined ? s.uid : (findUser(p, owner.split(":")[0]!)?.uid ?? 0);
-        const gid = group === undefined ? s.gid : (findGroup(p, group.split(":")[0]!) ?? 0);
+        const uid = owner === undefined ? s.uid : (ownerNamed(p.fs, owner.split(":")[0]!)?.uid ?? 0);
+        const gid = group === undefined ? s.gid : (groupNamed(p.fs, group.split(":")[0]!) ?? 0);
         const id = `${s.dev}:${s.ino}`;
         const earlier = type === "file" && s.nlink > 1 ? links.get(id) : undefined;
         if (type === "file" && s.nlink > 1 && earlier === undefined) links.set(id, name);
@@ -150,8 +150,8 @@ class Tar {
           mode: s.mode,
           uid,
           gid,
-          user: o.has("numeric-owner") ? "" : userName(p, uid).replace(/^\d+$/, ""),
-          group: o.has("numeric-owner") ? "" : groupName(p, gid).replace(/^\d+$/, ""),
+          user: o.has("numeric-owner") ? "" : userName(p.fs, uid).replace(/^\d+$/, ""),
+          group: o.has("numeric-owner") ? "" : groupName(p.fs, gid).replace(/^\d+$/, ""),
           mtime: Math.floor(s.mtime / 1000),
           link: earlier ?? (type === "symlink" ? p.fs.readlink(path) : ""),
           data: type === "file" && earlier === undefined ? Buffer.from(p.fs.read(path)) : Buffer.alloc(0),
@@ -338,7 +338,10 @@ class Tar {
   #owner(m: Member): [number, number] {
     const { p, o } = this.#c;
     if (o.has("numeric-owner")) return [m.uid, m.gid];
-    return [(m.user === "" ? undefined : findUser(p, m.user)?.uid) ?? m.uid, (m.group === "" ? undefined : findGroup(p, m.group)) ?? m.gid];
+    return [
+      (m.user === "" ? undefined : ownerNamed(p.fs, m.user)?.uid) ?? m.uid,
+      (m.group === "" ? undefined : groupNamed(p.fs, m.group)) ?? m.gid,
+    ];
   }
 
   #attributes(path: string, m: Member): void {

@@ -1,6 +1,6 @@
 import { Errno } from "../../../core/errno.ts";
 import { command, type Context } from "../command.ts";
-import { findGroup, findUser, groupName, userName } from "../accounts.ts";
+import { groupNamed, ownerNamed, groupName, userName } from "../../../image/users.ts";
 import { quote, quoteAlways } from "../quote.ts";
 import { join } from "./copy.ts";
 import { modeText, parseMode } from "./mode.ts";
@@ -68,15 +68,17 @@ async function change(c: Context, spec: { uid?: number; gid?: number }, shown: s
     const from = o.value("from");
     if (from !== undefined) {
       const [user, group] = from.split(":");
-      if (user && findUser(p, user)?.uid !== s.uid) return;
-      if (group && findGroup(p, group) !== s.gid) return;
+      if (user && ownerNamed(p.fs, user)?.uid !== s.uid) return;
+      if (group && groupNamed(p.fs, group) !== s.gid) return;
     }
     try {
       const { uid = s.uid, gid = s.gid } = spec;
       if (p.uid !== 0 && uid === s.uid && gid === s.gid && p.uid === s.uid) return;
       p.fs.chown(path, uid, gid, follow);
       const owner =
-        c.name === "chgrp" ? groupName(p, s.gid) : `${userName(p, s.uid)}${spec.gid === undefined ? "" : `:${groupName(p, s.gid)}`}`;
+        c.name === "chgrp"
+          ? groupName(p.fs, s.gid)
+          : `${userName(p.fs, s.uid)}${spec.gid === undefined ? "" : `:${groupName(p.fs, s.gid)}`}`;
       const kind = c.name === "chgrp" ? "group" : "ownership";
       if ((uid !== s.uid || gid !== s.gid) && o.has("v", "c"))
         c.out.text(`changed ${kind} of ${quoteAlways(path)} from ${owner} to ${shown}\n`);
@@ -104,7 +106,7 @@ export const chown = command({
     const reference = o.value("reference");
     if (reference !== undefined) {
       const s = p.fs.stat(reference);
-      return change(c, { uid: s.uid, gid: s.gid }, `${userName(p, s.uid)}:${groupName(p, s.gid)}`, operands);
+      return change(c, { uid: s.uid, gid: s.gid }, `${userName(p.fs, s.uid)}:${groupName(p.fs, s.gid)}`, operands);
     }
     const text = operands.shift() ?? (await c.usage("missing operand"));
     if (operands.length === 0) await c.usage(`missing operand after ${quote(p, text)}`);
@@ -112,14 +114,14 @@ export const chown = command({
     const [user, colon, group] = [m[1]!, m[2], m[3] ?? ""];
     const spec: { uid?: number; gid?: number } = {};
     if (user !== "") {
-      const found = findUser(p, user) ?? (await c.fail(`invalid user: ${quote(p, text)}`));
+      const found = ownerNamed(p.fs, user) ?? (await c.fail(`invalid user: ${quote(p, text)}`));
       spec.uid = found.uid;
       if (colon && group === "") {
         if (found.gid === undefined) await c.fail(`invalid spec: ${quote(p, text)}`);
         spec.gid = found.gid;
       }
     }
-    if (group !== "") spec.gid = findGroup(p, group) ?? (await c.fail(`invalid group: ${quote(p, text)}`));
+    if (group !== "") spec.gid = groupNamed(p.fs, group) ?? (await c.fail(`invalid group: ${quote(p, text)}`));
     await change(c, spec, text.replace(/^:/, ""), operands);
   },
 });
@@ -133,10 +135,10 @@ export const chgrp = command({
     const { p, o } = c;
     const operands = [...o.operands];
     const reference = o.value("reference");
-    if (reference !== undefined) return change(c, { gid: p.fs.stat(reference).gid }, groupName(p, p.fs.stat(reference).gid), operands);
+    if (reference !== undefined) return change(c, { gid: p.fs.stat(reference).gid }, groupName(p.fs, p.fs.stat(reference).gid), operands);
     const text = operands.shift() ?? (await c.usage("missing operand"));
     if (operands.length === 0) await c.usage(`missing operand after ${quote(p, text)}`);
-    const gid = findGroup(p, text) ?? (await c.fail(`invalid group: ${quote(p, text)}`));
+    const gid = groupNamed(p.fs, text) ?? (await c.fail(`invalid group: ${quote(p, text)}`));
     await change(c, { gid }, text, operands);
   },
 });

@@ -1,6 +1,6 @@
 import { Errno } from "../../../core/errno.ts";
 import { basename } from "../../../fs/view.ts";
-import { findGroup, findUser } from "../accounts.ts";
+import { groupNamed, ownerNamed } from "../../../image/users.ts";
 import { command, type Context } from "../command.ts";
 import { quote, quoteAlways } from "../quote.ts";
 import { copyBytes, join } from "./copy.ts";
@@ -20,8 +20,8 @@ export const install = command({
     const change = parseMode(text) ?? (await c.fail(`invalid mode ${quote(p, text)}`));
     const owner = o.value("o");
     const group = o.value("g");
-    const uid = owner === undefined ? undefined : (findUser(p, owner)?.uid ?? (await c.fail(`invalid user: ${quote(p, owner)}`)));
-    const gid = group === undefined ? undefined : (findGroup(p, group) ?? (await c.fail(`invalid group: ${quote(p, group)}`)));
+    const uid = owner === undefined ? undefined : (ownerNamed(p.fs, owner)?.uid ?? (await c.fail(`invalid user: ${quote(p, owner)}`)));
+    const gid = group === undefined ? undefined : (groupNamed(p.fs, group) ?? (await c.fail(`invalid group: ${quote(p, group)}`)));
     const finishFile = (path: string, dir: boolean): void => {
       const s = p.fs.stat(path);
       if (uid !== undefined || gid !== undefined) p.fs.chown(path, uid ?? s.uid, gid ?? s.gid);

@@ -1,6 +1,6 @@
 import { Errno } from "../../../core/errno.ts";
 import type { Stat } from "../../../fs/view.ts";
-import { groupName, userName } from "../accounts.ts";
+import { groupName, userName } from "../../../image/users.ts";
 import { momentOf, strftime, zoneOf } from "../calendar.ts";
 import { command, type Context } from "../command.ts";
 import { quote, quoteAlways, quoteName } from "../quote.ts";
@@ -269,9 +269,9 @@ function show(c: Context, style: Style, entries: Entry[], time: (s: Stat) => num
     const s = e.stat;
     row.push({ text: modeText(s.type, s.mode), right: false });
     row.push({ text: String(s.nlink), right: true });
-    if (!o.has("g")) row.push({ text: o.has("n") ? String(s.uid) : userName(p, s.uid), right: o.has("n") });
-    if (!o.has("o", "G")) row.push({ text: o.has("n") ? String(s.gid) : groupName(p, s.gid), right: o.has("n") });
-    if (o.has("author")) row.push({ text: userName(p, s.uid), right: false });
+    if (!o.has("g")) row.push({ text: o.has("n") ? String(s.uid) : userName(p.fs, s.uid), right: o.has("n") });
+    if (!o.has("o", "G")) row.push({ text: o.has("n") ? String(s.gid) : groupName(p.fs, s.gid), right: o.has("n") });
+    if (o.has("author")) row.push({ text: userName(p.fs, s.uid), right: false });
     const size =
       s.rdev !== undefined && (s.type === "char" || s.type === "block")
         ? s.rdev.replace(":", ", ")

@@ -1,5 +1,5 @@
 import { Errno } from "../../../core/errno.ts";
-import { userName } from "../accounts.ts";
+import { userName } from "../../../image/users.ts";
 import { command } from "../command.ts";
 import { quote, quoteAlways } from "../quote.ts";
 import { parseDate } from "../date.ts";
@@ -192,7 +192,7 @@ export const logname = command({
   async run(c) {
     if (c.operands.length > 0) await c.usage(`extra operand ${quote(c.p, c.operands[0]!)}`);
     if (c.p.state.tty === "") await c.fail("no login name");
-    c.out.text(`${c.p.env.SUDO_USER ?? c.p.env.LOGNAME ?? userName(c.p, c.p.uid)}\n`);
+    c.out.text(`${c.p.env.SUDO_USER ?? c.p.env.LOGNAME ?? userName(c.p.fs, c.p.uid)}\n`);
   },
 });
 

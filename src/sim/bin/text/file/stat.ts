@@ -1,7 +1,7 @@
 import { Errno } from "../../../core/errno.ts";
 import type { Stat } from "../../../fs/view.ts";
 import type { Proc } from "../../../kernel/proc.ts";
-import { groupName, userName } from "../accounts.ts";
+import { groupName, userName } from "../../../image/users.ts";
 import { momentOf, strftime, zoneOf } from "../calendar.ts";
 import { command, sized } from "../command.ts";
 import { quote, quoteAlways } from "../quote.ts";
@@ -54,11 +54,11 @@ function directive(p: Proc, letter: string, name: string, s: Stat): string | und
     case "u":
       return String(s.uid);
     case "U":
-      return userName(p, s.uid);
+      return userName(p.fs, s.uid);
     case "g":
       return String(s.gid);
     case "G":
-      return groupName(p, s.gid);
+      return groupName(p.fs, s.gid);
     case "h":
       return String(s.nlink);
     case "i":

@@ -2,7 +2,7 @@ import { Errno } from "../../../core/errno.ts";
 import type { Stat } from "../../../fs/view.ts";
 import { shellStatus, type Proc } from "../../../kernel/proc.ts";
 import type { CommandProgram } from "../../../kernel/program.ts";
-import { findGroup, findUser, groupName, userName } from "../accounts.ts";
+import { groupNamed, ownerNamed, groupName, userName } from "../../../image/users.ts";
 import { momentOf, strftime, zoneOf } from "../calendar.ts";
 import { Context, finish } from "../command.ts";
 import { Options } from "../options.ts";
@@ -288,13 +288,13 @@ class Expression {
       }
       case "-user": {
         const text = await this.#argument(name);
-        const user = findUser(p, text);
+        const user = ownerNamed(p.fs, text);
         if (!user) await c.fail(`${quote(p, text)} is not the name of a known user`);
         return (v) => v.stat.uid === user!.uid;
       }
       case "-group": {
         const text = await this.#argument(name);
-        const gid = findGroup(p, text);
+        const gid = groupNamed(p.fs, text);
         if (gid === undefined) await c.fail(`${quote(p, text)} is not the name of an existing group`);
         return (v) => v.stat.gid === gid;
       }
@@ -306,9 +306,9 @@ class Expression {
         return (v) => fits(name === "-uid" ? v.stat.uid : name === "-gid" ? v.stat.gid : name === "-links" ? v.stat.nlink : v.stat.ino);
       }
       case "-nouser":
-        return flag((v) => !/\D/.test(userName(p, v.stat.uid)));
+        return flag((v) => !/\D/.test(userName(p.fs, v.stat.uid)));
       case "-nogroup":
-        return flag((v) => !/\D/.test(groupName(p, v.stat.gid)));
+        return flag((v) => !/\D/.test(groupName(p.fs, v.stat.gid)));
       case "-empty":
         return flag((v) => (v.stat.type === "dir" ? p.fs.readdir(v.path).length === 0 : v.stat.type === "file" && v.stat.size === 0));
       case "-readable":
@@ -387,7 +387,7 @@ class Expression {
           const s = v.stat;
           const when = strftime(s.mtime > p.now - 15_778_476_000 ? "%b %e %H:%M" : "%b %e  %Y", momentOf(s.mtime, zoneOf(p)));
           c.out.text(
-            `${String(s.ino).padStart(9)} ${String(Math.ceil(blocksOf(s) / 2)).padStart(6)} ${modeText(s.type, s.mode)} ${String(s.nlink).padStart(3)} ${userName(p, s.uid).padEnd(8)} ${groupName(p, s.gid).padEnd(8)} ${String(s.size).padStart(8)} ${when} ${v.path}${s.type === "symlink" ? ` -> ${p.fs.readlink(v.path)}` : ""}\n`,
+            `${String(s.ino).padStart(9)} ${String(Math.ceil(blocksOf(s) / 2)).padStart(6)} ${modeText(s.type, s.mode)} ${String(s.nlink).padStart(3)} ${userName(p.fs, s.uid).padEnd(8)} ${groupName(p.fs, s.gid).padEnd(8)} ${String(s.size).padStart(8)} ${when} ${v.path}${s.type === "symlink" ? ` -> ${p.fs.readlink(v.path)}` : ""}\n`,
           );
           return true;
         });
@@ -520,10 +520,10 @@ function printf(p: Proc, format: string, v: Visit): string {
           text = modeText(s.type, s.mode);
           break;
         case "u":
-          text = userName(p, s.uid);
+          text = userName(p.fs, s.uid);
           break;
         case "g":
-          text = groupName(p, s.gid);
+          text = groupName(p.fs, s.gid);
           break;
         case "U":
           text = String(s.uid);

@@ -1,6 +1,6 @@
 /** LimitRanger for containers and pods: plugin/pkg/admission/limitranger. */
 import type { Obj } from "../../../core/json.ts";
-import { parseQuantity } from "../quantity.ts";
+import { parseQuantity } from "../../quantity.ts";
 import { forbidden } from "../status.ts";
 import type { Admission } from "./admit.ts";
 

@@ -1,6 +1,6 @@
 /** ResourceQuota: usage is counted from what is stored at this instant (plugin/pkg/admission/resourcequota). */
 import type { Obj } from "../../../core/json.ts";
-import { canonicalQuantity, parseQuantity } from "../quantity.ts";
+import { canonicalQuantity, parseQuantity } from "../../quantity.ts";
 import { forbidden } from "../status.ts";
 import { keyOf, storagePrefix } from "../resources.ts";
 import type { Admission } from "./admit.ts";

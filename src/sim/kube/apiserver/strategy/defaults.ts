@@ -1,6 +1,6 @@
 /** Defaults by kind: the defaults.go files of k8s.io/kubernetes/pkg/apis. Objects are changed in place. */
 import type { Obj } from "../../../core/json.ts";
-import { canonicalQuantity } from "../quantity.ts";
+import { canonicalQuantity } from "../../quantity.ts";
 import { canonicalResources, defaultPod, defaultPodSpec } from "./pod-defaults.ts";
 
 const set = (o: Obj, field: string, value: unknown): void => {

@@ -1,6 +1,6 @@
 /** Defaults of pod specifications: k8s.io/kubernetes/pkg/apis/core/v1/defaults.go. Objects are changed in place. */
 import type { Obj } from "../../../core/json.ts";
-import { canonicalQuantity } from "../quantity.ts";
+import { canonicalQuantity } from "../../quantity.ts";
 
 const set = (o: Obj, field: string, value: unknown): void => {
   if (o[field] === undefined || o[field] === null) o[field] = value;

@@ -1,6 +1,6 @@
 /** Validation of pod specifications: k8s.io/kubernetes/pkg/apis/core/validation, the rules that users meet. */
 import type { Obj } from "../../../core/json.ts";
-import { parseQuantity } from "../quantity.ts";
+import { parseQuantity } from "../../quantity.ts";
 import { duplicateValue, forbiddenField, invalidValue, notFoundValue, required, unsupportedValue, type Cause } from "../status.ts";
 import { dnsLabel, dnsSubdomain, ianaServiceName, qualifiedName } from "./names.ts";
 

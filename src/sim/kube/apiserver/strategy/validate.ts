@@ -3,7 +3,7 @@ import type { Obj } from "../../../core/json.ts";
 import type { Resource } from "../resources.ts";
 import { matchesSelector } from "../selectors.ts";
 import { duplicateValue, forbiddenField, invalidValue, required, unsupportedValue, type Cause } from "../status.ts";
-import { parseQuantity } from "../quantity.ts";
+import { parseQuantity } from "../../quantity.ts";
 import { configMapKey, dns1035Label, dnsLabel, dnsSubdomain, labelValue, pathSegment, qualifiedName } from "./names.ts";
 import { stable, validatePodSpec, validatePodUpdate } from "./validate-pod.ts";
 

@@ -2,7 +2,8 @@
 import type { Obj } from "../../../core/json.ts";
 import { keyOf } from "../framework/cache.ts";
 import { seconds, type Controller, type Work } from "../framework/runtime.ts";
-import { quantity, requestsOf } from "../scheduling/resources.ts";
+import { quantity } from "../../quantity.ts";
+import { requestsOf } from "../scheduling/resources.ts";
 import { controllerOf, isDeleting, isReady, percentOf, phaseOf, same, selects } from "./pods.ts";
 
 export const clusterroleAggregation: Controller = {

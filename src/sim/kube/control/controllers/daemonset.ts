@@ -4,12 +4,12 @@ import { keyOf } from "../framework/cache.ts";
 import type { Controller, Runtime, Work } from "../framework/runtime.ts";
 import {
   canonical,
-  controllerOf,
   createPod,
   deletePod,
   isDeleting,
   isReady,
   ownedBy,
+  ownersOf,
   ownerReference,
   percentOf,
   phaseOf,
@@ -124,12 +124,9 @@ export const daemonset: Controller = {
     if (resource === "daemonsets.apps") return [keyOf(object)];
     if (resource === "nodes") return r.cache.list("daemonsets.apps").map(keyOf);
     if (resource !== "pods") return [];
-    const owner = controllerOf(object);
-    if (owner) return owner.kind === "DaemonSet" ? [`${object.metadata.namespace}/${owner.name}`] : [];
-    return r.cache
-      .list("daemonsets.apps", String(object.metadata.namespace))
-      .filter((d) => selects(d.spec.selector as Obj, object.metadata.labels as Record<string, string>))
-      .map(keyOf);
+    return ownersOf(r, object, "daemonsets.apps", "DaemonSet", (owner) =>
+      selects(owner.spec.selector as Obj, object.metadata.labels as Record<string, string>),
+    );
   },
   sync(w: Work, key: string): void {
     const ds = w.cache.byKey("daemonsets.apps", key);

@@ -1,12 +1,20 @@
 /** What workload controllers share about pods. */
 import type { Obj } from "../../../core/json.ts";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { SyncError, type Work } from "../framework/runtime.ts";
+import { keyOf } from "../framework/cache.ts";
+import { SyncError, type Runtime, type Work } from "../framework/runtime.ts";
 
 export const controllerOf = (object: Obj): Obj | undefined =>
   ((object.metadata.ownerReferences as Obj[] | undefined) ?? []).find((o) => o.controller === true);
 
 export const ownedBy = (object: Obj, owner: Obj): boolean => controllerOf(object)?.uid === owner.metadata.uid;
+
+/** Keys of the workloads that a pod concerns: its controller's, or for an orphan all of the resource that select it. */
+export function ownersOf(r: Runtime, pod: Obj, resource: string, kind: string, selectedBy: (owner: Obj) => boolean): string[] {
+  const owner = controllerOf(pod);
+  if (owner) return owner.kind === kind ? [`${pod.metadata.namespace}/${owner.name}`] : [];
+  return r.cache.list(resource, String(pod.metadata.namespace)).filter(selectedBy).map(keyOf);
+}
 
 export const ownerReference = (owner: Obj, apiVersion: string, kind: string): Obj => ({
   apiVersion,

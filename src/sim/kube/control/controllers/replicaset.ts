@@ -13,6 +13,7 @@ import {
   isReady,
   matchesAll,
   ownedBy,
+  ownersOf,
   ownerReference,
   phaseOf,
   podFrom,
@@ -55,12 +56,7 @@ function controllerFor(k: Kind): Controller {
     interested(r: Runtime, resource: string, object: Obj): string[] {
       if (resource === k.resource) return [keyOf(object)];
       if (resource !== "pods") return [];
-      const owner = controllerOf(object);
-      if (owner) return owner.kind === k.kind ? [`${object.metadata.namespace}/${owner.name}`] : [];
-      return r.cache
-        .list(k.resource, String(object.metadata.namespace))
-        .filter((o) => k.selects(o, object))
-        .map(keyOf);
+      return ownersOf(r, object, k.resource, k.kind, (owner) => k.selects(owner, object));
     },
     sync(w: Work, key: string): void {
       const owner = w.cache.byKey(k.resource, key);

@@ -4,11 +4,11 @@ import { keyOf } from "../framework/cache.ts";
 import type { Controller, Runtime, Work } from "../framework/runtime.ts";
 import {
   canonical,
-  controllerOf,
   CreateFailed,
   isDeleting,
   isReady,
   ownedBy,
+  ownersOf,
   ownerReference,
   phaseOf,
   podFrom,
@@ -104,12 +104,9 @@ export const statefulset: Controller = {
   interested(r: Runtime, resource: string, object: Obj): string[] {
     if (resource === "statefulsets.apps") return [keyOf(object)];
     if (resource !== "pods") return [];
-    const owner = controllerOf(object);
-    if (owner) return owner.kind === "StatefulSet" ? [`${object.metadata.namespace}/${owner.name}`] : [];
-    return r.cache
-      .list("statefulsets.apps", String(object.metadata.namespace))
-      .filter((s) => selects(s.spec.selector as Obj, object.metadata.labels as Record<string, string>))
-      .map(keyOf);
+    return ownersOf(r, object, "statefulsets.apps", "StatefulSet", (owner) =>
+      selects(owner.spec.selector as Obj, object.metadata.labels as Record<string, string>),
+    );
   },
   sync(w: Work, key: string): void {
     const set = w.cache.byKey("statefulsets.apps", key);

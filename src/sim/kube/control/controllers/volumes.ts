@@ -2,7 +2,7 @@
 import type { Obj } from "../../../core/json.ts";
 import { keyOf } from "../framework/cache.ts";
 import type { Controller, Work } from "../framework/runtime.ts";
-import { quantity } from "../scheduling/resources.ts";
+import { quantity } from "../../quantity.ts";
 import { isDeleting, selects } from "./pods.ts";
 
 const claims = "persistentvolumeclaims";

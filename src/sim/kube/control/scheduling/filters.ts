@@ -2,7 +2,8 @@
 import type { Obj } from "../../../core/json.ts";
 import { selects } from "../controllers/pods.ts";
 import { matchesNode, toleratesTaint } from "./nodes.ts";
-import { quantity, requestsOf, type Amounts } from "./resources.ts";
+import { quantity } from "../../quantity.ts";
+import { requestsOf, type Amounts } from "./resources.ts";
 
 export interface NodeInfo {
   node: Obj;

@@ -1,49 +1,16 @@
 /** The program kube-scheduler. */
-import type { Data, Obj } from "../../../core/json.ts";
+import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
-import type { DaemonProgram } from "../../../kernel/program.ts";
 import { parse } from "yaml";
 import { klog } from "../../node/klog.ts";
-import { FlagError, parsePflags, type FlagTable } from "../flags.ts";
-import { elect, isLeading, startElection } from "../framework/election.ts";
+import type { FlagTable } from "../flags.ts";
+import { componentFlags, leaderProgram, readCommandLine, requireKubeconfig } from "../framework/component.ts";
+import { startElection } from "../framework/election.ts";
 import { Runtime } from "../framework/runtime.ts";
-import { serveHealth, startServing } from "../framework/serving.ts";
+import { startServing } from "../framework/serving.ts";
 import { scheduler } from "./schedule.ts";
 
-const flags: FlagTable = {
-  kubeconfig: "string",
-  master: "string",
-  config: "string",
-  "leader-elect": "bool",
-  "bind-address": "string",
-  "secure-port": "int",
-  "tls-cert-file": "string",
-  "tls-private-key-file": "string",
-  version: "bool",
-  port: "int",
-  address: "string",
-  "authentication-kubeconfig": "string",
-  "authorization-kubeconfig": "string",
-  "authentication-skip-lookup": "bool",
-  "authentication-tolerate-lookup-failure": "bool",
-  "authorization-always-allow-paths": "list",
-  "client-ca-file": "string",
-  "requestheader-client-ca-file": "string",
-  "feature-gates": "string",
-  "kube-api-burst": "int",
-  "kube-api-qps": "string",
-  "leader-elect-resource-lock": "string",
-  "leader-elect-resource-name": "string",
-  "leader-elect-resource-namespace": "string",
-  profiling: "bool",
-  "contention-profiling": "bool",
-  "logging-format": "string",
-  "log-flush-frequency": "duration",
-  "tls-cipher-suites": "list",
-  "tls-min-version": "string",
-  v: "int",
-  vmodule: "string",
-};
+const flags: FlagTable = { ...componentFlags, config: "string" };
 
 const beyond: FlagTable = {
   "leader-elect-lease-duration": "duration",
@@ -88,31 +55,9 @@ function readConfig(p: Proc, path: string): { kubeconfig?: string; leaderElect?:
 }
 
 function start(p: Proc): void {
-  let values: Record<string, string>;
-  try {
-    const parsed = parsePflags(p.args, { ...flags, ...beyond }, { v: "v" });
-    ({ values } = parsed);
-    if (parsed.rest.length > 0) throw new FlagError(`unknown command "${parsed.rest[0]}" for "kube-scheduler"`);
-  } catch (error) {
-    if (!(error instanceof FlagError)) throw error;
-    p.log(`Error: ${error.message}`);
-    p.exit(1);
-  }
-  for (const name of Object.keys(values)) if (Object.hasOwn(beyond, name)) p.notSimulated(`kube-scheduler --${name}`);
-  if (values.version !== undefined) {
-    p.log(`Kubernetes v${p.state.version}`, 1);
-    p.exit(0);
-  }
+  const { values } = readCommandLine(p, flags, beyond);
   const config = values.config === undefined ? {} : readConfig(p, values.config);
-  const kubeconfig = config.kubeconfig ?? values.kubeconfig;
-  if (kubeconfig === undefined) {
-    p.log("invalid configuration: no configuration has been provided, try setting KUBERNETES_MASTER environment variable");
-    p.exit(1);
-  }
-  if (!p.fs.exists(kubeconfig)) {
-    p.log(`stat ${kubeconfig}: no such file or directory`);
-    p.exit(1);
-  }
+  const kubeconfig = requireKubeconfig(p, config.kubeconfig ?? values.kubeconfig);
   startServing(
     p,
     values["bind-address"] ?? "0.0.0.0",
@@ -126,44 +71,9 @@ function start(p: Proc): void {
   else startElection(p, "kube-scheduler");
 }
 
-function connect(p: Proc, runtime: Runtime, again: string): void {
-  const failure = runtime.connect();
-  if (!failure) return;
-  klog(p, "E", "reflector.go:227", `"Failed to watch" err="failed to list: ${failure.message.replaceAll('"', '\\"')}"`);
-  p.after(1000, again);
-}
-
-export const kubeScheduler: DaemonProgram = {
+export const kubeScheduler = leaderProgram({
   name: "kube-scheduler",
   start,
-  on(p: Proc, event: string, data: Data) {
-    const runtime = new Runtime(p, [scheduler]);
-    switch (event) {
-      case "elect": {
-        const change = elect(runtime);
-        if (change === "acquired") p.after(0, "leading");
-        if (change === "lost") {
-          klog(p, "E", "server.go:285", '"Leaderelection lost"');
-          p.exit(1);
-        }
-        return;
-      }
-      case "leading":
-      case "relist":
-        return connect(p, runtime, event);
-      case "api":
-        return runtime.heard(data);
-      case "api-lost":
-        p.after(1000, "relist");
-        return;
-      case "flush":
-        return runtime.flush();
-      case "enqueue": {
-        const { controller, key } = data as { controller: string; key: string };
-        return runtime.enqueue(controller, key);
-      }
-    }
-  },
-  serve: (p, incoming) =>
-    serveHealth(p, incoming, () => p.data.election === undefined || !isLeading(p) || p.now - Number(p.data.election.renewed) < 30_000),
-};
+  runtime: (p) => new Runtime(p, [scheduler]),
+  lost: ["server.go:285", '"Leaderelection lost"'],
+});

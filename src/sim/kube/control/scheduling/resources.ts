@@ -1,17 +1,6 @@
-/** Resource quantities and requests of pods. */
+/** Resource requests of pods. */
 import type { Obj } from "../../../core/json.ts";
-
-const binary: Record<string, number> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 };
-const decimal: Record<string, number> = { n: 1e-9, u: 1e-6, m: 1e-3, "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 };
-
-/** A quantity such as 100m, 2Gi or 1e3 as a number of its unit. */
-export function quantity(value: unknown): number {
-  if (typeof value === "number") return value;
-  if (typeof value !== "string") return 0;
-  const m = /^([+-]?\d*\.?\d+(?:[eE][+-]?\d+)?)(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?)$/.exec(value.trim());
-  if (!m) return 0;
-  return Number(m[1]) * (binary[m[2]!] ?? decimal[m[2]!] ?? 1);
-}
+import { quantity } from "../../quantity.ts";
 
 export type Amounts = Record<string, number>;
 

@@ -3,7 +3,8 @@ import type { Obj } from "../../../core/json.ts";
 import { controllerOf, selects } from "../controllers/pods.ts";
 import { nodeName, type NodeInfo, type Situation } from "./filters.ts";
 import { matchesTerm, toleratesTaint } from "./nodes.ts";
-import { quantity, scoredRequests } from "./resources.ts";
+import { quantity } from "../../quantity.ts";
+import { scoredRequests } from "./resources.ts";
 
 const labelsOf = (object: Obj): Record<string, string> => (object.metadata.labels as Record<string, string> | undefined) ?? {};
 

@@ -1,6 +1,6 @@
 /** kubectl get: k8s.io/kubectl/pkg/cmd/get. */
 import type { Obj } from "../../../core/json.ts";
-import { parseQuantity } from "../../apiserver/quantity.ts";
+import { parseQuantity } from "../../quantity.ts";
 import { jsonPath } from "../../jsonpath.ts";
 import { printTable, type TableOptions } from "../columns.ts";
 import { Failure, ServerRefusal } from "../failure.ts";

@@ -1,6 +1,6 @@
 /** describe node. */
 import type { Obj } from "../../../core/json.ts";
-import { formatBytes, formatCpu, parseQuantity } from "../../apiserver/quantity.ts";
+import { formatBytes, formatCpu, parseQuantity } from "../../quantity.ts";
 import { ServerRefusal } from "../failure.ts";
 import type { Session } from "../session.ts";
 import { Writer, longTime, mapField, since } from "./writer.ts";

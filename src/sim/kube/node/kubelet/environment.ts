@@ -1,4 +1,5 @@
 /** A container's environment: literal values, ConfigMaps, Secrets, the downward API, and the variables of services. */
+import { quantity } from "../../quantity.ts";
 import type { Obj } from "../../../core/json.ts";
 import type { KubeClient } from "../../api.ts";
 
@@ -161,26 +162,4 @@ function resourceValue(container: Obj, ref: Obj): string {
   const number = quantity(text);
   const divisor = quantity((ref.divisor as string | undefined) || "1") || 1;
   return String(Math.ceil(number / divisor));
-}
-
-/** Plain number of a resource quantity ("250m" → 0.25, "1Gi" → 2^30). */
-export function quantity(text: string | number): number {
-  const m = /^([\d.]+(?:e[+-]?\d+)?)(m|[kKMGTPE]i?)?$/i.exec(String(text));
-  if (!m) return 0;
-  const scale: Record<string, number> = {
-    m: 1e-3,
-    k: 1e3,
-    M: 1e6,
-    G: 1e9,
-    T: 1e12,
-    P: 1e15,
-    E: 1e18,
-    Ki: 1024,
-    Mi: 1024 ** 2,
-    Gi: 1024 ** 3,
-    Ti: 1024 ** 4,
-    Pi: 1024 ** 5,
-    Ei: 1024 ** 6,
-  };
-  return Number(m[1]) * (m[2] ? (scale[m[2]] ?? 1) : 1);
 }

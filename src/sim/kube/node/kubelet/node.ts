@@ -4,7 +4,7 @@ import type { Proc } from "../../../kernel/proc.ts";
 import { rpcError } from "../../../cri/messages.ts";
 import { klog, klogS, minorOf } from "../klog.ts";
 import { apiClient } from "./connection.ts";
-import { quantity } from "./environment.ts";
+import { quantity } from "../../quantity.ts";
 import { flushEvents, record } from "./events.ts";
 import { cri, stateOf, timeText } from "./state.ts";
 

@@ -3,7 +3,8 @@ import { Tree } from "../../../fs/tree.ts";
 import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import type { KubeClient } from "../../api.ts";
-import { ConfigError, dataOf, fetcher, fieldValue, quantity, type PodFacts } from "./environment.ts";
+import { ConfigError, dataOf, fetcher, fieldValue, type PodFacts } from "./environment.ts";
+import { quantity } from "../../quantity.ts";
 import { stateOf, timeText, type PodEntry } from "./state.ts";
 
 export const podDir = (p: Proc, uid: string): string => `${stateOf(p).options.rootDir}/pods/${uid}`;

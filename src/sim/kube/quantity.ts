@@ -32,6 +32,9 @@ export function parseQuantity(value: unknown): number | undefined {
   return Number(m[1]) * suffixes[suffix]!;
 }
 
+/** The same for objects that were admitted: what is missing counts nothing. */
+export const quantity = (value: unknown): number => parseQuantity(value) ?? 0;
+
 /** What CanonicalizeUnmarshal makes of a literal: `1000m` → `1`, `0.5` → `500m`, `2048Ki` → `2Mi`. */
 export function canonicalQuantity(value: string | number): string {
   const text = String(value);
