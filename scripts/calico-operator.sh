@@ -2,6 +2,7 @@
 # Installs Calico through its operator. Run as root on a control plane; may be run again.
 #   CALICO              version, "v3.31.2"
 #   CALICO_RESOURCES    Installation (and what else belongs to it), as text
+#   MANIFESTS   optional: URL of a mirror with the manifests and calicoctl-linux-ARCH
 set -euo pipefail
 export KUBECONFIG=/etc/kubernetes/admin.conf
 
@@ -10,7 +11,7 @@ manifests=/etc/kubernetes/calico
 mkdir -p "$manifests"
 for name in operator-crds tigera-operator; do
   if [ ! -f "$manifests/$name.yaml" ]; then
-    curl -fsSL "https://raw.githubusercontent.com/projectcalico/calico/$CALICO/manifests/$name.yaml" -o "$manifests/$name.yaml.new"
+    curl -fsSL "${MANIFESTS:-https://raw.githubusercontent.com/projectcalico/calico/$CALICO/manifests}/$name.yaml" -o "$manifests/$name.yaml.new"
     mv "$manifests/$name.yaml.new" "$manifests/$name.yaml"
   fi
 done
@@ -26,6 +27,6 @@ kubectl apply -f "$manifests/custom-resources.yaml"
 
 if ! command -v calicoctl >/dev/null; then
   arch=$(dpkg --print-architecture)
-  curl -fsSL "https://github.com/projectcalico/calico/releases/download/$CALICO/calicoctl-linux-$arch" -o /usr/local/bin/calicoctl
+  curl -fsSL "${MANIFESTS:-https://github.com/projectcalico/calico/releases/download/$CALICO}/calicoctl-linux-$arch" -o /usr/local/bin/calicoctl
   chmod 755 /usr/local/bin/calicoctl
 fi

@@ -12,7 +12,8 @@ if [ ! -f /etc/kubernetes/kubeadm.yaml ]; then
   if [ -n "$(ls -A /etc/kubernetes/manifests 2>/dev/null)" ] || [ -d /etc/kubernetes/pki ]; then
     kubeadm reset --force --cri-socket "$CRI_SOCKET"
   fi
-  (umask 077 && printf '%s\n' "$KUBEADM_CONFIG" >/etc/kubernetes/kubeadm.yaml.new)
+  # "stable-1.35" is looked up in the Internet; the patch level that is installed is what the cluster gets
+  (umask 077 && sed "s/^kubernetesVersion: stable-.*/kubernetesVersion: $(kubeadm version -o short)/" <<<"$KUBEADM_CONFIG" >/etc/kubernetes/kubeadm.yaml.new)
   kubeadm init --config /etc/kubernetes/kubeadm.yaml.new --upload-certs
   mv /etc/kubernetes/kubeadm.yaml.new /etc/kubernetes/kubeadm.yaml
 fi

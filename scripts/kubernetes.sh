@@ -12,6 +12,10 @@ minor=$(cut -d. -f1,2 <<<"$KUBERNETES")
 # the hold is the last step of the installation
 if [ "$(apt-mark showhold kubelet kubeadm kubectl | wc -l)" -lt 3 ]; then
   dpkg --configure -a
+  if ! dpkg -s ca-certificates curl gnupg >/dev/null 2>&1; then
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends ca-certificates curl gnupg >/dev/null
+  fi
   mkdir -p -m 755 /etc/apt/keyrings
   curl -fsSL "https://pkgs.k8s.io/core:/stable:/v$minor/deb/Release.key" | gpg --dearmor --batch --yes -o /etc/apt/keyrings/kubernetes-apt-keyring.gpg
   echo "deb [signed-by=/etc/apt/keyrings/kubernetes-apt-keyring.gpg] https://pkgs.k8s.io/core:/stable:/v$minor/deb/ /" \

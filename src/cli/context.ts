@@ -1,7 +1,7 @@
 /** What every command needs: where state is, which cluster, how to speak. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { formatFinding, type Finding, type Location } from "../cluster/finding.ts";
 import type { Plan } from "../cluster/plan.ts";
 import type { Specification } from "../cluster/specification.ts";
@@ -87,7 +87,11 @@ export class Context {
       });
     }
     // loaded when needed: schemas and YAML are most of the start-up time, and `kubemend ssh` has no use for them
-    const [{ readSpecification }, { makePlan }] = await Promise.all([import("../cluster/specification.ts"), import("../cluster/plan.ts")]);
+    const [{ readSpecification }, { makePlan }, { resolveMirror }] = await Promise.all([
+      import("../cluster/specification.ts"),
+      import("../cluster/plan.ts"),
+      import("../cluster/mirror.ts"),
+    ]);
     const read = readSpecification(text, file ?? "kubemend.yaml", nameFrom(this.io.cwd));
     const { locate } = read;
     if (!read.specification) return { findings: read.findings, locate };
@@ -96,7 +100,8 @@ export class Context {
       ...(options.name === undefined ? {} : { name: options.name }),
       ...(options.provider === undefined ? {} : { provider: options.provider as Plan["specification"]["provider"] }),
     };
-    const { plan, findings } = makePlan(specification, locate);
+    const mirror = resolveMirror(specification.mirror, dirname(resolve(this.io.cwd, file ?? "kubemend.yaml")));
+    const { plan, findings } = makePlan({ ...specification, ...(mirror === undefined ? {} : { mirror }) }, locate);
     return { ...(plan ? { plan } : {}), findings: [...read.findings, ...findings], locate };
   }
 

@@ -1,6 +1,7 @@
 /** The network plan: from a specification to machines with addresses, and everything that would go wrong with them. */
 import { broadcastOf, contains, formatAddress, formatCidr, overlaps, parseAddress, parseCidr, sizeOf, type Cidr } from "./cidr.ts";
 import type { Finding, Location } from "./finding.ts";
+import { reportMirror } from "./mirror.ts";
 import type { Specification } from "./specification.ts";
 import { releaseOf } from "./versions.ts";
 
@@ -67,6 +68,7 @@ export function makePlan(
     );
   }
   reportPodCapacity(specification, ranges.pods, report);
+  reportMirror(specification, report);
   if (specification.cni.routes !== undefined && specification.cni.name !== "bridge") {
     const { name, routes } = specification.cni;
     report(

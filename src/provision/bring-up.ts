@@ -1,11 +1,13 @@
 /** implements bring-up: all nodes prepared in parallel → control plane → joins in parallel → pod network → Ready. */
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { mirrorOf } from "../cluster/mirror.ts";
 import type { Plan, PlannedMachine } from "../cluster/plan.ts";
 import { KubemendError, exitStatus } from "../error.ts";
 import { installation } from "../root.ts";
 import type { Listener } from "../report/events.ts";
 import { quote, type SshPool } from "../ssh/pool.ts";
+import { mirrorServer, serveMirror } from "./mirror.ts";
 import { cniStages, controlPlaneStep, joinStep, prepareSteps, readyStep, type Step } from "./steps.ts";
 
 export interface BringUp {
@@ -31,7 +33,16 @@ export async function bringUp(work: BringUp): Promise<void> {
   const first = nodes.find((m) => m.role === "controlplane")!;
 
   emit({ type: "stage", title: "Preparing the nodes" });
-  await all(nodes.map((machine) => series(prepareSteps(plan, machine, work.nodeKey), (step) => runStep(work, machine, step))));
+  const mirror = mirrorOf(plan.specification);
+  let manifests: string | undefined;
+  const server = mirror && mirrorServer(mirror);
+  await all(
+    nodes.map(async (machine) => {
+      const served = mirror && server && (await serveMirror(mirror, server, work.ssh, machine.name));
+      if (machine === first) manifests = served?.manifests;
+      await series(prepareSteps(plan, machine, work.nodeKey, served), (step) => runStep(work, machine, step));
+    }),
+  );
 
   emit({ type: "stage", title: "Starting the control plane" });
   await runStep(work, first, controlPlaneStep(plan, first, work.token));
@@ -43,7 +54,7 @@ export async function bringUp(work: BringUp): Promise<void> {
     await all(workers.map((machine) => runStep(work, machine, joinStep(plan, machine, secrets))));
   }
 
-  for (const { title, work: machines } of cniStages(plan)) {
+  for (const { title, work: machines } of cniStages(plan, manifests)) {
     emit({ type: "stage", title });
     await all(
       machines.map(({ machine, steps }) => series(steps, async (step) => runStep(work, machine, await answered(work, first, step)))),

@@ -1,5 +1,6 @@
 /** kubeadm configuration files for a plan, in the version of the API that its kubeadm reads. */
 import { stringify } from "yaml";
+import { mirrorOf } from "../cluster/mirror.ts";
 import type { Plan, PlannedMachine } from "../cluster/plan.ts";
 import { criSocket } from "./runtime.ts";
 
@@ -16,6 +17,7 @@ export function initConfiguration(plan: Plan, machine: PlannedMachine, token: st
   const api = `kubeadm.k8s.io/${plan.kubeadmApi}`;
   const [endpointHost] = plan.controlPlaneEndpoint.split(":");
   const sans = [...new Set([endpointHost!, machine.ip, machine.name, "localhost", "127.0.0.1"])];
+  const images = mirrorOf(specification)?.images;
   const patch = specification.kubernetes.split(".").length === 3;
   const documents = [
     {
@@ -36,6 +38,7 @@ export function initConfiguration(plan: Plan, machine: PlannedMachine, token: st
       controlPlaneEndpoint: plan.controlPlaneEndpoint,
       apiServer: { certSANs: sans },
       networking: { podSubnet: specification.network.pods, serviceSubnet: specification.network.services, dnsDomain: "cluster.local" },
+      ...(images && "registry" in images ? { imageRepository: images.registry } : {}),
       ...(plan.kubeadmApi === "v1beta4" ? { encryptionAlgorithm: "ECDSA-P256" } : {}),
     },
     { apiVersion: "kubelet.config.k8s.io/v1beta1", kind: "KubeletConfiguration", cgroupDriver: "systemd" },

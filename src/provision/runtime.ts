@@ -1,4 +1,5 @@
 /** The container runtime of a plan: the script that installs it, and the socket under which the kubelet and kubeadm find it. */
+import { mirrorOf } from "../cluster/mirror.ts";
 import type { Plan } from "../cluster/plan.ts";
 import type { Step } from "./steps.ts";
 
@@ -33,8 +34,10 @@ export function runtimeStep(plan: Plan): Step {
 
 function containerdSettings({ specification }: Plan): Record<string, string> {
   const { sandboxImage, restrictOomScoreAdj } = specification.containerd;
+  const images = mirrorOf(specification)?.images;
   return {
-    ...(sandboxImage === undefined ? {} : { SANDBOX_IMAGE: sandboxImage }),
+    ...(sandboxImage === undefined ? (images ? { SANDBOX_IMAGE: "kubeadm" } : {}) : { SANDBOX_IMAGE: sandboxImage }),
+    ...(images && "registry" in images ? { IMAGE_REPOSITORY: images.registry } : {}),
     ...(restrictOomScoreAdj ? { RESTRICT_OOM_SCORE_ADJ: "true" } : {}),
   };
 }

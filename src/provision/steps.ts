@@ -3,6 +3,7 @@ import type { Plan, PlannedMachine } from "../cluster/plan.ts";
 import { calicoVersion } from "../cluster/versions.ts";
 import { bridgeSteps } from "./bridge.ts";
 import { calicoResources, poolModes } from "./calico.ts";
+import { imagesStep, packagesStep, type Served } from "./mirror.ts";
 import { initConfiguration, joinConfiguration, type JoinSecrets } from "./kubeadm.ts";
 import { criAddress, criSocket, runtimeStep } from "./runtime.ts";
 
@@ -21,8 +22,8 @@ export interface Stage {
   work: { machine: PlannedMachine; steps: Step[] }[];
 }
 
-/** What makes a machine fit for kubeadm. `nodeKey`: the pair with which nodes log in on each other. */
-export function prepareSteps(plan: Plan, machine: PlannedMachine, nodeKey?: { secret: string; shared: string }): Step[] {
+/** What makes a machine fit for kubeadm. `nodeKey`: the pair with which nodes log in on each other; `mirror`: as the machine sees it. */
+export function prepareSteps(plan: Plan, machine: PlannedMachine, nodeKey?: { secret: string; shared: string }, mirror?: Served): Step[] {
   const hosts = plan.machines.map((m) => `${m.ip} ${m.name}`).join(";");
   return [
     {
@@ -30,12 +31,14 @@ export function prepareSteps(plan: Plan, machine: PlannedMachine, nodeKey?: { se
       title: "prepare the system",
       environment: { HOSTS: hosts, ...(nodeKey ? { NODE_KEY: nodeKey.secret.trim(), NODE_KEY_PUBLIC: nodeKey.shared } : {}) },
     },
+    ...(mirror ? packagesStep(plan, machine, mirror) : []),
     runtimeStep(plan),
     {
       script: "kubernetes.sh",
       title: "install kubeadm, kubelet, kubectl",
       environment: { KUBERNETES: plan.specification.kubernetes, NODE_IP: machine.ip, CRI_ADDRESS: criAddress(plan) },
     },
+    ...(mirror ? imagesStep(plan, mirror) : []),
   ];
 }
 
@@ -55,27 +58,31 @@ export function joinStep(plan: Plan, machine: PlannedMachine, secrets: JoinSecre
   };
 }
 
-/** The pod network: Calico from the first control plane, a bridge on every node; nothing when the specification asks for none. */
-export function cniStages(plan: Plan): Stage[] {
+/**
+ * The pod network: Calico from the first control plane, a bridge on every node; nothing when the specification asks for
+ * none. `manifests`: where a mirror's are, for the first control plane.
+ */
+export function cniStages(plan: Plan, manifests?: string): Stage[] {
   const nodes = plan.machines.filter((m) => m.role !== "loadbalancer");
   const title = "Installing the pod network";
   switch (plan.specification.cni.name) {
     case "bridge":
       return [{ title, work: nodes.map((machine) => ({ machine, steps: bridgeSteps(plan, machine) })) }];
     case "calico":
-      return [{ title, work: [{ machine: nodes.find((m) => m.role === "controlplane")!, steps: [calicoStep(plan)] }] }];
+      return [{ title, work: [{ machine: nodes.find((m) => m.role === "controlplane")!, steps: [calicoStep(plan, manifests)] }] }];
     default:
       return [];
   }
 }
 
-function calicoStep(plan: Plan): Step {
+function calicoStep(plan: Plan, manifests: string | undefined): Step {
   const { cni, network } = plan.specification;
+  const mirrored: Record<string, string> = manifests === undefined ? {} : { MANIFESTS: `${manifests}/calico/${calicoVersion}` };
   if (cni.install === "operator") {
     return {
       script: "calico-operator.sh",
       title: "install Calico (operator)",
-      environment: { CALICO: calicoVersion, CALICO_RESOURCES: calicoResources(plan) },
+      environment: { CALICO: calicoVersion, CALICO_RESOURCES: calicoResources(plan), ...mirrored },
     };
   }
   const { ipip, vxlan } = poolModes(plan);
@@ -89,6 +96,7 @@ function calicoStep(plan: Plan): Step {
       BLOCKS: String(cni.blockSize),
       IPIP: ipip,
       VXLAN: vxlan,
+      ...mirrored,
     },
   };
 }

@@ -1,5 +1,6 @@
 /** What a specification may say and bring-up cannot do yet: said before anything is made, never skipped in silence. */
 import type { Finding } from "../cluster/finding.ts";
+import { mirrorOf } from "../cluster/mirror.ts";
 import type { Plan } from "../cluster/plan.ts";
 import { usageError } from "../error.ts";
 import { formatFinding } from "../cluster/finding.ts";
@@ -8,6 +9,9 @@ import { formatFinding } from "../cluster/finding.ts";
 const oldestPackaged = 24;
 /** And of CRI-O (download.opensuse.org, isv:cri-o:stable). */
 const oldestCrio = 30;
+
+/** A copy of apt.kubernetes.io, which was shut down in 2024. */
+const legacyArchive = "https://mirrors.aliyun.com/kubernetes/apt kubernetes-xenial main";
 
 export function unbuilt({ specification }: Plan): Finding[] {
   const findings: Finding[] = [];
@@ -30,15 +34,13 @@ export function unbuilt({ specification }: Plan): Finding[] {
       `${specification.cni.name} is not provisioned yet`,
       "Use cni: { name: calico } or { name: bridge }, or none and install one yourself.",
     );
-  if (specification.mirror !== undefined)
-    add("mirror", JSON.stringify(specification.mirror), "mirrors are not used yet", "Leave mirror out.");
   const minor = Number(specification.kubernetes.split(".")[1]);
-  if (minor < oldestPackaged)
+  if (minor < oldestPackaged && !mirrorOf(specification)?.packages)
     add(
       "kubernetes",
       specification.kubernetes,
       `the package archive has no Kubernetes older than 1.${oldestPackaged}`,
-      `Use kubernetes: "1.${oldestPackaged}" or newer.`,
+      `Use kubernetes: "1.${oldestPackaged}" or newer, or name a mirror that still has it, such as mirror: { packages: "${legacyArchive}" }.`,
     );
   if (specification.runtime === "cri-o" && minor < oldestCrio)
     add(

@@ -11,6 +11,7 @@ import { ensureKey } from "../ssh/keys.ts";
 import { bringUp } from "./bring-up.ts";
 import { Cluster, readCluster } from "./cluster.ts";
 import { hostKubeconfig } from "./kubeconfig.ts";
+import { mirrorFindings } from "./mirror.ts";
 import { refuseUnbuilt } from "./unbuilt.ts";
 import { sshConfig } from "./ssh-config.ts";
 
@@ -23,7 +24,7 @@ export async function up(home: string, plan: Plan, emit: Listener): Promise<{ cl
   const cluster = known ? await readCluster(dir) : new Cluster(dir, { format: 1, plan, token: bootstrapToken(), ready: false });
   if (known) refuseChange(cluster.plan, plan);
 
-  const findings = await cluster.provider.preflight(plan);
+  const findings = [...(await mirrorFindings(plan)), ...(await cluster.provider.preflight(plan))];
   for (const finding of findings) emit({ type: "finding", finding });
   const fatal = findings.filter((f) => f.severity === "error");
   if (fatal.length > 0) throw providerError("preflight", `this host cannot run the plan:\n${fatal.map(formatFinding).join("\n")}`);

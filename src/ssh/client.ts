@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
-import type { Readable, Writable } from "node:stream";
+import type { Duplex, Readable, Writable } from "node:stream";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
 import { providerError } from "../error.ts";
 
@@ -113,6 +113,25 @@ export class SshConnection {
     channel.end(options.stdin ?? "");
     const status = await finished(this.#client, running, this.endpoint, options.timeout);
     return { status, ...output };
+  }
+
+  /** Has the machine's SSH server listen on its loopback (remote forwarding); resolves to the port it chose. */
+  offer(accept: (stream: Duplex) => void): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#client.forwardIn("127.0.0.1", 0, (error, port) => {
+        if (error)
+          return reject(
+            providerError("ssh-forwarding", `${this.endpoint.machine}: the SSH server refuses remote forwarding: ${error.message}`, {
+              cause: error,
+              hint: "Let /etc/ssh/sshd_config of the machine say AllowTcpForwarding yes, or use URLs in the specification's mirror.",
+            }),
+          );
+        this.#client.on("tcp connection", (facts, connection) => {
+          if (facts.destPort === port) accept(connection());
+        });
+        resolve(port);
+      });
+    });
   }
 
   /** Joins the streams to a command or a login shell until it ends; returns its status. */

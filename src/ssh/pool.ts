@@ -1,4 +1,5 @@
 /** Connections that are opened once a machine and shared. */
+import type { Duplex } from "node:stream";
 import { RemoteError } from "../error.ts";
 import { SshConnection, type CommandResult, type Endpoint, type ExecOptions } from "./client.ts";
 
@@ -24,6 +25,11 @@ export class SshPool {
 
   async exec(machine: string, command: string, options?: ExecOptions): Promise<CommandResult> {
     return (await this.connection(machine)).exec(command, options);
+  }
+
+  /** A port on the machine's loopback behind which this process answers, as long as the connection lives. */
+  async offer(machine: string, accept: (stream: Duplex) => void): Promise<number> {
+    return (await this.connection(machine)).offer(accept);
   }
 
   /** As `exec`; throws RemoteError when the status is not 0. */

@@ -4,6 +4,7 @@ import { exitStatus } from "../../error.ts";
 import type { Context, GlobalOptions } from "../context.ts";
 import { outputOption } from "../main.ts";
 import { specificationOptions } from "../options.ts";
+import { mirrorFindings } from "../../provision/mirror.ts";
 import { unbuilt } from "../../provision/unbuilt.ts";
 import { table } from "../../report/table.ts";
 
@@ -31,6 +32,7 @@ export function plan(program: Command, context: Context): void {
     .action(async (options: GlobalOptions) => {
       const { plan, findings, locate } = await context.tryPlan(options);
       if (plan) findings.push(...(await context.hostFindings(plan, locate)));
+      if (plan) findings.push(...(await mirrorFindings(plan)));
       if (plan) findings.push(...unbuilt(plan).map((finding) => ({ ...finding, severity: "warning" as const })));
       if (options.output === "json") context.printJson({ type: "plan", plan: plan ?? null, findings });
       else if (plan) {

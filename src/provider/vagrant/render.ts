@@ -3,11 +3,13 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Mustache from "mustache";
+import { mirrorOf } from "../../cluster/mirror.ts";
 import type { Plan, PlannedMachine } from "../../cluster/plan.ts";
 import { nameOnHost } from "../../host/index.ts";
 import { usageError } from "../../error.ts";
 import { installation } from "../../root.ts";
 import { scriptsFolder } from "../../provision/bring-up.ts";
+import { remoteMirror } from "../../provision/mirror.ts";
 import { cniStages, controlPlaneStep, joinStep, prepareSteps, readyStep, type Step } from "../../provision/steps.ts";
 
 const template = join(installation, "Vagrantfile.hbs");
@@ -52,11 +54,18 @@ function stepsOf(plan: Plan, machine: PlannedMachine): Step[] {
   if (machine.role === "loadbalancer") return [];
   const nodes = plan.machines.filter((m) => m.role !== "loadbalancer");
   const token = derivedToken(plan);
-  const steps = prepareSteps(plan, machine);
+  const mirror = mirrorOf(plan.specification);
+  const remote = mirror && remoteMirror(mirror);
+  if (mirror && !remote)
+    throw usageError("render-mirror", "a Vagrantfile cannot show machines the folders of the specification's mirror", {
+      hint: "Use URLs and a registry in mirror; or let `kubemend up` build the cluster.",
+    });
+  const steps = prepareSteps(plan, machine, undefined, remote);
   if (machine === nodes.find((m) => m.role === "controlplane")) {
     steps.push(controlPlaneStep(plan, machine, token));
   } else steps.push(joinStep(plan, machine, { token }));
-  for (const { work } of cniStages(plan)) for (const part of work) if (part.machine === machine) steps.push(...part.steps);
+  for (const { work } of cniStages(plan, remote?.manifests))
+    for (const part of work) if (part.machine === machine) steps.push(...part.steps);
   if (nodes.length === 1) steps.push(readyStep(plan));
   for (const step of steps) if (step.asks) throw needsTheWholeCluster(plan, step);
   return steps;
