@@ -179,7 +179,7 @@ function run(p: Proc, version: Extract<CriReply, { ok: true }>): void {
     version: version.response.runtimeVersion as string,
     apiVersion: "v1",
   });
-  s.nodeIp = chooseNodeIp(p);
+  chooseNodeIp(p);
   createTopCgroups(p);
   s.runtimeSeen = p.now;
   p.fs.mkdirp(s.options.rootDir, 0o755);
@@ -215,7 +215,6 @@ function connect(p: Proc): void {
   const s = stateOf(p);
   const client = apiClient(p);
   if (!client) return void p.after(1000, "connect");
-  if (s.nodeIp === "") s.nodeIp = chooseNodeIp(p);
   const wait = Math.min(Number(p.data.connectWait ?? 400) * 2, 7000);
   if (!s.registered && !registerNode(p)) {
     p.data.connectWait = wait;

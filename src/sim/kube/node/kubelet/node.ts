@@ -8,22 +8,38 @@ import { quantity } from "../../quantity.ts";
 import { flushEvents, record } from "./events.ts";
 import { cri, stateOf, timeText } from "./state.ts";
 
-/** --node-ip, the address that the node's name resolves to, or that of the interface with the default route. */
-export function chooseNodeIp(p: Proc): string {
+/**
+ * The node's address, chosen anew with every status (nodestatus.NodeAddress): --node-ip, when the machine has it; else the address that the
+ * node's name resolves to, or that of the interface with the default route. It stays as it was while --node-ip is wrong.
+ */
+export function chooseNodeIp(p: Proc): void {
   const s = stateOf(p);
-  if (s.options.nodeIp !== "" && s.options.nodeIp !== "0.0.0.0") return s.options.nodeIp.split(",")[0]!;
   const ns = p.machine.world.network.ns(p.machine.name, p.state.netns);
   const own = ns.links().flatMap((l) => l.addresses.map((a) => ({ ip: a.ip, dev: l.name })));
-  const found = p.net.resolve(s.nodeName);
-  if (found.ok) {
-    const mine = found.addresses.find((ip) => !ip.startsWith("127.") && own.some((a) => a.ip === ip));
-    if (mine !== undefined) return mine;
+  const given = s.options.nodeIp.split(",")[0]!;
+  if (given !== "" && given !== "0.0.0.0") {
+    const problem = given.startsWith("127.")
+      ? "nodeIP can't be loopback address"
+      : own.some((a) => a.ip === given)
+        ? undefined
+        : `node IP: "${given}" not found in the host's network interfaces`;
+    if (problem === undefined) s.nodeIp = given;
+    else if (minorOf(p.state.version) < 22)
+      klog(p, "E", "kubelet_node_status.go:586", `Failed to set some node status fields: failed to validate nodeIP: ${problem}`);
+    else
+      klogS(p, "E", "kubelet_node_status.go:736", "Failed to set some node status fields", {
+        err: `failed to validate nodeIP: ${problem}`,
+        node: s.nodeName,
+      });
+    return;
   }
+  const found = p.net.resolve(s.nodeName);
+  const mine = found.ok ? found.addresses.find((ip) => !ip.startsWith("127.") && own.some((a) => a.ip === ip)) : undefined;
   const route = ns
     .routes()
     .filter((r) => r.dst === "default")
     .sort((a, b) => (a.metric ?? 0) - (b.metric ?? 0))[0];
-  return route?.src ?? own.find((a) => a.dev === route?.dev)?.ip ?? "";
+  s.nodeIp = mine ?? route?.src ?? own.find((a) => a.dev === route?.dev)?.ip ?? "";
 }
 
 /** What cAdvisor finds out once, when the kubelet starts. */
@@ -137,11 +153,16 @@ function images(p: Proc): Obj[] {
 
 function status(p: Proc): Obj {
   const s = stateOf(p);
+  chooseNodeIp(p);
   return {
-    addresses: [
-      { type: "InternalIP", address: s.nodeIp },
-      { type: "Hostname", address: s.options.hostnameOverride || p.machine.hostname },
-    ],
+    ...(s.nodeIp === ""
+      ? {}
+      : {
+          addresses: [
+            { type: "InternalIP", address: s.nodeIp },
+            { type: "Hostname", address: s.options.hostnameOverride || p.machine.hostname },
+          ],
+        }),
     ...machineInfo(p).capacity,
     conditions: conditions(p),
     daemonEndpoints: { kubeletEndpoint: { Port: s.config.port as number } },

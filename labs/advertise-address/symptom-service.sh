@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Succeeds when the API server does not answer at its service's address.
+set -euo pipefail
+address=$(kubectl --kubeconfig /etc/kubernetes/kubelet.conf -n default get service kubernetes -o jsonpath='{.spec.clusterIP}')
+if curl -ks --max-time 10 "https://$address/livez"; then
+  echo " at $address"
+  exit 1
+fi
+echo "no answer at $address"

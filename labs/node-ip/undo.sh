@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# The address is the one from which this machine reaches the API server.
+set -euo pipefail
+server=$(sed -n 's|.*server: https://\(.*\):[0-9]*$|\1|p' /etc/kubernetes/kubelet.conf)
+target=$(getent ahostsv4 "$server" | awk '{ print $1; exit }')
+address=$(ip -4 route get "$target" | sed -n 's/.* src \([0-9.]*\).*/\1/p')
+sed -i "/^[0-9].*[[:space:]]$(hostname)\b/d" /etc/hosts
+echo "$address $(hostname)" >>/etc/hosts
+echo "KUBELET_EXTRA_ARGS=--node-ip=$address" >/etc/default/kubelet
+if ip link show br-legacy >/dev/null 2>&1; then
+  ip link delete br-legacy
+fi
+systemctl restart kubelet
