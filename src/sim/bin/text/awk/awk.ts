@@ -6,7 +6,8 @@ import { readInput, toBytes } from "../command.ts";
 import { BadRegex } from "../regex.ts";
 import { AwkSyntax } from "./lex.ts";
 import { parse } from "./parse.ts";
-import { Awk, AwkError } from "./run.ts";
+import { Awk } from "./run.ts";
+import { AwkError } from "./values.ts";
 
 /** mawk 1.3.4, the AWK of Ubuntu. */
 export const awk: CommandProgram = { name: "mawk", main };

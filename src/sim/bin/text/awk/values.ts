@@ -85,3 +85,12 @@ export function sprintf(format: string, args: Value[]): string {
     },
   );
 }
+
+/** A run-time error, as mawk reports it. */
+export class AwkError extends Error {
+  readonly plain: boolean;
+  constructor(message: string, plain = false) {
+    super(message);
+    this.plain = plain;
+  }
+}
