@@ -11,7 +11,7 @@ metadata: { name: group-probe, namespace: default }
 spec:
   hostNetwork: true
   terminationGracePeriodSeconds: 1
-  containers: [{ name: group-probe, image: "busybox:1.36", command: [sleep, "3600"] }]
+  containers: [{ name: group-probe, image: "busybox:1.35", command: [sleep, "3600"] }]
 YAML
 container=
 for _ in $(seq 1 24); do
@@ -24,7 +24,9 @@ if [ -z "$container" ]; then
   exit 1
 fi
 pid=$(crictl inspect "$container" | sed -n 's/^ *"pid": \([0-9][0-9]*\),*$/\1/p' | head -n 1)
-group=$(sed -n 's/^0:://p' "/proc/$pid/cgroup")
+# cgroup v1 has a hierarchy for each controller, v2 only one
+group=$(sed -n 's/^[0-9]*:memory://p' "/proc/$pid/cgroup")
+[ -n "$group" ] || group=$(sed -n 's/^0:://p' "/proc/$pid/cgroup")
 echo "its processes are in $group"
 # both drivers put a pod below kubepods, each in its own way
 [[ $group == /kubepods* ]]

@@ -10,7 +10,8 @@ kind: Pod
 metadata: { name: $name, namespace: default }
 spec:
   nodeName: worker1
-  containers: [{ name: web, image: "nginx:1.29" }]
+  terminationGracePeriodSeconds: 1
+  containers: [{ name: probe, image: "busybox:1.35", command: [sleep, "3600"] }]
 YAML
 if ! kubectl wait --for=condition=Ready "pod/$name" --timeout=45s >/dev/null 2>&1; then
   kubectl get pod "$name" -o wide

@@ -1,6 +1,11 @@
 #!/usr/bin/env bash
-# The cluster keeps the configuration that kubeadm gave to every kubelet.
+# The cluster keeps the configuration that kubeadm gave to every kubelet; its name ends in the minor version before 1.24.
 set -euo pipefail
-kubectl --kubeconfig /etc/kubernetes/kubelet.conf -n kube-system get configmap kubelet-config \
-  -o jsonpath='{.data.kubelet}' >/var/lib/kubelet/config.yaml
+export KUBECONFIG=/etc/kubernetes/kubelet.conf
+name=kubelet-config
+if ! kubectl -n kube-system get configmap "$name" >/dev/null 2>&1; then
+  name=kubelet-config-$(kubelet --version | sed -n 's/.* v\([0-9]*\.[0-9]*\).*/\1/p')
+fi
+kubectl -n kube-system get configmap "$name" -o jsonpath='{.data.kubelet}' >/tmp/kubelet-config.yaml
+cp /tmp/kubelet-config.yaml /var/lib/kubelet/config.yaml
 systemctl restart kubelet
