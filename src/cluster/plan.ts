@@ -3,7 +3,7 @@ import { broadcastOf, contains, formatAddress, formatCidr, overlaps, parseAddres
 import type { Finding, Location } from "./finding.ts";
 import { reportMirror } from "./mirror.ts";
 import type { Specification } from "./specification.ts";
-import { releaseOf } from "./versions.ts";
+import { calicoVersion, releaseOf } from "./versions.ts";
 
 type Role = "controlplane" | "worker" | "loadbalancer";
 
@@ -69,6 +69,15 @@ export function makePlan(
   }
   reportPodCapacity(specification, ranges.pods, report);
   reportMirror(specification, report);
+  if (specification.cni.name === "calico" && Number(specification.kubernetes.split(".")[1]) < 21)
+    report(
+      "error",
+      "calico-too-new",
+      "kubernetes",
+      specification.kubernetes,
+      `Calico ${calicoVersion} has PodDisruptionBudgets of policy/v1, which Kubernetes serves from 1.21 on`,
+      'Use kubernetes: "1.21" or newer, or cni: { name: bridge }.',
+    );
   if (specification.cni.routes !== undefined && specification.cni.name !== "bridge") {
     const { name, routes } = specification.cni;
     report(

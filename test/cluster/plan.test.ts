@@ -31,6 +31,11 @@ describe("specification", () => {
     expect(planned("cni: { name: bridge, routes: bird }\n").findings).toEqual([]);
   });
 
+  it("says that Calico of today is too new for 1.20", () => {
+    expect(planned('kubernetes: "1.20"\n').findings.map((f) => f.code)).toEqual(["calico-too-new"]);
+    expect(planned('kubernetes: "1.20"\ncni: { name: bridge }\n').findings).toEqual([]);
+  });
+
   it("names every problem of form at once, each with its place and a way out", () => {
     const { findings } = planned("workerz: 2\nkubernetes: 1.99\ncni:\n  name: calicoo\n  blocksize: 26\nmachine: { cpus: two }\n");
     expect(findings.map((f) => [f.code, f.field, f.at?.line, f.at?.column])).toEqual([

@@ -36,6 +36,13 @@ const keys: PublicKey[] = [
     bits: "rsa4096",
   },
   {
+    id: "B53DC80D13EF7F05",
+    fingerprint: "A362B822F6DEDC652817EA46B53DC80D13EF7F05",
+    uid: "Rapture Automatic Signing Key (cloud-rapture-signing-key-2022-03-07-08_01_01.pub)",
+    created: "2022-03-07",
+    bits: "rsa2048",
+  },
+  {
     id: "871920D1991BC93C",
     fingerprint: "F6ECB3762474EDA9D21B7022871920D1991BC93C",
     uid: "Ubuntu Archive Automatic Signing Key (2018) <ftpmaster@ubuntu.com>",

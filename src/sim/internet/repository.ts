@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse } from "../net/http.ts";
 import { debBytes, debName, indexStanza } from "./deb.ts";
 import { dockerPackages } from "./packages/containers.ts";
 import { crioPackages, crioPatches } from "./packages/crio.ts";
-import { kubernetesPackages, patches } from "./packages/kubernetes.ts";
+import { kubernetesPackages, legacyPackages, patches } from "./packages/kubernetes.ts";
 import type { Package } from "./packages/package.ts";
 import { ubuntuPackages } from "./packages/ubuntu.ts";
 import { armor, clearsign, keyById, keyBytes } from "./pgp.ts";
@@ -198,11 +198,47 @@ function buildServiceFile(request: HttpRequest, file: string, packages: Map<stri
   return pkg ? ok(debBytes(pkg), "application/octet-stream", request, pkg.size) : forbidden();
 }
 
+/** mirrors.aliyun.com/kubernetes/apt, a copy of apt.kubernetes.io (https://developer.aliyun.com/mirror/kubernetes). */
+function legacyServe(request: HttpRequest): HttpResponse {
+  const path = decodeURIComponent(request.path.split("?")[0]!);
+  const packages = inPool("legacy", legacyPackages);
+  if (path === "/kubernetes/apt/doc/apt-key.gpg")
+    return ok(armor(keyBytes(keyById("B53DC80D13EF7F05"))), "application/octet-stream", request);
+  const deb = /^\/kubernetes\/apt\/pool\/([^/]+\.deb)$/.exec(path);
+  if (deb) {
+    const pkg = packages.get(deb[1]!);
+    return pkg ? ok(debBytes(pkg), "application/octet-stream", request, pkg.size) : notFound();
+  }
+  const index = cached("legacy", () => [...packages.values()].map((pkg) => indexStanza(pkg, `pool/${debName(pkg)}`)).join(""));
+  if (path === "/kubernetes/apt/dists/kubernetes-xenial/InRelease")
+    return ok(
+      cached("legacy/InRelease", () =>
+        release(
+          {
+            origin: "kubernetes-xenial",
+            label: "kubernetes-xenial",
+            suite: "kubernetes-xenial",
+            codename: "kubernetes-xenial",
+            components: "main",
+            key: "B53DC80D13EF7F05",
+          },
+          [["main/binary-amd64/Packages", index]],
+        ),
+      ),
+      "text/plain",
+      request,
+      8_993,
+    );
+  if (path === "/kubernetes/apt/dists/kubernetes-xenial/main/binary-amd64/Packages") return ok(index, "text/plain", request);
+  return notFound();
+}
+
 /** A package by name and version, wherever it comes from: what a .deb file stands for. */
 export function packageOf(name: string, version: string): Package | undefined {
   const all = [
     ...ubuntuPackages,
     ...dockerPackages,
+    ...inPool("legacy", legacyPackages).values(),
     ...Object.keys(patches).flatMap((minor) => [...inPool(`k8s/${minor}`, () => kubernetesPackages(Number(minor))).values()]),
     ...Object.keys(crioPatches).flatMap((minor) => [...inPool(`cri-o/${minor}`, () => crioPackages(Number(minor))).values()]),
   ];
@@ -215,6 +251,7 @@ export const repositorySites: Site[] = [
   { host: "security.ubuntu.com", ip: "185.125.190.83", serve: ubuntuServe },
   { host: "download.docker.com", ip: "18.64.79.12", serve: dockerServe },
   { host: "pkgs.k8s.io", ip: "34.107.204.206", serve: kubernetesServe },
+  { host: "mirrors.aliyun.com", ip: "47.246.23.225", serve: legacyServe },
   { host: "prod-cdn.packages.k8s.io", ip: "13.35.78.40", serve: mirrorServe },
   { host: "download.opensuse.org", ip: "195.135.223.226", serve: openSuseServe },
 ];

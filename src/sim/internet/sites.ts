@@ -2,7 +2,7 @@
 import { registrySites } from "../cri/registry.ts";
 import { repositorySites } from "./repository.ts";
 import { calicoSites } from "../cni/calico/sites.ts";
-import { patches } from "./packages/kubernetes.ts";
+import { newestPatch, patches } from "./packages/kubernetes.ts";
 import type { Site } from "./site.ts";
 
 const plain =
@@ -12,13 +12,13 @@ const plain =
 /** Kubernetes' release files: the newest patch level of each minor version that the package archive has. */
 const releases: Site["serve"] = (request) => {
   const minor = /^\/release\/stable-(1\.\d+)\.txt$/.exec(request.path)?.[1];
-  const all = Object.values(patches).reverse().flat();
+  const newest = Math.max(...Object.keys(patches).map(Number));
   const found =
     minor === undefined
       ? /^\/release\/stable(-1)?\.txt$/.test(request.path)
-        ? all[0]
+        ? newestPatch(newest)
         : undefined
-      : all.find((version) => version.startsWith(`${minor}.`));
+      : newestPatch(Number(minor.slice(2)));
   return found === undefined
     ? { status: 404, headers: { "content-type": "text/plain" }, body: "The specified key does not exist.\n" }
     : { status: 200, headers: { "content-type": "text/plain" }, body: `v${found}` };

@@ -112,3 +112,18 @@ it("each machine has a package database of its own", async () => {
     expect((await run(node, "systemctl is-active bird; ls /etc/bird")).stdout).toBe("active\nbird.conf\nenvvars\n");
   }
 });
+
+it("reads one source alone when told so, and keeps the lists of the others", async () => {
+  const m = (await useWorld()).machine("node1");
+  await run(m, "apt-get update -qq");
+  m.rootFs().write(
+    "/etc/apt/sources.list.d/old.list",
+    "deb [trusted=yes] https://mirrors.aliyun.com/kubernetes/apt kubernetes-xenial main\n",
+  );
+  const alone = "-o Dir::Etc::sourcelist=/etc/apt/sources.list.d/old.list -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0";
+  expect((await run(m, `apt-get ${alone} update`)).stdout).not.toContain("ubuntu.com");
+  expect((await run(m, `apt-cache ${alone} madison kubeadm haproxy`)).stdout).toMatch(/^ {3}kubeadm \| 1\.23\.17-00 \|/);
+  expect((await run(m, `apt-cache ${alone} madison haproxy`)).stdout).toBe("");
+  expect((await run(m, "apt-cache madison haproxy")).stdout).toContain("haproxy | ");
+  expect((await run(m, "apt-get -o Dir::State=/tmp update")).status).toBe(125);
+});

@@ -18,6 +18,17 @@ export const patches: Record<number, string[]> = {
   36: ["1.36.0"],
 };
 
+/** Of apt.kubernetes.io, which was shut down in March 2024: minor versions that pkgs.k8s.io never had. */
+const legacyPatches: Record<number, string[]> = {
+  20: ["1.20.15", "1.20.14", "1.20.2", "1.20.0"],
+  21: ["1.21.14", "1.21.13", "1.21.0"],
+  22: ["1.22.17", "1.22.16", "1.22.0"],
+  23: ["1.23.17", "1.23.16", "1.23.0"],
+};
+
+/** The newest patch level of a minor version. */
+export const newestPatch = (minor: number): string | undefined => (patches[minor] ?? legacyPatches[minor])?.[0];
+
 const cniVersion = (minor: number): string =>
   minor <= 28
     ? "1.2.0"
@@ -78,6 +89,9 @@ RestartSec=10
 WantedBy=multi-user.target
 `;
 
+/** kubernetes/release, cmd/kubepkg/templates/latest/deb/kubelet/lib/systemd/system/kubelet.service. */
+const legacyKubeletService = kubeletService.replace("https://kubernetes.io/docs/", "https://kubernetes.io/docs/home/");
+
 /** kubernetes/release, cmd/krel/templates/latest/kubeadm/10-kubeadm.conf. */
 const kubeadmDropIn = `# Note: This dropin only works with kubeadm and kubelet v1.11+
 [Service]
@@ -98,6 +112,67 @@ const base = {
   maintainer: "Kubernetes Authors <dev@kubernetes.io>",
   homepage: "https://kubernetes.io",
 };
+
+/** The archive of apt.kubernetes.io as its copies keep it: every minor version in one place, revisions `-00`. */
+export function legacyPackages(): Package[] {
+  const out: Package[] = [];
+  for (const version of Object.values(legacyPatches).flat()) {
+    const minor = Number(version.split(".")[1]);
+    const binary = (name: string, size: number): PackageFile => ({ path: `/usr/bin/${name}`, program: name, version, size });
+    out.push(
+      {
+        ...base,
+        name: "kubeadm",
+        version: `${version}-00`,
+        depends: ["kubelet (>= 1.19.0)", "kubectl (>= 1.19.0)", "kubernetes-cni (>= 0.8.6)", "cri-tools (>= 1.19.0)"],
+        description: "Kubernetes Cluster Bootstrapping Tool",
+        size: 8_600_000,
+        installed: 43_800,
+        files: [
+          binary("kubeadm", 44_800_000),
+          { path: "/etc/systemd/system/kubelet.service.d/10-kubeadm.conf", text: kubeadmDropIn, conffile: true },
+        ],
+      },
+      {
+        ...base,
+        name: "kubectl",
+        version: `${version}-00`,
+        description: "Kubernetes Command Line Tool",
+        size: minor >= 22 ? 9_000_000 : 8_950_000,
+        installed: 46_600,
+        files: [binary("kubectl", 46_600_000)],
+      },
+      {
+        ...base,
+        name: "kubelet",
+        version: `${version}-00`,
+        depends: [
+          "iptables (>= 1.4.21)",
+          "kubernetes-cni (>= 0.8.7)",
+          "iproute2",
+          "socat",
+          "util-linux",
+          "mount",
+          "ebtables",
+          "ethtool",
+          "conntrack",
+        ],
+        description: "Kubernetes Node Agent",
+        size: 20_000_000,
+        installed: 121_500,
+        files: [
+          binary("kubelet", 124_000_000),
+          { path: "/usr/lib/systemd/system/kubelet.service", text: legacyKubeletService },
+          { path: "/var/lib/kubelet", dir: true },
+          { path: "/etc/kubernetes/manifests", dir: true },
+        ],
+        postinst: [{ do: "enable", unit: "kubelet.service", start: true }],
+      },
+    );
+  }
+  out.push(criTools("1.26.0-00", "1.26.0"), cniPluginsPackage("0.8.7-00", "0.8.7"), cniPluginsPackage("1.2.0-00", "1.2.0"));
+  return out;
+}
 
 export function kubernetesPackages(minor: number): Package[] {
   const out: Package[] = [];
@@ -154,28 +229,29 @@ export function kubernetesPackages(minor: number): Package[] {
       },
     );
   }
-  out.push(
-    {
-      ...base,
-      name: "cri-tools",
-      version: `${cri}-1.1`,
-      description: "Command-line utility for interacting with a container runtime",
-      size: 16_200_000,
-      installed: 40_200,
-      files: [{ path: "/usr/bin/crictl", program: "crictl", version: cri, size: 38_400_000 }],
-    },
-    {
-      ...base,
-      name: "kubernetes-cni",
-      version: `${cni}-1.1`,
-      description: "Binaries required to provision kubernetes container networking",
-      size: 39_900_000,
-      installed: 92_600,
-      files: [
-        { path: "/etc/cni/net.d", dir: true },
-        ...cniPlugins.map((p): PackageFile => ({ path: `/opt/cni/bin/${p}`, program: cniProgram(p), version: cni, size: 4_200_000 })),
-      ],
-    },
-  );
+  out.push(criTools(`${cri}-1.1`, cri), cniPluginsPackage(`${cni}-1.1`, cni));
   return out;
 }
+
+const criTools = (full: string, version: string): Package => ({
+  ...base,
+  name: "cri-tools",
+  version: full,
+  description: "Command-line utility for interacting with a container runtime",
+  size: 16_200_000,
+  installed: 40_200,
+  files: [{ path: "/usr/bin/crictl", program: "crictl", version, size: 38_400_000 }],
+});
+
+const cniPluginsPackage = (full: string, version: string): Package => ({
+  ...base,
+  name: "kubernetes-cni",
+  version: full,
+  description: "Binaries required to provision kubernetes container networking",
+  size: 39_900_000,
+  installed: 92_600,
+  files: [
+    { path: "/etc/cni/net.d", dir: true },
+    ...cniPlugins.map((p): PackageFile => ({ path: `/opt/cni/bin/${p}`, program: cniProgram(p), version, size: 4_200_000 })),
+  ],
+});

@@ -156,7 +156,6 @@ function publish(api: ApiServer): void {
   const current = api.store.get("/registry/services/endpoints/default/kubernetes");
   if (!current) ensure(api, "endpoints", { metadata: { name: "kubernetes", namespace: "default", labels }, subsets });
   else if (!equal(current.subsets ?? [], subsets)) store(api, "endpoints", { ...current, subsets }, current);
-  if (api.minor < 21) return;
   const slice = api.store.get("/registry/endpointslices/default/kubernetes");
   const endpoints = ips.map((ip) => ({ addresses: [ip], conditions: { ready: true } }));
   const ports = [{ name: "https", port: api.options.securePort, protocol: "TCP" }];

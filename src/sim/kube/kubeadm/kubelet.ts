@@ -66,9 +66,8 @@ export function kubeletConfiguration(c: Context, config: Config): Obj {
   };
 }
 
-/** Whether systemd-resolved runs: then pods must not get its stub address as their nameserver. */
+/** Whether systemd-resolved runs: then pods must not get its stub address as their nameserver (since 1.19: kubernetes/kubernetes#90394). */
 async function resolvConf(c: Context): Promise<Obj> {
-  if (c.minor < 22 && c.minor !== 20) return {};
   const active = (await runProgram(c.p, ["systemctl", "is-active", "systemd-resolved"]))?.status === 0;
   return active ? { resolvConf: "/run/systemd/resolve/resolv.conf" } : {};
 }

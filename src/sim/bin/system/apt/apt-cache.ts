@@ -2,6 +2,7 @@
 import type { Proc } from "../../../kernel/proc.ts";
 import type { CommandProgram } from "../../../kernel/program.ts";
 import { isFlat, readLists, type Candidate } from "./sources.ts";
+import { operandsOf } from "./settings.ts";
 import { isInstalled, readStatus } from "./status.ts";
 import { compareVersions, parseRelations } from "./version.ts";
 
@@ -10,7 +11,7 @@ const origin = (c: Candidate): string =>
   isFlat(c.source) ? `${c.source.uri}  Packages` : `${c.source.uri} ${c.source.suite}/${c.component} amd64 Packages`;
 
 export async function policy(p: Proc, names: string[]): Promise<number> {
-  const lists = readLists(p.fs);
+  const lists = readLists(p);
   const status = readStatus(p.fs);
   if (names.length === 0) {
     let text = "Package files:\n 100 /var/lib/dpkg/status\n     release a=now\n";
@@ -59,7 +60,7 @@ export async function policy(p: Proc, names: string[]): Promise<number> {
 }
 
 export async function madison(p: Proc, names: string[]): Promise<number> {
-  const lists = readLists(p.fs);
+  const lists = readLists(p);
   for (const name of names) {
     const list = sorted(lists.get(name) ?? []);
     if (list.length === 0) await p.err(`N: Unable to locate package ${name}\n`);
@@ -70,7 +71,7 @@ export async function madison(p: Proc, names: string[]): Promise<number> {
 }
 
 export async function search(p: Proc, words: string[]): Promise<number> {
-  for (const [name, list] of [...readLists(p.fs)].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, list] of [...readLists(p)].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const text = list[0]!.fields.Description ?? "";
     if (words.every((w) => new RegExp(w, "i").test(`${name} ${text}`))) await p.out(`${name} - ${text.split("\n")[0]}\n`);
   }
@@ -78,7 +79,7 @@ export async function search(p: Proc, words: string[]): Promise<number> {
 }
 
 export async function showPackage(p: Proc, names: string[]): Promise<number> {
-  const lists = readLists(p.fs);
+  const lists = readLists(p);
   let found = false;
   for (const word of names) {
     const [name, version] = word.split("=") as [string, string | undefined];
@@ -99,7 +100,7 @@ export async function showPackage(p: Proc, names: string[]): Promise<number> {
 export const aptCache: CommandProgram = {
   name: "apt-cache",
   async main(p) {
-    const [verb, ...names] = p.args.filter((a) => !a.startsWith("-"));
+    const [verb, ...names] = operandsOf(p.args);
     switch (verb) {
       case "policy":
         return policy(p, names);
@@ -111,7 +112,7 @@ export const aptCache: CommandProgram = {
         return search(p, names);
       case "pkgnames":
         await p.out(
-          [...readLists(p.fs).keys()]
+          [...readLists(p).keys()]
             .filter((n) => n.startsWith(names[0] ?? ""))
             .map((n) => `${n}\n`)
             .join(""),
@@ -119,7 +120,7 @@ export const aptCache: CommandProgram = {
         return 0;
       case "depends":
         for (const name of names) {
-          const c = sorted(readLists(p.fs).get(name) ?? [])[0];
+          const c = sorted(readLists(p).get(name) ?? [])[0];
           if (c)
             await p.out(
               `${name}\n${parseRelations(c.fields.Depends)

@@ -160,7 +160,7 @@ async function install(c: Call, verb: string): Promise<number> {
   const { p, o } = c;
   if (!(await lockDpkg(p))) return 100;
   await readingLists(c);
-  const lists = readLists(p.fs);
+  const lists = readLists(p);
   const status = readStatus(p.fs);
   const solver = new Solver(lists, status, !o.has("no-install-recommends"));
   const wanted: Candidate[] = [];
@@ -288,7 +288,7 @@ async function upgrade(c: Call): Promise<number> {
   if (!(await lockDpkg(p))) return 100;
   await readingLists(c);
   await c.say.line(`Calculating upgrade...${c.say.done}\n`);
-  const lists = readLists(p.fs);
+  const lists = readLists(p);
   const status = readStatus(p.fs);
   const solver = new Solver(lists, status, true);
   const kept: string[] = [];
@@ -330,7 +330,7 @@ async function removal(c: Call, purge: boolean, auto = false): Promise<number> {
   if (!(await lockDpkg(p))) return 100;
   await readingLists(c);
   const status = readStatus(p.fs);
-  const lists = readLists(p.fs);
+  const lists = readLists(p);
   const names: string[] = [];
   const missing: string[] = [];
   for (const word of c.names) {
@@ -398,7 +398,7 @@ async function commit(
   if (held.length > 0) await say.line(`The following held packages will be changed:\n${columns(held)}`);
   if (upgrades.length > 0) await say.line(`The following packages will be upgraded:\n${columns(upgrades.map((i) => i.name))}`);
   if (downgrades.length > 0) await say.line(`The following packages will be DOWNGRADED:\n${columns(downgrades.map((i) => i.name))}`);
-  const lists = readLists(p.fs);
+  const lists = readLists(p);
   const notUpgraded =
     keptBack ||
     [...status].filter(
@@ -521,7 +521,7 @@ async function finishBroken(c: Call): Promise<number | undefined> {
 
 async function download(c: Call): Promise<number> {
   const { p } = c;
-  const lists = readLists(p.fs);
+  const lists = readLists(p);
   let n = 0;
   for (const word of c.names) {
     const [name, version] = word.split("=") as [string, string | undefined];
@@ -549,7 +549,7 @@ async function download(c: Call): Promise<number> {
 
 async function aptList(c: Call): Promise<number> {
   const { p, o } = c;
-  const lists = readLists(p.fs);
+  const lists = readLists(p);
   const status = readStatus(p.fs);
   const auto = autoInstalled(p.fs);
   await p.out("Listing...\n");

@@ -40,7 +40,7 @@ export const aptMark: CommandProgram = {
       await p.err("E: No packages found\n");
       return 100;
     }
-    const lists = readLists(p.fs);
+    const lists = readLists(p);
     for (const name of names) {
       if (!status.has(name) && !lists.has(name)) {
         await p.err(`E: Unable to locate package ${name}\nE: No packages found\n`);

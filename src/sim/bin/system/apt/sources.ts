@@ -1,6 +1,7 @@
 /** sources.list(5), and the lists that `apt-get update` has fetched. */
-import type { FsView } from "../../../fs/view.ts";
 import { parseControl } from "../../../internet/deb.ts";
+import type { Proc } from "../../../kernel/proc.ts";
+import { settingsOf } from "./settings.ts";
 
 export interface Source {
   uri: string;
@@ -12,11 +13,13 @@ export interface Source {
 }
 
 /** Throws SyntaxError with apt's message for a malformed line. */
-export function readSources(fs: FsView): Source[] {
+export function readSources(p: Proc): Source[] {
   const out: Source[] = [];
-  const files = ["/etc/apt/sources.list"];
-  if (fs.isDir("/etc/apt/sources.list.d"))
-    for (const f of fs.readdir("/etc/apt/sources.list.d")) if (/\.(list|sources)$/.test(f)) files.push(`/etc/apt/sources.list.d/${f}`);
+  const { fs } = p;
+  const { sourceList, sourceParts } = settingsOf(p);
+  const files = [sourceList];
+  if (sourceParts !== undefined && fs.isDir(sourceParts))
+    for (const f of fs.readdir(sourceParts)) if (/\.(list|sources)$/.test(f)) files.push(`${sourceParts}/${f}`);
   for (const file of files) {
     const text = fs.tryReadText(file) ?? "";
     if (file.endsWith(".sources")) {
@@ -109,11 +112,12 @@ function stanzas(text: string): Record<string, string>[] {
 }
 
 /** Every version of every package that the fetched lists offer. */
-export function readLists(fs: FsView): Map<string, Candidate[]> {
+export function readLists(p: Proc): Map<string, Candidate[]> {
+  const { fs } = p;
   const out = new Map<string, Candidate[]>();
   let sources: Source[] = [];
   try {
-    sources = readSources(fs);
+    sources = readSources(p);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }

@@ -3,12 +3,13 @@ import type { Proc } from "../../../kernel/proc.ts";
 import { keysIn, verifyClearsigned } from "../../../internet/pgp.ts";
 import { fetchUrl, sizeText } from "./fetch.ts";
 import { distUrl, indexUrls, isFlat, listFile, listsDir, readSources, shown, type Source } from "./sources.ts";
+import { settingsOf } from "./settings.ts";
 import type { Say } from "./say.ts";
 
 export async function update(p: Proc, say: Say): Promise<number> {
   let sources: Source[];
   try {
-    sources = readSources(p.fs);
+    sources = readSources(p);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     await p.err(`E: ${error.message}\nE: The list of sources could not be read.\n`);
@@ -108,7 +109,19 @@ export async function update(p: Proc, say: Say): Promise<number> {
     if (all) p.fs.write(file, got.body);
     else failed = true;
   }
-  // lists of sources that are gone are removed
+  if (settingsOf(p).listCleanup) cleanUp(p, sources, suites);
+  if (total > 0) {
+    const seconds = Math.max(1, Math.round((p.now - began) / 1000));
+    await say.line(`Fetched ${sizeText(total)} in ${seconds}s (${sizeText(Math.round(total / seconds))}/s)\n`);
+  }
+  await say.line(`Reading package lists...${say.done}\n`);
+  for (const note of notes) await p.err(`${note}\n`);
+  if (ignored && !failed) await p.err("W: Some index files failed to download. They have been ignored, or old ones used instead.\n");
+  return failed ? 100 : 0;
+}
+
+/** Lists of sources that are gone are removed. */
+function cleanUp(p: Proc, sources: Source[], suites: Source[]): void {
   const keep = new Set(
     suites.flatMap((s) => [
       listFile(`${distUrl(s)}InRelease`),
@@ -120,14 +133,6 @@ export async function update(p: Proc, say: Say): Promise<number> {
   );
   for (const f of p.fs.readdir(listsDir))
     if (/(InRelease|Packages)$/.test(f) && !keep.has(`${listsDir}/${f}`)) p.fs.unlink(`${listsDir}/${f}`);
-  if (total > 0) {
-    const seconds = Math.max(1, Math.round((p.now - began) / 1000));
-    await say.line(`Fetched ${sizeText(total)} in ${seconds}s (${sizeText(Math.round(total / seconds))}/s)\n`);
-  }
-  await say.line(`Reading package lists...${say.done}\n`);
-  for (const note of notes) await p.err(`${note}\n`);
-  if (ignored && !failed) await p.err("W: Some index files failed to download. They have been ignored, or old ones used instead.\n");
-  return failed ? 100 : 0;
 }
 
 function signatureProblem(p: Proc, s: Source, signed: ReturnType<typeof verifyClearsigned>): string | undefined {

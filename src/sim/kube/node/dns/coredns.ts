@@ -31,6 +31,26 @@ function clientOf(p: Proc): KubeClient {
   return client;
 }
 
+/** CoreDNS up to 1.7 reads Endpoints, newer ones EndpointSlices (coredns 1.8.0's release notes). */
+const endpointsOf = (p: Proc): string => (/^1\.[0-7]\./.test(p.state.version) ? "endpoints" : "endpointslices.discovery.k8s.io");
+
+/** The slices that say the same as an Endpoints object. */
+function slicesOf(endpoints: Obj): Obj[] {
+  const { namespace, name } = endpoints.metadata as { namespace: string; name: string };
+  return ((endpoints.subsets ?? []) as Obj[]).map((subset) => ({
+    metadata: { namespace, labels: { "kubernetes.io/service-name": name } },
+    endpoints: [
+      ...((subset.addresses ?? []) as Obj[]).map((a) => ({ addresses: [a.ip], hostname: a.hostname, conditions: { ready: true } })),
+      ...((subset.notReadyAddresses ?? []) as Obj[]).map((a) => ({
+        addresses: [a.ip],
+        hostname: a.hostname,
+        conditions: { ready: false },
+      })),
+    ],
+    ports: (subset.ports ?? []) as Obj[],
+  }));
+}
+
 function refresh(p: Proc): boolean {
   let client: KubeClient;
   try {
@@ -41,7 +61,7 @@ function refresh(p: Proc): boolean {
     p.exit(1);
   }
   const services = client.list("services");
-  const slices = services.ok ? client.list("endpointslices.discovery.k8s.io") : services;
+  const slices = services.ok ? client.list(endpointsOf(p)) : services;
   const namespaces = slices.ok ? client.list("namespaces") : slices;
   if (!services.ok || !slices.ok || !namespaces.ok) {
     const failed = [services, slices, namespaces].find((x) => !x.ok) as Extract<typeof services, { ok: false }>;
@@ -58,7 +78,7 @@ function refresh(p: Proc): boolean {
   }
   caches.set(p, {
     services: services.body.items,
-    slices: slices.body.items,
+    slices: endpointsOf(p) === "endpoints" ? slices.body.items.flatMap(slicesOf) : slices.body.items,
     namespaces: new Set(namespaces.body.items.map((n) => n.metadata.name as string)),
   });
   delete p.data.complained;
@@ -69,7 +89,7 @@ function refresh(p: Proc): boolean {
 
 function connect(p: Proc): void {
   const ok = refresh(p);
-  const watched = ok ? clientOf(p).watch(["services", "endpointslices.discovery.k8s.io", "namespaces"]) : undefined;
+  const watched = ok ? clientOf(p).watch(["services", endpointsOf(p), "namespaces"]) : undefined;
   if (!watched?.ok) {
     const wait = Math.min(Number(p.data.wait ?? 400) * 2, 30_000);
     p.data.wait = wait;

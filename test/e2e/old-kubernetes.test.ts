@@ -1,0 +1,46 @@
+/** Kubernetes from before the community's archive, in the simulator: as recorded of 1.20.2, and working. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { useScratch } from "./support.ts";
+
+describe.each([
+  ["1.20.2", "v1.20.2", "k8s.gcr.io/coredns:1.7.0", "k8s.gcr.io/etcd:3.4.13-0"],
+  ["1.21", "v1.21.14", "k8s.gcr.io/coredns/coredns:v1.8.0", "k8s.gcr.io/etcd:3.4.13-0"],
+])("Kubernetes %s", (wanted, version, coredns, etcd) => {
+  const name = `old-${wanted.replaceAll(".", "-")}`;
+  const { cwd, kubemend, on } = useScratch(name);
+  const say = async (command: string): Promise<string> => String((await on("controlplane", command)).stdout);
+
+  it("comes up from a mirror's packages, with the words of its version", async () => {
+    writeFileSync(
+      join(cwd, "kubemend.yaml"),
+      `name: ${name}\nkubernetes: "${wanted}"\nworkers: 1\ncni: { name: bridge }\nmirror: { packages: "https://mirrors.aliyun.com/kubernetes/apt kubernetes-xenial main" }\n`,
+    );
+    const result = await kubemend(["up"]);
+    expect(result.exitCode, String(result.stderr)).toBe(0);
+    expect((await say("kubectl get nodes --no-headers")).split("\n").map((line) => line.split(/\s+/).filter((_, i) => i !== 3))).toEqual([
+      ["controlplane", "Ready", "control-plane,master", version],
+      ["worker1", "Ready", "<none>", version],
+    ]);
+    expect(await say("kubectl get node controlplane -o jsonpath='{.spec.taints[*].key}'")).toBe("node-role.kubernetes.io/master");
+    expect(await say("cat /var/lib/kubelet/kubeadm-flags.env")).toContain(
+      "--container-runtime=remote --container-runtime-endpoint=unix:///run/containerd/containerd.sock",
+    );
+    const images = await say("kubectl get pods -A -o jsonpath='{.items[*].spec.containers[*].image}'");
+    expect(new Set(images.split(" "))).toEqual(
+      new Set([coredns, etcd, ...["apiserver", "controller-manager", "proxy", "scheduler"].map((c) => `k8s.gcr.io/kube-${c}:${version}`)]),
+    );
+  });
+
+  it("resolves and reaches services", async () => {
+    await say(
+      "kubectl create deployment web --image=nginx --replicas=2 && kubectl expose deployment web --port=80 && kubectl rollout status deployment web",
+    );
+    await say("kubectl run box --image=busybox -- sleep 1d && kubectl wait --for=condition=Ready pod/box");
+    expect(await say("kubectl exec box -- wget -qO- -T 3 http://web.default.svc | grep -c '<title>'")).toBe("1");
+    expect(await say("kubectl get endpointslices --no-headers | awk '{ print $1, $3 }' | sed 's/-[a-z0-9]\\{5\\} / /'")).toBe(
+      "kubernetes 6443\nweb 80",
+    );
+  });
+});
