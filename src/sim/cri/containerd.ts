@@ -157,8 +157,8 @@ export const containerd: DaemonProgram = {
       const message = d.message as unknown as CriRequest;
       if (message?.type !== "cri") return;
       const refused = off(p, message);
-      if (refused) p.net.send(d.conn as number, { ...refused, id: message.id } as unknown as Data);
-      else open(p, service, d.conn as number, message);
+      if (!refused) open(p, service, d.conn as number, message);
+      else if (p.net.isOpen(d.conn as number)) p.net.send(d.conn as number, { ...refused, id: message.id } as unknown as Data);
     } else onEvent(p, service, event, d);
   },
   signal(p, signal) {

@@ -42,7 +42,8 @@ function reply(p: Proc, op: Operation, message: CriReply): void {
 /** A call whose answer may come later. */
 export function open(p: Proc, service: ServiceOf, conn: number, request: CriRequest): void {
   if (methods[request.method]) {
-    p.net.send(conn, { ...answer(p, service, request), id: request.id } as unknown as Data);
+    const answered = answer(p, service, request);
+    if (p.net.isOpen(conn)) p.net.send(conn, { ...answered, id: request.id } as unknown as Data);
     return;
   }
   const id = (p.data.nextOperation ?? 1) as number;

@@ -58,7 +58,7 @@ export function startWatch(c: Call, request: HttpRequest, stream: Streamer | und
     filter,
     from: revision,
   });
-  for (const e of events) c.api.p.net.send(stream.conn, message(c, id, table, e.type, e.object));
+  for (const e of events) if (c.api.p.net.isOpen(stream.conn)) c.api.p.net.send(stream.conn, message(c, id, table, e.type, e.object));
   return { status: 200, headers, body: "", object: {} };
 }
 
@@ -157,7 +157,8 @@ export function distribute(p: Proc, batch: EtcdEvents): void {
     api.remember(event);
     for (const w of live) {
       const seen = w.filter.prefix === event.prefix && event.revision > w.from ? seenBy(w.filter, event) : undefined;
-      if (!seen) continue;
+      // a watcher that has just gone is no reason to end: word of it is on its way
+      if (!seen || !p.net.isOpen(w.conn)) continue;
       const resource = api.find(w.group, w.version, w.plural) ?? r;
       p.net.send(w.conn, message({ api, resource, version: w.version }, w.id, w.table, seen.type, seen.object));
     }

@@ -9,7 +9,8 @@ export function notifyWatches(p: Proc, events: WatchEvent[]): void {
   const { revision } = databaseOf(p);
   for (const watch of stateOf(p).watches) {
     const mine = events.filter((e) => e.kv.key.startsWith(watch.prefix));
-    if (mine.length > 0) p.net.send(watch.conn, asData({ type: "etcd-events", revision, events: mine }));
+    // a client that has just gone is no reason to end: word of it is on its way
+    if (mine.length > 0 && p.net.isOpen(watch.conn)) p.net.send(watch.conn, asData({ type: "etcd-events", revision, events: mine }));
   }
 }
 
@@ -20,10 +21,10 @@ export function startWatch(p: Proc, conn: number, request: WatchRequest): void {
     const missed = since(db, request.prefix, from);
     if (!missed) {
       const compacted = Math.max(db.compacted, (db.history[0]?.revision ?? db.revision + 1) - 1);
-      p.net.send(conn, asData({ type: "etcd-events", revision: db.revision, events: [], compacted }));
+      if (p.net.isOpen(conn)) p.net.send(conn, asData({ type: "etcd-events", revision: db.revision, events: [], compacted }));
       return;
     }
-    for (const { revision, events } of missed) p.net.send(conn, asData({ type: "etcd-events", revision, events }));
+    for (const { revision, events } of missed) if (p.net.isOpen(conn)) p.net.send(conn, asData({ type: "etcd-events", revision, events }));
   }
   stateOf(p).watches.push({ conn, prefix: request.prefix });
 }
