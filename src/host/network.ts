@@ -10,7 +10,8 @@ import { atLeast } from "./version.ts";
 const ownInterfaces: Partial<Record<ProviderName, RegExp>> = {
   virtualbox: /^(vboxnet\d+|VirtualBox Host-Only)/,
   libvirt: /^virbr\d+$/,
-  lxc: /^(lxcbr|vlxcbr)/,
+  // those of our Vagrantfile are called after the network (src/provider/vagrant/render.ts)
+  lxc: /^(lxcbr|vlxcbr|km[0-9a-f]{6}$)/,
   vmware_desktop: /^(vmnet\d+|bridge1\d\d|VMware Network Adapter)/,
   parallels: /^(vnic\d+|bridge1\d\d)$/,
   hyperv: /^vEthernet/,

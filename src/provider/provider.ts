@@ -29,7 +29,8 @@ export interface Clock {
 
 export interface SnapshotInfo {
   name: string;
-  at: number;
+  /** When it was saved; missing where nobody knows, as of one that was not saved through Kubemend. */
+  at?: number;
   bytes?: number;
 }
 

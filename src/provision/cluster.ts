@@ -3,9 +3,11 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Plan } from "../cluster/plan.ts";
+import { isVagrantProvider } from "../cluster/providers.ts";
 import { KubemendError, providerError, usageError } from "../error.ts";
 import type { MachineStatus, Provider } from "../provider/provider.ts";
 import { SimProvider } from "../provider/sim/provider.ts";
+import { VagrantProvider } from "../provider/vagrant/provider.ts";
 import type { Endpoint } from "../ssh/client.ts";
 import { SshPool } from "../ssh/pool.ts";
 
@@ -80,6 +82,7 @@ export class Cluster {
 function makeProvider(dir: string, plan: Plan): Provider {
   const { provider } = plan.specification;
   if (provider === "sim") return new SimProvider(dir);
+  if (isVagrantProvider(provider)) return new VagrantProvider(dir, plan);
   throw providerError("provider-unavailable", `the provider "${provider}" cannot boot machines yet`, {
     hint: "Use `--provider sim`, or `kubemend render > Vagrantfile` and plain `vagrant up`.",
   });

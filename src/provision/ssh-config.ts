@@ -11,7 +11,7 @@ export function sshConfig(machines: MachineStatus[], dir: string): string {
         `  HostName ${ssh!.host}`,
         `  Port ${ssh!.port}`,
         `  User ${ssh!.user}`,
-        `  IdentityFile ${word(ssh!.keyFile)}`,
+        ...[ssh!.keyFile, ...(ssh!.moreKeys ?? [])].map((key) => `  IdentityFile ${word(key)}`),
         "  IdentitiesOnly yes",
         `  UserKnownHostsFile ${word(join(dir, "known_hosts"))}`,
         "  StrictHostKeyChecking accept-new",

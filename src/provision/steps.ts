@@ -29,7 +29,11 @@ export function prepareSteps(plan: Plan, machine: PlannedMachine, nodeKey?: { se
     {
       script: "prepare.sh",
       title: "prepare the system",
-      environment: { HOSTS: hosts, ...(nodeKey ? { NODE_KEY: nodeKey.secret.trim(), NODE_KEY_PUBLIC: nodeKey.shared } : {}) },
+      environment: {
+        NODE_IP: machine.ip,
+        HOSTS: hosts,
+        ...(nodeKey ? { NODE_KEY: nodeKey.secret.trim(), NODE_KEY_PUBLIC: nodeKey.shared } : {}),
+      },
     },
     ...(mirror ? packagesStep(plan, machine, mirror) : []),
     runtimeStep(plan),

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { connect } from "node:net";
 import type { Duplex, Readable, Writable } from "node:stream";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
-import { providerError } from "../error.ts";
+import { KubemendError, providerError } from "../error.ts";
 
 /** Where a machine answers SSH. */
 export interface Endpoint {
@@ -14,6 +14,8 @@ export interface Endpoint {
   user: string;
   /** Path of the private key. */
   keyFile: string;
+  /** Further keys, tried after it. */
+  moreKeys?: string[];
 }
 
 export interface CommandResult {
@@ -66,7 +68,28 @@ export class SshConnection {
    * ahead for it. Throws KubemendError `ssh-…` when the machine cannot be reached or refuses the key.
    */
   static async open(endpoint: Endpoint, ident: "kubemend" | "kubemend-engine" = "kubemend", timeout = 20_000): Promise<SshConnection> {
-    const privateKey = await readFile(endpoint.keyFile);
+    const { moreKeys = [], ...only } = endpoint;
+    for (const keyFile of [endpoint.keyFile, ...moreKeys].slice(0, -1)) {
+      try {
+        return await SshConnection.#openWith({ ...only, keyFile }, ident, timeout);
+      } catch (error) {
+        if (!(error instanceof KubemendError) || !error.code.startsWith("ssh-key-")) throw error;
+      }
+    }
+    return SshConnection.#openWith({ ...only, keyFile: moreKeys.at(-1) ?? endpoint.keyFile }, ident, timeout);
+  }
+
+  static async #openWith(endpoint: Endpoint, ident: string, timeout: number): Promise<SshConnection> {
+    const privateKey = await readFile(endpoint.keyFile).catch((error: unknown) => {
+      throw providerError(
+        "ssh-key-missing",
+        `the private key of ${endpoint.machine} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        {
+          cause: error,
+          hint: `Put ${endpoint.keyFile} back; without it \`kubemend destroy\` and \`kubemend up\` make a new machine.`,
+        },
+      );
+    });
     // the client alone: the whole of ssh2 (server, agents, HTTP) takes twice as long to load, and every `kubemend ssh` waits for it
     const SshClient = createRequire(import.meta.url)("ssh2/lib/client.js") as typeof Client;
     const client = new SshClient();

@@ -60,7 +60,11 @@ export function snapshot(program: Command, context: Context): void {
         context.print(
           table(
             ["NAME", "SAVED", "SIZE"],
-            list.map((s) => [s.name, new Date(s.at).toISOString(), s.bytes === undefined ? "-" : `${Math.ceil(s.bytes / 1024)} KiB`]),
+            list.map((s) => [
+              s.name,
+              s.at === undefined ? "-" : new Date(s.at).toISOString(),
+              s.bytes === undefined ? "-" : `${Math.ceil(s.bytes / 1024)} KiB`,
+            ]),
           ),
         );
       }),

@@ -4,9 +4,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Mustache from "mustache";
 import { mirrorOf } from "../../cluster/mirror.ts";
+import { formatAddress, parseCidr } from "../../cluster/cidr.ts";
 import type { Plan, PlannedMachine } from "../../cluster/plan.ts";
 import { nameOnHost } from "../../host/index.ts";
 import { usageError } from "../../error.ts";
+import { isVagrantProvider } from "../../cluster/providers.ts";
 import { installation } from "../../root.ts";
 import { scriptsFolder } from "../../provision/bring-up.ts";
 import { remoteMirror } from "../../provision/mirror.ts";
@@ -17,27 +19,40 @@ const template = join(installation, "Vagrantfile.hbs");
 /** A Ruby string in single quotes: only the backslash and the quote mean anything there. */
 export const ruby = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 
-/** Pure but for reading the template. `scripts`: folder of the node scripts as the Vagrantfile names it. */
-export function renderVagrantfile(plan: Plan, scripts = scriptsFolder): string {
+export interface RenderOptions {
+  /** Folder of the node scripts as the Vagrantfile names it; a relative one counts from the Vagrantfile's folder. */
+  scripts?: string;
+  /** Name of a machine's LXC container; vagrant-lxc makes one up when missing. */
+  container?: (machine: string) => string;
+}
+
+/** Pure but for reading the template. */
+export function renderVagrantfile(plan: Plan, { scripts = scriptsFolder, container }: RenderOptions = {}): string {
   const { specification } = plan;
+  const nodes = parseCidr(specification.network.nodes)!;
   const view = {
     name: plan.name,
     kubernetes: specification.kubernetes,
-    provider: specification.provider,
+    // of the others Vagrant knows nothing
+    provider: isVagrantProvider(specification.provider) ? ruby(specification.provider) : undefined,
     machines: plan.machines.map((machine, i) => ({
       name: ruby(machine.name),
       hostname: ruby(machine.name),
       ip: ruby(machine.ip),
+      netmask: ruby(formatAddress((0xffffffff << (32 - nodes.prefix)) >>> 0)),
+      bridge: ruby(bridgeName(nodes.base)),
+      hostEnd: ruby(formatAddress(nodes.base + 1)),
       box: ruby(machine.box),
       boxVersion: machine.boxVersion === undefined ? undefined : ruby(machine.boxVersion),
       cpus: machine.cpus,
       memory: machine.memory,
       vmName: ruby(nameOnHost(plan, machine)),
       group: ruby(`/kubemend-${plan.name}`),
+      container: container && ruby(container(machine.name)),
       primary: i === 0,
       steps: stepsOf(plan, machine).map((step) => ({
         name: ruby(step.title),
-        path: ruby(join(scripts, step.script)),
+        path: ruby(`${scripts}/${step.script}`),
         environment: Object.entries(step.environment).map(([key, value]) => ({ key: ruby(key), value: ruby(value) })),
       })),
     })),
@@ -45,6 +60,9 @@ export function renderVagrantfile(plan: Plan, scripts = scriptsFolder): string {
   // nothing here is HTML
   return Mustache.render(readFileSync(template, "utf8"), view, {}, { escape: String });
 }
+
+/** Of the network's address, so that clusters of one network meet on one bridge; an interface's name has at most 15 characters. */
+const bridgeName = (base: number): string => `km${(base >>> 8).toString(16).padStart(6, "0")}`;
 
 /**
  * Vagrant boots machines in the order in which they stand, so the control plane is there before the workers join. The pod

@@ -1,0 +1,28 @@
+/** LXC containers whose making was cut off: LXC has them, Vagrant does not know them, and the next `up` would stumble over them. */
+import { execa } from "execa";
+import type { Progress } from "../provider.ts";
+import { containerName } from "./folder.ts";
+
+/** Removes them for machines that Vagrant calls missing. Their names hold this folder's mark, so they are nobody else's. */
+export async function removeHalfMade(
+  provider: string,
+  dir: string,
+  machines: readonly string[],
+  progress: (event: Progress) => void,
+): Promise<void> {
+  if (provider !== "lxc" || machines.length === 0) return;
+  const { stdout } = await lxc("lxc-ls", ["-1"]);
+  const there = new Set(stdout.split("\n").map((line) => line.trim()));
+  for (const machine of machines) {
+    const name = containerName(dir, machine);
+    if (!there.has(name)) continue;
+    progress({ machine, text: "removing what an interrupted `up` left" });
+    await lxc("lxc-destroy", ["--force", "--name", name]);
+  }
+}
+
+/** As root, which vagrant-lxc's containers need. */
+const lxc = (program: string, args: string[]) =>
+  process.getuid?.() === 0
+    ? execa(program, args, { reject: false, stdin: "ignore", timeout: 120_000 })
+    : execa("sudo", ["-n", program, ...args], { reject: false, stdin: "ignore", timeout: 120_000 });
