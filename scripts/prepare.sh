@@ -9,7 +9,7 @@ set -euo pipefail
 
 # The private network's interface is the one with this machine's address, whatever it is called (enp0s8, eth1 …): API server, kubelet
 # and pod network are bound to that address. After a boot it may take a moment to appear.
-for _ in $(seq 30); do
+for _ in $(seq 10); do
   if ip -o -4 address show | grep -qF " $NODE_IP/"; then break; fi
   sleep 1
 done
