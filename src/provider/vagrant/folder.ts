@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Plan } from "../../cluster/plan.ts";
+import { KubemendError } from "../../error.ts";
 import { installation } from "../../root.ts";
 import { renderVagrantfile } from "./render.ts";
 
@@ -20,8 +21,16 @@ export function containerName(dir: string, machine: string): string {
   return `${basename(dir)}-${machine}-${checksumOf(resolve(dir)).slice(0, 8)}`;
 }
 
-const rendered = (dir: string, plan: Plan): string =>
-  renderVagrantfile(plan, { scripts: "scripts", container: (machine) => containerName(dir, machine) });
+/** With provisioners, unless plain `vagrant up` cannot build such a cluster. */
+function rendered(dir: string, plan: Plan): string {
+  const options = { scripts: "scripts", container: (machine: string) => containerName(dir, machine) };
+  try {
+    return renderVagrantfile(plan, options);
+  } catch (error) {
+    if (!(error instanceof KubemendError)) throw error;
+    return renderVagrantfile(plan, { ...options, bare: error.message.split("\n")[0]! });
+  }
+}
 
 /** Writes what `vagrant` needs. A Vagrantfile that was edited by hand stays; ours is put beside it then. */
 export async function writeFolder(dir: string, plan: Plan): Promise<{ edited: boolean }> {

@@ -24,15 +24,18 @@ export interface RenderOptions {
   scripts?: string;
   /** Name of a machine's LXC container; vagrant-lxc makes one up when missing. */
   container?: (machine: string) => string;
+  /** Why there are no provisioners in it; they are, when missing. */
+  bare?: string;
 }
 
 /** Pure but for reading the template. */
-export function renderVagrantfile(plan: Plan, { scripts = scriptsFolder, container }: RenderOptions = {}): string {
+export function renderVagrantfile(plan: Plan, { scripts = scriptsFolder, container, bare }: RenderOptions = {}): string {
   const { specification } = plan;
   const nodes = parseCidr(specification.network.nodes)!;
   const view = {
     name: plan.name,
     kubernetes: specification.kubernetes,
+    bare,
     // of the others Vagrant knows nothing
     provider: isVagrantProvider(specification.provider) ? ruby(specification.provider) : undefined,
     machines: plan.machines.map((machine, i) => ({
@@ -50,7 +53,7 @@ export function renderVagrantfile(plan: Plan, { scripts = scriptsFolder, contain
       group: ruby(`/kubemend-${plan.name}`),
       container: container && ruby(container(machine.name)),
       primary: i === 0,
-      steps: stepsOf(plan, machine).map((step) => ({
+      steps: (bare === undefined ? stepsOf(plan, machine) : []).map((step) => ({
         name: ruby(step.title),
         path: ruby(`${scripts}/${step.script}`),
         environment: Object.entries(step.environment).map(([key, value]) => ({ key: ruby(key), value: ruby(value) })),
