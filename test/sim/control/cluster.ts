@@ -22,7 +22,11 @@ export async function useNodes(names: string[], version = "1.35"): Promise<World
   for (const m of w.machines.values()) {
     await provision(m, "prepare.sh", { HOSTS: hosts });
     await provision(m, "containerd.sh", {});
-    await provision(m, "kubernetes.sh", { KUBERNETES: version, NODE_IP: addressOf(w, m.name) });
+    await provision(m, "kubernetes.sh", {
+      KUBERNETES: version,
+      NODE_IP: addressOf(w, m.name),
+      CRI_ADDRESS: "unix:///run/containerd/containerd.sock",
+    });
   }
   return w;
 }
