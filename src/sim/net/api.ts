@@ -36,6 +36,14 @@ export type Connected = { ok: true; conn: number; local: { ip: string; port: num
 /** Result of asking a server over an open connection. `lost`: a packet of either direction was dropped, nothing came back. */
 export type Exchange<T = unknown> = { ok: true; reply: T } | { ok: false; code: "ETIMEDOUT" | "ECONNRESET" | "ENOTCONN"; after: number };
 
+/** What `serve` gives when it has no answer: the server closes the connection `after` ms later (Infinity: never). */
+export class Hangup {
+  readonly after: number;
+  constructor(after: number) {
+    this.after = after;
+  }
+}
+
 /** What a server's `serve` is given. */
 export interface Incoming {
   transport: "tcp" | "udp" | "unix";

@@ -2,7 +2,7 @@
 import type { Data } from "../core/json.ts";
 import { isDaemon } from "../kernel/program.ts";
 import type { Proc } from "../kernel/proc.ts";
-import type { Caller, Connected, ConnectOptions, Exchange, Incoming, Outcome } from "./api.ts";
+import { Hangup, type Caller, type Connected, type ConnectOptions, type Exchange, type Incoming, type Outcome } from "./api.ts";
 import { icmpErrno } from "./errors.ts";
 import { ipOf, ipText } from "./ip.ts";
 import type { NetNs } from "./netlink.ts";
@@ -353,6 +353,10 @@ export class Tcp {
         reply = program.serve!(p, this.#incoming(conn, back, message));
       });
       if (p.status) return { ok: false, code: "ECONNRESET", after: rtt };
+      if (reply instanceof Hangup)
+        return reply.after === Infinity
+          ? { ok: false, code: "ETIMEDOUT", after: dataTimeout }
+          : { ok: false, code: "ENOTCONN", after: reply.after };
     }
     const answered = this.#segment(conn, back, PSH | ACK, 600);
     if (answered === "reset") {

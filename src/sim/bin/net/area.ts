@@ -6,6 +6,7 @@ import { brctl, bridge } from "./bridge.ts";
 import { busyboxNslookup, busyboxPing } from "./busybox.ts";
 import { conntrack } from "./conntrack.ts";
 import { dig, host, nslookup } from "./dnstools.ts";
+import { haproxy } from "./haproxy/haproxy.ts";
 import { ip } from "./ip/ip.ts";
 import { ipset } from "./ipset.ts";
 import { ip6tables, iptables } from "./iptables/command.ts";
@@ -34,6 +35,7 @@ export const netArea: Area = {
     ...absent,
     busyboxNslookup,
     busyboxPing,
+    haproxy,
     iptables,
     ip6tables,
     iptablesSave,

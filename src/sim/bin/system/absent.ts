@@ -19,7 +19,6 @@ const paths: Record<string, string> = Object.fromEntries(
 /** Of packages. */
 const ofPackages = [
   "ebtables",
-  "haproxy",
   "ipvsadm",
   "socat",
   "tree",
