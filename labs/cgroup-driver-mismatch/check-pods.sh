@@ -20,7 +20,7 @@ fi
 pods() {
   kubectl get pods -A --field-selector spec.nodeName=worker1 --no-headers \
     -o custom-columns='NAME:.metadata.name,READY:.status.containerStatuses[*].ready,RESTARTS:.status.containerStatuses[*].restartCount' |
-    grep -v '^group-probe' | sort
+    grep -v -e '^group-probe' -e '^probe-' | sort
 }
 before=$(pods)
 if grep -q false <<<"$before"; then

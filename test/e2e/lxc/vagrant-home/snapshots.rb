@@ -25,7 +25,13 @@ module KubemendLxc
     class Save < Step
       def work(machine, name, ui)
         ui.info(I18n.t("vagrant.actions.vm.snapshot.saving", name: name))
-        Snapshots.copy(root(machine), File.join(Snapshots.folder(machine), name))
+        # frozen, so that no file changes while it is copied: a database that is open would not be whole
+        system("lxc-freeze", "--name", machine.id)
+        begin
+          Snapshots.copy(root(machine), File.join(Snapshots.folder(machine), name))
+        ensure
+          system("lxc-unfreeze", "--name", machine.id)
+        end
         ui.success(I18n.t("vagrant.actions.vm.snapshot.saved", name: name))
       end
     end
