@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
-# Joins this machine to the cluster. Run as root; does nothing when it has joined already.
+# Joins this machine to the cluster, as a worker or as a further control plane. Run as root; does nothing when it has joined already.
 #   KUBEADM_CONFIG   kubeadm's configuration file for joining, as text
 #   CRI_SOCKET       kubeadm's name of the container runtime's socket
 set -euo pipefail
 
 : "${KUBEADM_CONFIG:?}" "${CRI_SOCKET:?}"
 
-[ -f /etc/kubernetes/kubelet.conf ] && exit 0
+# kubeadm.yaml is there once the join has come to its end; what an interrupted one left cannot be continued
+[ -f /etc/kubernetes/kubelet.conf ] && [ -f /etc/kubernetes/kubeadm.yaml ] && exit 0
 mkdir -p /etc/kubernetes
-# what an interrupted join left cannot be continued
 if [ -f /etc/kubernetes/bootstrap-kubelet.conf ] || [ -f /etc/kubernetes/pki/ca.crt ]; then
+  # a control plane that had come far is a Node already, which stays Ready for a while: kubeadm would refuse its name
+  admin=$(mktemp)
+  cp /etc/kubernetes/admin.conf "$admin" 2>/dev/null || true
   kubeadm reset --force --cri-socket "$CRI_SOCKET"
+  [ ! -s "$admin" ] || kubectl --kubeconfig "$admin" delete node "$(hostname)" --ignore-not-found
+  rm -f "$admin"
 fi
-printf '%s\n' "$KUBEADM_CONFIG" >/etc/kubernetes/kubeadm.yaml
-chmod 600 /etc/kubernetes/kubeadm.yaml
-kubeadm join --config /etc/kubernetes/kubeadm.yaml
+(umask 077 && printf '%s\n' "$KUBEADM_CONFIG" >/etc/kubernetes/kubeadm.yaml.new)
+kubeadm join --config /etc/kubernetes/kubeadm.yaml.new
+mv /etc/kubernetes/kubeadm.yaml.new /etc/kubernetes/kubeadm.yaml

@@ -107,6 +107,17 @@ export function makePlan(
   const balancer = machines.find((m) => m.role === "loadbalancer");
   const first = machines.find((m) => m.role === "controlplane")!;
   const outside = specification.controlPlaneEndpoint;
+  if (outside !== undefined) {
+    const servers = machines.filter((m) => m.role === "controlplane").map((m) => `${m.ip}:6443`);
+    report(
+      "warning",
+      "outside-endpoint",
+      "controlPlaneEndpoint",
+      outside,
+      `no load balancer is made: kubeadm init and every node go through ${outside}, so init ends only once that forwards TCP to ${servers.join(", ")}`,
+      "Set it up before `up`, with health checks, so that servers that are not there yet are left out; its idle time-out should be long, for watches.",
+    );
+  }
   return {
     plan: {
       name: specification.name,

@@ -1,4 +1,4 @@
-/** implements bring-up: all nodes prepared in parallel → control plane → joins in parallel → pod network → Ready. */
+/** implements bring-up: all machines prepared in parallel → control plane → further ones, one by one → workers in parallel → pod network → Ready. */
 import { appendFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mirrorOf } from "../cluster/mirror.ts";
@@ -6,9 +6,10 @@ import type { Plan, PlannedMachine } from "../cluster/plan.ts";
 import { KubemendError, exitStatus } from "../error.ts";
 import { installation } from "../root.ts";
 import type { Listener } from "../report/events.ts";
+import type { JoinSecrets } from "./kubeadm.ts";
 import { quote, type SshPool } from "../ssh/pool.ts";
 import { mirrorServer, serveMirror } from "./mirror.ts";
-import { cniStages, controlPlaneStep, joinStep, prepareSteps, readyStep, type Step } from "./steps.ts";
+import { cniStages, controlPlaneSteps, joinSteps, prepareSteps, readyStep, type NodeKey, type Step } from "./steps.ts";
 
 export interface BringUp {
   plan: Plan;
@@ -16,7 +17,7 @@ export interface BringUp {
   /** Bootstrap token of this cluster. */
   token: string;
   /** Key pair with which nodes log in on each other. */
-  nodeKey: { secret: string; shared: string };
+  nodeKey: NodeKey;
   /** Folder for one log a machine. */
   logs: string;
   emit: Listener;
@@ -37,21 +38,30 @@ export async function bringUp(work: BringUp): Promise<void> {
   let manifests: string | undefined;
   const server = mirror && mirrorServer(mirror);
   await all(
-    nodes.map(async (machine) => {
+    plan.machines.map(async (machine) => {
       const served = mirror && server && (await serveMirror(mirror, server, work.ssh, machine.name));
       if (machine === first) manifests = served?.manifests;
-      await series(prepareSteps(plan, machine, work.nodeKey, served), (step) => runStep(work, machine, step));
+      await runSteps(work, machine, prepareSteps(plan, machine, work.nodeKey, served));
     }),
   );
 
   emit({ type: "stage", title: "Starting the control plane" });
-  await runStep(work, first, controlPlaneStep(plan, first, work.token));
+  await runSteps(work, first, controlPlaneSteps(plan, first, work.token));
 
-  const workers = nodes.filter((m) => m !== first);
+  const others = nodes.filter((m) => m.role === "controlplane" && m !== first);
+  if (others.length > 0) {
+    emit({ type: "stage", title: "Joining the other control planes" });
+    const secrets = await joinSecrets(work, first, others);
+    // one after another: etcd takes one new member at a time (learners since 1.29, members that must be started before), and
+    // joins at once would only wait for each other until one of them gives up
+    await series(others, async (machine) => runSteps(work, machine, joinSteps(plan, machine, secrets)));
+  }
+
+  const workers = nodes.filter((m) => m.role === "worker");
   if (workers.length > 0) {
     emit({ type: "stage", title: "Joining the workers" });
     const secrets = await joinSecrets(work, first, workers);
-    await all(workers.map((machine) => runStep(work, machine, joinStep(plan, machine, secrets))));
+    await all(workers.map((machine) => runSteps(work, machine, joinSteps(plan, machine, secrets))));
   }
 
   for (const { title, work: machines } of cniStages(plan, manifests)) {
@@ -64,20 +74,30 @@ export async function bringUp(work: BringUp): Promise<void> {
   await runStep(work, first, readyStep(plan));
 }
 
-/** The token of the plan while it lives, a new one when a node joins later; and the CA's hash, so that nobody can stand in for the API server. */
-async function joinSecrets(
-  work: BringUp,
-  first: PlannedMachine,
-  workers: PlannedMachine[],
-): Promise<{ token: string; caCertHash: string }> {
-  const waiting = await Promise.all(workers.map((m) => work.ssh.exec(m.name, "test -f /etc/kubernetes/kubelet.conf")));
-  if (waiting.every((result) => result.status === 0)) return { token: work.token, caCertHash: "" };
+/**
+ * What joining takes: a token that lives, and the CA's hash, so that nobody can stand in for the API server. For control planes
+ * the certificates are uploaded again, with a new key: those that `kubeadm init` left are gone after two hours.
+ */
+async function joinSecrets(work: BringUp, first: PlannedMachine, machines: PlannedMachine[]): Promise<JoinSecrets> {
+  const joined = await Promise.all(
+    machines.map((m) => work.ssh.exec(m.name, "test -f /etc/kubernetes/kubelet.conf -a -f /etc/kubernetes/kubeadm.yaml")),
+  );
+  if (joined.every((result) => result.status === 0)) return { token: work.token, caCertHash: "" };
   const { stdout } = await work.ssh.run(first.name, "sudo kubeadm token create --print-join-command");
   const token = /--token (\S+)/.exec(stdout)?.[1];
   const caCertHash = /--discovery-token-ca-cert-hash (\S+)/.exec(stdout)?.[1];
   if (token === undefined || caCertHash === undefined)
     throw new KubemendError("join-command", exitStatus.provider, `${first.name}: kubeadm printed no join command: ${stdout.trim()}`);
-  return { token, caCertHash };
+  if (machines[0]!.role !== "controlplane") return { token, caCertHash };
+  const uploaded = await work.ssh.run(first.name, "sudo kubeadm init phase upload-certs --upload-certs --config /etc/kubernetes/kubeadm.yaml");
+  const certificateKey = /^[0-9a-f]{64}$/m.exec(uploaded.stdout)?.[0];
+  if (certificateKey === undefined)
+    throw new KubemendError(
+      "certificate-key",
+      exitStatus.provider,
+      `${first.name}: kubeadm printed no certificate key: ${uploaded.stdout.trim()}`,
+    );
+  return { token, caCertHash, certificateKey };
 }
 
 /** The step with the variables that the cluster had to be asked for. */
@@ -98,6 +118,9 @@ async function all(work: Promise<void>[]): Promise<void> {
   const failed = results.find((r) => r.status === "rejected");
   if (failed) throw failed.reason;
 }
+
+const runSteps = (work: BringUp, machine: PlannedMachine, steps: Step[]): Promise<void> =>
+  series(steps, (step) => runStep(work, machine, step));
 
 async function runStep(work: BringUp, machine: PlannedMachine, step: Step): Promise<void> {
   const { emit } = work;

@@ -9,14 +9,18 @@ export interface JoinSecrets {
   token: string;
   /** `sha256:…` of the cluster's CA; undefined: the CA is trusted unseen. */
   caCertHash?: string;
+  /** Key of the certificates that `kubeadm init phase upload-certs` left in the cluster (for further control planes). */
+  certificateKey?: string;
 }
 
 /** For `kubeadm init --config`. */
-export function initConfiguration(plan: Plan, machine: PlannedMachine, token: string): string {
+export function initConfiguration(plan: Plan, machine: PlannedMachine, token: string, certificateKey?: string): string {
   const { specification } = plan;
   const api = `kubeadm.k8s.io/${plan.kubeadmApi}`;
   const [endpointHost] = plan.controlPlaneEndpoint.split(":");
-  const sans = [...new Set([endpointHost!, machine.ip, machine.name, "localhost", "127.0.0.1"])];
+  // whoever asks any API server, by whichever name, and through the load balancer
+  const servers = plan.machines.filter((m) => m.role !== "worker").flatMap((m) => [m.ip, m.name]);
+  const sans = [...new Set([endpointHost!, machine.ip, machine.name, ...servers, "localhost", "127.0.0.1"])];
   const images = mirrorOf(specification)?.images;
   const patch = specification.kubernetes.split(".").length === 3;
   const documents = [
@@ -29,6 +33,7 @@ export function initConfiguration(plan: Plan, machine: PlannedMachine, token: st
       // the address of the private network: the default route's interface has the same NAT address on every machine
       localAPIEndpoint: { advertiseAddress: machine.ip, bindPort: 6443 },
       nodeRegistration: registration(plan, machine),
+      ...(certificateKey === undefined ? {} : { certificateKey }),
     },
     {
       apiVersion: api,
@@ -65,6 +70,14 @@ export function joinConfiguration(plan: Plan, machine: PlannedMachine, secrets: 
       },
     },
     nodeRegistration: registration(plan, machine),
+    ...(machine.role === "controlplane"
+      ? {
+          controlPlane: {
+            localAPIEndpoint: { advertiseAddress: machine.ip, bindPort: 6443 },
+            ...(secrets.certificateKey === undefined ? {} : { certificateKey: secrets.certificateKey }),
+          },
+        }
+      : {}),
   });
 }
 

@@ -1,22 +1,33 @@
 /** A kubeconfig that works from this host. */
+import type { MachineStatus } from "../provider/provider.ts";
 import type { Cluster } from "./cluster.ts";
 
 /**
- * admin.conf of the first control plane, with the address under which this host reaches its API server. undefined when there is
- * no admin.conf (yet). The certificate names the control plane's own address, hence tls-server-name.
+ * admin.conf of a control plane, with the address under which this host reaches the API: through the load balancer when there is
+ * one, so that it goes on without any single control plane. undefined when there is no admin.conf (yet). The certificate names
+ * the machines, hence tls-server-name.
  */
 export async function hostKubeconfig(cluster: Cluster): Promise<string | undefined> {
-  const first = cluster.machineNamed(undefined);
-  const status = (await cluster.machines()).find((m) => m.name === first);
-  if (status?.state !== "running") return undefined;
-  const { stdout, status: exit } = await cluster.ssh.exec(first, "sudo cat /etc/kubernetes/admin.conf");
-  if (exit !== 0) return undefined;
-  if (status.api === undefined) return stdout;
+  const found = await cluster.machines();
+  const running = (role: string): MachineStatus[] =>
+    cluster.plan.machines.flatMap((m) => found.filter((f) => m.role === role && f.name === m.name && f.state === "running"));
+  const servers = running("controlplane");
+  for (const { name } of servers) {
+    const { stdout, status } = await cluster.ssh.exec(name, "sudo cat /etc/kubernetes/admin.conf");
+    if (status === 0) return await reachable(stdout, [...running("loadbalancer"), ...servers]);
+  }
+  return undefined;
+}
+
+/** The machines of virtual networks that this host is part of are reached as they reach each other. */
+async function reachable(text: string, doors: MachineStatus[]): Promise<string> {
+  const door = doors.find((status) => status.api !== undefined);
+  if (!door) return text;
   const { parse, stringify } = await import("yaml");
-  const config = parse(stdout) as { clusters: { cluster: Record<string, unknown> }[] };
+  const config = parse(text) as { clusters: { cluster: Record<string, unknown> }[] };
   for (const { cluster: entry } of config.clusters) {
-    entry.server = status.api;
-    entry["tls-server-name"] = first;
+    entry.server = door.api;
+    entry["tls-server-name"] = door.name;
   }
   return stringify(config);
 }

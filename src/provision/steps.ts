@@ -22,20 +22,32 @@ export interface Stage {
   work: { machine: PlannedMachine; steps: Step[] }[];
 }
 
-/** What makes a machine fit for kubeadm. `nodeKey`: the pair with which nodes log in on each other; `mirror`: as the machine sees it. */
-export function prepareSteps(plan: Plan, machine: PlannedMachine, nodeKey?: { secret: string; shared: string }, mirror?: Served): Step[] {
-  const hosts = plan.machines.map((m) => `${m.ip} ${m.name}`).join(";");
-  return [
-    {
-      script: "prepare.sh",
-      title: "prepare the system",
-      environment: {
-        NODE_IP: machine.ip,
-        HOSTS: hosts,
-        ...(nodeKey ? { NODE_KEY: nodeKey.secret.trim(), NODE_KEY_PUBLIC: nodeKey.shared } : {}),
-      },
+/** Names of the other machines, and `nodeKey`: the pair with which nodes log in on each other. */
+function hostsStep(plan: Plan, machine: PlannedMachine, nodeKey: NodeKey | undefined): Step {
+  return {
+    script: "hosts.sh",
+    title: "name the machines",
+    environment: {
+      MACHINE_IP: machine.ip,
+      HOSTS: plan.machines.map((m) => `${m.ip} ${m.name}`).join(";"),
+      ...(nodeKey ? { NODE_KEY: nodeKey.secret.trim(), NODE_KEY_PUBLIC: nodeKey.shared } : {}),
     },
-    ...(mirror ? packagesStep(plan, machine, mirror) : []),
+  };
+}
+
+export interface NodeKey {
+  secret: string;
+  shared: string;
+}
+
+/** What makes a machine fit for its part: a node for kubeadm, the load balancer for the API servers. `mirror`: as the machine sees it. */
+export function prepareSteps(plan: Plan, machine: PlannedMachine, nodeKey?: NodeKey, mirror?: Served): Step[] {
+  const packages = mirror ? packagesStep(plan, machine, mirror) : [];
+  if (machine.role === "loadbalancer") return [hostsStep(plan, machine, nodeKey), ...packages, loadBalancerStep(plan)];
+  return [
+    hostsStep(plan, machine, nodeKey),
+    { script: "prepare.sh", title: "prepare the system", environment: {} },
+    ...packages,
     runtimeStep(plan),
     {
       script: "kubernetes.sh",
@@ -46,20 +58,39 @@ export function prepareSteps(plan: Plan, machine: PlannedMachine, nodeKey?: { se
   ];
 }
 
-export function controlPlaneStep(plan: Plan, machine: PlannedMachine, token: string): Step {
+function loadBalancerStep(plan: Plan): Step {
+  const servers = plan.machines.filter((m) => m.role === "controlplane").map((m) => `${m.name} ${m.ip}:6443`);
   return {
-    script: "controlplane.sh",
-    title: "kubeadm init",
-    environment: { KUBEADM_CONFIG: initConfiguration(plan, machine, token), CRI_SOCKET: criSocket(plan) },
+    script: "loadbalancer.sh",
+    title: "install haproxy",
+    environment: { PORT: plan.controlPlaneEndpoint.split(":")[1]!, SERVERS: servers.join(";") },
   };
 }
 
-export function joinStep(plan: Plan, machine: PlannedMachine, secrets: JoinSecrets): Step {
-  return {
-    script: "join.sh",
-    title: "kubeadm join",
-    environment: { KUBEADM_CONFIG: joinConfiguration(plan, machine, secrets), CRI_SOCKET: criSocket(plan) },
-  };
+/** The first control plane. `certificateKey`: of the certificates that others may fetch; kubeadm makes one up when missing. */
+export function controlPlaneSteps(plan: Plan, machine: PlannedMachine, token: string, certificateKey?: string): Step[] {
+  return [
+    {
+      script: "controlplane.sh",
+      title: "kubeadm init",
+      environment: { KUBEADM_CONFIG: initConfiguration(plan, machine, token, certificateKey), CRI_SOCKET: criSocket(plan) },
+    },
+    adminStep,
+  ];
+}
+
+const adminStep: Step = { script: "admin.sh", title: "set up kubectl", environment: {} };
+
+/** A worker, or a further control plane. */
+export function joinSteps(plan: Plan, machine: PlannedMachine, secrets: JoinSecrets): Step[] {
+  return [
+    {
+      script: "join.sh",
+      title: "kubeadm join",
+      environment: { KUBEADM_CONFIG: joinConfiguration(plan, machine, secrets), CRI_SOCKET: criSocket(plan) },
+    },
+    ...(machine.role === "controlplane" ? [adminStep] : []),
+  ];
 }
 
 /**

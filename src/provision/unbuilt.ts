@@ -13,18 +13,12 @@ const oldestCrio = 30;
 /** A copy of apt.kubernetes.io, which was shut down in 2024. */
 const legacyArchive = "https://mirrors.aliyun.com/kubernetes/apt kubernetes-xenial main";
 
-export function unbuilt({ specification }: Plan): Finding[] {
+export function unbuilt(plan: Plan): Finding[] {
+  const { specification } = plan;
   const findings: Finding[] = [];
   const add = (field: string, value: unknown, message: string, fix: string): void => {
     findings.push({ severity: "error", code: "not-built-yet", field, value: String(value), message, fix });
   };
-  if (specification.controlplanes > 1)
-    add(
-      "controlplanes",
-      specification.controlplanes,
-      "several control planes are planned, but not provisioned yet",
-      "Use controlplanes: 1.",
-    );
   if (specification.runtime === "docker")
     add("runtime", specification.runtime, "docker is not provisioned yet", "Use runtime: containerd or cri-o.");
   if (specification.cni.name !== "calico" && specification.cni.name !== "none" && specification.cni.name !== "bridge")
@@ -49,6 +43,17 @@ export function unbuilt({ specification }: Plan): Finding[] {
       `CRI-O has the minor version of Kubernetes, and there are no packages of CRI-O older than 1.${oldestCrio}`,
       `Use kubernetes: "1.${oldestCrio}" or newer, or runtime: containerd.`,
     );
+  const outside = specification.controlPlaneEndpoint;
+  const [host] = plan.controlPlaneEndpoint.split(":");
+  if (outside !== undefined && specification.provider === "sim" && !plan.machines.some((m) => m.ip === host || m.name === host))
+    findings.push({
+      severity: "error",
+      code: "endpoint-not-simulated",
+      field: "controlPlaneEndpoint",
+      value: outside,
+      message: `the simulated machines reach each other and nothing else on their network, so there is no load balancer at ${outside}`,
+      fix: "Leave controlPlaneEndpoint out: with several control planes a machine lb is made. Or use another provider.",
+    });
   return findings;
 }
 

@@ -12,7 +12,7 @@ import { isVagrantProvider } from "../../cluster/providers.ts";
 import { installation } from "../../root.ts";
 import { scriptsFolder } from "../../provision/bring-up.ts";
 import { remoteMirror } from "../../provision/mirror.ts";
-import { cniStages, controlPlaneStep, joinStep, prepareSteps, readyStep, type Step } from "../../provision/steps.ts";
+import { cniStages, controlPlaneSteps, joinSteps, prepareSteps, readyStep, type Step } from "../../provision/steps.ts";
 
 const template = join(installation, "Vagrantfile.hbs");
 
@@ -38,7 +38,7 @@ export function renderVagrantfile(plan: Plan, { scripts = scriptsFolder, contain
     bare,
     // of the others Vagrant knows nothing
     provider: isVagrantProvider(specification.provider) ? ruby(specification.provider) : undefined,
-    machines: plan.machines.map((machine, i) => ({
+    machines: plan.machines.map((machine) => ({
       name: ruby(machine.name),
       hostname: ruby(machine.name),
       ip: ruby(machine.ip),
@@ -52,7 +52,7 @@ export function renderVagrantfile(plan: Plan, { scripts = scriptsFolder, contain
       vmName: ruby(nameOnHost(plan, machine)),
       group: ruby(`/kubemend-${plan.name}`),
       container: container && ruby(container(machine.name)),
-      primary: i === 0,
+      primary: machine === firstControlPlane(plan),
       steps: (bare === undefined ? stepsOf(plan, machine) : []).map((step) => ({
         name: ruby(step.title),
         path: ruby(`${scripts}/${step.script}`),
@@ -68,11 +68,11 @@ export function renderVagrantfile(plan: Plan, { scripts = scriptsFolder, contain
 const bridgeName = (base: number): string => `km${(base >>> 8).toString(16).padStart(6, "0")}`;
 
 /**
- * Vagrant boots machines in the order in which they stand, so the control plane is there before the workers join. The pod
+ * Vagrant boots machines in the order in which they stand, so the load balancer is there before the control planes, and these are
+ * before the workers join. The pod
  * network waits for nobody: it is installed with the control plane, and the last machine waits until all are Ready.
  */
 function stepsOf(plan: Plan, machine: PlannedMachine): Step[] {
-  if (machine.role === "loadbalancer") return [];
   const nodes = plan.machines.filter((m) => m.role !== "loadbalancer");
   const token = derivedToken(plan);
   const mirror = mirrorOf(plan.specification);
@@ -82,9 +82,10 @@ function stepsOf(plan: Plan, machine: PlannedMachine): Step[] {
       hint: "Use URLs and a registry in mirror; or let `kubemend up` build the cluster.",
     });
   const steps = prepareSteps(plan, machine, undefined, remote);
-  if (machine === nodes.find((m) => m.role === "controlplane")) {
-    steps.push(controlPlaneStep(plan, machine, token));
-  } else steps.push(joinStep(plan, machine, { token }));
+  if (machine.role === "loadbalancer") return steps;
+  const certificateKey = nodes.filter((m) => m.role === "controlplane").length > 1 ? derived(plan, "certificate key") : undefined;
+  if (machine === firstControlPlane(plan)) steps.push(...controlPlaneSteps(plan, machine, token, certificateKey));
+  else steps.push(...joinSteps(plan, machine, { token, ...(certificateKey === undefined ? {} : { certificateKey }) }));
   for (const { work } of cniStages(plan, remote?.manifests))
     for (const part of work) if (part.machine === machine) steps.push(...part.steps);
   if (nodes.length === 1) steps.push(readyStep(plan));
@@ -101,8 +102,14 @@ function needsTheWholeCluster(plan: Plan, step: Step): Error {
   );
 }
 
-/** The same token each time the file is rendered, so that a rendered file is reproducible; it lives for 24 hours on a private network. */
+const firstControlPlane = (plan: Plan): PlannedMachine => plan.machines.find((m) => m.role === "controlplane")!;
+
+/** The same secrets each time the file is rendered, so that a rendered file is reproducible; they live for hours on a private network. */
+const derived = (plan: Plan, what: string): string =>
+  createHash("sha256").update(`${plan.name} ${plan.controlPlaneEndpoint}${what === "" ? "" : ` ${what}`}`).digest("hex");
+
+/** Lives for 24 hours. */
 function derivedToken(plan: Plan): string {
-  const digest = createHash("sha256").update(`${plan.name} ${plan.controlPlaneEndpoint}`).digest("hex");
+  const digest = derived(plan, "");
   return `${digest.slice(0, 6)}.${digest.slice(6, 22)}`;
 }

@@ -10,7 +10,7 @@ import type { Env } from "./netfilter/env.ts";
 import { NetNs } from "./netlink.ts";
 import type { Packet } from "./packet.ts";
 import { SocketCalls } from "./socket.ts";
-import type { LinkState, MachineNetState, NsState, WorldNetState } from "./state.ts";
+import type { EndState, LinkState, MachineNetState, NsState, WorldNetState } from "./state.ts";
 import { Tcp } from "./tcp.ts";
 import { UnixSockets } from "./unix.ts";
 
@@ -334,6 +334,11 @@ export class Network {
         else this.tcp.waiting.set(key, [resolve]);
       });
     }
+  }
+  /** Who is at the far end of such a connection, behind whatever passes it on; undefined: nobody yet. */
+  farEnd(conn: number): EndState | undefined {
+    const state = this.state.connections[conn];
+    return state?.onward === undefined ? state?.ends[1] : this.farEnd(state.onward);
   }
   shutFromHost(conn: number): void {
     this.tcp.shut(conn, 0, false);

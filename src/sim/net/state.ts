@@ -269,6 +269,8 @@ export interface ConnState {
   ends: [EndState, EndState];
   /** Address the client asked for at the simulated Internet, when no machine is at the other end. */
   internet?: { ip: string; port: number };
+  /** The connection on which the accepting process passes everything on, as a load balancer does. */
+  onward?: number;
 }
 
 /** A machine's network cards, as its virtual hardware has them. */

@@ -1,6 +1,6 @@
 /**
  * implements the host's door to a machine's API server: a loopback port whose connections go over the simulated private network to
- * port 6443. TLS ends here with the very certificate and key of the server process that answers there.
+ * port 6443 (of a control plane, or of the load balancer before several). TLS ends here with the very certificate and key of the server process that answers there.
  */
 import { createServer as createHttp, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
@@ -64,9 +64,10 @@ export async function listenApi(
       return;
     }
     socket.on("close", () => world.network.shutFromHost(met.conn));
-    const far = world.network.state.connections[met.conn]?.ends[1];
-    const process = far && world.machines.get(far.machine)?.procs.get(far.pid);
     const hello = world.network.exchangeFromHost<HttpReply>(met.conn, { type: "tls-hello", serverName: "" } satisfies HttpMessage);
+    // a load balancer has chosen by now whom it passes this to
+    const far = world.network.farEnd(met.conn);
+    const process = far && world.machines.get(far.machine)?.procs.get(far.pid);
     if (!process || !hello.ok || !isHelloReply(hello.reply) || !("certificate" in hello.reply)) return void socket.destroy();
     const key = keyOf(process);
     if (key === undefined) return void socket.destroy();

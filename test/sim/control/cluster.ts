@@ -20,7 +20,8 @@ export async function useNodes(names: string[], version = "1.35"): Promise<World
   const w = await useWorld(names, "control");
   const hosts = names.map((n) => `${addressOf(w, n)} ${n}`).join(";");
   for (const m of w.machines.values()) {
-    await provision(m, "prepare.sh", { HOSTS: hosts, NODE_IP: addressOf(w, m.name) });
+    await provision(m, "hosts.sh", { MACHINE_IP: addressOf(w, m.name), HOSTS: hosts });
+    await provision(m, "prepare.sh", {});
     await provision(m, "containerd.sh", {});
     await provision(m, "kubernetes.sh", {
       KUBERNETES: version,

@@ -78,6 +78,8 @@ function connect(p: Proc, client: number, session: Session, backend: Proxy): num
     if (met.ok) {
       session.conn = met.conn;
       s.clients[met.conn] = client;
+      const front = p.machine.world.network.tcp.get(client);
+      if (front) front.onward = met.conn;
       const state = s.servers[keyOf(backend.name, server.name)]!;
       state.current++;
       state.total++;
