@@ -32,11 +32,13 @@ frontend kubernetes-api
 backend kubernetes-controlplanes
         mode tcp
         balance roundrobin
-        option tcp-check
+        # an API server without its etcd still answers, but with errors
+        option httpchk GET /readyz
+        http-check expect status 200
         # another server at once when the first does not answer
         option redispatch
         timeout server 1h
-        default-server inter 2s rise 2 fall 3 on-marked-down shutdown-sessions
+        default-server inter 2s rise 2 fall 3 check-ssl verify none on-marked-down shutdown-sessions
 $(tr ';' '\n' <<<"$SERVERS" | sed 's/^/        server /; s/$/ check/')
 HAPROXY
 } >"$config.new"

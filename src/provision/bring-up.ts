@@ -89,7 +89,10 @@ async function joinSecrets(work: BringUp, first: PlannedMachine, machines: Plann
   if (token === undefined || caCertHash === undefined)
     throw new KubemendError("join-command", exitStatus.provider, `${first.name}: kubeadm printed no join command: ${stdout.trim()}`);
   if (machines[0]!.role !== "controlplane") return { token, caCertHash };
-  const uploaded = await work.ssh.run(first.name, "sudo kubeadm init phase upload-certs --upload-certs --config /etc/kubernetes/kubeadm.yaml");
+  const uploaded = await work.ssh.run(
+    first.name,
+    "sudo kubeadm init phase upload-certs --upload-certs --config /etc/kubernetes/kubeadm.yaml",
+  );
   const certificateKey = /^[0-9a-f]{64}$/m.exec(uploaded.stdout)?.[0];
   if (certificateKey === undefined)
     throw new KubemendError(

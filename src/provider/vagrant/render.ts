@@ -69,8 +69,7 @@ const bridgeName = (base: number): string => `km${(base >>> 8).toString(16).padS
 
 /**
  * Vagrant boots machines in the order in which they stand, so the load balancer is there before the control planes, and these are
- * before the workers join. The pod
- * network waits for nobody: it is installed with the control plane, and the last machine waits until all are Ready.
+ * before the workers join. The pod network waits for nobody: it is installed with the first control plane.
  */
 function stepsOf(plan: Plan, machine: PlannedMachine): Step[] {
   const nodes = plan.machines.filter((m) => m.role !== "loadbalancer");
@@ -106,7 +105,9 @@ const firstControlPlane = (plan: Plan): PlannedMachine => plan.machines.find((m)
 
 /** The same secrets each time the file is rendered, so that a rendered file is reproducible; they live for hours on a private network. */
 const derived = (plan: Plan, what: string): string =>
-  createHash("sha256").update(`${plan.name} ${plan.controlPlaneEndpoint}${what === "" ? "" : ` ${what}`}`).digest("hex");
+  createHash("sha256")
+    .update(`${plan.name} ${plan.controlPlaneEndpoint}${what === "" ? "" : ` ${what}`}`)
+    .digest("hex");
 
 /** Lives for 24 hours. */
 function derivedToken(plan: Plan): string {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { Obj } from "../core/json.ts";
 import type { Proc } from "../kernel/proc.ts";
 import { apiOf } from "../kube/apiserver/server.ts";
+import { StoreError } from "../kube/apiserver/store.ts";
 import type { World } from "../world.ts";
 
 /** What tells the state of pods, nodes and workloads, without the times of their heartbeats. */
@@ -19,6 +20,16 @@ function objectsOf(p: Proc): string[] {
   return lines;
 }
 
+/** An API server whose etcd does not answer knows nothing. */
+function known(p: Proc): string[] {
+  try {
+    return objectsOf(p);
+  } catch (error) {
+    if (error instanceof StoreError) return [];
+    throw error;
+  }
+}
+
 export function fingerprint(world: World): string {
   const hash = createHash("sha1");
   for (const machine of world.machines.values()) {
@@ -27,7 +38,7 @@ export function fingerprint(world: World): string {
     for (const p of Object.values(machine.state.procs)) if (p.daemon) hash.update(`${p.pid}.`);
     if (!machine.state.on) continue;
     for (const p of machine.procs.values())
-      if (p.state.program === "kube-apiserver" && p.data.options) for (const line of objectsOf(p)) hash.update(line);
+      if (p.state.program === "kube-apiserver" && p.data.options) for (const line of known(p)) hash.update(line);
     for (const route of world.network.ns(machine.name, "").routes()) hash.update(JSON.stringify(route));
   }
   return hash.digest("hex");

@@ -2,6 +2,7 @@
 import type { Obj } from "../core/json.ts";
 import { apiOf } from "../kube/apiserver/server.ts";
 import { traceWalk } from "../net/trace.ts";
+import { StoreError } from "../kube/apiserver/store.ts";
 import type { World } from "../world.ts";
 
 export interface TraceAnswer {
@@ -72,7 +73,14 @@ function placeOf(world: World, name: string): Place {
 /** Pods as any API server that runs has them. */
 function podsOf(world: World): Obj[] {
   for (const machine of world.machines.values())
-    for (const p of machine.procs.values())
-      if (p.state.program === "kube-apiserver" && p.data.options) return apiOf(p).known({ group: "", plural: "pods" });
+    for (const p of machine.procs.values()) {
+      if (p.state.program !== "kube-apiserver" || !p.data.options) continue;
+      try {
+        return apiOf(p).known({ group: "", plural: "pods" });
+      } catch (error) {
+        // its etcd does not answer; another one's may
+        if (!(error instanceof StoreError)) throw error;
+      }
+    }
   throw new Error("no API server runs, so pods cannot be found by name; use addresses");
 }

@@ -123,9 +123,7 @@ export function serve(p: Proc, incoming: Incoming): unknown {
   session.active = p.now;
   const met = p.net.exchange(session.conn, incoming.message);
   if (met.ok) {
-    session.bytes += sizeOf(met.reply);
-    // a server that answers nothing closes
-    if (met.reply === undefined) p.after(0, "server-closed", { conn: session.conn });
+    if (met.reply !== undefined) session.bytes += sizeOf(met.reply);
     return met.reply;
   }
   if (met.code === "ETIMEDOUT") {
@@ -167,10 +165,14 @@ export function passOn(p: Proc, conn: number, message: Data): void {
     return;
   }
   const met = p.net.exchange<Data>(session.conn, message);
-  if (met.ok && met.reply !== undefined) {
-    session.bytes += sizeOf(met.reply);
-    if (p.net.isOpen(conn)) p.net.send(conn, met.reply);
-  } else if (met.ok || met.code !== "ETIMEDOUT") closeOf(p, conn, "--");
+  if (!met.ok) {
+    if (met.code !== "ETIMEDOUT") closeOf(p, conn, "--");
+    return;
+  }
+  // a server that does not understand what it got closes
+  if (met.reply === undefined) return closeOf(p, conn, "--");
+  session.bytes += sizeOf(met.reply);
+  if (p.net.isOpen(conn)) p.net.send(conn, met.reply);
 }
 
 /** One side has closed: the other is told. */
