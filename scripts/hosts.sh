@@ -30,16 +30,23 @@ tr ';' '\n' <<<"$HOSTS" | sed 's/$/ # kubemend/' >>/etc/hosts
 echo 'DPkg::Lock::Timeout "600";' >/etc/apt/apt.conf.d/90-wait-for-lock
 
 if [ -n "${NODE_KEY:-}" ]; then
-  for home in /root /home/vagrant; do
+  # root, and the account that logs in on this machine
+  for home in /root "$(getent passwd "${SUDO_USER:-root}" | cut -d: -f6)"; do
     [ -d "$home" ] || continue
     install -d -m 700 "$home/.ssh"
-    printf '%s\n' "$NODE_KEY" >"$home/.ssh/id_ed25519"
-    chmod 600 "$home/.ssh/id_ed25519"
-    printf '%s\n' "$NODE_KEY_PUBLIC" >"$home/.ssh/id_ed25519.pub"
+    key=$home/.ssh/id_ed25519
+    # a key that somebody has there already stays
+    if [ -f "$key" ] && ! grep -qsF "$NODE_KEY_PUBLIC" "$key.pub"; then
+      key=$home/.ssh/id_kubemend
+    fi
+    printf '%s\n' "$NODE_KEY" >"$key"
+    chmod 600 "$key"
+    printf '%s\n' "$NODE_KEY_PUBLIC" >"$key.pub"
     touch "$home/.ssh/authorized_keys"
     grep -qF "$NODE_KEY_PUBLIC" "$home/.ssh/authorized_keys" || printf '%s\n' "$NODE_KEY_PUBLIC" >>"$home/.ssh/authorized_keys"
     chmod 600 "$home/.ssh/authorized_keys"
     chown -R "$(stat -c %u:%g "$home")" "$home/.ssh"
   done
-  printf 'Host *\n  StrictHostKeyChecking accept-new\n' >/etc/ssh/ssh_config.d/10-nodes.conf
+  printf 'Host %s\n  StrictHostKeyChecking accept-new\n  IdentityFile ~/.ssh/id_ed25519\n  IdentityFile ~/.ssh/id_kubemend\n' \
+    "$(tr ';' ' ' <<<"$HOSTS")" >/etc/ssh/ssh_config.d/10-nodes.conf
 fi

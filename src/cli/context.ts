@@ -1,6 +1,7 @@
 /** What every command needs: where state is, which cluster, how to speak. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { formatFinding, type Finding, type Location } from "../cluster/finding.ts";
 import type { Plan } from "../cluster/plan.ts";
@@ -54,6 +55,24 @@ export class Context {
     this.io.stderr.write(`${text}\n`);
   }
 
+  /** Somebody is there to answer a question. */
+  get asks(): boolean {
+    return this.io.stdin.isTTY === true && this.io.stderr.isTTY === true;
+  }
+
+  /** Asks on the terminal; everything but a plain yes means no. */
+  async ask(question: string): Promise<boolean> {
+    const { createInterface } = await import("node:readline/promises");
+    const lines = createInterface({ input: this.io.stdin, output: this.io.stderr });
+    // Ctrl-C and Ctrl-D close it, and a question that is pending then is never answered
+    const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")).once("SIGINT", () => lines.close()));
+    try {
+      return /^(y|yes)$/i.test((await Promise.race([lines.question(`${question} [y/N] `), closed])).trim());
+    } finally {
+      lines.close();
+    }
+  }
+
   /** One line of `--output json`: every one is an object that says in `type` what it is, as events and errors do. */
   printJson<T extends { type: string }>(value: T): void {
     this.print(JSON.stringify(value));
@@ -87,10 +106,11 @@ export class Context {
       });
     }
     // loaded when needed: schemas and YAML are most of the start-up time, and `kubemend ssh` has no use for them
-    const [{ readSpecification }, { makePlan }, { resolveMirror }] = await Promise.all([
+    const [{ readSpecification }, { makePlan }, { resolveMirror }, { withIdentityPaths }] = await Promise.all([
       import("../cluster/specification.ts"),
       import("../cluster/plan.ts"),
       import("../cluster/mirror.ts"),
+      import("../cluster/inventory.ts"),
     ]);
     const read = readSpecification(text, file ?? "kubemend.yaml", nameFrom(this.io.cwd));
     const { locate } = read;
@@ -100,8 +120,12 @@ export class Context {
       ...(options.name === undefined ? {} : { name: options.name }),
       ...(options.provider === undefined ? {} : { provider: options.provider as Plan["specification"]["provider"] }),
     };
-    const mirror = resolveMirror(specification.mirror, dirname(resolve(this.io.cwd, file ?? "kubemend.yaml")));
-    const { plan, findings } = makePlan({ ...specification, ...(mirror === undefined ? {} : { mirror }) }, locate);
+    // paths in a specification begin at its folder
+    const folder = dirname(resolve(this.io.cwd, file ?? "kubemend.yaml"));
+    const mirror = resolveMirror(specification.mirror, folder);
+    const whole = (path: string): string => resolve(folder, path.replace(/^~(?=\/|$)/, this.io.env.HOME ?? homedir()));
+    const located = withIdentityPaths({ ...specification, ...(mirror === undefined ? {} : { mirror }) }, whole);
+    const { plan, findings } = makePlan(located, locate);
     return { ...(plan ? { plan } : {}), findings: [...read.findings, ...findings], locate };
   }
 

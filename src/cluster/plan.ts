@@ -1,6 +1,7 @@
 /** The network plan: from a specification to machines with addresses, and everything that would go wrong with them. */
 import { broadcastOf, contains, formatAddress, formatCidr, overlaps, parseAddress, parseCidr, sizeOf, type Cidr } from "./cidr.ts";
 import type { Finding, Location } from "./finding.ts";
+import { reportInventory, type InventoryEntry } from "./inventory.ts";
 import { reportMirror } from "./mirror.ts";
 import type { Specification } from "./specification.ts";
 import { calicoVersion, releaseOf } from "./versions.ts";
@@ -18,6 +19,8 @@ export interface PlannedMachine {
   disk: number;
   box: string;
   boxVersion?: string;
+  /** Where a machine of an inventory answers (provider: ssh). */
+  ssh?: InventoryEntry;
 }
 
 export interface Plan {
@@ -103,6 +106,12 @@ export function makePlan(
         `Machines are: ${known.join(", ")}.`,
       );
   }
+  if (specification.provider === "ssh")
+    reportInventory(
+      specification,
+      machineNames(specification).map((m) => m.name),
+      report,
+    );
   if (findings.some((finding) => finding.severity === "error")) return { findings };
   const balancer = machines.find((m) => m.role === "loadbalancer");
   const first = machines.find((m) => m.role === "controlplane")!;
@@ -130,7 +139,7 @@ export function makePlan(
   };
 }
 
-type Report = (severity: Finding["severity"], code: string, field: string, value: unknown, message: string, fix: string) => void;
+export type Report = (severity: Finding["severity"], code: string, field: string, value: unknown, message: string, fix: string) => void;
 interface Ranges {
   nodes?: Cidr;
   pods?: Cidr;
@@ -192,7 +201,8 @@ const candidates = {
 
 function reportOverlaps(specification: Specification, ranges: Ranges, report: Report): void {
   const taken: { what: string; cidr: Cidr; key?: keyof Ranges }[] = [
-    { what: "the NAT network of every machine, 10.0.2.0/24", cidr: nat },
+    // machines that exist already have whatever networks they have
+    ...(specification.provider === "ssh" ? [] : [{ what: "the NAT network of every machine, 10.0.2.0/24", cidr: nat }]),
     ...(specification.runtime === "docker" ? [{ what: "docker's bridge, 172.17.0.0/16", cidr: dockerBridge }] : []),
   ];
   for (const key of ["nodes", "services", "pods"] as const) {
@@ -304,7 +314,7 @@ function placeMachines(specification: Specification, nodes: Cidr, report: Report
       );
     else if (address === broadcastOf(nodes))
       report("error", "node-address-broadcast", field, text, `${text} is the broadcast address of ${formatCidr(nodes)}`, `Use ${free()}.`);
-    else if (address === nodes.base + 1)
+    else if (address === nodes.base + 1 && specification.provider !== "ssh")
       report(
         "error",
         "node-address-first",
@@ -340,6 +350,7 @@ function placeMachines(specification: Specification, nodes: Cidr, report: Report
       disk: machine.disk,
       box: machine.box,
       ...(machine.boxVersion === undefined ? {} : { boxVersion: machine.boxVersion }),
+      ...(specification.provider === "ssh" && own.ssh ? { ssh: own.ssh } : {}),
     };
   });
 }

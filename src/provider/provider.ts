@@ -42,6 +42,11 @@ export interface Provider {
   /** What on this host would keep the plan from working. Changes nothing. */
   preflight(plan: Plan): Promise<Finding[]>;
   /**
+   * What bring-up will change on machines that are not the cluster's own, for the user to agree to; without this method the provider
+   * makes its machines, and there is nothing to ask.
+   */
+  agreement?(plan: Plan): string;
+  /**
    * Boots every machine of the plan that does not run; idempotent. Afterwards each answers SSH with the cluster's key. `made`: machines
    * were made, so nothing that was done on them before is there.
    */

@@ -7,6 +7,7 @@ import { isVagrantProvider } from "../cluster/providers.ts";
 import { KubemendError, providerError, usageError } from "../error.ts";
 import type { MachineStatus, Provider } from "../provider/provider.ts";
 import { SimProvider } from "../provider/sim/provider.ts";
+import { SshProvider } from "../provider/ssh/provider.ts";
 import { VagrantProvider } from "../provider/vagrant/provider.ts";
 import type { Endpoint } from "../ssh/client.ts";
 import { SshPool } from "../ssh/pool.ts";
@@ -19,6 +20,8 @@ export interface ClusterRecord {
   token: string;
   /** true once every node was Ready. */
   ready: boolean;
+  /** true once the user has agreed that machines which are not the cluster's own are changed. */
+  agreed?: boolean;
 }
 
 export class Cluster {
@@ -31,7 +34,7 @@ export class Cluster {
   constructor(dir: string, record: ClusterRecord) {
     this.dir = dir;
     this.record = record;
-    this.provider = makeProvider(dir, record.plan);
+    this.provider = makeProvider(dir, record);
     this.ssh = new SshPool((machine) => {
       const endpoint = this.#endpoints.get(machine);
       if (!endpoint) throw providerError("machine-down", `${machine} is not running`, { hint: "`kubemend up` boots it." });
@@ -79,10 +82,11 @@ export class Cluster {
   }
 }
 
-function makeProvider(dir: string, plan: Plan): Provider {
-  const { provider } = plan.specification;
+function makeProvider(dir: string, record: ClusterRecord): Provider {
+  const { provider } = record.plan.specification;
   if (provider === "sim") return new SimProvider(dir);
-  if (isVagrantProvider(provider)) return new VagrantProvider(dir, plan);
+  if (isVagrantProvider(provider)) return new VagrantProvider(dir, record.plan);
+  if (provider === "ssh") return new SshProvider(dir, record.plan, () => record.agreed === true);
   throw providerError("provider-unavailable", `the provider "${provider}" cannot boot machines yet`, {
     hint: "Use `--provider sim`, or `kubemend render > Vagrantfile` and plain `vagrant up`.",
   });

@@ -1,5 +1,6 @@
 /** An ssh_config with which a stock OpenSSH client reaches the machines by name. */
 import { join } from "node:path";
+import { hostKeyAlias } from "../ssh/known-hosts.ts";
 import type { MachineStatus } from "../provider/provider.ts";
 
 export function sshConfig(machines: MachineStatus[], dir: string): string {
@@ -11,11 +12,11 @@ export function sshConfig(machines: MachineStatus[], dir: string): string {
         `  HostName ${ssh!.host}`,
         `  Port ${ssh!.port}`,
         `  User ${ssh!.user}`,
-        ...[ssh!.keyFile, ...(ssh!.moreKeys ?? [])].map((key) => `  IdentityFile ${word(key)}`),
-        "  IdentitiesOnly yes",
-        `  UserKnownHostsFile ${word(join(dir, "known_hosts"))}`,
-        "  StrictHostKeyChecking accept-new",
-        "  HostKeyAlias kubemend-" + name,
+        ...[ssh!.keyFile, ...(ssh!.moreKeys ?? [])].flatMap((key) => (key === undefined ? [] : [`  IdentityFile ${word(key)}`])),
+        ...(ssh!.keyFile === undefined ? [] : ["  IdentitiesOnly yes"]),
+        `  UserKnownHostsFile ${word(ssh!.knownHosts ?? join(dir, "known_hosts"))}`,
+        `  StrictHostKeyChecking ${ssh!.knownHosts === undefined ? "accept-new" : "yes"}`,
+        `  HostKeyAlias ${hostKeyAlias(name)}`,
         "  PasswordAuthentication no",
         "  LogLevel ERROR",
         "",

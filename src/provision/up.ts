@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { formatFinding } from "../cluster/finding.ts";
+import { formatFinding, type Location } from "../cluster/finding.ts";
 import type { Plan } from "../cluster/plan.ts";
 import { providerError, usageError } from "../error.ts";
 import type { Listener } from "../report/events.ts";
@@ -15,8 +15,20 @@ import { mirrorFindings } from "./mirror.ts";
 import { refuseUnbuilt } from "./unbuilt.ts";
 import { sshConfig } from "./ssh-config.ts";
 
+export interface UpOptions {
+  /** Where a field stands in the specification's file. */
+  locate?: (field: string) => Location | undefined;
+  /** Asks the user whether what the text says may be done; without it, nothing may that has to be asked for. */
+  agree?: (text: string) => Promise<boolean>;
+}
+
 /** The caller holds the lock (and so has made the folder). Result: the cluster, open, and whether there was anything to do. */
-export async function up(home: string, plan: Plan, emit: Listener): Promise<{ cluster: Cluster; fresh: boolean; milliseconds: number }> {
+export async function up(
+  home: string,
+  plan: Plan,
+  emit: Listener,
+  options: UpOptions = {},
+): Promise<{ cluster: Cluster; fresh: boolean; milliseconds: number }> {
   const begin = performance.now();
   refuseUnbuilt(plan);
   const dir = join(home, plan.name);
@@ -24,16 +36,15 @@ export async function up(home: string, plan: Plan, emit: Listener): Promise<{ cl
   const cluster = known ? await readCluster(dir) : new Cluster(dir, { format: 1, plan, token: bootstrapToken(), ready: false });
   if (known) refuseChange(cluster.plan, plan);
 
-  const findings = [...(await mirrorFindings(plan)), ...(await cluster.provider.preflight(plan))];
-  for (const finding of findings) emit({ type: "finding", finding });
-  const fatal = findings.filter((f) => f.severity === "error");
-  if (fatal.length > 0) throw providerError("preflight", `this host cannot run the plan:\n${fatal.map(formatFinding).join("\n")}`);
-
+  await preflight(cluster, plan, emit, options);
+  if (!cluster.record.agreed) await agree(cluster, plan, options);
   await cluster.save();
   const before = known ? await cluster.machines() : [];
   const running = before.length > 0 && before.every((m) => m.state === "running");
-  if (!running) {
-    emit({ type: "stage", title: `Booting ${plan.machines.length} machines` });
+  // machines that are not ours run always, and may yet have to be made ready for bring-up
+  const foreign = cluster.provider.agreement !== undefined;
+  if (!running || (foreign && !cluster.record.ready)) {
+    emit({ type: "stage", title: `${foreign ? "Reaching" : "Booting"} ${plan.machines.length} machines` });
     const { made } = await cluster.provider.up(plan, (event) => emit({ type: "machine", ...event }));
     if (made && cluster.record.ready) {
       emit({ type: "note", text: "No saved state could be used: the cluster is built again." });
@@ -67,6 +78,36 @@ export async function up(home: string, plan: Plan, emit: Listener): Promise<{ cl
   const milliseconds = performance.now() - begin;
   emit({ type: "ready", name: plan.name, milliseconds });
   return { cluster, fresh: !running || !known, milliseconds };
+}
+
+/** Throws `preflight` with every finding that is an error; tells of the others. */
+async function preflight(cluster: Cluster, plan: Plan, emit: Listener, { locate }: UpOptions): Promise<void> {
+  const found = [...(await mirrorFindings(plan)), ...(await cluster.provider.preflight(plan))];
+  const findings = found.map((finding) => {
+    // requirements of the host stand nowhere in the file
+    const at = finding.at ?? (finding.field === "" || finding.field === "provider" ? undefined : locate?.(finding.field));
+    return at ? { ...finding, at } : finding;
+  });
+  for (const finding of findings) if (finding.severity !== "error") emit({ type: "finding", finding });
+  const fatal = findings.filter((f) => f.severity === "error");
+  if (fatal.length === 0) return;
+  throw providerError(
+    "preflight",
+    `the plan cannot be carried out here, for ${fatal.length} reason${fatal.length === 1 ? "" : "s"}:\n\n${fatal.map(formatFinding).join("\n")}`,
+    { details: { findings: fatal } },
+  );
+}
+
+/** Asks once whether machines that are not the cluster's own may be changed. Throws `not-agreed`, having changed nothing. */
+async function agree(cluster: Cluster, plan: Plan, options: UpOptions): Promise<void> {
+  const text = cluster.provider.agreement?.(plan);
+  if (text === undefined) return;
+  if (!options.agree)
+    throw usageError("not-agreed", `nobody has agreed that these machines are changed:\n\n${text}`, {
+      hint: "`kubemend up` asks on a terminal; `kubemend up --yes` agrees.",
+    });
+  if (!(await options.agree(text))) throw usageError("not-agreed", "not agreed; nothing was changed on the machines");
+  cluster.record.agreed = true;
 }
 
 /** After a boot of machines that were a cluster before. A learner's broken cluster does not come back, and that is no error here. */

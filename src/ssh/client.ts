@@ -1,10 +1,13 @@
 /** One SSH connection to a machine: commands, shells and files. */
-import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
 import type { Duplex, Readable, Writable } from "node:stream";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
-import { KubemendError, providerError } from "../error.ts";
+import { providerError } from "../error.ts";
+import { explain } from "./failure.ts";
+import { verification } from "./host-key.ts";
+import { authentications } from "./identity.ts";
+import type { HostKey } from "./known-hosts.ts";
 
 /** Where a machine answers SSH. */
 export interface Endpoint {
@@ -12,10 +15,25 @@ export interface Endpoint {
   host: string;
   port: number;
   user: string;
-  /** Path of the private key. */
-  keyFile: string;
+  /** Path of the private key; undefined: the usual ones of this user, and the agent's. */
+  keyFile?: string;
   /** Further keys, tried after it. */
   moreKeys?: string[];
+  /** The machine is one of an inventory: Kubemend neither made it nor its key. */
+  inventory?: boolean;
+  /** File with its host key, in OpenSSH's format; undefined: on loopback, nobody can stand in between. */
+  knownHosts?: string;
+}
+
+export interface OpenOptions {
+  /**
+   * How the client introduces itself; the engine does so by a name of its own, because simulated machines run their time ahead for it.
+   */
+  ident?: "kubemend" | "kubemend-engine";
+  /** Milliseconds. */
+  timeout?: number;
+  /** Told of a host key that is seen for the first time and is then remembered; without it, such a key is refused. */
+  firstUse?: (key: HostKey) => void;
 }
 
 export interface CommandResult {
@@ -63,53 +81,35 @@ export class SshConnection {
     client.on("close", () => (this.#closed ??= new Error("connection closed")));
   }
 
-  /**
-   * `ident`: how the client introduces itself; the engine does so by a name of its own, because simulated machines run their time
-   * ahead for it. Throws KubemendError `ssh-…` when the machine cannot be reached or refuses the key.
-   */
-  static async open(endpoint: Endpoint, ident: "kubemend" | "kubemend-engine" = "kubemend", timeout = 20_000): Promise<SshConnection> {
-    const { moreKeys = [], ...only } = endpoint;
-    for (const keyFile of [endpoint.keyFile, ...moreKeys].slice(0, -1)) {
-      try {
-        return await SshConnection.#openWith({ ...only, keyFile }, ident, timeout);
-      } catch (error) {
-        if (!(error instanceof KubemendError) || !error.code.startsWith("ssh-key-")) throw error;
-      }
-    }
-    return SshConnection.#openWith({ ...only, keyFile: moreKeys.at(-1) ?? endpoint.keyFile }, ident, timeout);
-  }
-
-  static async #openWith(endpoint: Endpoint, ident: string, timeout: number): Promise<SshConnection> {
-    const privateKey = await readFile(endpoint.keyFile).catch((error: unknown) => {
-      throw providerError(
-        "ssh-key-missing",
-        `the private key of ${endpoint.machine} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-        {
-          cause: error,
-          hint: `Put ${endpoint.keyFile} back; without it \`kubemend destroy\` and \`kubemend up\` make a new machine.`,
-        },
-      );
-    });
+  /** Throws KubemendError `ssh-…` when the machine cannot be reached, is another one, or refuses the key. */
+  static async open(endpoint: Endpoint, { ident = "kubemend", timeout = 20_000, firstUse }: OpenOptions = {}): Promise<SshConnection> {
+    const methods = await authentications(endpoint);
     // the client alone: the whole of ssh2 (server, agents, HTTP) takes twice as long to load, and every `kubemend ssh` waits for it
     const SshClient = createRequire(import.meta.url)("ssh2/lib/client.js") as typeof Client;
     const client = new SshClient();
     // an error may come again after the first; unheard it would end the process
     client.on("error", () => undefined);
+    const { settings, refusal } = verification(endpoint, firstUse);
     await new Promise<void>((resolve, reject) => {
-      client.once("ready", resolve).once("error", reject);
+      client.once("ready", resolve);
+      client.on("error", (error) => {
+        // an agent that does not answer is one key less; the others are tried
+        if (error.level !== "agent") reject(error);
+      });
       client.connect({
         // a socket of our own: small packets of the handshake must not wait for each other (Nagle)
         sock: connect({ host: endpoint.host, port: endpoint.port, noDelay: true }),
         ident,
         username: endpoint.user,
-        privateKey,
+        authHandler: methods,
         readyTimeout: timeout,
         keepaliveInterval: 5000,
         keepaliveCountMax: 3,
+        ...settings,
       });
     }).catch((error: unknown) => {
       client.end();
-      throw explain(endpoint, error);
+      throw refusal() ?? explain(endpoint, error);
     });
     return new SshConnection(endpoint, client);
   }
@@ -277,36 +277,3 @@ const signalNumbers: Record<string, number> = {
   SIGTERM: 15,
   TERM: 15,
 };
-
-function explain(endpoint: Endpoint, error: unknown): Error {
-  const text = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const where = `${endpoint.machine} (${endpoint.host}:${endpoint.port})`;
-  const facts = { cause: error };
-  if (text.includes("All configured authentication methods failed"))
-    return providerError("ssh-key-refused", `${where} refused the key ${endpoint.keyFile}`, {
-      ...facts,
-      hint: `Is ~${endpoint.user}/.ssh/authorized_keys on the machine intact? \`kubemend destroy\` and \`kubemend up\` make a new machine.`,
-    });
-  if (code === "ECONNREFUSED")
-    return providerError("ssh-refused", `${where}: nothing listens there`, {
-      ...facts,
-      hint: "Is the machine up, and sshd running? `kubemend status` shows; `kubemend up` boots it.",
-    });
-  if (code === "EHOSTUNREACH" || code === "ENETUNREACH")
-    return providerError("ssh-unreachable", `${where}: no route to the machine`, {
-      ...facts,
-      hint: "`kubemend status` shows whether it runs.",
-    });
-  if (text.includes("Cannot parse privateKey"))
-    return providerError("ssh-key-damaged", `${endpoint.keyFile} is not a private key`, {
-      ...facts,
-      hint: "`kubemend destroy` and `kubemend up` make a new one.",
-    });
-  if (text.includes("Timed out") || text.includes("Keepalive timeout") || code === "ETIMEDOUT")
-    return providerError("ssh-timeout", `${where} does not answer`, {
-      ...facts,
-      hint: "A firewall rule on the machine, or a machine that is down: `kubemend status`. `kubemend lab reset` restores a lab's machines.",
-    });
-  return providerError("ssh", `${where}: ${text}`, { ...facts, hint: "`kubemend status` shows the machines." });
-}

@@ -18,7 +18,7 @@ export class SshPool {
       const connection = await known.catch(() => undefined);
       if (connection?.isOpen) return connection;
     }
-    const opening = SshConnection.open(this.#endpoints(machine), "kubemend-engine");
+    const opening = SshConnection.open(this.#endpoints(machine), { ident: "kubemend-engine" });
     this.#open.set(machine, opening);
     return opening;
   }

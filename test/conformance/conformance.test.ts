@@ -31,7 +31,7 @@ describe.each(worlds.filter((world) => world.there))("$name", ({ bench: make }) 
         const found = await bench.provider.machines();
         expect(found.map((m) => [m.name, m.state])).toEqual(machines.map((name) => [name, "running"]));
         for (const { ssh, api } of found) {
-          expect(readFileSync(ssh!.keyFile, "utf8")).toContain("PRIVATE KEY");
+          expect(readFileSync(ssh!.keyFile!, "utf8")).toContain("PRIVATE KEY");
           expect(api).toMatch(/^https:\/\/[\d.]+:\d+$/);
         }
       },

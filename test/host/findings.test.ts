@@ -25,7 +25,6 @@ describe("a host that has everything", () => {
     ["vmware_desktop", windows],
     ["parallels", mac],
     ["hyperv", windows],
-    ["ssh", windows],
   ] as [ProviderName, HostFacts][])("has no findings for %s (%#)", (provider, facts) => {
     expect(findingsFor(`provider: ${provider}\n`, facts)).toEqual([]);
   });

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { clusterNames, forgetCluster, openCluster } from "../../provision/cluster.ts";
+import { clusterNames, forgetCluster, openCluster, type Cluster } from "../../provision/cluster.ts";
+import { resetMachines } from "../../provision/reset.ts";
+import { usageError } from "../../error.ts";
 import { withLock } from "../../provision/lock.ts";
 import type { Context, GlobalOptions } from "../context.ts";
 import { clusterOption } from "../options.ts";
@@ -30,8 +32,9 @@ export function destroy(program: Command, context: Context): void {
     .command("destroy")
     .description("remove the machines and all state of the cluster, also half-made ones")
     .addOption(clusterOption())
+    .option("--reset", "machines of an inventory (provider ssh): `kubeadm reset` on them first; they themselves always stay")
     .addHelpText("after", "\nExample:\n  kubemend destroy --name lab")
-    .action(async (options: GlobalOptions) => {
+    .action(async (options: GlobalOptions & { reset?: boolean }) => {
       const names = await clusterNames(context.home);
       const name = options.name ?? (names.length === 1 ? names[0]! : undefined);
       if (name !== undefined && !names.includes(name) && existsSync(join(context.home, name))) {
@@ -41,14 +44,38 @@ export function destroy(program: Command, context: Context): void {
       }
       if (names.length === 0 && options.name === undefined) return context.say("There is no cluster here.");
       const cluster = await openCluster(context.home, name);
+      const foreign = cluster.provider.agreement !== undefined;
+      if (options.reset === true && !foreign)
+        throw usageError("reset-own", "--reset is for machines of an inventory; this cluster's own are removed as a whole", {
+          hint: "Leave --reset out.",
+        });
+      let reset = false;
       await withLock(
         cluster.dir,
         "destroy",
         (text) => context.say(text),
-        () => cluster.provider.destroy(),
+        async () => {
+          if (foreign && cluster.record.agreed === true) reset = options.reset ?? (context.asks && (await context.ask(resetQuestion)));
+          await cluster.machines();
+          if (reset) await resetMachines(cluster, context.reporter({}));
+          await cluster.provider.destroy();
+        },
       );
       await cluster.close();
       await forgetCluster(cluster.dir);
-      context.say(`Cluster ${cluster.name} is gone.`);
+      context.say(foreign ? farewell(cluster, reset) : `Cluster ${cluster.name} is gone.`);
     });
+}
+
+const resetQuestion = "The machines are yours and stay. Run `kubeadm reset` on them first, so that they belong to no cluster?";
+
+/** What is left on machines that are not ours. */
+function farewell(cluster: Cluster, reset: boolean): string {
+  const names = cluster.plan.machines.map((machine) => machine.name).join(", ");
+  if (cluster.record.agreed !== true) return `Cluster ${cluster.name} is forgotten; nothing was changed on ${names}.`;
+  const { kubernetes, runtime } = cluster.plan.specification;
+  const packages = `the packages of Kubernetes ${kubernetes} and ${runtime}, the machines' names, swap switched off in /etc/fstab, and the nodes' key in authorized_keys`;
+  return reset
+    ? `Cluster ${cluster.name} is gone. On ${names} remain: ${packages}; restart them to be rid of the last firewall rules.`
+    : `Cluster ${cluster.name} is forgotten and still runs on ${names}, with all that was installed: ${packages}.\nTo take a machine out of it: \`sudo kubeadm reset\` there.`;
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { usageError } from "../../error.ts";
 import { formatFinding } from "../../cluster/finding.ts";
 import { networkFacts, networkFindings } from "../../host/index.ts";
 import { refuseUnbuilt } from "../../provision/unbuilt.ts";
@@ -16,6 +17,10 @@ export function render(program: Command, context: Context): void {
     .action(async (options: GlobalOptions) => {
       const { plan, findings } = await context.plan(options);
       refuseUnbuilt(plan);
+      if (plan.specification.provider === "ssh")
+        throw usageError("nothing-to-render", "machines that exist already need no Vagrantfile", {
+          hint: "`kubemend up` uses them; `--provider virtualbox` renders machines to make.",
+        });
       findings.push(...networkFindings(plan, await networkFacts()));
       for (const finding of findings) context.say(formatFinding(finding));
       context.io.stdout.write(renderVagrantfile(plan));

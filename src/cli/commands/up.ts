@@ -3,24 +3,25 @@ import type { Context, GlobalOptions } from "../context.ts";
 import { outputOption } from "../main.ts";
 import { specificationOptions } from "../options.ts";
 import { withLock } from "../../provision/lock.ts";
-import { up as bringUp } from "../../provision/up.ts";
+import { up as bringUp, type UpOptions } from "../../provision/up.ts";
 import { join } from "node:path";
 
 export function up(program: Command, context: Context): void {
   specificationOptions(program.command("up"))
     .description('boot and provision the cluster until every node is Ready; run again, it continues or says "already up"')
+    .option("-y, --yes", "agree that machines of an inventory (provider ssh) are changed")
     .addOption(outputOption())
-    .addHelpText("after", "\nExample:\n  kubemend up -f examples/seed-001.yaml")
-    .action(async (options: GlobalOptions) => {
+    .addHelpText("after", "\nExamples:\n  kubemend up -f examples/seed-001.yaml\n  kubemend up -f inventory.yaml --yes")
+    .action(async (options: GlobalOptions & { yes?: boolean }) => {
       const emit = context.reporter(options);
-      const { plan, findings } = await context.plan(options);
+      const { plan, findings, locate } = await context.plan(options);
       for (const finding of findings) emit({ type: "finding", finding });
       await withLock(
         join(context.home, plan.name),
         "up",
         (text) => context.say(text),
         async () => {
-          const { cluster, fresh } = await bringUp(context.home, plan, emit);
+          const { cluster, fresh } = await bringUp(context.home, plan, emit, { locate, ...agreement(context, options) });
           await cluster.close();
           if (options.output === "json") return;
           if (!fresh) context.say(`Cluster ${plan.name} was already up.`);
@@ -33,4 +34,11 @@ export function up(program: Command, context: Context): void {
         },
       );
     });
+}
+
+/** `--yes`, or a question on a terminal; neither where nobody can answer. */
+function agreement(context: Context, options: { yes?: boolean }): Pick<UpOptions, "agree"> {
+  if (options.yes === true) return { agree: () => Promise.resolve(true) };
+  if (!context.asks) return {};
+  return { agree: (text) => context.ask(`${text}\n\nChange these machines?`) };
 }
