@@ -41,9 +41,13 @@ protocol kernel {
   };
 }
 
+# a node that does not answer loses its routes after half a minute, and is tried again soon
 template bgp node {
   local $NODE_IP as 64512;
   direct;
+  hold time 30;
+  connect retry time 10;
+  error wait time 5, 30;
   ipv4 {
     import where net ~ [ $PODS+ ];
     export where source = RTS_STATIC;
