@@ -2,6 +2,8 @@
 
 export type RandomState = Record<string, [number, number, number, number]>;
 
+const octets = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
+
 function seedOf(text: string): [number, number, number, number] {
   // cyrb128 (public domain): spreads a string over four words
   let h1 = 1779033703;
@@ -60,8 +62,11 @@ export class Random {
   /** Lower-case hexadecimal digits. */
   hex(digits: number): string {
     let out = "";
-    while (out.length < digits) out += this.u32().toString(16).padStart(8, "0");
-    return out.slice(0, digits);
+    while (out.length < digits) {
+      const word = this.u32();
+      out += octets[word >>> 24]! + octets[(word >>> 16) & 255]! + octets[(word >>> 8) & 255]! + octets[word & 255]!;
+    }
+    return out.length === digits ? out : out.slice(0, digits);
   }
 
   /** Characters of `alphabet`; by default those of Kubernetes' generated names (k8s.io/apimachinery/pkg/util/rand). */

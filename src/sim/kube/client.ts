@@ -92,8 +92,9 @@ export class Client implements KubeClient {
   /** Identifies a kept connection: the server and who speaks over it. */
   get #key(): string {
     const { server, certificate, serverName, insecure, ca } = this.config;
-    return [server, serverName ?? "", insecure ? "insecure" : "", hash(certificate ?? ""), hash(ca ?? "")].join(" ");
+    return (this.#known ??= [server, serverName ?? "", insecure ? "insecure" : "", hash(certificate ?? ""), hash(ca ?? "")].join(" "));
   }
+  #known: string | undefined;
 
   #call(method: string, path: string, body: unknown, contentType: string, headers: Record<string, string>): HttpCall {
     const { config, p } = this;
@@ -142,6 +143,7 @@ export class Client implements KubeClient {
     const call = this.#call(method, path + query, body, options.contentType ?? "application/json", options.headers ?? {});
     const connections = kept(this.p).connections;
     const key = this.#key;
+    const target = parseTarget(call.url)!;
     for (;;) {
       let connection = connections[key];
       const reused = connection !== undefined && this.p.net.isOpen(connection.conn);
@@ -152,7 +154,7 @@ export class Client implements KubeClient {
         connections[key] = connection;
         this.p.ownConnection(connection.conn, "");
       }
-      const met = httpExchange(this.p, connection, parseTarget(call.url)!, call);
+      const met = httpExchange(this.p, connection, target, call);
       if (met.ok) return { ok: true, response: rawOf(met.response) };
       this.p.net.shut(connection.conn);
       delete connections[key];

@@ -123,8 +123,20 @@ export const goErrno = (code: ErrnoCode): string => {
 
 const joinHostPort = (host: string, port: number): string => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`);
 
+const targets = new Map<string, Readonly<Target> | undefined>();
+
 /** Parses a URL; undefined when it is none with scheme http or https. */
-export function parseTarget(url: string): Target | undefined {
+export function parseTarget(url: string): Readonly<Target> | undefined {
+  let target = targets.get(url);
+  if (target === undefined) {
+    target = parsed(url);
+    if (targets.size > 1000) targets.clear();
+    targets.set(url, target);
+  }
+  return target;
+}
+
+function parsed(url: string): Target | undefined {
   const m = /^(https?):\/\/(?:[^@/?#]*@)?(\[[^\]]+\]|[^/:?#]*)(?::(\d*))?([/?][^#]*)?(?:#.*)?$/i.exec(url);
   if (!m || m[2] === "") return undefined;
   const scheme = m[1]!.toLowerCase() as "http" | "https";

@@ -2,6 +2,7 @@
 import type { Obj } from "../../core/json.ts";
 import { apiVersionOf, builtinResources, groupPriority, type Resource } from "./resources.ts";
 import type { ApiServer } from "./server.ts";
+import { deepFreeze } from "./store.ts";
 
 export interface Group {
   name: string;
@@ -33,14 +34,17 @@ export function groups(api: ApiServer): Group[] {
   );
 }
 
-/** APIServices that another server answers. */
-export function remoteServices(api: ApiServer): Obj[] {
+const none: Obj[] = [];
+function apiServices(api: ApiServer): Obj[] {
   try {
-    return api.known({ group: "apiregistration.k8s.io", plural: "apiservices" }).filter((s) => s.spec?.service);
+    return api.known({ group: "apiregistration.k8s.io", plural: "apiservices" });
   } catch {
-    return [];
+    return none;
   }
 }
+
+/** APIServices that another server answers. */
+export const remoteServices = (api: ApiServer): Obj[] => apiServices(api).filter((s) => s.spec?.service);
 
 const subKind: Record<string, { kind: string; group?: string; version?: string; verbs: string[] }> = {
   status: { kind: "", verbs: ["get", "patch", "update"] },
@@ -111,8 +115,27 @@ const apiGroup = (g: Group): Obj => {
   return { name: g.name, versions, preferredVersion: versions[0]! };
 };
 
+/** Documents that were made already, while the definitions and the aggregated services are the same. */
+interface Documents {
+  custom: readonly Resource[];
+  services: readonly Obj[];
+  made: Map<string, Obj | undefined>;
+}
+const documents = new WeakMap<ApiServer, Documents>();
+
+function once(api: ApiServer, what: string, make: () => Obj | undefined): Obj | undefined {
+  const custom = api.customResources();
+  const services = apiServices(api);
+  let known = documents.get(api);
+  if (known?.custom !== custom || known.services !== services) documents.set(api, (known = { custom, services, made: new Map() }));
+  if (!known.made.has(what)) known.made.set(what, deepFreeze(make()));
+  return known.made.get(what);
+}
+
 /** Legacy documents. `undefined`: no such path. */
-export function legacyDiscovery(api: ApiServer, path: string): Obj | undefined {
+export const legacyDiscovery = (api: ApiServer, path: string): Obj | undefined => once(api, path, () => legacyDocument(api, path));
+
+function legacyDocument(api: ApiServer, path: string): Obj | undefined {
   const parts = path.split("/").filter((s) => s !== "");
   const all = groups(api);
   if (path.replace(/\/$/, "") === "/api")
@@ -139,7 +162,10 @@ export function legacyDiscovery(api: ApiServer, path: string): Obj | undefined {
 }
 
 /** apidiscovery.k8s.io/v2 for /api or /apis. */
-export function aggregatedDiscovery(api: ApiServer, which: "api" | "apis", version: string): Obj {
+export const aggregatedDiscovery = (api: ApiServer, which: "api" | "apis", version: string): Obj =>
+  once(api, `${which} ${version}`, () => aggregatedDocument(api, which, version))!;
+
+function aggregatedDocument(api: ApiServer, which: "api" | "apis", version: string): Obj {
   const list = groups(api).filter((g) => (which === "api") === (g.name === ""));
   return {
     kind: "APIGroupDiscoveryList",

@@ -15,9 +15,24 @@ export interface RequestInfo {
   rest: string;
 }
 
+const known = new Map<string, { query: URLSearchParams; info: Readonly<RequestInfo> }>();
+
+/** The same from a request line, with its query; read once for the requests that come again and again. */
+export function requestLine(method: string, target: string): { query: URLSearchParams; info: Readonly<RequestInfo> } {
+  const line = `${method} ${target}`;
+  let found = known.get(line);
+  if (!found) {
+    const url = new URL(target, "http://kubemend");
+    found = { query: url.searchParams, info: requestInfo(method, url.pathname, url.searchParams) };
+    if (known.size > 500) known.clear();
+    known.set(line, found);
+  }
+  return found;
+}
+
 const verbs: Record<string, string> = { GET: "get", HEAD: "get", POST: "create", PUT: "update", PATCH: "patch", DELETE: "delete" };
 
-export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
+function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
   const parts = path
     .split("/")
     .filter((s) => s !== "")

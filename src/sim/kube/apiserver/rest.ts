@@ -19,7 +19,7 @@ import { create, patch, update } from "./handlers/write.ts";
 import { openapiV2, openapiV3 } from "./openapi.ts";
 import { decodeEnvelope } from "./protobuf/decode.ts";
 import { encodeOpenapi } from "./protobuf/openapi.ts";
-import { requestInfo, type RequestInfo } from "./request.ts";
+import { requestLine, type RequestInfo } from "./request.ts";
 import { storagePrefix } from "./resources.ts";
 import type { ApiServer } from "./server.ts";
 import {
@@ -71,16 +71,13 @@ export const text = (status: number, body: string, type = "text/plain; charset=u
 });
 
 function dispatch(api: ApiServer, request: HttpRequest, stream: Streamer | undefined, warnings: string[]): HttpResponse {
-  const url = new URL(request.path, "http://kubemend");
-  const path = url.pathname;
-  const query = url.searchParams;
-  const info = requestInfo(request.method, path, query);
+  const { info, query } = requestLine(request.method, request.path);
   const who = impersonate(api, authenticate(api, request.tls?.clientCertificate, request.headers.authorization), request.headers);
   const attributes: Attributes = { user: who, ...info };
   const decision = decide(api, attributes);
   if (!decision.allowed) throw denial(attributes, decision.reason);
   if (info.isResource) return resource(api, request, info, who, query, stream, warnings);
-  return other(api, request, path, query);
+  return other(api, request, info.path, query);
 }
 
 function other(api: ApiServer, request: HttpRequest, path: string, query: URLSearchParams): HttpResponse {

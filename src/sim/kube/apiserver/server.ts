@@ -47,6 +47,7 @@ interface Listed {
   items: Obj[];
 }
 
+const noResources: readonly Resource[] = [];
 const windowSize = 200;
 
 export class ApiServer {
@@ -130,19 +131,20 @@ export class ApiServer {
 
   // --- resources
 
-  #customResources(): Resource[] {
+  /** The same array while the definitions are the same. */
+  customResources(): readonly Resource[] {
     let crds: Obj[];
     try {
       crds = this.known({ group: "apiextensions.k8s.io", plural: "customresourcedefinitions" });
     } catch {
-      return this.#custom?.resources ?? [];
+      return this.#custom?.resources ?? noResources;
     }
     if (this.#custom?.crds !== crds) this.#custom = { crds, resources: crds.filter(established).map(resourceOf) };
     return this.#custom.resources;
   }
 
   resources(): Resource[] {
-    return [...builtinResources, ...this.#customResources()];
+    return [...builtinResources, ...this.customResources()];
   }
 
   /** Versions that are served, preferred first. */
@@ -152,7 +154,7 @@ export class ApiServer {
 
   find(group: string, version: string, plural: string): Resource | undefined {
     const fits = (r: Resource): boolean => r.group === group && r.plural === plural && this.versions(r).includes(version);
-    return builtinResources.find(fits) ?? this.#customResources().find(fits);
+    return builtinResources.find(fits) ?? this.customResources().find(fits);
   }
 
   /** By `plural.group` key. */

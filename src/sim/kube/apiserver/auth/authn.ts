@@ -77,6 +77,19 @@ function bootstrapUser(api: ApiServer, token: string): User | undefined {
   return authenticated(`system:bootstrap:${m[1]}`, ["system:bootstrappers", ...groups]);
 }
 
+const indexes = new WeakMap<Obj[], Map<string, Obj>>();
+
+/** From the informer's cache, and from the store what is not there yet (pkg/controller/serviceaccount/tokengetter.go). */
+function lookUp(api: ApiServer, plural: "serviceaccounts" | "pods", namespace: string, name: string): Obj | undefined {
+  const list = api.known({ group: "", plural });
+  let index = indexes.get(list);
+  if (!index) {
+    index = new Map(list.map((o) => [`${o.metadata.namespace}/${o.metadata.name}`, o]));
+    indexes.set(list, index);
+  }
+  return index.get(`${namespace}/${name}`) ?? api.store.get(`/registry/${plural}/${namespace}/${name}`);
+}
+
 function serviceAccountUser(api: ApiServer, token: string): User | undefined {
   const claims = verifyToken(token, api.options.serviceAccountKeys);
   if (!claims) return undefined;
@@ -103,10 +116,10 @@ function serviceAccountUser(api: ApiServer, token: string): User | undefined {
   }
   let account: Obj | undefined;
   try {
-    account = api.store.get(`/registry/serviceaccounts/${namespace}/${name}`);
+    account = lookUp(api, "serviceaccounts", namespace, name);
     if (!account || account.metadata.uid !== uid) return undefined;
     if (pod) {
-      const found = api.store.get(`/registry/pods/${namespace}/${pod.name}`);
+      const found = lookUp(api, "pods", namespace, String(pod.name));
       if (!found || found.metadata.uid !== pod.uid) return undefined;
     }
   } catch {

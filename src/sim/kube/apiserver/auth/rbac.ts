@@ -84,8 +84,29 @@ export function ruleAllows(rule: Obj, a: Attributes): boolean {
   return names.length === 0 || names.includes(a.name);
 }
 
-export const allowed = (policy: Policy, a: Attributes): boolean =>
-  a.user.groups.includes("system:masters") || visitRules(policy, a.user, a.isResource ? a.namespace : "", (rule) => ruleAllows(rule, a));
+/** Decisions by what was asked, while the objects that they were made from are the same. */
+interface Decided {
+  from: readonly Obj[][];
+  answers: Map<string, boolean>;
+}
+const decisions = new WeakMap<Obj[], Decided>();
+
+export function allowed(policy: Policy, a: Attributes): boolean {
+  if (a.user.groups.includes("system:masters")) return true;
+  const from = [policy.clusterRoleBindings(), policy.clusterRoles(), policy.roleBindings(), policy.roles()];
+  let decided = decisions.get(from[0]!);
+  if (!decided || from.some((list, i) => list !== decided!.from[i])) decisions.set(from[0]!, (decided = { from, answers: new Map() }));
+  const { user } = a;
+  const what = a.isResource ? `${a.group} ${a.plural} ${a.subresource} ${a.namespace} ${a.name}` : a.path;
+  const asked = `${a.verb} ${a.isResource} ${what}\n${user.name}\n${user.groups.join("\n")}`;
+  let answer = decided.answers.get(asked);
+  if (answer === undefined) {
+    answer = visitRules(policy, user, a.isResource ? a.namespace : "", (rule) => ruleAllows(rule, a));
+    if (decided.answers.size > 2000) decided.answers.clear();
+    decided.answers.set(asked, answer);
+  }
+  return answer;
+}
 
 /** Rules that `wanted` has and the user has not (escalation check), one attribute each. */
 export function uncovered(policy: Policy, user: User, namespace: string, wanted: Obj[]): Obj[] {
