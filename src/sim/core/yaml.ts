@@ -1,4 +1,5 @@
 /** YAML that is read again and again: kubeconfigs with every call, manifests with every look at their folder. */
+import { copy } from "./copy.ts";
 import { parse } from "yaml";
 
 const known = new Map<string, unknown>();
@@ -12,5 +13,5 @@ export function parseOnce(text: string, version: "1.1" | "1.2" = "1.2"): unknown
     if (known.size > 200) known.clear();
     known.set(key, document);
   }
-  return structuredClone(document);
+  return copy(document);
 }

@@ -1,4 +1,5 @@
 /** Callers of the runtime's socket: the kubelet, kubeadm, crictl. */
+import { copy } from "../core/copy.ts";
 import { Errno, strerror } from "../core/errno.ts";
 import type { Obj } from "../core/json.ts";
 import type { Proc } from "../kernel/proc.ts";
@@ -57,7 +58,7 @@ export function criCall(p: Proc, endpoint: string, method: string, request: Obj 
 /** A call whose answer comes as `on("data", {conn, message: CriReply with id})`; returns the connection. */
 export function criSend(p: Proc, endpoint: string, id: number, method: string, request: Obj): Connection {
   const opened = connect(p, endpoint);
-  if (opened.ok) p.net.send(opened.conn, { type: "cri", id, method, request: structuredClone(request) });
+  if (opened.ok) p.net.send(opened.conn, { type: "cri", id, method, request: copy(request) });
   return opened;
 }
 
@@ -65,7 +66,7 @@ export function criSend(p: Proc, endpoint: string, id: number, method: string, r
 export async function criAsk(p: Proc, endpoint: string, method: string, request: Obj = {}): Promise<CriReply> {
   const opened = connect(p, endpoint);
   if (!opened.ok) return opened;
-  p.net.send(opened.conn, { type: "cri", id: 1, method, request: structuredClone(request) });
+  p.net.send(opened.conn, { type: "cri", id: 1, method, request: copy(request) });
   const reply = (await p.net.receive(opened.conn)) as unknown as CriReply | undefined;
   p.net.shut(opened.conn);
   return reply ?? lost;

@@ -63,7 +63,16 @@ const sandboxProto = (s: SandboxRecord): Obj => ({
   runtimeHandler: s.runtimeHandler,
 });
 
-const containerProto = (c: ContainerRecord): Obj => ({
+/** As they were told last: the kubelet asks every second, and hardly any of them changes. */
+const told = new WeakMap<ContainerRecord, Obj>();
+
+function containerProto(c: ContainerRecord): Obj {
+  let proto = told.get(c);
+  if (proto?.state !== c.state || proto.imageRef !== c.image) told.set(c, (proto = containerOnce(c)));
+  return proto;
+}
+
+const containerOnce = (c: ContainerRecord): Obj => ({
   id: c.id,
   podSandboxId: c.sandbox,
   metadata: c.config.metadata as Obj,

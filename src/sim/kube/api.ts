@@ -22,7 +22,7 @@ export interface ListOptions {
 
 /**
  * A client of the API server for one process. Objects that come back are shared with the server and frozen: copy
- * (`structuredClone`) before changing. Built by `kubeconfigClient(p, path)` and `inClusterClient(p)` in client.ts.
+ * (`copy` of core/copy.ts) before changing. Built by `kubeconfigClient(p, path)` and `inClusterClient(p)` in client.ts.
  */
 export interface KubeClient {
   /** Server address as in the kubeconfig, e.g. https://192.168.56.10:6443. */

@@ -612,8 +612,15 @@ export class NetNs {
 
   /** As iptables-save prints it (without the comments at both ends). */
   iptablesSave(table?: string, counters = false): string {
-    return save(this, table, counters);
+    if (counters) return save(this, table, true);
+    const key = table ?? "";
+    let saved = this.#saved.get(key);
+    if (saved?.generation !== this.netfilter.generation)
+      this.#saved.set(key, (saved = { generation: this.netfilter.generation, text: save(this, table, false) }));
+    return saved.text;
   }
+  readonly #saved = new Map<string, { generation: number; text: string }>();
+
   /** Throws IptablesError with a line number in `message`, NotSimulated. Nothing changes when it throws. */
   iptablesRestore(text: string, options: { noflush?: boolean; counters?: boolean } = {}): void {
     restore(this, text, options);

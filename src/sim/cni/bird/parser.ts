@@ -1,4 +1,5 @@
 /** Parses bird.conf (BIRD 2) and bird.cfg (Calico's BIRD 1.6). */
+import { copy } from "../../core/copy.ts";
 import { NotSimulated } from "../../core/errno.ts";
 import type { BgpConfig, BirdConfig, ChannelConfig, FilterRef, Flavour, ProtocolConfig, StaticRoute } from "./config.ts";
 import { block, expression } from "./filterparser.ts";
@@ -147,7 +148,7 @@ class Parser {
       r.take();
       const base = this.#templates.get(t.value);
       if (!base || base.kind !== kind) throw new ConfigError(t, "Template or protocol name expected");
-      p = structuredClone(base);
+      p = copy(base);
     } else p = { name: "", kind, disabled: false, channels: [], traceStates: false };
     p.name = name ?? `${word}${(this.#counts[word] = (this.#counts[word] ?? 0) + 1)}`;
     if (!name) r.known.add(p.name);

@@ -1,4 +1,5 @@
 /** Calico IPAM (libcalico-go/lib/ipam): pools are cut into blocks, blocks belong to nodes, addresses to handles. */
+import { copy } from "../../core/copy.ts";
 import { createHash } from "node:crypto";
 import type { Obj } from "../../core/json.ts";
 import { prefixOf, prefixText } from "../../net/ip.ts";
@@ -156,7 +157,7 @@ function claimBlock(d: Datastore, usable: Pool[], host: string, config: IpamConf
 }
 
 function take(d: Datastore, frozen: Obj, request: Request, now: number): Assignment | undefined {
-  const block = structuredClone(frozen);
+  const block = copy(frozen);
   const spec = block.spec as Obj;
   const ordinal = (spec.unallocated as number[]).shift();
   if (ordinal === undefined) return undefined;
@@ -186,7 +187,7 @@ export function assignAddress(d: Datastore, ip: string, request: Request, now: n
   const offset = ordinalIn(prefixText(base, len), ip);
   const cidr = prefixText((base + offset - (offset % 2 ** (32 - pool.blockSize))) >>> 0, pool.blockSize);
   const found = d.find("ipamblocks", dashed(cidr)) ?? claimBlock(d, [{ ...pool, cidr }], request.host, ipamConfig(d))!;
-  const block = structuredClone(found);
+  const block = copy(found);
   const ordinal = ordinalIn(cidr, ip);
   const free = block.spec.unallocated as number[];
   if (!free.includes(ordinal)) throw new IpamError(`Address already assigned in block`);
@@ -205,7 +206,7 @@ function addToHandle(d: Datastore, id: string, cidr: string): void {
     d.create("ipamhandles", "IPAMHandle", handleName(id), { handleID: id, block: { [cidr]: 1 }, deleted: false });
     return;
   }
-  const next = structuredClone(old);
+  const next = copy(old);
   next.spec.block[cidr] = ((next.spec.block[cidr] as number | undefined) ?? 0) + 1;
   d.update("ipamhandles", next);
 }
@@ -268,7 +269,7 @@ export function releaseAddresses(d: Datastore, ips: string[]): string[] {
     releaseFrom(d, block, (a) => a.ip === ip);
     const handle = d.find("ipamhandles", handleName(held.handle));
     if (!handle) continue;
-    const next = structuredClone(handle);
+    const next = copy(handle);
     const left = ((next.spec.block[block.spec.cidr] as number | undefined) ?? 1) - 1;
     if (left > 0) next.spec.block[block.spec.cidr] = left;
     else delete next.spec.block[block.spec.cidr];
@@ -280,7 +281,7 @@ export function releaseAddresses(d: Datastore, ips: string[]): string[] {
 
 function releaseFrom(d: Datastore, frozen: Obj, which: (a: Allocation) => boolean): void {
   for (let attempt = 0; ; attempt++) {
-    const block = structuredClone(attempt === 0 ? frozen : d.get("ipamblocks", (frozen.metadata as Obj).name as string));
+    const block = copy(attempt === 0 ? frozen : d.get("ipamblocks", (frozen.metadata as Obj).name as string));
     const spec = block.spec as Obj;
     const attributes = spec.attributes as Obj[];
     const held = allocations(block);
@@ -317,7 +318,7 @@ export function releaseAffinity(d: Datastore, affinity: Obj): void {
   const block = d.find("ipamblocks", dashed(affinity.spec.cidr as string));
   if (block && allocations(block).length === 0) ignoreMissing(() => d.remove("ipamblocks", (block.metadata as Obj).name as string));
   else if (block) {
-    const next = structuredClone(block);
+    const next = copy(block);
     delete next.spec.affinity;
     d.update("ipamblocks", next);
   }

@@ -1,4 +1,5 @@
 /** What the server makes sure is stored, whoever else writes: namespaces, roles, priority classes, API services, default/kubernetes. */
+import { copy as copyData } from "../../core/copy.ts";
 import type { Obj } from "../../core/json.ts";
 import { bootstrapClusterRoleBindings, bootstrapClusterRoles, bootstrapRoles } from "./auth/bootstrap.ts";
 import type { User } from "./auth/types.ts";
@@ -49,7 +50,7 @@ function ensure(api: ApiServer, key: string, object: Obj): void {
   const namespace = String(object.metadata.namespace ?? "");
   const c = call(api, key, namespace, String(object.metadata.name));
   if (api.store.get(storageKey(c.resource, namespace, String(object.metadata.name)))) return;
-  const copy: Obj = structuredClone(object);
+  const copy: Obj = copyData(object);
   copy.apiVersion = apiVersionOf(c.resource.group, c.version);
   copy.kind = c.resource.kind;
   try {
@@ -63,7 +64,7 @@ function store(api: ApiServer, key: string, object: Obj, old: Obj, subresource =
   const namespace = String(object.metadata.namespace ?? "");
   const name = String(object.metadata.name);
   try {
-    replace(call(api, key, namespace, name, subresource), structuredClone(object), old);
+    replace(call(api, key, namespace, name, subresource), copyData(object), old);
   } catch (error) {
     if (!(error instanceof StatusError) || error instanceof StoreError || error.code !== 409) throw error;
   }

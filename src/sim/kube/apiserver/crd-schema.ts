@@ -1,4 +1,5 @@
 /** Structural schemas of custom resources: pruning, defaulting, validation (k8s.io/apiextensions-apiserver/pkg/apiserver/schema, validation). */
+import { copy } from "../../core/copy.ts";
 import type { Obj } from "../../core/json.ts";
 import { invalidValue, required, unsupportedValue, type Cause } from "./status.ts";
 
@@ -35,7 +36,7 @@ export function applyDefaults(value: unknown, schema: Obj | undefined): void {
   for (const [key, property] of Object.entries((schema.properties ?? {}) as Record<string, Obj>)) {
     const object = value as Obj;
     if (object[key] === null && property.nullable !== true) delete object[key];
-    if (object[key] === undefined && property.default !== undefined) object[key] = structuredClone(property.default);
+    if (object[key] === undefined && property.default !== undefined) object[key] = copy(property.default);
     applyDefaults(object[key], property);
   }
   if (schema.additionalProperties && typeof schema.additionalProperties === "object")

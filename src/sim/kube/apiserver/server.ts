@@ -168,17 +168,20 @@ export class ApiServer {
 
   /** The resource that a storage key belongs to. */
   byStorage(key: string): Resource | undefined {
-    let best: Resource | undefined;
-    for (const r of this.resources()) {
-      if (
-        key.startsWith(storagePrefix(r)) &&
-        (!best || storagePrefix(best).length < storagePrefix(r).length) &&
-        !(r.group === "events.k8s.io")
-      )
-        best = r;
+    const custom = this.customResources();
+    if (this.#prefixes?.custom !== custom) {
+      const by = new Map<string, Resource>();
+      for (const r of this.resources()) if (r.group !== "events.k8s.io" && !by.has(storagePrefix(r))) by.set(storagePrefix(r), r);
+      this.#prefixes = { custom, by };
     }
-    return best;
+    // the longest prefix
+    for (let end = key.lastIndexOf("/"); end > 0; end = key.lastIndexOf("/", end - 1)) {
+      const found = this.#prefixes.by.get(key.slice(0, end + 1));
+      if (found) return found;
+    }
+    return undefined;
   }
+  #prefixes: { custom: readonly Resource[]; by: Map<string, Resource> } | undefined;
 
   get policy(): Policy {
     const group = "rbac.authorization.k8s.io";

@@ -1,4 +1,5 @@
 /** `kubeadm certs` (cmd/kubeadm/app/cmd/certs.go, phases/certs/renewal). */
+import { copy } from "../../core/copy.ts";
 import type { Obj } from "../../core/json.ts";
 import { parseCertificate, type Certificate } from "../../pki/index.ts";
 import { configOf, fetchClusterConfiguration, localNode, openApi } from "./cluster.ts";
@@ -155,7 +156,7 @@ function renewConf(c: Context, config: Config, file: string): void {
   const old = parseCertificate(read.certPem);
   const value = (type: string): string[] => old.subject.filter(([t]) => t === type).map(([, v]) => v);
   const { pair } = clientPair(c, config, value("CN")[0] ?? "", value("O"));
-  const document = structuredClone(read.document);
+  const document = copy(read.document);
   for (const user of document.users as Obj[])
     if (user.name === read.user)
       user.user = {

@@ -1,4 +1,5 @@
 /** kubeadm's configuration: read from files and flags, defaulted, and written in the API version of the release. */
+import { copy as copyData } from "../../core/copy.ts";
 import type { Obj } from "../../core/json.ts";
 import { releases } from "../control/releases.ts";
 import { defaultAddress } from "./address.ts";
@@ -131,7 +132,7 @@ function isList(version: string): boolean {
 
 /** Turns maps of arguments into lists, in place of the copy that is returned. */
 function internal(object: Obj): Obj {
-  const copy = structuredClone(object);
+  const copy = copyData(object);
   for (const holder of [copy.apiServer, copy.controllerManager, copy.scheduler, copy.etcd?.local])
     if (holder?.extraArgs !== undefined) holder.extraArgs = argsOf(holder.extraArgs);
   if (copy.nodeRegistration?.kubeletExtraArgs !== undefined)
@@ -144,7 +145,7 @@ function internal(object: Obj): Obj {
 /** The object as the release writes it. */
 export function external(minor: number, kind: string, object: Obj): Obj {
   const apiVersion = apiVersionOf(minor);
-  const copy = structuredClone(object);
+  const copy = copyData(object);
   if (!isList(apiVersion.replace(/^.*\//, ""))) {
     const asMap = (args: Arg[]): Record<string, string> => Object.fromEntries(args.map((a) => [a.name, a.value]));
     for (const holder of [copy.apiServer, copy.controllerManager, copy.scheduler, copy.etcd?.local])
@@ -287,8 +288,8 @@ export function initConfig(c: Context, documents: Documents): Config {
   return {
     cluster,
     init,
-    kubelet: structuredClone(documents.KubeletConfiguration ?? {}),
-    proxy: structuredClone(documents.KubeProxyConfiguration ?? {}),
+    kubelet: copyData(documents.KubeletConfiguration ?? {}),
+    proxy: copyData(documents.KubeProxyConfiguration ?? {}),
     userKubelet: documents.KubeletConfiguration !== undefined,
     userProxy: documents.KubeProxyConfiguration !== undefined,
   };

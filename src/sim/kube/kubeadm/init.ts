@@ -1,4 +1,5 @@
 /** `kubeadm init` and its phases (cmd/kubeadm/app/cmd/init.go, cmd/phases/init). */
+import { copy } from "../../core/copy.ts";
 import type { Obj } from "../../core/json.ts";
 import { publicKeyHash } from "../../pki/index.ts";
 import { kubeconfigClient } from "../client.ts";
@@ -206,7 +207,7 @@ async function kubeletFinalize(c: Context): Promise<void> {
   await c.out(`[kubelet-finalize] Updating "${kubeletConf}" to point to a rotatable kubelet client certificate and key`);
   const read = readKubeconfig(c.p.fs.readText(kubeletConf));
   if (!read) throw new KubeadmError(`could not load "${kubeletConf}"`);
-  const document = structuredClone(read.document);
+  const document = copy(read.document);
   for (const user of document.users as Obj[]) user.user = { "client-certificate": pem, "client-key": pem };
   write(c.p, kubeletConf, toYaml(document), 0o600);
 }

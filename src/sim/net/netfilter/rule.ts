@@ -1,4 +1,5 @@
 /** Rules: from words to data and back. Command-line grammar of iptables 1.8.10. */
+import { copy } from "../../core/copy.ts";
 import { NotSimulated } from "../../core/errno.ts";
 import { ipText, maskOf, parseIp } from "../ip.ts";
 import type { MatchState, RuleState } from "../state.ts";
@@ -284,7 +285,7 @@ export function rulesOf(parsed: ParsedRule): RuleState[] {
   const several = parsed.sources.length > 1 || parsed.destinations.length > 1;
   return parsed.sources.flatMap((src) =>
     parsed.destinations.map((dst) => ({
-      ...(several ? structuredClone(parsed.rule) : parsed.rule),
+      ...(several ? copy(parsed.rule) : parsed.rule),
       ...(src && (src.mask !== 0 || src.not) ? { src } : {}),
       ...(dst && (dst.mask !== 0 || dst.not) ? { dst } : {}),
       packets: parsed.counters?.[0] ?? 0,

@@ -118,6 +118,8 @@ function recordLook(recording: Recording, c: Compiled, p: Packet, ns: NetNs): vo
 export class Netfilter {
   readonly #state: NsState;
   readonly #changed: () => void;
+  /** Counts changes of rules, chains and policies (and of what may turn out to be none). */
+  generation = 0;
 
   /** `changed` is called before rules, chains or policies are. */
   constructor(state: NsState, changed: () => void) {
@@ -139,6 +141,7 @@ export class Netfilter {
       this.#state.tables[name] = table;
     }
     this.#changed();
+    this.generation++;
     // rules may look at connections from now on; the kernel tracks once a table that needs it is there
     this.#state.tracking = true;
     return table;

@@ -1,4 +1,5 @@
 /** Copying of files and trees, as cp, mv across filesystems and install do it. */
+import { copy } from "../../../core/copy.ts";
 import { Errno } from "../../../core/errno.ts";
 import type { Stat } from "../../../fs/view.ts";
 import type { Proc } from "../../../kernel/proc.ts";
@@ -35,7 +36,7 @@ export async function copyBytes(p: Proc, from: string, to: string, mode: number)
   if (!p.fs.access(from, 4)) throw new Errno("EACCES", from);
   const content = p.fs.content(from) ?? "";
   p.fs.write(to, "", { mode });
-  p.fs.setContent(to, typeof content === "object" && "object" in content ? structuredClone(content) : content);
+  p.fs.setContent(to, typeof content === "object" && "object" in content ? copy(content) : content);
 }
 
 /** On a disk, not computed like /proc. */

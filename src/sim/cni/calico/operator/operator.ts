@@ -1,4 +1,5 @@
 /** The program `operator` of tigera/operator: keeps Calico as its Installation says. */
+import { copy } from "../../../core/copy.ts";
 import { createHash } from "node:crypto";
 import { Errno } from "../../../core/errno.ts";
 import type { Data, Obj } from "../../../core/json.ts";
@@ -230,7 +231,7 @@ function apply(p: Proc, c: KubeClient, object: Obj, once = false): void {
     generations[key] = mine;
     return;
   }
-  const next = structuredClone(there);
+  const next = copy(there);
   for (const [field, value] of Object.entries(annotated)) if (field !== "metadata" && field !== "status") next[field] = value;
   next.metadata.annotations = { ...(next.metadata.annotations as Obj | undefined), [annotation]: digest };
   next.metadata.labels = { ...(next.metadata.labels as Obj | undefined), ...(meta.labels as Obj | undefined) };

@@ -1,4 +1,5 @@
 /** Reviews: questions that are created and answered at once (authentication.k8s.io, authorization.k8s.io). */
+import { copy } from "../../../core/copy.ts";
 import type { Obj } from "../../../core/json.ts";
 import { tokenUser } from "../auth/authn.ts";
 import { decide } from "../auth/authorize.ts";
@@ -44,7 +45,7 @@ function access(c: Call, user: User, spec: Obj): Obj {
 
 export function review(c: Call, input: unknown): { code: number; body: Obj } {
   const { resource: r, api, user } = c;
-  const o = decodeAs(r.type, structuredClone(input));
+  const o = decodeAs(r.type, copy(input));
   const spec = (o.spec ?? {}) as Obj;
   const answer = (status: Obj): { code: number; body: Obj } => ({
     code: 201,

@@ -1,4 +1,5 @@
 /** scale, binding, eviction, token, approval, finalize; log, exec and their kind go to the kubelet (kubelet.ts). */
+import { copy } from "../../../core/copy.ts";
 import type { Obj } from "../../../core/json.ts";
 import { createToken } from "../../../pki/index.ts";
 import { decide } from "../auth/authorize.ts";
@@ -75,7 +76,7 @@ export function scale(c: Call, method: string, contentType: string, input: unkno
     ]);
   const next: Obj = { ...old, spec: { ...(old.spec as Obj), replicas } };
   const inner: Call = { ...c, info: { ...c.info, subresource: "" } };
-  return { code: 200, body: scaleOf(c, replace(inner, structuredClone(next), old)) };
+  return { code: 200, body: scaleOf(c, replace(inner, copy(next), old)) };
 }
 
 export function binding(c: Call, input: unknown): { code: number; body: Obj } {
@@ -239,7 +240,7 @@ export function token(c: Call, input: unknown): { code: number; body: Obj } {
 /** Approving or denying a CSR needs `approve` on its signer (plugin/pkg/admission/certificates/approval). */
 export function approval(c: Call, input: unknown): { code: number; body: Obj } {
   const old = load(c);
-  const o = decodeAs("CertificateSigningRequest", structuredClone(input));
+  const o = decodeAs("CertificateSigningRequest", copy(input));
   if (o.metadata?.resourceVersion && o.metadata.resourceVersion !== old.metadata.resourceVersion) throw modified(c.resource, c.info.name);
   const signer = String(old.spec.signerName);
   const may = (name: string): boolean =>

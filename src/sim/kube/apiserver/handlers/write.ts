@@ -1,4 +1,5 @@
 /** Create, update, patch: k8s.io/apiserver/pkg/registry/generic/registry/store.go. */
+import { copy as copyData } from "../../../core/copy.ts";
 import { applyPatch, type Operation } from "rfc6902";
 import type { Obj } from "../../../core/json.ts";
 import { admitEarly, admitLate, mutate, type Admission } from "../admission/admit.ts";
@@ -44,7 +45,7 @@ function read(c: Call, input: unknown): Obj {
   const unknown: string[] = [];
   let o: Obj;
   if (r.crd) {
-    o = structuredClone(body);
+    o = copyData(body);
     try {
       o.metadata = decodeAs("ObjectMeta", o.metadata ?? {}, unknown);
     } catch (error) {
@@ -55,7 +56,7 @@ function read(c: Call, input: unknown): Obj {
     applyDefaults(o, schema);
   } else {
     try {
-      o = decodeAs(r.type, structuredClone(body), unknown);
+      o = decodeAs(r.type, copyData(body), unknown);
     } catch (error) {
       throw decodeFailure(c, error);
     }
@@ -328,10 +329,10 @@ export function patch(c: Call, contentType: string, input: unknown): { code: num
   if (type === "application/json-patch+json") {
     if (!Array.isArray(input))
       throw badRequest("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch");
-    const copy = structuredClone(current);
+    const copy = copyData(current);
     const failed = applyPatch(copy, input as Operation[]).find((e) => e !== null);
     if (failed) {
-      const op = (input as Obj[])[applyPatch(structuredClone(current), input as Operation[]).findIndex((e) => e !== null)]!;
+      const op = (input as Obj[])[applyPatch(copyData(current), input as Operation[]).findIndex((e) => e !== null)]!;
       throw failed.name === "TestError"
         ? new StatusError(422, "Invalid", `the server rejected our request due to an error in our request`, {})
         : new StatusError(422, "Invalid", `the server rejected our request due to an error in our request`, {
@@ -377,10 +378,10 @@ function apply(c: Call, input: unknown): { code: number; body: Obj } {
     time: api.now,
     ...(info.subresource ? { subresource: info.subresource } : {}),
   };
-  const clean = structuredClone(applied);
+  const clean = copyData(applied);
   delete clean.metadata?.creationTimestamp;
   clean.metadata = { ...(clean.metadata as Obj | undefined), name: info.name, ...(r.namespaced ? { namespace: info.namespace } : {}) };
-  const merged = applyServerSide(old && structuredClone(present(c, old)), clean, options);
+  const merged = applyServerSide(old && copyData(present(c, old)), clean, options);
   const inner: Call = { ...c, manager: `\0apply:${manager}` };
   const managed = merged.metadata.managedFields as Obj[];
   const o = read(inner, merged);

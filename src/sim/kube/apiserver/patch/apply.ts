@@ -2,6 +2,7 @@
  * Server-side apply: field sets per manager as managedFields, conflicts, and removal of what a manager no longer applies
  * (sigs.k8s.io/structured-merge-diff). Managers other than appliers are recorded when they take a field from one.
  */
+import { copy } from "../../../core/copy.ts";
 import type { Obj } from "../../../core/json.ts";
 import { fieldOf } from "../decode.ts";
 import type { Field, FieldType } from "../schema/index.ts";
@@ -166,7 +167,7 @@ export interface ApplyOptions {
 /** Merges an applied configuration into the live object (undefined: there is none). Throws Conflict. */
 export function applyServerSide(live: Obj | undefined, applied: Obj, o: ApplyOptions): Obj {
   const mine = fieldSet(applied, o.type);
-  const entries = structuredClone((live?.metadata.managedFields ?? []) as Obj[]);
+  const entries = copy((live?.metadata.managedFields ?? []) as Obj[]);
   const isMine = (e: Obj): boolean => e.manager === o.manager && e.operation === "Apply" && (e.subresource ?? "") === (o.subresource ?? "");
   const conflicts: { manager: string; apiVersion: string; path: string }[] = [];
   for (const entry of entries) {
@@ -179,7 +180,7 @@ export function applyServerSide(live: Obj | undefined, applied: Obj, o: ApplyOpt
     }
   }
   if (conflicts.length > 0) throw conflictError(conflicts);
-  let merged: Obj = live ? structuredClone(live) : {};
+  let merged: Obj = live ? copy(live) : {};
   const before = entries.find(isMine);
   if (before) {
     const others = entries.filter((e) => !isMine(e));
@@ -225,7 +226,7 @@ function conflictError(conflicts: { manager: string; apiVersion: string; path: s
 
 /** After an ordinary update: fields that changed under an applier move to the updater. */
 export function noteUpdate(old: Obj, next: Obj, manager: string, type: string | undefined, apiVersion: string, time: string): void {
-  const entries = structuredClone((old.metadata.managedFields ?? []) as Obj[]);
+  const entries = copy((old.metadata.managedFields ?? []) as Obj[]);
   if (entries.length === 0) return;
   const moved: string[][] = [];
   for (const entry of entries) {

@@ -1,4 +1,5 @@
 /** DaemonSets: one pod on every node that it fits (pkg/controller/daemon). */
+import { copy } from "../../../core/copy.ts";
 import type { Obj } from "../../../core/json.ts";
 import { keyOf } from "../framework/cache.ts";
 import type { Controller, Runtime, Work } from "../framework/runtime.ts";
@@ -76,7 +77,7 @@ function podFor(ds: Obj, node: Obj, hash: string): Obj {
     ...(generation ? { "pod-template-generation": generation } : {}),
   };
   const match = { key: "metadata.name", operator: "In", values: [node.metadata.name as string] };
-  const affinity = structuredClone(pod.spec.affinity ?? {}) as Obj;
+  const affinity = copy(pod.spec.affinity ?? {}) as Obj;
   const required = affinity.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution as Obj | undefined;
   const terms = (required?.nodeSelectorTerms as Obj[] | undefined)?.map((term) => ({ ...term, matchFields: [match] })) ?? [
     { matchFields: [match] },

@@ -1,4 +1,5 @@
 /** Deployments: ReplicaSets by template, rolled over within maxSurge and maxUnavailable (pkg/controller/deployment). */
+import { copy } from "../../../core/copy.ts";
 import type { Obj } from "../../../core/json.ts";
 import { keyOf } from "../framework/cache.ts";
 import { seconds, type Controller, type Runtime, type Work } from "../framework/runtime.ts";
@@ -177,9 +178,9 @@ function newSet(w: Work, d: Obj, there: Obj | undefined, old: Obj[], replicas: n
     return rs;
   }
   const hash = templateHash(plain(d.spec.template as Obj), Number(d.status?.collisionCount ?? 0));
-  const template = structuredClone(d.spec.template) as Obj;
+  const template = copy(d.spec.template) as Obj;
   template.metadata = { ...template.metadata, labels: { ...template.metadata?.labels, [hashLabel]: hash } };
-  const selector = structuredClone(d.spec.selector) as Obj;
+  const selector = copy(d.spec.selector) as Obj;
   selector.matchLabels = { ...selector.matchLabels, [hashLabel]: hash };
   const made = w.create("replicasets.apps", {
     apiVersion: "apps/v1",

@@ -1,4 +1,5 @@
 /** Jobs and CronJobs (pkg/controller/job, cronjob). */
+import { copy } from "../../../core/copy.ts";
 import type { Obj } from "../../../core/json.ts";
 import { keyOf } from "../framework/cache.ts";
 import { seconds, type Controller, type Runtime, type Work } from "../framework/runtime.ts";
@@ -256,7 +257,7 @@ function due(w: Work, cj: Obj, running: Obj[]): { job: Obj; time: string } | und
       },
       ownerReferences: [ownerReference(cj, "batch/v1", "CronJob")],
     },
-    spec: structuredClone(template.spec) as Obj,
+    spec: copy(template.spec) as Obj,
   });
   if (!made.ok) {
     if (made.kind === "status" && made.code === 409) return undefined;

@@ -1,4 +1,5 @@
 /** What workload controllers share about pods. */
+import { copy } from "../../../core/copy.ts";
 import type { Obj } from "../../../core/json.ts";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { keyOf } from "../framework/cache.ts";
@@ -81,7 +82,7 @@ export function podFrom(template: Obj, namespace: string, owner: Obj, prefix: st
       ...(meta.finalizers ? { finalizers: [...(meta.finalizers as string[])] } : {}),
       ownerReferences: [owner],
     },
-    spec: structuredClone(template.spec),
+    spec: copy(template.spec),
   };
 }
 

@@ -1,4 +1,5 @@
 /** StatefulSets: pods with names and volumes of their own, in order (pkg/controller/statefulset). */
+import { copy } from "../../../core/copy.ts";
 import type { Obj } from "../../../core/json.ts";
 import { keyOf } from "../framework/cache.ts";
 import type { Controller, Runtime, Work } from "../framework/runtime.ts";
@@ -86,7 +87,7 @@ function makeClaims(w: Work, set: Obj, ordinal: number): void {
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
       metadata: { name, namespace, labels },
-      spec: structuredClone(template.spec) as Obj,
+      spec: copy(template.spec) as Obj,
     });
     if (!result.ok) throw new CreateFailed(result.message);
     w.event(

@@ -1,4 +1,5 @@
 /** The program etcd: one member, as kubeadm's static pod runs it. */
+import { copy } from "../../../core/copy.ts";
 import { Errno } from "../../../core/errno.ts";
 import type { Data, Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
@@ -308,7 +309,7 @@ function fetchCluster(p: Proc, members: Member[], mine: Member): { id: string; m
         p,
         `error validating peerURLs {ClusterID:${found.clusterId} Members:[] RemovedMemberIDs:[]}: unmatched member while checking PeerURLs`,
       );
-    return { id: found.clusterId, me: me.id, members: structuredClone(found.members), term: found.term };
+    return { id: found.clusterId, me: me.id, members: copy(found.members), term: found.term };
   }
   log(p, "warn", "etcdserver/cluster_util.go:79", "failed to get cluster response", { error: lastFailure.get(p) ?? "" });
   return fatal(p, "cannot fetch cluster info from peer urls: could not retrieve cluster information from the given URLs");

@@ -1,4 +1,5 @@
 /** etcd's multi-version store: one member's database file as plain data, and the requests on it. */
+import { copy } from "../../../core/copy.ts";
 import type { Obj } from "../../../core/json.ts";
 import type {
   Compare,
@@ -290,11 +291,11 @@ export function since(db: Database, prefix: string, revision: number): { revisio
 export function copyDatabase(db: Database): Database {
   return {
     ...db,
-    members: structuredClone(db.members),
+    members: copy(db.members),
     kvs: { ...db.kvs },
     sizes: { ...db.sizes },
     history: [],
-    leases: structuredClone(db.leases),
-    alarms: structuredClone(db.alarms),
+    leases: copy(db.leases),
+    alarms: copy(db.alarms),
   };
 }

@@ -1,7 +1,7 @@
 /** Leader election by a Lease (k8s.io/client-go/tools/leaderelection): 15 s lease, renewed every 2 s, given up after 10 s. */
 import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
-import { klog } from "../../node/klog.ts";
+import { klog, minorOf } from "../../node/klog.ts";
 import { micro, recordEvent, type Runtime } from "./runtime.ts";
 
 const leaseDuration = 15_000;
@@ -16,6 +16,8 @@ interface Election {
   renewed: number;
   observed: string;
   said: boolean;
+  /** The lease as we wrote it last. */
+  record?: Obj;
 }
 
 const stateOf = (p: Proc): Election => p.data.election as Election;
@@ -57,6 +59,18 @@ export function elect(r: Runtime): "acquired" | "lost" | undefined {
 function attempt(r: Runtime, s: Election): boolean {
   const { p } = r;
   const client = r.own;
+  // the leader first takes it that nobody else has written (tryAcquireOrRenew's fast path, client-go 0.28 and later)
+  if (s.leading && s.record && minorOf(p.state.version) >= 28 && p.now - s.renewed < leaseDuration) {
+    const renewed = client.update("leases.coordination.k8s.io", {
+      ...s.record,
+      spec: { ...(s.record.spec as Obj), renewTime: micro(p.now) },
+    });
+    if (renewed.ok) {
+      observe(s, renewed.body);
+      return true;
+    }
+    klog(p, "E", "leaderelection.go:429", `Failed to update lock optimistically: ${renewed.message}, falling back to slow path`);
+  }
   const got = client.get("leases.coordination.k8s.io", s.lease, "kube-system");
   if (!got.ok && !(got.kind === "status" && got.code === 404)) {
     const why =
@@ -78,6 +92,7 @@ function attempt(r: Runtime, s: Election): boolean {
       klog(p, "E", "leaderelection.go:454", `error initially creating lease lock: ${made.message}`);
       return false;
     }
+    observe(s, made.body);
     announce(r, made.body, s);
     return true;
   }
@@ -105,8 +120,15 @@ function attempt(r: Runtime, s: Election): boolean {
     klog(p, "E", "leaderelection.go:436", `error updating lease lock kube-system/${s.lease}: ${updated.message}`);
     return false;
   }
+  observe(s, updated.body);
   if (!mine) announce(r, updated.body, s);
   return true;
+}
+
+function observe(s: Election, lease: Obj): void {
+  s.record = lease;
+  const spec = (lease.spec ?? {}) as Obj;
+  s.observed = `${spec.holderIdentity} ${spec.renewTime}`;
 }
 
 function announce(r: Runtime, lease: Obj, s: Election): void {

@@ -1,4 +1,5 @@
 /** label, annotate, patch, scale, autoscale, set, certificate. */
+import { copy } from "../../../core/copy.ts";
 import { parse as parseYaml } from "yaml";
 import type { Obj } from "../../../core/json.ts";
 import { diffMerge } from "../../apiserver/patch/merge.ts";
@@ -235,7 +236,7 @@ async function updateSpec(
   dry: DryRun,
   work: (spec: Obj, o: Obj) => void,
 ): Promise<void> {
-  const o = structuredClone(l.object);
+  const o = copy(l.object);
   const spec = podSpec(o);
   if (!spec) throw new Failure(`error: ${objectName(l.kind, l.name)} does not have a pod template`);
   work(spec, o);
@@ -372,7 +373,7 @@ export const certificate: Command = async (p, argv) => {
   let status = 0;
   for (const name of names) {
     try {
-      const csr = structuredClone(await s.get(kind, name));
+      const csr = copy(await s.get(kind, name));
       const type = what === "approve" ? "Approved" : "Denied";
       const conditions = ((csr.status?.conditions ?? []) as Obj[]).slice();
       if (!conditions.some((c) => c.type === type))

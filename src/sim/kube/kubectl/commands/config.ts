@@ -1,4 +1,5 @@
 /** kubectl config: k8s.io/kubectl/pkg/cmd/config. */
+import { copy as copyData } from "../../../core/copy.ts";
 import type { Obj } from "../../../core/json.ts";
 import { tabulate } from "../columns.ts";
 import { Failure } from "../failure.ts";
@@ -67,7 +68,7 @@ export const config: Command = async (p, argv) => {
         if (o?.[key] !== undefined && !flags.bool("raw") && !flags.bool("flatten")) o[key] = text;
         else if (o?.[key] !== undefined && flags.bool("flatten") && !flags.bool("raw")) o[key] = text;
       };
-      const copy: Obj = structuredClone(c);
+      const copy: Obj = copyData(c);
       let clusters = (copy.clusters ?? null) as Obj[] | null;
       let contexts = (copy.contexts ?? null) as Obj[] | null;
       let users = (copy.users ?? null) as Obj[] | null;

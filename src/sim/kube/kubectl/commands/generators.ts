@@ -1,4 +1,5 @@
 /** kubectl create NAME: the generators of k8s.io/kubectl/pkg/cmd/create. */
+import { copy } from "../../../core/copy.ts";
 import { Errno } from "../../../core/errno.ts";
 import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
@@ -497,7 +498,7 @@ export async function generate(p: Proc, argv: string[]): Promise<number> {
   }
   const namespace = kind.namespaced ? s.namespace : "";
   try {
-    const sent = structuredClone(object);
+    const sent = copy(object);
     if (kind.namespaced) sent.metadata.namespace = namespace;
     const body = await s.request("POST", s.path(kind, namespace), sent, { query: writeQuery(s, "kubectl-create", dry) });
     await report(s, kind, body, "created", dry);

@@ -1,4 +1,5 @@
 /** apply, create -f, replace, delete, diff: k8s.io/kubectl/pkg/cmd/{apply,create,replace,delete,diff}. */
+import { copy as copyData } from "../../../core/copy.ts";
 import type { Obj } from "../../../core/json.ts";
 import { DecodeError, decodeAs } from "../../apiserver/decode.ts";
 import { builtinResources } from "../../apiserver/resources.ts";
@@ -127,7 +128,7 @@ async function each(s: Session, documents: Document[], work: (d: Document, k: Ki
 }
 
 const applied = (o: Obj): string => {
-  const copy: Obj = structuredClone(o);
+  const copy: Obj = copyData(o);
   if (copy.metadata) {
     const { [lastApplied]: _, ...rest } = (copy.metadata.annotations ?? {}) as Obj;
     copy.metadata.annotations = rest;
@@ -199,7 +200,7 @@ const withNamespace = (o: Obj, k: Kind, namespace: string): Obj =>
 
 async function applyOne(s: Session, d: Document, k: Kind, namespace: string, dry: DryRun): Promise<void> {
   validateLocally(s, d, k);
-  const object = structuredClone(withNamespace(d.object, k, namespace));
+  const object = copyData(withNamespace(d.object, k, namespace));
   const name = String(object.metadata?.name ?? "");
   if (name === "")
     throw new Failure(
@@ -556,7 +557,7 @@ export const diff: Command = async (p, argv) => {
   for (const d of documents) {
     const k = await kindOfDocument(s, d);
     const namespace = namespaceOf(s, d, k);
-    const object = structuredClone(withNamespace(d.object, k, namespace));
+    const object = copyData(withNamespace(d.object, k, namespace));
     const name = String(object.metadata?.name);
     const file = `${k.group === "" ? "" : `${k.group}.`}${k.version}.${k.kind}.${namespace}.${name}`;
     object.metadata.annotations = { ...(object.metadata.annotations as Obj | undefined), [lastApplied]: applied(object) };
@@ -578,7 +579,7 @@ export const diff: Command = async (p, argv) => {
         )
       : await s.request("POST", s.path(k, namespace), object, { query });
     const trim = (o: Obj): Obj => {
-      const copy: Obj = structuredClone(o);
+      const copy: Obj = copyData(o);
       delete copy.metadata.managedFields;
       if (copy.metadata.annotations) delete copy.metadata.annotations[lastApplied];
       if (copy.metadata.annotations && Object.keys(copy.metadata.annotations as Obj).length === 0) copy.metadata.annotations = {};

@@ -1,4 +1,5 @@
 /** kubectl rollout: status, history, undo, restart, pause, resume (k8s.io/kubectl/pkg/polymorphichelpers). */
+import { copy as copyData } from "../../../core/copy.ts";
 import type { Obj } from "../../../core/json.ts";
 import { matchesSelector } from "../../apiserver/selectors.ts";
 import { equal } from "../../apiserver/patch/merge.ts";
@@ -110,7 +111,7 @@ async function revisions(s: Session, l: Live): Promise<{ revision: number; templ
 }
 
 const withoutHash = (template: Obj): Obj => {
-  const copy: Obj = structuredClone(template);
+  const copy: Obj = copyData(template);
   if (copy.metadata?.labels) delete copy.metadata.labels["pod-template-hash"];
   delete copy.$patch;
   return copy;

@@ -1,4 +1,5 @@
 /** kubectl run and expose. */
+import { copy } from "../../../core/copy.ts";
 import { parse as parseYaml } from "yaml";
 import type { Obj } from "../../../core/json.ts";
 import { mergePatch } from "../../apiserver/patch/merge.ts";
@@ -100,7 +101,7 @@ export const run: Command = async (p, argv) => {
     await report(s, kind, object, "created", dry);
     return 0;
   }
-  const sent: Obj = structuredClone(object);
+  const sent: Obj = copy(object);
   sent.metadata.namespace ??= s.namespace;
   const body = await s.request("POST", s.path(kind, s.namespace), sent, { query: writeQuery(s, "kubectl-run", dry) });
   if (!interactive) {

@@ -1,4 +1,5 @@
 /** Where pods come from: manifests in a folder, and the API server. */
+import { copy as copyData } from "../../../core/copy.ts";
 import { createHash } from "node:crypto";
 import type { Obj } from "../../../core/json.ts";
 import { Errno } from "../../../core/errno.ts";
@@ -26,6 +27,9 @@ function withDefaults(pod: Obj): Obj {
   return pod;
 }
 
+/** UIDs of static pods by node, file and text. */
+const uids = new Map<string, string>();
+
 /** Reads the manifest folder (pkg/kubelet/config/file_linux.go). A file that cannot be read as a pod is logged and passed over. */
 export function readManifests(p: Proc): void {
   const s = stateOf(p);
@@ -42,8 +46,14 @@ export function readManifests(p: Proc): void {
       try {
         if (p.fs.stat(file).type !== "file") continue;
         const text = p.fs.readText(file);
-        const pod = staticPod(p, file, text);
-        wanted.set(pod.metadata.uid as string, pod);
+        const known = uids.get(`${s.nodeName}\n${file}\n${text}`);
+        if (known !== undefined && s.pods[known]) wanted.set(known, s.pods[known].pod);
+        else {
+          const pod = staticPod(p, file, text);
+          if (uids.size > 200) uids.clear();
+          uids.set(`${s.nodeName}\n${file}\n${text}`, pod.metadata.uid as string);
+          wanted.set(pod.metadata.uid as string, pod);
+        }
       } catch (error) {
         if (error instanceof Errno) continue;
         const why = (error as Error).message;
@@ -129,16 +139,17 @@ export function mirrors(p: Proc): void {
     }
     client.delete("pods", m.metadata.name as string, { namespace: m.metadata.namespace as string, gracePeriodSeconds: 0 });
   }
-  const node = client.get("nodes", s.nodeName);
+  let node: ReturnType<typeof client.get> | undefined;
   for (const e of Object.values(s.pods)) {
     if (e.source !== "file" || e.killing) continue;
     const there = own.find(
       (m) => m.metadata.annotations["kubernetes.io/config.mirror"] === e.uid && m.metadata.deletionTimestamp === undefined,
     );
     if (there) continue;
-    const copy = structuredClone(e.pod);
+    const copy = copyData(e.pod);
     delete copy.metadata.uid;
     copy.metadata.annotations["kubernetes.io/config.mirror"] = e.uid;
+    node ??= client.get("nodes", s.nodeName);
     if (node.ok)
       copy.metadata.ownerReferences = [
         { apiVersion: "v1", kind: "Node", name: s.nodeName, uid: node.body.metadata.uid as string, controller: true },
@@ -177,7 +188,7 @@ function take(p: Proc, pod: Obj): void {
     const phase = pod.status?.phase as string | undefined;
     if (pod.metadata.deletionTimestamp === undefined && (phase === "Succeeded" || phase === "Failed") && !pod.status?.containerStatuses)
       return;
-    e = s.pods[uid] = entry(structuredClone(pod), "api");
+    e = s.pods[uid] = entry(copyData(pod), "api");
     klogS(p, "I", "kubelet.go:2537", "SyncLoop ADD", { source: "api", pods: [podRef(pod)] });
     for (const c of (pod.status?.conditions ?? []) as Obj[])
       if (c.type !== "PodScheduled") e.conditions[c.type as string] = [c.status as string, c.lastTransitionTime as string];
@@ -189,7 +200,7 @@ function take(p: Proc, pod: Obj): void {
     const same =
       JSON.stringify([e.pod.spec, e.pod.metadata.labels, e.pod.metadata.annotations, e.pod.metadata.deletionTimestamp]) ===
       JSON.stringify([pod.spec, pod.metadata.labels, pod.metadata.annotations, pod.metadata.deletionTimestamp]);
-    e.pod = structuredClone(pod);
+    e.pod = copyData(pod);
     if (!same) wake(p, e, 20);
   }
   if (pod.metadata.deletionTimestamp !== undefined && !e.killing) {

@@ -6,6 +6,7 @@ import type { Proc } from "../../../kernel/proc.ts";
 import type { DaemonProgram } from "../../../kernel/program.ts";
 import { serveHttp, textResponse } from "../../../net/http.ts";
 import type { NetNs } from "../../../net/netlink.ts";
+import type { ChainState, TableName } from "../../../net/state.ts";
 import type { KubeClient } from "../../api.ts";
 import { inClusterClient, kubeconfigClient } from "../../client.ts";
 import { klogS } from "../klog.ts";
@@ -80,6 +81,21 @@ function schedule(p: Proc): void {
   }
 }
 
+/** What the last rules were made from, and where they lie; in memory, so that they are written again after a restore. */
+interface Written {
+  from: readonly Obj[];
+  generation: number;
+  chains: ChainState[];
+}
+const written = new WeakMap<Proc, Written>();
+
+/** Chains that were written count from zero. */
+function countAnew(chains: readonly ChainState[]): void {
+  for (const chain of chains) for (const counters of [chain, ...chain.rules]) Object.assign(counters, { packets: 0, bytes: 0 });
+}
+
+const same = (a: readonly Obj[], b: readonly Obj[]): boolean => a.length === b.length && a.every((object, i) => object === b[i]);
+
 function sync(p: Proc): void {
   p.data.pending = false;
   const client = clientOf(p);
@@ -88,6 +104,14 @@ function sync(p: Proc): void {
   if (!services.ok || !slices.ok) return;
   const { config, nodeName } = p.data as { config: Obj; nodeName: string };
   const ns = netns(p);
+  const from = [...services.body.items, ...slices.body.items];
+  const last = written.get(p);
+  if (last && last.generation === ns.netfilter.generation && same(last.from, from)) {
+    // writing them again would give the same rules
+    countAnew(last.chains);
+    p.data.synced = p.now;
+    return;
+  }
   const nat = ns.iptablesSave("nat");
   const old = [...nat.matchAll(/^:(KUBE-\S+) /gm)].map((m) => m[1]!);
   const bit = (config.iptables?.masqueradeBit ?? 14) as number;
@@ -103,7 +127,8 @@ function sync(p: Proc): void {
     nodeName,
   };
   try {
-    ns.iptablesRestore(rulesText(servicePorts(services.body.items, slices.body.items, nodeName), settings, old), { noflush: true });
+    const text = rulesText(servicePorts(services.body.items, slices.body.items, nodeName), settings, old);
+    ns.iptablesRestore(text, { noflush: true });
     const lines: Record<"filter" | "nat", string[]> = { filter: [], nat: [] };
     for (const jump of jumps.toReversed()) {
       const target = /-j (\S+)$/.exec(jump.rule)![1]!;
@@ -116,11 +141,26 @@ function sync(p: Proc): void {
     for (const table of ["filter", "nat"] as const)
       if (lines[table].length > 0) ns.iptablesRestore(`*${table}\n${lines[table].join("\n")}\nCOMMIT\n`, { noflush: true });
     p.data.synced = p.now;
+    written.set(p, { from, generation: ns.netfilter.generation, chains: chainsOf(ns, text) });
   } catch (error) {
     if (!(error instanceof Error) || error.name === "Ended" || error.name === "NotSimulated") throw error;
     klogS(p, "E", "proxier.go:1519", "Failed to execute iptables-restore", { err: error.message, ipFamily: "IPv4" });
     p.after(30_000, "sync");
   }
+}
+
+/** The chains that a text for iptables-restore writes. */
+function chainsOf(ns: NetNs, text: string): ChainState[] {
+  const out: ChainState[] = [];
+  let table: TableName = "filter";
+  for (const line of text.split("\n")) {
+    if (line.startsWith("*")) table = line.slice(1) as TableName;
+    else if (line.startsWith(":")) {
+      const chain = ns.netfilter.chain(table, line.slice(1, line.indexOf(" ")));
+      if (chain && chain.policy === undefined) out.push(chain);
+    }
+  }
+  return out;
 }
 
 export const kubeProxy: DaemonProgram = {
