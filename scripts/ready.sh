@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Waits until all nodes are Ready and the system's pods are up. Run as root on a control plane.
 #   NODES   how many nodes there must be
-#   CNI     "calico", "bridge" or another name
+#   CNI     "calico", "flannel", "bridge" or another name
 set -euo pipefail
 export KUBECONFIG=/etc/kubernetes/admin.conf
 
@@ -20,6 +20,9 @@ kubectl wait --for=condition=Ready nodes --all --timeout=600s
 namespace=$(kubectl get ns calico-system >/dev/null 2>&1 && echo calico-system || echo kube-system)
 if [ "$CNI" = calico ]; then
   kubectl -n "$namespace" rollout status daemonset/calico-node --timeout=600s
+fi
+if [ "$CNI" = flannel ]; then
+  kubectl -n kube-flannel rollout status daemonset/kube-flannel-ds --timeout=600s
 fi
 if [ "$CNI" = bridge ]; then
   # Ready says nothing of routes, and BGP takes some seconds

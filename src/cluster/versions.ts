@@ -19,5 +19,8 @@ export function releaseOf(kubernetes: string): KubernetesRelease {
 /** Calico that is installed by default. */
 export const calicoVersion = "v3.31.2";
 
+/** flannel that is installed. */
+export const flannelVersion = "v0.27.4";
+
 /** Ubuntu 24.04 with amd64 and arm64 builds for VirtualBox, VMware, Parallels, libvirt. */
 export const defaultBox = "bento/ubuntu-24.04";

@@ -4,6 +4,7 @@ import { calicoVersion } from "../cluster/versions.ts";
 import { bridgeSteps } from "./bridge.ts";
 import { calicoResources, poolModes } from "./calico.ts";
 import { imagesStep, packagesStep, type Served } from "./mirror.ts";
+import { flannelStep } from "./flannel.ts";
 import { initConfiguration, joinConfiguration, type JoinSecrets } from "./kubeadm.ts";
 import { criAddress, criSocket, runtimeStep } from "./runtime.ts";
 
@@ -94,7 +95,7 @@ export function joinSteps(plan: Plan, machine: PlannedMachine, secrets: JoinSecr
 }
 
 /**
- * The pod network: Calico from the first control plane, a bridge on every node; nothing when the specification asks for
+ * The pod network: Calico and flannel from the first control plane, a bridge on every node; nothing when the specification asks for
  * none. `manifests`: where a mirror's are, for the first control plane.
  */
 export function cniStages(plan: Plan, manifests?: string): Stage[] {
@@ -103,6 +104,8 @@ export function cniStages(plan: Plan, manifests?: string): Stage[] {
   switch (plan.specification.cni.name) {
     case "bridge":
       return [{ title, work: nodes.map((machine) => ({ machine, steps: bridgeSteps(plan, machine) })) }];
+    case "flannel":
+      return [{ title, work: [{ machine: nodes.find((m) => m.role === "controlplane")!, steps: [flannelStep(plan, manifests)] }] }];
     case "calico":
       return [{ title, work: [{ machine: nodes.find((m) => m.role === "controlplane")!, steps: [calicoStep(plan, manifests)] }] }];
     default:

@@ -21,13 +21,6 @@ export function unbuilt(plan: Plan): Finding[] {
   };
   if (specification.runtime === "docker")
     add("runtime", specification.runtime, "docker is not provisioned yet", "Use runtime: containerd or cri-o.");
-  if (specification.cni.name !== "calico" && specification.cni.name !== "none" && specification.cni.name !== "bridge")
-    add(
-      "cni.name",
-      specification.cni.name,
-      `${specification.cni.name} is not provisioned yet`,
-      "Use cni: { name: calico } or { name: bridge }, or none and install one yourself.",
-    );
   const minor = Number(specification.kubernetes.split(".")[1]);
   if (minor < oldestPackaged && !mirrorOf(specification)?.packages)
     add(

@@ -6,6 +6,7 @@ import { absentPaths, absentPrograms } from "./bin/system/absent.ts";
 import { systemArea } from "./bin/system/area.ts";
 import { textArea } from "./bin/text/area.ts";
 import { calicoArea } from "./cni/calico/area.ts";
+import { flannelArea } from "./cni/flannel/area.ts";
 import { standardArea } from "./cni/standard/area.ts";
 import { criArea } from "./cri/area.ts";
 import { registerImages, rootImage } from "./cri/images.ts";
@@ -43,6 +44,7 @@ const areas: Area[] = [
   kubeadmArea,
   standardArea,
   calicoArea,
+  flannelArea,
   serverArea,
 ];
 

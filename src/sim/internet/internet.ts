@@ -32,9 +32,14 @@ export function internetOf(world: World, sites: readonly Site[]): Internet {
           body: "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>\n",
         });
       const name = m.request.host.replace(/:\d+$/, "").toLowerCase();
-      const site = here.find((s) => s.host === name);
-      if (!site) return reply({ status: 404, headers: { "content-type": "text/plain" }, body: "404 page not found\n" });
-      return reply(site.serve(m.request, world));
+      let missing: HttpResponse = { status: 404, headers: { "content-type": "text/plain" }, body: "404 page not found\n" };
+      for (const site of here) {
+        if (site.host !== name) continue;
+        const response = site.serve(m.request, world);
+        if (response.status !== 404) return reply(response);
+        missing = response;
+      }
+      return reply(missing);
     },
   };
 }

@@ -2,6 +2,7 @@
 import { registrySites } from "../cri/registry.ts";
 import { repositorySites } from "./repository.ts";
 import { calicoSites } from "../cni/calico/sites.ts";
+import { flannelSites } from "../cni/flannel/sites.ts";
 import { newestPatch, patches } from "./packages/kubernetes.ts";
 import type { Site } from "./site.ts";
 
@@ -28,6 +29,7 @@ export const sites: Site[] = [
   ...repositorySites,
   ...registrySites,
   ...calicoSites,
+  ...flannelSites,
   { host: "dl.k8s.io", ip: "34.107.204.206", serve: releases },
   {
     host: "example.com",
