@@ -4,6 +4,17 @@ import { providerError, type KubemendError } from "../error.ts";
 import type { Endpoint } from "./client.ts";
 import { algorithmsOf, fingerprint, hostKeyAlias, knownKeys, remember, typeOf, type HostKey } from "./known-hosts.ts";
 
+/** ssh2's own order. */
+const usual: ServerHostKeyAlgorithm[] = [
+  "ssh-ed25519",
+  "ecdsa-sha2-nistp256",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp521",
+  "rsa-sha2-512",
+  "rsa-sha2-256",
+  "ssh-rsa",
+];
+
 /** Settings for ssh2, and why the machine was refused, if it was: `ssh-host-key-changed`, `ssh-host-key-unknown`. */
 export function verification(
   endpoint: Endpoint,
@@ -38,11 +49,12 @@ export function verification(
     return true;
   };
   // a server has keys of several types: ask for one that is known, as OpenSSH does
-  const preferred = [...new Set(known.flatMap((key) => algorithmsOf(key.type)))] as ServerHostKeyAlgorithm[];
+  const preferred = known.flatMap((key) => algorithmsOf(key.type));
+  const serverHostKey = [...usual.filter((name) => preferred.includes(name)), ...usual.filter((name) => !preferred.includes(name))];
   return {
     settings: {
       hostVerifier,
-      ...(preferred.length === 0 ? {} : { algorithms: { serverHostKey: { prepend: preferred, append: [], remove: [] } } }),
+      algorithms: { serverHostKey },
     },
     refusal: () => refused,
   };
