@@ -36,13 +36,14 @@ const place = (file: string): string => {
 
 /** What a folder above the simulator may import. */
 const allowed: Record<string, string[]> = {
-  cli: ["report", "lab", "provision", "provider", "ssh", "host", "cluster", "error.ts", "root.ts"],
+  cli: ["report", "lab", "provision", "provider", "mirror", "ssh", "host", "cluster", "error.ts", "root.ts"],
   // the terminal's colours and streams are the command line's
   report: ["cli", "cluster"],
   lab: ["report", "provision", "cluster", "error.ts"],
   provision: ["report", "provider", "ssh", "cluster", "claim.ts", "error.ts", "root.ts"],
   // the Vagrantfile's provisioners are the steps of bring-up
   provider: ["provision", "ssh", "host", "cluster", "sim/server", "claim.ts", "error.ts", "root.ts"],
+  mirror: ["report", "cluster", "error.ts"],
   ssh: ["error.ts"],
   host: ["cluster"],
   cluster: ["error.ts"],

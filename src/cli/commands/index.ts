@@ -18,6 +18,7 @@ const loaders: Record<string, () => Promise<Register>> = {
   plan: async () => (await import("./plan.ts")).plan,
   doctor: async () => (await import("./doctor.ts")).doctor,
   render: async () => (await import("./render.ts")).render,
+  mirror: async () => (await import("./mirror.ts")).mirror,
   lab: async () => (await import("./lab.ts")).lab,
   trace: async () => (await import("./trace.ts")).trace,
   settle: async () => (await import("./settle.ts")).settle,
