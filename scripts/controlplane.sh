@@ -7,7 +7,8 @@ set -euo pipefail
 : "${KUBEADM_CONFIG:?}" "${CRI_SOCKET:?}"
 
 # kubeadm.yaml is there once init has come to its end; what an interrupted one left cannot be continued
-if [ ! -f /etc/kubernetes/kubeadm.yaml ]; then
+# (and after somebody's kubeadm reset, which leaves the file, there is no admin.conf)
+if [ ! -f /etc/kubernetes/kubeadm.yaml ] || [ ! -f /etc/kubernetes/admin.conf ]; then
   mkdir -p /etc/kubernetes
   if [ -n "$(ls -A /etc/kubernetes/manifests 2>/dev/null)" ] || [ -d /etc/kubernetes/pki ]; then
     kubeadm reset --force --cri-socket "$CRI_SOCKET"

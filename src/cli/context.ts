@@ -65,9 +65,11 @@ export class Context {
     const { createInterface } = await import("node:readline/promises");
     const lines = createInterface({ input: this.io.stdin, output: this.io.stderr });
     // Ctrl-C and Ctrl-D close it, and a question that is pending then is never answered
-    const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")).once("SIGINT", () => lines.close()));
+    const closed = new Promise<undefined>((resolve) => lines.once("close", () => resolve(undefined)).once("SIGINT", () => lines.close()));
     try {
-      return /^(y|yes)$/i.test((await Promise.race([lines.question(`${question} [y/N] `), closed])).trim());
+      const answer = await Promise.race([lines.question(`${question} [y/N] `), closed]);
+      if (answer === undefined) this.say("");
+      return /^(y|yes)$/i.test(answer?.trim() ?? "");
     } finally {
       lines.close();
     }

@@ -39,6 +39,7 @@ export async function up(
   await preflight(cluster, plan, emit, options);
   if (!cluster.record.agreed) await agree(cluster, plan, options);
   await cluster.save();
+  const complete = cluster.record.ready;
   const before = known ? await cluster.machines() : [];
   const running = before.length > 0 && before.every((m) => m.state === "running");
   // machines that are not ours run always, and may yet have to be made ready for bring-up
@@ -77,7 +78,7 @@ export async function up(
   }
   const milliseconds = performance.now() - begin;
   emit({ type: "ready", name: plan.name, milliseconds });
-  return { cluster, fresh: !running || !known, milliseconds };
+  return { cluster, fresh: !running || !complete, milliseconds };
 }
 
 /** Throws `preflight` with every finding that is an error; tells of the others. */
