@@ -24,3 +24,6 @@ export const flannelVersion = "v0.27.4";
 
 /** Ubuntu 24.04 with amd64 and arm64 builds for VirtualBox, VMware, Parallels, libvirt. */
 export const defaultBox = "bento/ubuntu-24.04";
+
+/** Release of cri-dockerd, which stands between docker and the kubelet from Kubernetes 1.24 on. */
+export const criDockerdVersion = "0.3.24";

@@ -1,6 +1,7 @@
 /** The container runtime of a plan: the script that installs it, and the socket under which the kubelet and kubeadm find it. */
 import { mirrorOf } from "../cluster/mirror.ts";
 import type { Plan } from "../cluster/plan.ts";
+import { criDockerdVersion } from "../cluster/versions.ts";
 import type { Step } from "./steps.ts";
 
 const minorOf = (plan: Plan): number => Number(plan.specification.kubernetes.split(".")[1]);
@@ -28,7 +29,11 @@ export function runtimeStep(plan: Plan): Step {
     case "cri-o":
       return { script: "cri-o.sh", title: "install CRI-O", environment: { KUBERNETES: specification.kubernetes } };
     case "docker":
-      return { script: "docker.sh", title: "install docker", environment: { KUBERNETES: specification.kubernetes } };
+      return {
+        script: "docker.sh",
+        title: "install docker",
+        environment: { KUBERNETES: specification.kubernetes, CRI_DOCKERD: criDockerdVersion },
+      };
   }
 }
 

@@ -19,8 +19,6 @@ export function unbuilt(plan: Plan): Finding[] {
   const add = (field: string, value: unknown, message: string, fix: string): void => {
     findings.push({ severity: "error", code: "not-built-yet", field, value: String(value), message, fix });
   };
-  if (specification.runtime === "docker")
-    add("runtime", specification.runtime, "docker is not provisioned yet", "Use runtime: containerd or cri-o.");
   const minor = Number(specification.kubernetes.split(".")[1]);
   if (minor < oldestPackaged && !mirrorOf(specification)?.packages)
     add(

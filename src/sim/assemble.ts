@@ -10,7 +10,7 @@ import { flannelArea } from "./cni/flannel/area.ts";
 import { standardArea } from "./cni/standard/area.ts";
 import { criArea } from "./cri/area.ts";
 import { registerImages, rootImage } from "./cri/images.ts";
-import { openCriLog } from "./cri/log.ts";
+import { openCriLog, openJsonLog } from "./cri/log.ts";
 import { boot, install, lostPower } from "./image/boot.ts";
 import { cgroupFs } from "./image/cgroupfs.ts";
 import { procFs } from "./image/procfs.ts";
@@ -68,6 +68,8 @@ export function layers(): Layers {
       switch (sink.kind) {
         case "cri":
           return openCriLog(machine, sink.path, sink.stream);
+        case "json-file":
+          return openJsonLog(machine, sink.path, sink.stream);
         case "journal":
           return journalSink(machine, p, sink);
         case "file":

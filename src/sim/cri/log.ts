@@ -1,4 +1,4 @@
-/** Container logs in CRI format (kubernetes/design-proposals: kubelet-cri-logging.md): `TIME STREAM F LINE`. */
+/** Container logs: the CRI's format (kubernetes/design-proposals: kubelet-cri-logging.md), `TIME STREAM F LINE`, and docker's (json-file). */
 import { SinkFile } from "../kernel/file.ts";
 import type { Machine } from "../kernel/machine.ts";
 
@@ -6,16 +6,30 @@ import type { Machine } from "../kernel/machine.ts";
 const maxSize = 10 * 1024 * 1024;
 const maxFiles = 5;
 
+/** RFC 3339 with nanoseconds; several lines within a millisecond keep their order by these. */
+function timeOfLine(machine: Machine): string {
+  const now = machine.world.timeline.now;
+  const last = machine.layer("cri-log", () => ({ at: 0, n: 0 }));
+  last.n = last.at === now ? last.n + 1 : 0;
+  last.at = now;
+  return new Date(now).toISOString().replace("Z", `${String((last.n * 1237) % 1_000_000).padStart(6, "0")}Z`);
+}
+
+/** docker's json-file driver: an object a line (daemon/logger/jsonfilelog). */
+export function openJsonLog(machine: Machine, path: string, stream: "stdout" | "stderr"): SinkFile {
+  const fs = machine.rootFs();
+  return new SinkFile((line) => {
+    if (!fs.isDir(path.slice(0, path.lastIndexOf("/")))) return;
+    const text = JSON.stringify({ log: `${line}\n`, stream, time: timeOfLine(machine) });
+    fs.write(path, `${text}\n`, { append: true, mode: 0o640 });
+  });
+}
+
 /** Where the output of a container's process goes. */
 export function openCriLog(machine: Machine, path: string, stream: "stdout" | "stderr"): SinkFile {
   const fs = machine.rootFs();
   return new SinkFile((line) => {
-    const now = machine.world.timeline.now;
-    // several lines within a millisecond keep their order by their nanoseconds
-    const last = machine.layer("cri-log", () => ({ at: 0, n: 0 }));
-    last.n = last.at === now ? last.n + 1 : 0;
-    last.at = now;
-    const time = new Date(now).toISOString().replace("Z", `${String((last.n * 1237) % 1_000_000).padStart(6, "0")}Z`);
+    const time = timeOfLine(machine);
     if (!fs.isDir(path.slice(0, path.lastIndexOf("/")))) return;
     const text =
       line.length <= 16384
@@ -51,11 +65,16 @@ export interface LogEntry {
   text: string;
 }
 
-/** Parses a log file. Partial lines are joined. */
+/** Parses a log file of either format, as the kubelet does. Partial lines are joined. */
 export function parseCriLog(text: string): LogEntry[] {
   const out: LogEntry[] = [];
   let part = "";
   for (const line of text.split("\n")) {
+    if (line.startsWith("{")) {
+      const entry = dockerLine(line);
+      if (entry) out.push(entry);
+      continue;
+    }
     const m = /^(\S+) (stdout|stderr) ([FP]) ?(.*)$/s.exec(line);
     if (!m) continue;
     part += m[4]!;
@@ -64,4 +83,13 @@ export function parseCriLog(text: string): LogEntry[] {
     part = "";
   }
   return out;
+}
+
+function dockerLine(line: string): LogEntry | undefined {
+  try {
+    const { log, stream, time } = JSON.parse(line) as { log: string; stream: "stdout" | "stderr"; time: string };
+    return { time, stream, text: log.replace(/\n$/, "") };
+  } catch {
+    return undefined;
+  }
 }

@@ -50,7 +50,8 @@ export function createRootfs(
   options: { privileged: boolean; readonlyRoot: boolean },
 ): void {
   const disk = machine.state.trees.root!;
-  machine.addTree(Tree.empty(id, "overlay", disk.capacity, image));
+  // docker keeps what a stopped container has written, also over a reboot
+  if (!machine.state.trees[id]) machine.addTree(Tree.empty(id, "overlay", disk.capacity, image));
   const host = machine.rootFs();
   const mounts: Mount[] = [
     { dir: "/", source: id, fstype: "overlay", options: options.readonlyRoot ? "ro,relatime" : "rw,relatime", root: 1, device: "overlay" },

@@ -10,7 +10,7 @@ import type { Proc } from "../kernel/proc.ts";
 import { signals, type DaemonProgram, type Signal } from "../kernel/program.ts";
 import { openPty, type Pty } from "../kernel/tty.ts";
 import type { Incoming } from "../net/api.ts";
-import { openCriLog } from "./log.ts";
+import { openCriLog, openJsonLog } from "./log.ts";
 import type { ExecStream } from "./messages.ts";
 import { InputPipe, OutputPipe } from "./stream.ts";
 
@@ -27,8 +27,10 @@ export interface ProcessSpec {
   pidns: string;
   hostname?: string;
   cgroup: string;
-  /** CRI log file; "" for none. */
+  /** Log file; "" for none. */
   log?: string;
+  /** Its format: the CRI's when missing. */
+  logFormat?: "json-file";
   tty?: boolean;
   stdin?: boolean;
 }
@@ -118,19 +120,24 @@ function spawn(p: Proc, spec: ProcessSpec, io: { fds?: Map<number, OpenFile>; tt
     ...(io.fds
       ? { fds: io.fds }
       : spec.log
-        ? { sinks: { out: { kind: "cri", path: spec.log, stream: "stdout" }, err: { kind: "cri", path: spec.log, stream: "stderr" } } }
+        ? {
+            sinks: {
+              out: { kind: spec.logFormat ?? "cri", path: spec.log, stream: "stdout" },
+              err: { kind: spec.logFormat ?? "cri", path: spec.log, stream: "stderr" },
+            },
+          }
         : { fds: new Map<number, OpenFile>() }),
   });
 }
 
 /** What a container writes is logged, whether somebody is attached or not (containerd, internal/cri/io: stdout and stderr groups). */
-function logged(p: Proc, path: string | undefined, stream: "stdout" | "stderr"): (bytes: Uint8Array) => void {
-  if (!path) return () => undefined;
-  const file = openCriLog(p.machine, path, stream);
+function logged(p: Proc, spec: ProcessSpec | undefined, stream: "stdout" | "stderr"): (bytes: Uint8Array) => void {
+  if (!spec?.log) return () => undefined;
+  const file = (spec.logFormat === "json-file" ? openJsonLog : openCriLog)(p.machine, spec.log, stream);
   return (bytes) => file.write(bytes);
 }
 
-function pipes(p: Proc, log?: string): { stream: Live["stream"] & object; fds: Map<number, OpenFile>; input: InputPipe } {
+function pipes(p: Proc, log?: ProcessSpec): { stream: Live["stream"] & object; fds: Map<number, OpenFile>; input: InputPipe } {
   const input = new InputPipe();
   let finish!: (status: number) => void;
   const exited = new Promise<number>((resolve) => (finish = resolve));
@@ -142,9 +149,9 @@ function pipes(p: Proc, log?: string): { stream: Live["stream"] & object; fds: M
     close: () => input.push(undefined),
     finish,
   };
-  const output = (fd: 1 | 2, log: (bytes: Uint8Array) => void): OutputPipe =>
+  const output = (fd: 1 | 2, write: (bytes: Uint8Array) => void): OutputPipe =>
     new OutputPipe((bytes) => {
-      log(bytes);
+      write(bytes);
       stream.onOutput(fd, bytes);
     });
   const fds = new Map<number, OpenFile>([
@@ -155,7 +162,7 @@ function pipes(p: Proc, log?: string): { stream: Live["stream"] & object; fds: M
   return { stream, fds, input };
 }
 
-function terminal(p: Proc, log?: string): { stream: Live["stream"] & object; fds: Map<number, OpenFile>; pty: Pty } {
+function terminal(p: Proc, log?: ProcessSpec): { stream: Live["stream"] & object; fds: Map<number, OpenFile>; pty: Pty } {
   const pty = openPty(p.machine, { cols: 80, rows: 24, term: "xterm" });
   let finish!: (status: number) => void;
   const exited = new Promise<number>((resolve) => (finish = resolve));
@@ -186,11 +193,11 @@ function handle(p: Proc, m: ShimRequest): ShimReply {
         const live: Live = {};
         let io: { fds?: Map<number, OpenFile>; tty?: string } = {};
         if (m.spec.tty) {
-          const t = terminal(p, m.spec.log);
+          const t = terminal(p, m.spec);
           live.stream = t.stream;
           io = { fds: t.fds, tty: t.pty.name };
         } else if (m.spec.stdin) {
-          const t = pipes(p, m.spec.log);
+          const t = pipes(p, m.spec);
           live.stream = t.stream;
           io = { fds: t.fds };
         }
@@ -251,10 +258,10 @@ function handle(p: Proc, m: ShimRequest): ShimReply {
     }
     case "Delete":
       delete tasks[m.id];
-      if (p.data.each === "container") p.after(0, "shutdown");
+      if (p.data.each === "container") shutDown(p);
       return { ok: true };
     case "Shutdown":
-      p.after(0, "shutdown");
+      shutDown(p);
       return { ok: true };
   }
 }
@@ -284,11 +291,7 @@ export const shim: DaemonProgram = {
     listen(p, `/run/containerd/s/${id}`);
   },
   on(p, event, data) {
-    if (event === "shutdown") {
-      const path = p.data.socket as string;
-      if (p.fs.exists(path)) p.fs.unlink(path);
-      p.exit(0);
-    }
+    if (event === "shutdown") p.exit(0);
     if (event !== "sigchld") return;
     const { pid, code, signal } = data as { pid: number; code: number; signal: Signal | null };
     const status = signal ? 128 + signals[signal] : code;
@@ -330,6 +333,13 @@ function listen(p: Proc, path: string): void {
   if (p.fs.exists(path)) p.fs.unlink(path);
   p.net.listenUnix(path);
   p.data.socket = path;
+}
+
+/** Ends after this step. Its socket goes at once: the next monitor of the same container binds it again. */
+function shutDown(p: Proc): void {
+  const path = p.data.socket as string;
+  if (p.fs.exists(path)) p.fs.unlink(path);
+  p.after(0, "shutdown");
 }
 
 const ociOf = (p: Proc): Monitor["oci"] => (p.data.oci as Monitor["oci"] | undefined) ?? "runc";

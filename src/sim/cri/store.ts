@@ -63,7 +63,7 @@ export const openStore = (p: Proc, path: string): Store | undefined =>
   p.fs.database(path, () => ({ images: {}, sandboxes: {}, containers: {} })) as Store | undefined;
 
 /** The image that a name (canonical), ID or ID prefix means. */
-export function findStoredImage(store: Store, name: string): ImageRecord | undefined {
+export function findStoredImage(store: Pick<Store, "images">, name: string): ImageRecord | undefined {
   const direct = Object.values(store.images).find((i) => i.tags.includes(name) || i.digests.includes(name) || i.id === name);
   if (direct) return direct;
   const hex = name.replace(/^sha256:/, "");

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { HttpRequest, HttpResponse } from "../net/http.ts";
 import { debBytes, debName, indexStanza } from "./deb.ts";
 import { dockerPackages } from "./packages/containers.ts";
+import { criDockerdPackages, dockerHost } from "./packages/docker.ts";
 import { crioPackages, crioPatches } from "./packages/crio.ts";
 import { kubernetesPackages, legacyPackages, patches } from "./packages/kubernetes.ts";
 import type { Package } from "./packages/package.ts";
@@ -68,7 +69,18 @@ function release(a: Archive, indexes: [string, string][]): string {
 
 const pocketPackages = (suite: string, component: string): Package[] => {
   const updates = (pkg: Package) => /ubuntu\d*\.24\.04|ubuntu\d+\.\d+$/.test(pkg.version);
-  const universe = new Set(["conntrack_", "socat_", "haproxy", "bird2", "sshpass", "tree", "etcd-client", "ipvsadm", "traceroute"]);
+  const universe = new Set([
+    "conntrack_",
+    "socat_",
+    "haproxy",
+    "bird2",
+    "sshpass",
+    "tree",
+    "etcd-client",
+    "ipvsadm",
+    "traceroute",
+    "docker.io",
+  ]);
   if (component !== "main" && component !== "universe") return [];
   return ubuntuPackages.filter(
     (pkg) =>
@@ -239,6 +251,7 @@ export function packageOf(name: string, version: string): Package | undefined {
     ...ubuntuPackages,
     ...dockerPackages,
     ...inPool("legacy", legacyPackages).values(),
+    ...criDockerdPackages,
     ...Object.keys(patches).flatMap((minor) => [...inPool(`k8s/${minor}`, () => kubernetesPackages(Number(minor))).values()]),
     ...Object.keys(crioPatches).flatMap((minor) => [...inPool(`cri-o/${minor}`, () => crioPackages(Number(minor))).values()]),
   ];
@@ -253,5 +266,6 @@ export const repositorySites: Site[] = [
   { host: "pkgs.k8s.io", ip: "34.107.204.206", serve: kubernetesServe },
   { host: "mirrors.aliyun.com", ip: "47.246.23.225", serve: legacyServe },
   { host: "prod-cdn.packages.k8s.io", ip: "13.35.78.40", serve: mirrorServe },
+  ...dockerHost,
   { host: "download.opensuse.org", ip: "195.135.223.226", serve: openSuseServe },
 ];

@@ -13,7 +13,9 @@ export type Sink =
   /** systemd's journal, under a unit and syslog identifier. */
   | { kind: "journal"; unit: string; identifier: string }
   /** A container's log file in CRI format, with rotation left out. */
-  | { kind: "cri"; path: string; stream: "stdout" | "stderr" };
+  | { kind: "cri"; path: string; stream: "stdout" | "stderr" }
+  /** The same as docker writes it (json-file). */
+  | { kind: "json-file"; path: string; stream: "stdout" | "stderr" };
 
 export abstract class OpenFile {
   abstract readonly kind: "file" | "dir" | "pipe" | "tty" | "device" | "sink" | "socket";

@@ -7,6 +7,7 @@ import { criAsk, criCall, socketPath } from "../client.ts";
 import { parseCriLog } from "../log.ts";
 import { rpcError, type CriReply, type ExecStream } from "../messages.ts";
 import { humanDuration, humanSize, table } from "./format.ts";
+import { relay } from "./relay.ts";
 
 class Fatal extends Error {}
 
@@ -355,27 +356,6 @@ const exec: Command = async (c, args) => {
   if (status !== 0) throw new Fatal(`execing command in container: command terminated with exit code ${status}`);
   return 0;
 };
-
-/** Carries the streams of this process to a command in a container and back, to its end. */
-async function relay(p: Proc, stream: ExecStream, stdin: boolean): Promise<number> {
-  const pending: Promise<void>[] = [];
-  stream.onOutput = (fd, bytes) => void pending.push(p.write(fd, bytes).catch(() => undefined));
-  if (stdin)
-    void (async () => {
-      for (;;) {
-        const bytes = await p.read(0);
-        stream.input(bytes.length === 0 ? undefined : bytes);
-        if (bytes.length === 0) return;
-      }
-    })().catch(() => undefined);
-  try {
-    const status = await p.block(stream.exited);
-    await Promise.all(pending);
-    return status;
-  } finally {
-    stream.close();
-  }
-}
 
 const info: Command = async (c, args) => {
   flags(args, list);

@@ -1,5 +1,6 @@
 /** A part of Ubuntu's archive: what people install on a node, and what the box already has. */
 import { ubuntuContainerPackages } from "./containers.ts";
+import { ubuntuDockerPackages } from "./docker.ts";
 import type { Package, PackageFile } from "./package.ts";
 
 const maintainer = "Ubuntu Developers <ubuntu-devel-discuss@lists.ubuntu.com>";
@@ -307,4 +308,5 @@ export const ubuntuPackages: Package[] = [
   ...boxPackages,
   ...archive.filter((r) => r.name !== "libseccomp2").map(make),
   ...ubuntuContainerPackages,
+  ...ubuntuDockerPackages,
 ];

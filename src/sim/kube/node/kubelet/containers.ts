@@ -5,13 +5,14 @@ import { rpcError } from "../../../cri/messages.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { httpCall } from "../../../net/http.ts";
 import { minorOf } from "../klog.ts";
+import { podCgroup } from "./cgroups.ts";
 import { apiClient } from "./connection.ts";
 import { ConfigError, environmentOf, expand, fetcher, serviceVariables } from "./environment.ts";
 import { scheduleProbes } from "./probes.ts";
 import { hasExited, isRunning, latest, msOf, runtimePod, type RuntimePod } from "./runtime.ts";
 import { cri, isHostNetwork, podText, type PodEntry } from "./state.ts";
 import { killContainers } from "./stop.ts";
-import { mountsOf, podDir, VolumeError, writeHosts } from "./volumes.ts";
+import { mountsOf, podDir, podLogs, VolumeError, writeHosts } from "./volumes.ts";
 import { backOffPeriod, call, event, factsOf, graceOf, jitter, reportStatus, skip, workOf } from "./work.ts";
 
 /** Milliseconds: MaxContainerBackOff. */
@@ -209,7 +210,11 @@ function create(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj, before: Obj | u
     event(p, e, "Warning", "Failed", `Error: ${error.message}`, name);
     return fail(p, e, rt, name, "CreateContainerConfigError", error.message, jitter(p));
   }
-  const made = cri(p, "CreateContainer", { podSandboxId: sandbox.id as string, config, sandboxConfig: {} });
+  const made = cri(p, "CreateContainer", {
+    podSandboxId: sandbox.id as string,
+    config,
+    sandboxConfig: { logDirectory: podLogs(e.pod, e.uid), linux: { cgroupParent: podCgroup(p, e.pod) } },
+  });
   if (!made.ok) {
     event(p, e, "Warning", "Failed", `Error: ${made.message}`, name);
     return fail(p, e, rt, name, "CreateContainerError", made.message, jitter(p));

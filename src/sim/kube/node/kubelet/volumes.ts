@@ -8,6 +8,9 @@ import { quantity } from "../../quantity.ts";
 import { stateOf, timeText, type PodEntry } from "./state.ts";
 
 export const podDir = (p: Proc, uid: string): string => `${stateOf(p).options.rootDir}/pods/${uid}`;
+/** Folder of a pod's logs. */
+export const podLogs = (pod: Obj, uid: string): string =>
+  `/var/log/pods/${pod.metadata.namespace as string}_${pod.metadata.name as string}_${uid}`;
 
 const plugins: Record<string, string> = {
   configMap: "kubernetes.io~configmap",

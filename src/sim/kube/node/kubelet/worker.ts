@@ -11,7 +11,7 @@ import { hasExited, isRunning, latest, runtimePod, type RuntimePod } from "./run
 import { cri, isHostNetwork, podRef, podText, stateOf, type PodEntry } from "./state.ts";
 import { isSidecar } from "./status.ts";
 import { collectSandboxes, killContainers, stopContainer, stopSandboxes } from "./stop.ts";
-import { dnsConfig, hostnameOf, podDir, setUpVolumes, VolumeError } from "./volumes.ts";
+import { dnsConfig, hostnameOf, podDir, podLogs, setUpVolumes, VolumeError } from "./volumes.ts";
 import { call, event, factsOf, graceOf, jitter, reportStatus, skip, specsOf, wake, workOf } from "./work.ts";
 
 /** Milliseconds: resyncInterval. */
@@ -117,7 +117,7 @@ function sandboxConfig(p: Proc, e: PodEntry, attempt: number, dns: { servers: st
   return {
     metadata: { name: pod.metadata.name as string, uid: e.uid, namespace: pod.metadata.namespace as string, attempt },
     hostname: host ? "" : hostnameOf(pod),
-    logDirectory: `/var/log/pods/${pod.metadata.namespace as string}_${pod.metadata.name as string}_${e.uid}`,
+    logDirectory: podLogs(pod, e.uid),
     dnsConfig: dns,
     portMappings: host
       ? []
@@ -205,7 +205,7 @@ function terminate(p: Proc, e: PodEntry, rt: RuntimePod): void {
     if (m.source.startsWith("emptydir-")) p.machine.dropTree(m.source);
   }
   p.fs.removeAll(dir);
-  p.fs.removeAll(`/var/log/pods/${e.pod.metadata.namespace as string}_${e.pod.metadata.name as string}_${e.uid}`);
+  p.fs.removeAll(podLogs(e.pod, e.uid));
   const client = apiClient(p);
   if (e.source === "api") {
     const gone = client?.delete("pods", e.pod.metadata.name as string, {
