@@ -17,7 +17,19 @@ const paths: Record<string, string> = Object.fromEntries(
 );
 
 /** Of packages. */
-const ofPackages = ["ebtables", "ipvsadm", "socat", "tree", "jq", "containerd-stress", "pinns", "docker-proxy", "etcdctl", "traceroute", "busybox"];
+const ofPackages = [
+  "ebtables",
+  "ipvsadm",
+  "socat",
+  "tree",
+  "jq",
+  "containerd-stress",
+  "pinns",
+  "docker-proxy",
+  "etcdctl",
+  "traceroute",
+  "busybox",
+];
 
 /** Paths that `base` has not. */
 export const absentPaths = (base: Record<string, string>): Record<string, string> =>
