@@ -1,5 +1,8 @@
 import type { Command } from "commander";
 import { Argument } from "commander";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { installation } from "../../root.ts";
 import type { Context } from "../context.ts";
 import { completionScript, shells } from "../completion-script.ts";
 
@@ -12,5 +15,11 @@ export function completion(program: Command, context: Context): void {
       "after",
       "\nExamples:\n  source <(kubemend completion bash)\n  kubemend completion fish > ~/.config/fish/completions/kubemend.fish",
     )
-    .action((shell: (typeof shells)[number]) => context.print(completionScript(program, shell)));
+    .action((shell: (typeof shells)[number]) => context.print(completionScript(program, shell, labNames())));
 }
+
+/** A lab is called as its folder is. */
+const labNames = (): string[] =>
+  readdirSync(join(installation, "labs"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
