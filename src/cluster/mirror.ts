@@ -87,6 +87,16 @@ export function reportMirror(specification: Specification, report: Report): void
       "CRI-O has no command that imports an archive of images",
       "Use a registry: mirror: { images: HOST[:PORT]/PATH }, or runtime: containerd.",
     );
+  const { cni } = specification;
+  if (parts.images && "registry" in parts.images && (cni.name === "calico" || cni.name === "flannel"))
+    report(
+      "warning",
+      "mirror-network-images",
+      "mirror.images",
+      parts.images.registry,
+      `the registry stands for registry.k8s.io only: ${cni.name}'s images come from where its manifest says`,
+      "Use cni: { name: bridge }, which needs no images; or a folder of archives, which has all of them.",
+    );
   if (parts.images && !parts.packages && specification.runtime === "containerd" && specification.containerd.sandboxImage === undefined)
     report(
       "error",

@@ -1,9 +1,9 @@
 /** implements `kubemend mirror`: a folder with everything that bring-up would fetch for a plan. */
 import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Plan } from "../cluster/plan.ts";
-import { calicoVersion } from "../cluster/versions.ts";
+import { calicoVersion, flannelVersion } from "../cluster/versions.ts";
 import { usageError } from "../error.ts";
 import type { Listener } from "../report/events.ts";
 import { download } from "./download.ts";
@@ -19,8 +19,9 @@ export interface FillOptions {
   imagesFrom?: string;
   /** Further images. */
   images: string[];
-  /** Where Calico's release is: manifests and calicoctl. */
-  calico?: { manifests: string; binaries: string };
+  /** Stand-ins for github.com and raw.githubusercontent.com. */
+  releases?: string;
+  raw?: string;
   kubernetesSource?: string;
 }
 
@@ -32,7 +33,7 @@ export interface Filled {
 
 /** May be run again: what is there is left alone, what was begun goes on. */
 export async function fillMirror(folder: string, plan: Plan, options: FillOptions, emit: Listener): Promise<Filled> {
-  const { kubernetes, cni } = plan.specification;
+  const { kubernetes } = plan.specification;
   refuse(plan);
   const say = (text: string, bytes?: number): void => {
     if (bytes !== undefined) return emit({ type: "progress", id: "mirror", text: `${text} ${(bytes / 1e6).toFixed(1)} MB` });
@@ -42,26 +43,17 @@ export async function fillMirror(folder: string, plan: Plan, options: FillOption
   emit({ type: "stage", title: "Packages" });
   const version = await mirrorPackages(join(folder, "apt"), kubernetes, packageSource(kubernetes, options.packagesFrom), options.arch, say);
 
-  const manifests: string[] = [];
   const images = await kubeadmImages(version, options.kubernetesSource ?? kubernetesSource);
-  if (cni.name === "calico") {
-    emit({ type: "stage", title: "Manifests" });
-    const {
-      manifests: from = `https://raw.githubusercontent.com/projectcalico/calico/${calicoVersion}/manifests`,
-      binaries = `https://github.com/projectcalico/calico/releases/download/${calicoVersion}`,
-    } = options.calico ?? {};
-    const name = cni.install === "typha" ? "calico-typha.yaml" : "calico.yaml";
-    const ctl = `calicoctl-linux-${options.arch}`;
-    for (const [file, url] of [
-      [name, `${from}/${name}`],
-      [ctl, `${binaries}/${ctl}`],
-    ] as const) {
-      const path = join(folder, "manifests", "calico", calicoVersion, file);
-      if (!existsSync(path)) await download({ url }, path, (bytes) => say(file, bytes));
-      say(file);
-      manifests.push(path);
-    }
-    images.push(...imagesOf(await readFile(manifests[0]!, "utf8")));
+  const manifests: string[] = [];
+  const wanted = manifestsOf(plan, options);
+  if (wanted.length > 0) emit({ type: "stage", title: "Manifests" });
+  for (const { url, file } of wanted) {
+    const name = basename(file);
+    const path = join(folder, "manifests", file);
+    if (!existsSync(path)) await download({ url }, path, (bytes) => say(name, bytes));
+    say(name);
+    manifests.push(path);
+    if (/\.ya?ml$/.test(name)) images.push(...imagesOf(await readFile(path, "utf8")));
   }
   emit({ type: "stage", title: "Images" });
   images.push(...options.images);
@@ -70,18 +62,38 @@ export async function fillMirror(folder: string, plan: Plan, options: FillOption
   return { kubernetes: version, images, manifests };
 }
 
+/** What the pod network is installed from, as the scripts fetch it, and where it lies in the mirror's `manifests`. */
+function manifestsOf(
+  plan: Plan,
+  { arch, releases = "https://github.com", raw = "https://raw.githubusercontent.com" }: FillOptions,
+): { url: string; file: string }[] {
+  const { cni } = plan.specification;
+  switch (cni.name) {
+    case "calico": {
+      const name = cni.install === "typha" ? "calico-typha.yaml" : "calico.yaml";
+      const ctl = `calicoctl-linux-${arch}`;
+      return [
+        { url: `${raw}/projectcalico/calico/${calicoVersion}/manifests/${name}`, file: `calico/${calicoVersion}/${name}` },
+        { url: `${releases}/projectcalico/calico/releases/download/${calicoVersion}/${ctl}`, file: `calico/${calicoVersion}/${ctl}` },
+      ];
+    }
+    case "flannel": {
+      const name = "kube-flannel.yml";
+      return [
+        { url: `${releases}/flannel-io/flannel/releases/download/${flannelVersion}/${name}`, file: `flannel/${flannelVersion}/${name}` },
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
 function refuse(plan: Plan): void {
   const { cni } = plan.specification;
   if (cni.name === "calico" && cni.install === "operator")
     throw usageError(
       "mirror-operator",
       "which images Calico's operator will ask for is not written in any file that could be read beforehand",
-      {
-        hint: "Use cni: { install: manifest }, or another network (cni: { name: bridge } needs no images at all).",
-      },
+      { hint: "Use cni: { install: manifest }, or another network (cni: { name: bridge } needs no images at all)." },
     );
-  if (cni.name === "flannel")
-    throw usageError("mirror-flannel", "flannel's manifest is not mirrored yet", {
-      hint: "Use cni: { name: bridge }, or { name: calico, install: manifest }.",
-    });
 }

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makePlan } from "../../src/cluster/plan.ts";
-import { calicoVersion } from "../../src/cluster/versions.ts";
+import { calicoVersion, flannelVersion } from "../../src/cluster/versions.ts";
 import { readSpecification } from "../../src/cluster/specification.ts";
 import type { KubemendError } from "../../src/error.ts";
 import { guarded } from "../../src/mirror/download.ts";
@@ -79,9 +79,13 @@ describe.skipIf(!tools.every(Boolean))("a folder", () => {
       '\tDefaultEtcdVersion = "3.6.6-0"\n\tCoreDNSVersion = "v1.13.1"\n\tPauseVersion = "3.10.1"\n',
     );
     writeFileSync(join(source, "apis/kubeadm/v1beta4/defaults.go"), '\tDefaultImageRepository = "registry.k8s.io"\n');
-    mkdirSync(join(web, "calico"), { recursive: true });
-    writeFileSync(join(web, "calico", "calico.yaml"), "spec:\n  containers:\n    - name: node\n      image: quay.io/calico/node:v3.31.2\n");
-    writeFileSync(join(web, "calico", "calicoctl-linux-amd64"), "a program");
+    const manifests = join(web, "projectcalico/calico", calicoVersion, "manifests");
+    const binaries = join(web, "projectcalico/calico/releases/download", calicoVersion);
+    const flannel = join(web, "flannel-io/flannel/releases/download", flannelVersion);
+    for (const dir of [manifests, binaries, flannel]) mkdirSync(dir, { recursive: true });
+    writeFileSync(join(flannel, "kube-flannel.yml"), "      - name: kube-flannel\n        image: ghcr.io/flannel-io/flannel:v0.27.4\n");
+    writeFileSync(join(manifests, "calico.yaml"), "spec:\n  containers:\n    - name: node\n      image: quay.io/calico/node:v3.31.2\n");
+    writeFileSync(join(binaries, "calicoctl-linux-amd64"), "a program");
 
     files = createServer((request, response) => {
       const path = decodeURIComponent(request.url!);
@@ -112,6 +116,7 @@ describe.skipIf(!tools.every(Boolean))("a folder", () => {
       "etcd:3.6.6-0",
       "node:v3.31.2",
       "busybox:1.35",
+      "flannel:v0.27.4",
     ]) {
       // the first one waits until the registry is up
       for (let i = 0; i < 50; i++)
@@ -131,7 +136,8 @@ describe.skipIf(!tools.every(Boolean))("a folder", () => {
       packagesFrom: `${base}/deb`,
       imagesFrom: `${registryAt}/k8s`,
       images: ["busybox:1.35"],
-      calico: { manifests: `${base}/calico`, binaries: `${base}/calico` },
+      releases: base,
+      raw: base,
       kubernetesSource: `${base}/kubernetes`,
     };
   }, 120_000);
@@ -179,6 +185,13 @@ describe.skipIf(!tools.every(Boolean))("a folder", () => {
     );
     expect(readdirSync(join(folder, "manifests", "calico", calicoVersion)).toSorted()).toEqual(["calico.yaml", "calicoctl-linux-amd64"]);
   }, 60_000);
+
+  it("has flannel's manifest and images when the pods are on flannel", async () => {
+    const own = join(scratch, "flannel");
+    await fillMirror(own, plan(specification.replace("install: manifest", "name: flannel")), options, () => undefined);
+    expect(readdirSync(join(own, "manifests", "flannel", flannelVersion))).toEqual(["kube-flannel.yml"]);
+    expect(readdirSync(join(own, "images"))).toContain("ghcr.io_flannel-io_flannel_v0.27.4.tar");
+  });
 
   it("is left alone where it is complete, and goes on where it stopped", async () => {
     const deb = join(folder, "apt", "kubeadm_1.35.2-1.1_amd64.deb");

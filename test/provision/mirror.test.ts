@@ -46,9 +46,12 @@ describe("mirror in a specification", () => {
     expect(codes("provider: lxc\nmirror: https://example.com/kube\n")).toEqual(["mirror-form"]);
     expect(codes("provider: lxc\nruntime: cri-o\nmirror: /srv/kube\n")).toEqual(["mirror-runtime"]);
     expect(codes("provider: lxc\nmirror: { images: /srv/images }\n")).toEqual(["mirror-sandbox-image"]);
-    expect(codes('kubernetes: "1.20"\nmirror: { packages: "https://mirrors.aliyun.com/kubernetes/apt kubernetes-xenial main" }\n')).toEqual(
-      [],
-    );
+    expect(codes("provider: lxc\nmirror: { packages: /srv/apt, images: registry.example.com }\n")).toEqual(["mirror-network-images"]);
+    expect(
+      codes(
+        'kubernetes: "1.20"\ncni: { name: bridge }\nmirror: { packages: "https://mirrors.aliyun.com/kubernetes/apt kubernetes-xenial main" }\n',
+      ),
+    ).toEqual([]);
     expect(() => renderVagrantfile(planned("provider: virtualbox\nmirror: /srv/kube\n").plan!)).toThrow(/cannot show machines the folders/);
   });
 
