@@ -1,9 +1,9 @@
 /** ECDSA P-256 keys: made from seeded randomness, so that a world's certificates are the same on every run. */
 import { createECDH, createPrivateKey, createPublicKey } from "node:crypto";
-import { p256 } from "@noble/curves/nist.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { NotSimulated } from "../core/errno.ts";
 import type { Random } from "../core/random.ts";
+import { isScalar, signDigest } from "./ecdsa.ts";
 import { bits, decodeDer, decodeOid, elements, encodeDer, integer, octets, oid, sequence } from "./der.ts";
 import { decodePem, encodePem } from "./pem.ts";
 
@@ -38,7 +38,7 @@ export function createKey(random: Random): Key {
   for (;;) {
     const secret = random.bytes(32);
     // a scalar must lie in [1, n-1]; n begins with 32 one bits, so almost every draw will do
-    if (p256.utils.isValidSecretKey(secret)) return keyOf(secret);
+    if (isScalar(secret)) return keyOf(secret);
   }
 }
 
@@ -97,7 +97,7 @@ export function sign(privatePem: string, data: Uint8Array): Uint8Array {
 export function signRaw(privatePem: string, data: Uint8Array, format: "der" | "compact"): Uint8Array {
   const secret = secretOf(privatePem);
   if (!secret) throw new NotSimulated("signing with a key that is not ECDSA P-256");
-  return p256.sign(sha256(data), secret, { prehash: false, format });
+  return signDigest(secret, sha256(data), format, pointOf);
 }
 
 /** The PUBLIC KEY block's DER, or that of the public half of a private key block. */
