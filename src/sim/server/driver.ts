@@ -26,6 +26,10 @@ export class Driver {
   #hurrying = 0;
   /** Says whether some engine command is waiting for virtual time right now. */
   busy: () => boolean = () => false;
+  /** Whether an engine command holds the time. */
+  get hurried(): boolean {
+    return this.#hurrying > 0;
+  }
   /** Called after anything ran. */
   onProgress: () => void = () => undefined;
 

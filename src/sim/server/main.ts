@@ -104,7 +104,8 @@ async function main(dir: string): Promise<void> {
     saving = { at, timer: setTimeout(saveNow, ms) };
   };
   const touch = (): void => saveWithin(saveAfter);
-  driver.onProgress = () => saveWithin(world.commands > 0 || host.sessions.size > 0 ? saveAfter : saveIdleAfter);
+  // an engine command is saved as a whole, when it ends: it can be given again
+  driver.onProgress = () => saveWithin(!driver.hurried && (world.commands > 0 || host.sessions.size > 0) ? saveAfter : saveIdleAfter);
 
   function adopt(next: World): void {
     next.onBug = (machine, command, error) =>
@@ -150,7 +151,11 @@ async function main(dir: string): Promise<void> {
       unsaved: complained,
     }),
     hurry: (_params, caller) => {
-      caller.onClose(driver.hurry());
+      const release = driver.hurry();
+      caller.onClose(() => {
+        release();
+        touch();
+      });
       return true;
     },
     advance: async (params) => {
@@ -280,7 +285,7 @@ if (!claimState(dir)) {
   process.stderr.write(`another process works on ${dir}\n`);
   process.exit(3);
 }
-await main(dir).catch((error: unknown) => {
+void main(dir).catch((error: unknown) => {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${text}\n`);
   writeFileSync(join(dir, "server.failed"), text);

@@ -40,22 +40,28 @@ export async function listenSsh(
   const open = new Set<Socket>();
   const front = new ssh2.Server({ hostKeys: [hostKey], ident: "OpenSSH_9.6p1 Ubuntu-3ubuntu13.5" });
   // a client is known by its port until it has said hello; many may be about to
-  const waiting = new Map<number, number>();
+  const waiting = new Map<number, { conn: number; engine: () => void }>();
   front.on("connection", (client: Connection, info) => {
-    const conn = waiting.get(info.port);
+    const met = waiting.get(info.port);
     waiting.delete(info.port);
-    if (conn === undefined) return void client.end();
-    new Login(host, machine, conn, client, info.header.versions.software === engineIdent);
+    if (met === undefined) return void client.end();
+    const engine = info.header.versions.software === engineIdent;
+    if (engine) met.engine();
+    new Login(host, machine, met.conn, client, engine);
   });
   const server = createServer((socket) => {
     socket.setNoDelay(true);
     socket.on("error", () => socket.destroy());
     open.add(socket);
-    socket.on("data", () => host.touched());
+    // what the engine does is saved when its command ends
+    let person = true;
+    socket.on("data", () => {
+      if (person) host.touched();
+    });
     socket.on("close", () => open.delete(socket));
     const link = host.world().network.fromHost(machine, 22);
     if (link.ok) {
-      if (socket.remotePort !== undefined) waiting.set(socket.remotePort, link.conn);
+      if (socket.remotePort !== undefined) waiting.set(socket.remotePort, { conn: link.conn, engine: () => (person = false) });
       front.injectSocket(socket);
       socket.on("close", () => host.world().network.shutFromHost(link.conn));
     } else if (link.code === "ETIMEDOUT") {

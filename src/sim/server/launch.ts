@@ -1,0 +1,44 @@
+/**
+ * Starts the background process's program with the machine code that an earlier run left beside it: four megabytes of source are
+ * not compiled again each time. The file belongs to one build and one version of Node.js; it is written when a process ends that
+ * had none, or that could not use it.
+ */
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { constants, Script } from "node:vm";
+
+/** The program, one file in CommonJS form; its name carries the hash of its content. */
+declare const PROGRAM: string;
+
+const file = fileURLToPath(new URL(PROGRAM, import.meta.url));
+const kept = `${file}.${process.version}-${process.arch}.cache`;
+
+function read(): Buffer | undefined {
+  try {
+    return readFileSync(kept);
+  } catch {
+    return undefined;
+  }
+}
+
+// the hash is in the name because V8 itself tells two sources apart by their length only
+const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${readFileSync(file, "utf8")}\n})`, {
+  filename: file,
+  cachedData: read(),
+  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+});
+if (script.cachedDataRejected !== false) {
+  process.on("exit", () => {
+    try {
+      writeFileSync(`${kept}.${process.pid}`, script.createCachedData());
+      renameSync(`${kept}.${process.pid}`, kept);
+    } catch {
+      // an installation that cannot be written to: started a little slower each time
+    }
+  });
+}
+const program = script.runInThisContext() as (...scope: unknown[]) => void;
+const module = { exports: {} };
+program(module.exports, createRequire(file), module, file, dirname(file));
