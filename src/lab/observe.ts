@@ -16,10 +16,10 @@ export interface Observed {
 }
 
 /**
- * Between two looks, milliseconds of the machines' time: short at first, then longer. `longest` by kind of clock: a person
- * waits for a real one, a virtual one costs only what happens meanwhile.
+ * Between two looks, milliseconds of the machines' time: short at first, then longer. By kind of clock: a person waits for a real
+ * one; with a virtual one it is the looks that a person waits for.
  */
-const pause = { first: 2000, growth: 1.6, longest: { real: 5000, virtual: 30_000 } };
+const pauses = { real: { first: 2000, growth: 1.6, longest: 5000 }, virtual: { first: 4000, growth: 3, longest: 60_000 } };
 
 /** The machines that a selector names. Throws `unknown-machine`. */
 function machinesOf(cluster: Cluster, selector: string): string[] {
@@ -49,10 +49,10 @@ export async function observeTogether(cluster: Cluster, lab: Lab, observations: 
     machinesOf(cluster, observation.machine).map((machine): Observed => ({ observation, machine, pass: false, seen: "", took: 0 })),
   );
   const windowOf = (look: Observed): number => seconds(look.observation.within) * 1000;
-  const longest = capabilities.virtualTime ? pause.longest.virtual : pause.longest.real;
+  const pause = pauses[capabilities.virtualTime ? "virtual" : "real"];
   const begin = await clock.now();
   let open = looks.flatMap((of, i) => of.map((look) => ({ look, text: texts[i]! })));
-  for (let wait = pause.first; ; wait = Math.min(longest, wait * pause.growth)) {
+  for (let wait = pause.first; ; wait = Math.min(pause.longest, wait * pause.growth)) {
     await clock.hurry(() =>
       Promise.all(open.map(async ({ look, text }) => Object.assign(look, await once(cluster, look.machine, look.observation, text)))),
     );

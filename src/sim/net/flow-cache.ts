@@ -14,7 +14,7 @@ import { outputPacket, type OutputOptions } from "./walk.ts";
 
 /** Ways that differ by the state of the connection only. */
 const waysPerFlow = 4;
-const flowLimit = 2000;
+const flowLimit = 300;
 
 export class FlowCache {
   readonly #ns: NetNs;
