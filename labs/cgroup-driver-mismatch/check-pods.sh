@@ -17,10 +17,11 @@ if ! kubectl wait --for=condition=Ready "pod/$name" --timeout=45s >/dev/null 2>&
   kubectl get pod "$name" -o wide
   exit 1
 fi
+# squeezed: the width of a column is that of its widest cell, and the probes' names differ
 pods() {
   kubectl get pods -A --field-selector spec.nodeName=worker1 --no-headers \
     -o custom-columns='NAME:.metadata.name,READY:.status.containerStatuses[*].ready,RESTARTS:.status.containerStatuses[*].restartCount' |
-    grep -v -e '^group-probe' -e '^probe-' | sort
+    grep -v -e '^group-probe' -e '^probe-' | tr -s ' ' | sort
 }
 before=$(pods)
 if grep -q false <<<"$before"; then
