@@ -1,6 +1,7 @@
 /** A folder of this host, seen through a real SSH server's remote forwarding. */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -72,6 +73,7 @@ describe("mirror in a specification", () => {
   });
 });
 
+const apt = needs("apt-get", ["apt-get", "--version"]) && needs("dpkg-deb", ["dpkg-deb", "--version"]);
 const sshd = needs("sshd", ["/usr/sbin/sshd", "-V"]);
 
 describe.skipIf(!sshd)("a mirror's folder on a machine", () => {
@@ -116,6 +118,32 @@ describe.skipIf(!sshd)("a mirror's folder on a machine", () => {
     expect(await get("/apt/./Packages")).toBe("Package: kubeadm\n 200");
     expect(served.archives).toEqual([{ url: expect.stringMatching(/\/images\/two%20words\.tar$/), size: 300_000 }]);
     expect((await pool.exec("node", `curl -s '${served.archives[0]!.url}' | wc -c`)).stdout.trim()).toBe("300000");
+  });
+
+  it.skipIf(!apt)("is an archive for apt", async () => {
+    const { folder } = mirror.packages;
+    const tree = join(scratch, "package");
+    mkdirSync(join(tree, "DEBIAN"), { recursive: true });
+    let index = "";
+    for (const name of ["mirrored-a", "mirrored-b", "mirrored-c"]) {
+      const control = `Package: ${name}\nVersion: 1.20.2-00\nArchitecture: all\nMaintainer: nobody <nobody@example.com>\nDescription: for a test\n`;
+      writeFileSync(join(tree, "DEBIAN", "control"), control);
+      const file = join(folder, `${name}_1.20.2-00_all.deb`);
+      execFileSync("dpkg-deb", ["--root-owner-group", "-b", tree, file], { stdio: "ignore" });
+      const bytes = readFileSync(file);
+      index += `${control}Filename: ./${name}_1.20.2-00_all.deb\nSize: ${bytes.length}\nSHA256: ${createHash("sha256").update(bytes).digest("hex")}\n\n`;
+    }
+    writeFileSync(join(folder, "Packages"), index);
+    const dir = mkdtempSync(join(tmpdir(), "kubemend-apt-"));
+    mkdirSync(join(dir, "lists/partial"), { recursive: true });
+    mkdirSync(join(dir, "archives/partial"), { recursive: true });
+    writeFileSync(join(dir, "list"), `deb [trusted=yes] ${served.packages}\n`);
+    const apt = `apt-get -qq -o APT::Sandbox::User=root -o Dir::State::lists=${dir}/lists -o Dir::Cache=${dir} -o Dir::Etc::sourcelist=${dir}/list -o Dir::Etc::sourceparts=- -o Debug::NoLocking=1`;
+    const result = await pool.exec("node", `cd ${dir} && ${apt} update && ${apt} download mirrored-a mirrored-b mirrored-c && ls *.deb`);
+    rmSync(dir, { recursive: true, force: true });
+    expect(result.stdout, result.stderr).toContain(
+      "mirrored-a_1.20.2-00_all.deb\nmirrored-b_1.20.2-00_all.deb\nmirrored-c_1.20.2-00_all.deb\n",
+    );
   });
 
   it("shows nothing but files of the mirror", async () => {
