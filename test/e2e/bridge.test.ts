@@ -47,6 +47,7 @@ describe.each(["static", "bird"])("routes: %s", (routes) => {
       (await on("worker2", "sudo birdc show protocols | awk '$1 == \"worker1\" { print $4 }'")).stdout;
     expect(await session()).toBe("start");
     expect((await on("worker2", "ip route | grep -c 'proto bird'")).stdout).toBe("1");
+    expect((await on("worker2", "sudo journalctl -u bird -o cat | tail -n 1")).stdout).toBe("worker1: Error: Hold timer expired");
     expect((await on("controlplane", fetchFrom("on-worker1", "on-worker2"))).exitCode).not.toBe(0);
     await on("worker1", "sudo iptables -F INPUT");
     await kubemend(["settle", "--for", "6m"]);
