@@ -34,13 +34,6 @@ export function unbuilt(plan: Plan): Finding[] {
       `CRI-O has the minor version of Kubernetes, and there are no packages of CRI-O older than 1.${oldestCrio}`,
       `Use kubernetes: "1.${oldestCrio}" or newer, or runtime: containerd.`,
     );
-  if (specification.runtime === "docker" && minor < oldestPackaged && specification.provider === "sim")
-    add(
-      "runtime",
-      specification.runtime,
-      "the simulated kubelet does not speak to docker itself",
-      'Use kubernetes: "1.24" or newer, or runtime: containerd.',
-    );
   if (specification.runtime !== "containerd" && mirrorOf(specification)?.images)
     add(
       "mirror",

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Obj } from "../../../src/sim/core/json.ts";
 import { executable } from "../../../src/sim/fs/image.ts";
 import { criDockerdPackages, ubuntuDockerPackages } from "../../../src/sim/internet/packages/docker.ts";
+import type { Proc } from "../../../src/sim/kernel/proc.ts";
 import type { Machine } from "../../../src/sim/kernel/machine.ts";
 import { layers } from "../../../src/sim/assemble.ts";
 import { World } from "../../../src/sim/world.ts";
@@ -46,7 +47,8 @@ async function node(
 }
 const static_ = (m: Machine, name: string, container: Obj, spec: Obj = {}): void =>
   m.rootFs().write(`/etc/kubernetes/manifests/${name}.yaml`, pod(name, container, spec));
-const kubelet = (m: Machine): unknown => daemon(m, ["/usr/bin/kubelet", "--config=/var/lib/kubelet/config.yaml"]);
+const kubelet = (m: Machine, ...flags: string[]): Proc =>
+  daemon(m, ["/usr/bin/kubelet", "--config=/var/lib/kubelet/config.yaml", ...flags]);
 
 describe("docker", () => {
   test("containers are run, looked at, stopped and removed, with docker's words", async () => {
@@ -219,6 +221,54 @@ describe("cri-dockerd", () => {
     for (const p of Array.from(m.procs.values())) if (p.state.comm === "dockerd") p.raise("SIGTERM");
     await world.advance(2000);
     expect(await crictl(m, "info")).toContain(
+      "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+    );
+  });
+});
+
+describe("dockershim", () => {
+  const flags = ["--network-plugin=cni", "--pod-infra-container-image=k8s.gcr.io/pause:3.2"];
+
+  test("the kubelet up to 1.23 speaks to docker itself, and crictl to the kubelet", async () => {
+    let world = await node({ kubelet: "1.20.2", shim: false });
+    let m = world.machine("node1");
+    static_(m, "web", { image: "nginx:1.27", livenessProbe: { exec: { command: ["true"] }, periodSeconds: 5 } });
+    kubelet(m, ...flags);
+    await world.advance(60_000);
+    const names = await docker(m, "ps", "--format", "{{.Names}} {{.Image}}");
+    expect(names).toMatch(
+      /^k8s_web_web-node1_default_[0-9a-f]+_0 sha256:[0-9a-f]{64}\nk8s_POD_web-node1_default_[0-9a-f]+_0 k8s\.gcr\.io\/pause:3\.2\n\[0\]$/,
+    );
+    const { stdout } = await run(m, ["crictl", "-r", "unix:///var/run/dockershim.sock", "ps", "-o", "json"]);
+    expect((JSON.parse(stdout) as { containers: Obj[] }).containers.map((c) => c.metadata.name)).toEqual(["web"]);
+    world = World.load(layers(), world.save());
+    m = world.machine("node1");
+    await world.advance(60_000);
+    expect(await docker(m, "ps", "--format", "{{.Names}} {{.Image}}")).toBe(names);
+  });
+
+  test.each([
+    ["1.20.2", "cgroupfs", "systemd"],
+    ["1.20.2", "systemd", "cgroupfs"],
+    ["1.23.17", "systemd", "cgroupfs"],
+  ])("kubelet %s with %s, docker with %s: the kubelet does not run", async (version, own, dockers) => {
+    const world = await node({ kubelet: version, driver: own, json: `{"exec-opts": ["native.cgroupdriver=${dockers}"]}`, shim: false });
+    const m = world.machine("node1");
+    const p = kubelet(m, ...flags);
+    await world.advance(5000);
+    expect(p.status?.code).toBe(version.startsWith("1.20") ? 255 : 1);
+    // recorded: kubelet 1.20 with docker 20.10
+    expect(logOf(m, "kubelet").replaceAll('\\"', '"')).toContain(
+      `failed to run Kubelet: misconfiguration: kubelet cgroup driver: "${own}" is different from docker cgroup driver: "${dockers}"`,
+    );
+  });
+
+  test("without docker the kubelet does not run", async () => {
+    const world = await node({ kubelet: "1.20.2", json: "{", shim: false });
+    const m = world.machine("node1");
+    kubelet(m, ...flags);
+    await world.advance(5000);
+    expect(logOf(m, "kubelet")).toContain(
       "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
     );
   });

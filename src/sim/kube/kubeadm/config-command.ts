@@ -54,7 +54,7 @@ export async function imagesPull(c: Context, flags: InitFlags): Promise<void> {
   const config = await imageConfig(c, flags);
   const socket = String(config.init.nodeRegistration.criSocket);
   for (const image of controlPlaneImages(c, config.cluster)) {
-    const problem = imageExists(c, socket, image) && c.minor >= 31 ? undefined : await pullImage(c, socket, image);
+    const problem = (await imageExists(c, socket, image)) && c.minor >= 31 ? undefined : await pullImage(c, socket, image);
     if (problem !== undefined) throw new KubeadmError(`failed to pull image "${image}": ${problem}`);
     await c.out(`[config/images] Pulled ${image}`);
   }

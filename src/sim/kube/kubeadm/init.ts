@@ -1,4 +1,5 @@
 /** `kubeadm init` and its phases (cmd/kubeadm/app/cmd/init.go, cmd/phases/init). */
+import { followDocker } from "./docker.ts";
 import { copy } from "../../core/copy.ts";
 import type { Obj } from "../../core/json.ts";
 import { publicKeyHash } from "../../pki/index.ts";
@@ -398,6 +399,7 @@ export async function init(c: Context, flags: InitFlags): Promise<void> {
     [...(flags.lists["skip-phases"] ?? (config.init.skipPhases as string[] | undefined) ?? [])],
     phases.map((p) => p.name),
   );
+  await followDocker(c, config);
   await c.out(`[init] Using Kubernetes version: ${config.cluster.kubernetesVersion}`);
   if (flags.values["dry-run"] === "true" || config.init.dryRun === true) return await dryRun(c, config, flags);
   for (const phase of phases) if (!skip(phase.name)) await inPhase(phase.name, phase.run);

@@ -1,5 +1,6 @@
 /** `kubeadm join` (cmd/kubeadm/app/cmd/join.go, discovery/token, cmd/phases/join). */
 import type { Obj } from "../../core/json.ts";
+import { followDocker } from "./docker.ts";
 import { httpCall } from "../../net/http.ts";
 import { detachedSignature, parseCertificates, publicKeyHash } from "../../pki/index.ts";
 import { kubeconfigClient } from "../client.ts";
@@ -364,6 +365,8 @@ export async function join(c: Context, flags: InitFlags, endpoint: string | unde
     return { access: found, fetched: cluster };
   });
   if (secondary) await prepareControlPlane(c, config, fetched.config, access);
+  const own = { ...fetched.config.init, nodeRegistration: config.nodeRegistration as Obj };
+  await followDocker(c, { ...fetched.config, init: own, kubelet: fetched.kubelet });
   await inPhase("kubelet-start", () => kubeletStart(c, config, fetched.config, fetched.kubelet, access));
   // since 1.33 the kubelet of a control plane waits for the API server beside it
   const localMode = secondary && c.minor >= 33;

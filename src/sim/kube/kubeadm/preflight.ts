@@ -7,6 +7,7 @@ import { minorOf } from "../control/releases.ts";
 import { isIp } from "./address.ts";
 import { controlPlaneImages, pauseImage, type Config } from "./config.ts";
 import { KubeadmError, type Context } from "./context.ts";
+import { dockerChecks, dockerHasImage, dockerPull, dockerVersionCheck, isDocker } from "./docker.ts";
 import { bootstrapConf, kubeletConf, manifestsDir } from "./files.ts";
 import { inPath, runProgram } from "./run.ts";
 
@@ -243,10 +244,11 @@ function common(c: Context, controlPlane: string, node: Obj, forwarding: Check[]
   const early = c.minor <= 23 ? [...bridge, content("/proc/sys/net/ipv4/ip_forward", "1")] : [];
   const late = c.minor <= 23 ? [] : [...bridge, ...forwarding];
   return [
-    runtime(String(node.criSocket)),
+    ...(isDocker(c, node.criSocket) ? dockerChecks(c) : [runtime(String(node.criSocket))]),
     ...early,
     swap,
     ...executables(c.minor),
+    ...(isDocker(c, node.criSocket) ? [dockerVersionCheck(c)] : []),
     hostname(String(node.name)),
     kubeletVersion(controlPlane),
     kubeletService,
@@ -363,7 +365,7 @@ export async function pullPreflight(c: Context, config: Config, ignored: Set<str
       const found: Findings = { warnings: [], errors: [] };
       if (policy === "Never") return found;
       for (const image of controlPlaneImages(c, config.cluster)) {
-        if (policy === "IfNotPresent" && imageExists(c, socket, image)) {
+        if (policy === "IfNotPresent" && (await imageExists(c, socket, image))) {
           await c.trace(1, "checks.go:839", `image exists: ${image}`);
           continue;
         }
@@ -398,13 +400,15 @@ async function warnSandboxImage(c: Context, config: Config, socket: string): Pro
     );
 }
 
-export function imageExists(c: Context, socket: string, image: string): boolean {
+export async function imageExists(c: Context, socket: string, image: string): Promise<boolean> {
+  if (isDocker(c, socket)) return dockerHasImage(c, image);
   const reply = criCall(c.p, socket, "ImageStatus", { image: { image } });
   return reply.ok && Boolean((reply.response as Obj).image);
 }
 
 /** undefined when it was pulled. Kubeadm tries five times. */
 export async function pullImage(c: Context, socket: string, image: string): Promise<string | undefined> {
+  if (isDocker(c, socket)) return dockerPull(c, image);
   let problem = "";
   for (let attempt = 0; attempt < 5; attempt++) {
     const reply = await criAsk(c.p, socket, "PullImage", { image: { image } });

@@ -4,6 +4,7 @@ import { criAsk, criCall } from "../../cri/client.ts";
 import { rpcError } from "../../cri/messages.ts";
 import { configOf, fetchClusterConfiguration, localNode, openApi } from "./cluster.ts";
 import { detectSocket, readDocuments, type Config } from "./config.ts";
+import { dockerRemovePods, isDocker } from "./docker.ts";
 import { KubeadmError, type Context } from "./context.ts";
 import { removeMember } from "./etcd-members.ts";
 import { adminConf, bootstrapConf, emptyFolder, kubeletConf, kubeletDir, kubernetesDir, manifestsDir, superAdminConf } from "./files.ts";
@@ -52,6 +53,11 @@ async function confirm(c: Context): Promise<void> {
 
 /** Stops and removes every pod of the kubelet. */
 async function removeContainers(c: Context, socket: string): Promise<void> {
+  if (isDocker(c, socket)) {
+    const problem = await dockerRemovePods(c);
+    if (problem !== undefined) await c.klog("W", "cleanupnode.go:99", `[reset] Failed to remove containers: ${problem}`);
+    return;
+  }
   const listed = criCall(c.p, socket, "ListPodSandbox", {});
   if (!listed.ok) {
     await c.klog(

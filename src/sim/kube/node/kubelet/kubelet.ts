@@ -14,6 +14,7 @@ import { mirrors, podChanged, readApiPods, readManifests } from "./pods.ts";
 import { execAnswered, probe } from "./probes.ts";
 import { cri, stateOf, type KubeletState } from "./state.ts";
 import { logFollowed, streamClosed, streamMessage } from "./streams.ts";
+import { dockershimEvent, dockershimServe, startDockershim, usesDocker } from "./dockershim.ts";
 import { serveKubelet } from "./server.ts";
 import { stopContainer } from "./stop.ts";
 import { wake } from "./work.ts";
@@ -141,6 +142,10 @@ function swap(p: Proc): void {
         `failed to run Kubelet: running with swap on is not supported, please disable swap${minor >= 31 ? " or" : "! or"} set --fail-swap-on flag to false${minor >= 31 ? "" : `. /proc/swaps contained: [${swaps.join(" ")}]`}`,
         "server.go:269",
       );
+  }
+  if (usesDocker(p)) {
+    const problem = startDockershim(p);
+    if (problem !== undefined) return die(p, problem, "server.go:269");
   }
   const version = cri(p, "Version");
   if (!version.ok) {
@@ -311,7 +316,7 @@ function runtimeAnswer(p: Proc, message: CriReply): void {
   const call = s.calls[message.id ?? -1];
   if (!call) return;
   delete s.calls[message.id ?? -1];
-  p.net.shut(call.conn);
+  if (call.conn !== 0) p.net.shut(call.conn);
   const e = s.pods[call.uid];
   if (!e) return;
   if (call.kind === "probe") execAnswered(p, e, call.data, message);
@@ -324,6 +329,7 @@ export const kubelet: DaemonProgram = {
   on(p, event, data: Data) {
     const s = stateOf(p);
     const d = (data ?? {}) as Obj;
+    if (dockershimEvent(p, event, d)) return;
     switch (event) {
       case "driver":
         return cgroupDriver(p);
@@ -331,6 +337,8 @@ export const kubelet: DaemonProgram = {
         return syncPod(p, d.uid as string);
       case "log-follow":
         return logFollowed(p, d);
+      case "dockershim-answer":
+        return runtimeAnswer(p, d as unknown as CriReply);
       case "data":
         if (streamMessage(p, d.conn as number, d.message as Data)) return;
         return runtimeAnswer(p, d.message as unknown as CriReply);
@@ -396,5 +404,5 @@ export const kubelet: DaemonProgram = {
     p.finish({ code: 0 });
     return true;
   },
-  serve: serveKubelet,
+  serve: (p, incoming) => (incoming.transport === "unix" ? dockershimServe(p, incoming.message as Obj) : serveKubelet(p, incoming)),
 };

@@ -14,6 +14,11 @@ export interface KubeletOptions {
   certDir: string;
   rootDir: string;
   runtimeEndpoint: string;
+  /** `docker` or `remote`; the flag went with dockershim. */
+  runtime: string;
+  podInfraImage: string;
+  cniBinDir: string;
+  cniConfDir: string;
   nodeLabels: Record<string, string>;
   taints: { key: string; value?: string; effect: string }[];
   /** Set by flags, which win over the file. */
@@ -42,7 +47,7 @@ const fieldFlags: Record<string, [string, "string" | "bool" | "int" | "list"]> =
   "tls-private-key-file": ["tlsPrivateKeyFile", "string"],
 };
 /** Flags whose value changes nothing that could be seen here. */
-const harmless = new Set(["v", "pod-infra-container-image", "container-runtime", "volume-plugin-dir", "logtostderr"]);
+const harmless = new Set(["v", "volume-plugin-dir", "logtostderr"]);
 /** Flags that are not simulated. */
 const beyond = new Set([
   "eviction-hard",
@@ -51,9 +56,6 @@ const beyond = new Set([
   "node-status-update-frequency",
   "cloud-provider",
   "cloud-config",
-  "network-plugin",
-  "cni-bin-dir",
-  "cni-conf-dir",
   "kube-reserved",
   "system-reserved",
   "feature-gates",
@@ -92,6 +94,10 @@ export function parseFlags(p: Proc): KubeletOptions {
     certDir: "/var/lib/kubelet/pki",
     rootDir: "/var/lib/kubelet",
     runtimeEndpoint: "",
+    runtime: minorOf(p.state.version) < 24 ? "docker" : "remote",
+    podInfraImage: "k8s.gcr.io/pause:3.2",
+    cniBinDir: "/opt/cni/bin",
+    cniConfDir: "/etc/cni/net.d",
     nodeLabels: {},
     taints: [],
     overrides: {},
@@ -132,6 +138,24 @@ export function parseFlags(p: Proc): KubeletOptions {
         break;
       case "root-dir":
         o.rootDir = value();
+        break;
+      case "container-runtime":
+        o.runtime = value();
+        if (!["docker", "remote"].includes(o.runtime)) throw new Error(`unsupported CRI runtime: ${JSON.stringify(o.runtime)}`);
+        break;
+      case "network-plugin": {
+        const plugin = value();
+        if (plugin !== "cni") p.notSimulated(`kubelet --network-plugin=${plugin}`);
+        break;
+      }
+      case "pod-infra-container-image":
+        o.podInfraImage = value();
+        break;
+      case "cni-bin-dir":
+        o.cniBinDir = value();
+        break;
+      case "cni-conf-dir":
+        o.cniConfDir = value();
         break;
       case "container-runtime-endpoint":
         o.runtimeEndpoint = value();

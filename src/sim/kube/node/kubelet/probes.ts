@@ -1,12 +1,11 @@
 /** Liveness, readiness and startup probes (pkg/kubelet/prober). */
 import type { Obj } from "../../../core/json.ts";
 import { Errno } from "../../../core/errno.ts";
-import { criSend } from "../../../cri/client.ts";
 import type { CriReply } from "../../../cri/messages.ts";
 import { httpCall } from "../../../net/http.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { isRunning, latest, msOf, runtimePod } from "./runtime.ts";
-import { cri, endpointOf, isHostNetwork, stateOf, type PodEntry } from "./state.ts";
+import { cri, criLater, isHostNetwork, stateOf, type PodEntry } from "./state.ts";
 import { killContainers } from "./stop.ts";
 import { event, reportStatus, specOf, wake } from "./work.ts";
 
@@ -68,7 +67,7 @@ export function probe(p: Proc, d: Obj): void {
   const ip = isHostNetwork(e.pod) ? s.nodeIp : ((e.status?.podIP ?? "") as string);
   if (spec.exec) {
     const id = s.nextCall++;
-    const opened = criSend(p, endpointOf(p), id, "ExecSync", { containerId: d.id as string, cmd: spec.exec.command as string[], timeout });
+    const opened = criLater(p, id, "ExecSync", { containerId: d.id as string, cmd: spec.exec.command as string[], timeout });
     if (opened.ok) s.calls[id] = { conn: opened.conn, kind: "probe", uid: e.uid, data: { ...d, timeout } };
     return;
   }

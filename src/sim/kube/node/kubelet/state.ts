@@ -1,7 +1,8 @@
 /** What a kubelet process keeps: plain data, saved with the world. */
 import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
-import { criCall } from "../../../cri/client.ts";
+import { criCall, criSend } from "../../../cri/client.ts";
+import { answer, open, type Shim } from "../../../cri/docker/shim.ts";
 import type { CriReply } from "../../../cri/messages.ts";
 import type { KubeClient } from "../../api.ts";
 import type { KubeletOptions } from "./options.ts";
@@ -98,14 +99,26 @@ export interface KubeletState {
   manifestErrors: Record<string, string>;
   lastLease: number;
   podCIDR: string;
+  /** Up to 1.23, when the runtime is docker. */
+  dockershim?: Shim;
 }
 
 export const stateOf = (p: Proc): KubeletState => p.data as unknown as KubeletState;
 
-export const endpointOf = (p: Proc): string =>
-  (stateOf(p).config.containerRuntimeEndpoint as string) || "unix:///run/containerd/containerd.sock";
+const endpointOf = (p: Proc): string => (stateOf(p).config.containerRuntimeEndpoint as string) || "unix:///run/containerd/containerd.sock";
 
-export const cri = (p: Proc, method: string, request: Obj = {}): CriReply => criCall(p, endpointOf(p), method, request);
+export function cri(p: Proc, method: string, request: Obj = {}): CriReply {
+  const { dockershim } = stateOf(p);
+  return dockershim ? answer(p, dockershim, { type: "cri", method, request }) : criCall(p, endpointOf(p), method, request);
+}
+
+/** A call whose answer comes later, under the number `id`: the connection over which it comes, 0 within the process. */
+export function criLater(p: Proc, id: number, method: string, request: Obj): ReturnType<typeof criSend> {
+  const { dockershim } = stateOf(p);
+  if (!dockershim) return criSend(p, endpointOf(p), id, method, request);
+  open(p, dockershim, 0, { type: "cri", id, method, request: structuredClone(request) });
+  return { ok: true, conn: 0 };
+}
 
 /** `name_namespace(uid)`, as messages name a pod. */
 export const podText = (pod: Obj): string =>

@@ -1,6 +1,5 @@
 /** What every part of the pod worker needs: events, timers, calls to the runtime, the reported status. */
 import type { Obj } from "../../../core/json.ts";
-import { criSend } from "../../../cri/client.ts";
 import { rpcError } from "../../../cri/messages.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { klogS } from "../klog.ts";
@@ -8,7 +7,7 @@ import { apiClient } from "./connection.ts";
 import type { PodFacts } from "./environment.ts";
 import { record } from "./events.ts";
 import { podIpOf, type RuntimePod } from "./runtime.ts";
-import { endpointOf, isHostNetwork, podRef, stateOf, type PodEntry } from "./state.ts";
+import { criLater, isHostNetwork, podRef, stateOf, type PodEntry } from "./state.ts";
 import { generateStatus } from "./status.ts";
 
 /** Milliseconds: pkg/kubelet backOffPeriod. */
@@ -37,7 +36,7 @@ export const jitter = (p: Proc): number => Math.round(backOffPeriod * (1 + 0.5 *
 export function call(p: Proc, e: PodEntry, kind: string, method: string, request: Obj, data: Obj = {}): boolean {
   const s = stateOf(p);
   const id = s.nextCall++;
-  const opened = criSend(p, endpointOf(p), id, method, request);
+  const opened = criLater(p, id, method, request);
   if (!opened.ok) {
     klogS(p, "E", "log.go:32", `${method} from runtime service failed`, { err: rpcError(opened) });
     return false;
