@@ -69,18 +69,19 @@ export const facilities = words(
 );
 export const levels = ["emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"];
 
-/** `; did you mean 'X' maybe ?` (cfgparse.c, cfg_find_best_match): the known word with the most likeness, or nothing. */
+/** `; did you mean 'X' maybe ?` (cfgparse.c, cfg_find_best_match): the known word with the most likeness, more easily one that begins so. */
 export function didYouMean(word: string, known: Iterable<string>): string {
   let best: string | undefined;
   let least = Infinity;
   for (const candidate of known) {
     const d = distance(word, candidate);
-    if (d < least) {
+    const near = d <= Math.max(1, Math.floor(word.length / 3)) || (word.length > 2 && candidate.startsWith(word));
+    if (near && d < least) {
       least = d;
       best = candidate;
     }
   }
-  return best !== undefined && least <= Math.max(1, Math.floor(word.length / 3)) ? `; did you mean '${best}' maybe ?` : "";
+  return best === undefined ? "" : `; did you mean '${best}' maybe ?`;
 }
 
 function distance(a: string, b: string): number {

@@ -27,8 +27,9 @@ export function readConfig(p: Proc, file: string): Read {
     const found = p.net.resolve(name);
     return found.ok ? found.addresses.find((ip) => !ip.includes(":")) : undefined;
   });
-  if (read.report.failed) read.report.alert("Fatal errors found in configuration.");
-  else checkValidity(read.config, read.report);
+  if (read.report.failed) {
+    if (!read.report.aborted) read.report.alert("Fatal errors found in configuration.");
+  } else checkValidity(read.config, read.report);
   return read;
 }
 

@@ -29,7 +29,10 @@ export function parseConfig(file: string, text: string, resolve: Resolve): { con
   const lines = text.split("\n");
   for (const [i, line] of lines.entries()) {
     const args = splitLine(line);
-    if (args.length > 0 && !reader.line(i + 1, args)) break;
+    if (args.length > 0 && !reader.line(i + 1, args)) {
+      report.aborted = true;
+      break;
+    }
     if (i === lines.length - 1 && line !== "") {
       report.alert(`parsing [${file}:${i + 1}]: Missing LF on last line, file might have been truncated at position ${line.length + 1}.`);
       report.inFile = true;

@@ -122,6 +122,8 @@ export class Report {
   readonly messages: Message[] = [];
   /** Set by what ends the parsing of this file with `Error(s) found in configuration file`. */
   inFile = false;
+  /** Nothing after this was read. */
+  aborted = false;
 
   alert(text: string): void {
     this.messages.push({ level: "ALERT", text: `config : ${text}` });

@@ -16,6 +16,9 @@ export function checkValidity(config: HaproxyConfig, report: Report): void {
     const { client, server, connect } = proxy.timeouts;
     if ((hasFrontend(proxy) && !client) || (proxy.servers.length > 0 && (!server || !connect)))
       report.warn(`missing timeouts for ${kindOf(proxy)} '${proxy.name}'.${missing}`);
+    const logs = proxy.logs === "global" ? config.logs : proxy.logs;
+    if (hasFrontend(proxy) && proxy.logFormat === "tcplog" && logs.length === 0)
+      report.warn(`log format ignored for ${kindOf(proxy)} '${proxy.name}' since it has no log address.`);
   }
   if (report.failed) {
     report.alert("Fatal errors found in configuration.");
@@ -64,8 +67,6 @@ function checkFrontend(config: HaproxyConfig, proxy: Proxy, report: Report): voi
     );
     proxy.logFormat = "tcplog";
   }
-  if (proxy.logFormat === "tcplog" && (proxy.logs === "global" ? config.logs : proxy.logs).length === 0)
-    report.warn(`log format ignored for ${kindOf(proxy)} '${proxy.name}' since it has no log address.`);
 }
 
 /** Where a frontend's connections go: its `default_backend`, or a `listen`'s own servers. */
