@@ -24,6 +24,20 @@ describe("specification", () => {
     expect(plan!.kubeadmApi).toBe("v1beta4");
   });
 
+  it("puts a load balancer before several control planes, unless there is one outside, which has work to do", () => {
+    const own = planned("controlplanes: 3\n").plan!;
+    expect(own.machines.slice(0, 2).map((m) => [m.name, m.role])).toEqual([
+      ["lb", "loadbalancer"],
+      ["controlplane1", "controlplane"],
+    ]);
+    expect(own.controlPlaneEndpoint).toBe(`${own.machines[0]!.ip}:6443`);
+    const { plan, findings } = planned("controlplanes: 3\ncontrolPlaneEndpoint: 10.1.10.100\n");
+    expect(plan!.machines.map((m) => m.role)).not.toContain("loadbalancer");
+    expect(plan!.controlPlaneEndpoint).toBe("10.1.10.100:6443");
+    expect(findings.map((f) => [f.severity, f.code, f.at?.line])).toEqual([["warning", "outside-endpoint", 2]]);
+    expect(findings[0]!.message).toContain("192.168.56.11:6443, 192.168.56.12:6443, 192.168.56.13:6443");
+  });
+
   it("refuses routes of the bridge network with another network", () => {
     expect(planned("cni: { routes: bird }\n").findings.map((f) => [f.code, f.field, f.at?.line])).toEqual([
       ["routes-without-bridge", "cni.routes", 1],

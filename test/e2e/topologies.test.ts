@@ -17,7 +17,7 @@ describe("three control planes behind haproxy, three workers, Calico with Typha"
 
   it("come up, also when interrupted in the middle of the joins and after the certificates have expired", async () => {
     writeFileSync(`${cwd}/kubemend.yaml`, example("seed-003.yaml"));
-    for (const stage of ["install haproxy", "kubeadm init (", "Joining the other control planes", "controlplane2  kubeadm join ("]) {
+    const interruptedAt = async (stage: string): Promise<void> => {
       const child = execa(process.execPath, [bin, "up", ...file], { cwd, reject: false, stdin: "ignore", all: true });
       let said = "";
       await new Promise<void>((resolve) => {
@@ -31,14 +31,18 @@ describe("three control planes behind haproxy, three workers, Calico with Typha"
       const result = await child;
       expect(said, String(result.all)).toContain(stage);
       expect(result.exitCode === 0, said).toBe(false);
-    }
+    };
+    await interruptedAt("install haproxy");
+    await interruptedAt("kubeadm init (");
     // what kubeadm init uploaded is gone after two hours, and its token's owner with it
-    expect((await settle(3 * 3600)).exitCode).toBe(0);
+    expect((await settle(125 * 60)).exitCode).toBe(0);
     const secret = await on(
       "controlplane1",
       "sudo kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system get secret kubeadm-certs",
     );
     expect(String(secret.stderr)).toContain('secrets "kubeadm-certs" not found');
+    await interruptedAt("Joining the other control planes");
+    await interruptedAt("controlplane2  kubeadm join (");
 
     const last = await kubemend(["up", ...file]);
     expect(last.exitCode, `${String(last.stdout)}${String(last.stderr)}`).toBe(0);
@@ -54,7 +58,7 @@ describe("three control planes behind haproxy, three workers, Calico with Typha"
     expect(String((await kubectl("-n kube-system get pods -l k8s-app=calico-typha --no-headers")).stdout)).toContain("1/1");
     // the same file again changes nothing
     expect(String((await kubemend(["up", ...file])).stderr)).toContain("already up");
-  }, 400_000);
+  }, 600_000);
 
   it("let the host in through the load balancer", async () => {
     expect((await kubemend(["kubeconfig", "--name", "seed-003"])).exitCode).toBe(0);
@@ -79,10 +83,10 @@ describe("three control planes behind haproxy, three workers, Calico with Typha"
 
     // the whole machine
     await on("controlplane3", "sudo poweroff");
-    await settle(60);
+    await settle(120);
     expect(String((await kubectl(`${throughBalancer} create namespace four`)).stdout)).toBe("namespace/four created");
     expect(String((await kubectl("get node controlplane3 --no-headers")).stdout)).toContain("NotReady");
-  }, 120_000);
+  }, 300_000);
 
   it("write nothing without two, and come back", async () => {
     await on("controlplane2", "sudo mv /etc/kubernetes/manifests/etcd.yaml /root/");
@@ -92,7 +96,8 @@ describe("three control planes behind haproxy, three workers, Calico with Typha"
     expect(String(direct.stderr)).toMatch(/etcdserver: |context deadline exceeded|timed out/);
     const balanced = await kubectl(`${throughBalancer} create namespace five`);
     expect(balanced.exitCode).toBe(1);
-    expect(String((await on("lb", "journalctl -u haproxy -o cat --no-pager | tail -20")).stdout)).toContain("has no server available!");
+    const none = "journalctl -u haproxy -o cat --no-pager | grep -c 'has no server available!'";
+    expect(Number((await on("lb", none)).stdout)).toBeGreaterThan(0);
 
     await on("controlplane2", "sudo mv /root/etcd.yaml /etc/kubernetes/manifests/");
     await settle(180);
@@ -100,7 +105,7 @@ describe("three control planes behind haproxy, three workers, Calico with Typha"
     expect((await kubemend(["up", ...file])).exitCode).toBe(0);
     await settle(120);
     expect(String((await kubectl("get nodes --no-headers")).stdout)).not.toContain("NotReady");
-  }, 120_000);
+  }, 300_000);
 });
 
 describe("flannel", () => {
@@ -133,7 +138,7 @@ spec:
     expect(String((await on("controlplane", "kubectl -n kube-flannel logs ds/kube-flannel-ds 2>/dev/null")).stdout)).toMatch(
       /Using interface with name enp0s8 and address 192\.168\.56\./,
     );
-  }, 120_000);
+  }, 300_000);
 
   it("carries pods' packets in UDP 8472, and only there", async () => {
     await on("controlplane", `kubectl apply -f - <<'END'\n${pods}END`);

@@ -17,6 +17,7 @@ const specifications = {
   default: "",
   "five workers and Calico by manifest": "workers: 5\ncni: { install: manifest }\n",
   "seed 001": "network: { nodes: 192.168.1.0/24, pods: 172.16.0.0/16 }\nmachines: { controlplane: { ip: 192.168.1.2 } }\n",
+  "three control planes and flannel": "controlplanes: 3\ncni: { name: flannel }\n",
   "Kubernetes 1.24 and a box of one version": 'kubernetes: "1.24"\nmachine: { box: "bento/ubuntu-22.04", boxVersion: "202401.31.0" }\n',
 };
 
@@ -35,6 +36,35 @@ describe("the bridge network in a Vagrantfile", () => {
   });
   it("cannot have static routes, which need every node's range before there are all nodes", () => {
     expect(() => rendered("cni: { name: bridge }\n")).toThrow(/provisions controlplane before the other nodes exist/);
+  });
+});
+
+describe("several control planes in a Vagrantfile", () => {
+  const machines = rendered("controlplanes: 3\nworkers: 1\n").split("config.vm.define").slice(1);
+  it("are provisioned after their load balancer and before the workers", () => {
+    expect(machines.map((text) => /'([a-z0-9]+)'/.exec(text)![1])).toEqual([
+      "lb",
+      "controlplane1",
+      "controlplane2",
+      "controlplane3",
+      "worker1",
+    ]);
+    expect(machines[0]).toContain(
+      "'SERVERS' => 'controlplane1 192.168.56.11:6443;controlplane2 192.168.56.12:6443;controlplane3 192.168.56.13:6443'",
+    );
+    expect(machines.map((text) => text.includes("primary: true"))).toEqual([false, true, false, false, false]);
+  });
+  it("fetch the first one's certificates with a key that every rendering has the same", () => {
+    const keys = machines.map((text) => /certificateKey: ([0-9a-f]{64})/.exec(text)?.[1]);
+    expect(keys[1]).toBeDefined();
+    expect(keys).toEqual([undefined, keys[1], keys[1], keys[1], undefined]);
+    expect(machines[2]).toContain("advertiseAddress: 192.168.56.12");
+    expect(rendered("controlplanes: 3\n")).toContain(keys[1]!);
+  });
+  it("need no load balancer of their own when there is one outside", () => {
+    const text = rendered("controlplanes: 3\ncontrolPlaneEndpoint: 10.1.10.100:6443\n");
+    expect(text).not.toContain("loadbalancer.sh");
+    expect(text).toContain("controlPlaneEndpoint: 10.1.10.100:6443");
   });
 });
 
