@@ -1,6 +1,16 @@
 #!/usr/bin/env node
 /** The only place that touches the process. */
+import { exitStatus } from "../error.ts";
 import { main } from "./main.ts";
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    // whoever read has gone, as in `kubemend lab list | head -1`: the status of a program that SIGPIPE ended
+    if (error.code === "EPIPE") process.exit(128 + 13);
+    if (stream === process.stdout) process.stderr.write(`Error: cannot write the output: ${error.message}\n`);
+    process.exit(exitStatus.provider);
+  });
+}
 
 process.exitCode = await main(process.argv.slice(2), {
   stdin: process.stdin,

@@ -51,6 +51,13 @@ function all(command: Command): Command[] {
 /** `--output` as every command that prints for machines has it. */
 export const outputOption = (): Option => new Option("-o, --output <format>", "how to print").choices(["text", "json"]).default("text");
 
+/** Of any file that a command writes. */
+const diskTrouble = new Map([
+  ["ENOSPC", "no space left on the device"],
+  ["EDQUOT", "the quota is used up"],
+  ["EROFS", "the file system is read-only"],
+]);
+
 /** What stands behind `--`, or is `ssh`'s, is for a machine. */
 function wantsJson(argv: readonly string[]): boolean {
   if (argv[0] === "ssh") return false;
@@ -77,6 +84,14 @@ function report(error: unknown, io: Io, argv: string[]): number {
     if (error.hint !== undefined) io.stderr.write(`${color("dim", "→")} ${error.hint}\n`);
     if (io.env.KUBEMEND_DEBUG && error.cause instanceof Error) io.stderr.write(`${error.cause.stack ?? error.cause.message}\n`);
     return error.status;
+  }
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code !== undefined && diskTrouble.has(code)) {
+    const message = `cannot write${path === undefined ? "" : ` ${path}`}: ${diskTrouble.get(code)}`;
+    const hint = "Free some space, or make the folder writable; KUBEMEND_HOME puts the state elsewhere.";
+    say("disk", message, { hint });
+    io.stderr.write(`${color("red", "Error:")} ${message}\n${color("dim", "→")} ${hint}\n`);
+    return exitStatus.provider;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   say("internal", error instanceof Error ? error.message : String(error));

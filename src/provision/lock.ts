@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { claim, release, type Claim } from "../claim.ts";
+import { claim, claimOf, release, type Claim } from "../claim.ts";
 import { providerError } from "../error.ts";
 import { makeHome, unwritable } from "./cluster.ts";
 
@@ -47,7 +47,10 @@ function take(file: string, what: string): (Claim & { what: string }) | undefine
   try {
     return claim(file, { what });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") throw removed(dirname(file));
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw removed(dirname(file));
+    // what gives space back must not need any: without a mark of its own, but not beside another command
+    if (what === "destroy" && ["ENOSPC", "EDQUOT"].includes(code ?? "")) return claimOf(file);
     throw unwritable(dirname(file), error);
   }
 }

@@ -4,6 +4,7 @@ import { outputOption } from "../main.ts";
 import { specificationOptions } from "../options.ts";
 import { withLock } from "../../provision/lock.ts";
 import { up as bringUp, type UpOptions } from "../../provision/up.ts";
+import { SimProvider, type SimulatorStatus } from "../../provider/sim/provider.ts";
 import { join } from "node:path";
 
 export function up(program: Command, context: Context): void {
@@ -22,6 +23,8 @@ export function up(program: Command, context: Context): void {
         (text) => context.say(text),
         async () => {
           const { cluster, fresh } = await bringUp(context.home, plan, emit, { locate, ...agreement(context, options) });
+          const unsaved = cluster.provider instanceof SimProvider ? (await cluster.provider.call<SimulatorStatus>("status")).unsaved : "";
+          if (unsaved !== "") emit({ type: "note", text: `Not saved: ${unsaved}` });
           await cluster.close();
           if (options.output === "json") return;
           if (!fresh) context.say(`Cluster ${plan.name} was already up.`);

@@ -23,7 +23,7 @@ export async function preflight(dir: string, plan: Plan): Promise<Finding[]> {
       "provider",
       provider,
       `kubemend's Vagrantfile has never been tried with ${provider}`,
-      "Please report what happens. Tried are virtualbox, libvirt and lxc.",
+      "Please report what happens.",
     );
   if (provider === "hyperv")
     add(
