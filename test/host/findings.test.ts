@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { hostFindings, providerFindings, type HostFacts, type ProviderName } from "../../src/host/index.ts";
+import { renderVagrantfile } from "../../src/provider/vagrant/render.ts";
 import { findingsFor, linux, mac, planOf, windows } from "./support.ts";
 
 const codes = (findings: { code: string }[]): string[] => findings.map((finding) => finding.code);
@@ -217,6 +218,8 @@ describe("a subnet that this host routes already", () => {
   it("is none when it is the provider's own network", () => {
     expect(findingsFor("provider: virtualbox\n", on("192.168.56.0/24", "vboxnet0"))).toEqual([]);
     expect(findingsFor("provider: libvirt\n", on("192.168.56.0/24", "virbr1"))).toEqual([]);
+    const bridge = /lxc__bridge_name: '([^']+)'/.exec(renderVagrantfile(planOf("provider: lxc\n").plan))![1]!;
+    expect(codes(findingsFor("provider: lxc\n", on("192.168.56.0/24", bridge)))).not.toContain("subnet-routed");
   });
   it("is a warning when somebody else's machines run on the provider's network", () => {
     const facts = {
