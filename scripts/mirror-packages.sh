@@ -22,9 +22,15 @@ echo "deb [trusted=yes] $SOURCE" >"$list"
 alone=(-o "Dir::Etc::sourcelist=$list" -o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0)
 apt-get "${alone[@]}" update -qq
 
-packages=()
+# What the mirror has with everything that it depends on is installed from the mirror; where it lacks something, that comes from
+# the machine's own sources.
+whole=()
+partly=()
+sort_out() {
+  if apt-get "${alone[@]}" install -s -y --no-install-recommends "$@" >/dev/null 2>&1; then whole+=("$@"); else partly+=("$@"); fi
+}
 for name in ${WANTED:-}; do
-  if [ -n "$(apt-cache "${alone[@]}" madison "$name")" ]; then packages+=("$name"); fi
+  if [ -n "$(apt-cache "${alone[@]}" madison "$name" 2>/dev/null)" ]; then sort_out "$name"; fi
 done
 if [ -n "${KUBERNETES:-}" ] && [ "$held" -lt 3 ]; then
   # newest first
@@ -33,16 +39,14 @@ if [ -n "${KUBERNETES:-}" ] && [ "$held" -lt 3 ]; then
     echo "the mirror $SOURCE has no kubeadm $KUBERNETES; it has: $(apt-cache "${alone[@]}" madison kubeadm | awk '{ print $3 }' | head -5 | paste -sd' ')" >&2
     exit 1
   fi
-  packages+=("kubelet=$version" "kubeadm=$version" "kubectl=$version")
+  sort_out "kubelet=$version" "kubeadm=$version" "kubectl=$version"
 fi
-[ "${#packages[@]}" -gt 0 ] || exit 0
-
-# what the mirror lacks of their dependencies comes from the machine's own sources
-if apt-get "${alone[@]}" install -s -y --no-install-recommends "${packages[@]}" >/dev/null 2>&1; then
-  apt-get "${alone[@]}" install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
-else
+if [ "${#whole[@]}" -gt 0 ]; then
+  apt-get "${alone[@]}" install -y -qq --no-install-recommends "${whole[@]}" >/dev/null
+fi
+if [ "${#partly[@]}" -gt 0 ]; then
   apt-get update -qq
-  apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+  apt-get install -y -qq --no-install-recommends "${partly[@]}" >/dev/null
 fi
 if [ -n "${KUBERNETES:-}" ]; then
   apt-mark hold kubelet kubeadm kubectl >/dev/null
