@@ -21,6 +21,8 @@ export const systemd: DaemonProgram = {
       p.log("Trying to run as user instance, but the system has not been booted with systemd.");
       p.exit(1);
     }
+    // the kernel calls it init, after the link that it ran; systemd renames itself (prctl PR_SET_NAME)
+    p.state.comm = "systemd";
     // the kernel needs this long until it runs process 1
     p.after(2400, "init");
   },
