@@ -27,3 +27,9 @@ export const defaultBox = "bento/ubuntu-24.04";
 
 /** Release of cri-dockerd, which stands between docker and the kubelet from Kubernetes 1.24 on. */
 export const criDockerdVersion = "0.3.24";
+
+/** Oldest minor version of which the community's archive (pkgs.k8s.io) has packages. */
+export const oldestPackaged = 24;
+
+/** A copy of apt.kubernetes.io, which was shut down in 2024. */
+export const legacyArchive = "https://mirrors.aliyun.com/kubernetes/apt kubernetes-xenial main";

@@ -59,9 +59,9 @@ const needs = z.strictObject({
   runtime: z.array(z.string()).optional().describe("One of these runtimes."),
   kubernetes: z
     .string()
-    .regex(/^>=1\.\d+$/, 'must be such as ">=1.24"')
+    .regex(/^[<>]=1\.\d+$/, 'must be such as ">=1.24" or "<=1.23"')
     .optional()
-    .describe("This version or a newer one."),
+    .describe("This version or a newer one, or with <= this or an older one."),
   machines: z
     .array(z.enum(["snapshots", "own-kernel"]))
     .default([])

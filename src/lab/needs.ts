@@ -1,11 +1,14 @@
 /** What a lab needs of a cluster, and how the default cluster is fitted to it. */
 import type { Plan } from "../cluster/plan.ts";
 import type { Specification } from "../cluster/specification.ts";
+import { legacyArchive, oldestPackaged } from "../cluster/versions.ts";
 import { usageError } from "../error.ts";
 import type { Cluster } from "../provision/cluster.ts";
 import type { Lab } from "./definition.ts";
 
-const minor = (version: string): number => Number(version.replace(">=", "").split(".")[1]);
+const minor = (version: string): number => Number(version.replace(/^[<>]=/, "").split(".")[1]);
+const hasVersion = (wanted: string | undefined, version: string): boolean =>
+  wanted === undefined || (wanted.startsWith("<=") ? minor(version) <= minor(wanted) : minor(version) >= minor(wanted));
 
 /** What the planned cluster lacks for the lab; empty when it fits. */
 export function unmetByPlan({ cluster }: Lab, { specification, machines }: Plan): string[] {
@@ -21,7 +24,7 @@ export function unmetByPlan({ cluster }: Lab, { specification, machines }: Plan)
   if (specification.cni.name === "bridge") oneOf("routes", cluster.routes, specification.cni.routes ?? "none");
   if (specification.cni.name === "calico") oneOf("encapsulation", cluster.encapsulation, specification.cni.encapsulation);
   oneOf("runtime", cluster.runtime, specification.runtime);
-  if (cluster.kubernetes && minor(specification.kubernetes) < minor(cluster.kubernetes))
+  if (!hasVersion(cluster.kubernetes, specification.kubernetes))
     needs.push(`Kubernetes ${cluster.kubernetes} (the cluster has ${specification.kubernetes})`);
   return needs;
 }
@@ -50,15 +53,17 @@ export function fitted(specification: Specification, { cluster }: Lab): Specific
   const pick = <T extends string>(wanted: string[] | undefined, actual: T): T =>
     wanted && !wanted.includes(actual) ? (wanted[0] as T) : actual;
   const { cni } = specification;
+  const kubernetes = hasVersion(cluster.kubernetes, specification.kubernetes)
+    ? specification.kubernetes
+    : cluster.kubernetes!.replace(/^[<>]=/, "");
   return {
     ...specification,
     workers: Math.max(specification.workers, cluster.workers),
     controlplanes: Math.max(specification.controlplanes, cluster.controlplanes),
     runtime: pick(cluster.runtime, specification.runtime),
-    kubernetes:
-      cluster.kubernetes && minor(specification.kubernetes) < minor(cluster.kubernetes)
-        ? cluster.kubernetes.replace(">=", "")
-        : specification.kubernetes,
+    kubernetes,
+    // the community's own archive begins later
+    ...(minor(kubernetes) < oldestPackaged && specification.mirror === undefined ? { mirror: { packages: legacyArchive } } : {}),
     cni: {
       ...cni,
       name: pick(cluster.cni, cni.name),

@@ -2,16 +2,12 @@
 import type { Finding } from "../cluster/finding.ts";
 import { mirrorOf } from "../cluster/mirror.ts";
 import type { Plan } from "../cluster/plan.ts";
+import { legacyArchive, oldestPackaged } from "../cluster/versions.ts";
 import { usageError } from "../error.ts";
 import { formatFinding } from "../cluster/finding.ts";
 
-/** Oldest minor version of which the community's archive (pkgs.k8s.io) has packages. */
-const oldestPackaged = 24;
-/** And of CRI-O (download.opensuse.org, isv:cri-o:stable). */
+/** Oldest minor version of which there are packages of CRI-O (download.opensuse.org, isv:cri-o:stable). */
 const oldestCrio = 30;
-
-/** A copy of apt.kubernetes.io, which was shut down in 2024. */
-const legacyArchive = "https://mirrors.aliyun.com/kubernetes/apt kubernetes-xenial main";
 
 export function unbuilt(plan: Plan): Finding[] {
   const { specification } = plan;
