@@ -5,9 +5,9 @@ import { describe, expect, it } from "vitest";
 import { useScratch } from "./support.ts";
 
 describe.each([
-  ["1.20.2", "v1.20.2", "k8s.gcr.io/coredns:1.7.0", "k8s.gcr.io/etcd:3.4.13-0"],
-  ["1.21", "v1.21.14", "k8s.gcr.io/coredns/coredns:v1.8.0", "k8s.gcr.io/etcd:3.4.13-0"],
-])("Kubernetes %s", (wanted, version, coredns, etcd) => {
+  ["1.20.2", "v1.20.2", "k8s.gcr.io", "coredns:1.7.0", "etcd:3.4.13-0"],
+  ["1.21", "v1.21.14", "registry.aliyuncs.com/google_containers", "coredns:v1.8.0", "etcd:3.4.13-0"],
+])("Kubernetes %s", (wanted, version, registry, coredns, etcd) => {
   const name = `old-${wanted.replaceAll(".", "-")}`;
   const { cwd, kubemend, on } = useScratch(name);
   const say = async (command: string): Promise<string> => String((await on("controlplane", command)).stdout);
@@ -15,7 +15,7 @@ describe.each([
   it("comes up from a mirror's packages, with the words of its version", async () => {
     writeFileSync(
       join(cwd, "kubemend.yaml"),
-      `name: ${name}\nkubernetes: "${wanted}"\nworkers: 1\ncni: { name: bridge }\nmirror: { packages: "https://mirrors.aliyun.com/kubernetes/apt kubernetes-xenial main" }\n`,
+      `name: ${name}\nkubernetes: "${wanted}"\nworkers: 1\ncni: { name: bridge }\nmirror:\n  packages: "https://mirrors.aliyun.com/kubernetes/apt kubernetes-xenial main"\n${registry === "k8s.gcr.io" ? "" : `  images: ${registry}\n`}`,
     );
     const result = await kubemend(["up"]);
     expect(result.exitCode, String(result.stderr)).toBe(0);
@@ -27,9 +27,16 @@ describe.each([
     expect(await say("cat /var/lib/kubelet/kubeadm-flags.env")).toContain(
       "--container-runtime=remote --container-runtime-endpoint=unix:///run/containerd/containerd.sock",
     );
+    expect(await say("sudo grep sandbox_image /etc/containerd/config.toml")).toContain(
+      registry === "k8s.gcr.io" ? "pause:" : `"${registry}/pause:3.4.1"`,
+    );
     const images = await say("kubectl get pods -A -o jsonpath='{.items[*].spec.containers[*].image}'");
     expect(new Set(images.split(" "))).toEqual(
-      new Set([coredns, etcd, ...["apiserver", "controller-manager", "proxy", "scheduler"].map((c) => `k8s.gcr.io/kube-${c}:${version}`)]),
+      new Set(
+        [coredns, etcd, ...["apiserver", "controller-manager", "proxy", "scheduler"].map((c) => `kube-${c}:${version}`)].map(
+          (i) => `${registry}/${i}`,
+        ),
+      ),
     );
   });
 

@@ -47,6 +47,9 @@ const folded: Record<string, string> = {
   "index.docker.io": "docker.io",
 };
 
+/** Alibaba's copy of Kubernetes' registry: every image beside the others, coredns too (developer.aliyun.com/mirror/kubernetes). */
+const mirrored = { domain: "registry.aliyuncs.com", prefix: "google_containers/", of: "registry.k8s.io" };
+
 const sha256 = (text: string): string => `sha256:${createHash("sha256").update(text).digest("hex")}`;
 
 /** Called once by assemble.ts. `base`: path → program of the Ubuntu image, from which images take their shell tools. */
@@ -124,15 +127,26 @@ export function canonical(reference: Reference): string {
   return `${reference.repository}:${reference.tag ?? "latest"}`;
 }
 
-/** What a registry has under a name; `tag` may be a digest. */
-export function findImage(domain: string, path: string, tag: string): ContainerImage | undefined {
-  const repository = `${folded[domain] ?? domain}/${path}`;
-  if (tag.startsWith("sha256:")) return byDigest.get(tag);
-  return byRef.get(`${repository}:${tag}`);
+/** The repositories that a registry's name stands for. */
+function behind(domain: string, path: string): string[] {
+  if (domain === mirrored.domain) {
+    const name = path.startsWith(mirrored.prefix) ? path.slice(mirrored.prefix.length) : undefined;
+    if (name === undefined || name.includes("/")) return [];
+    return name === "coredns" ? [`${mirrored.of}/coredns`, `${mirrored.of}/coredns/coredns`] : [`${mirrored.of}/${name}`];
+  }
+  return [`${folded[domain] ?? domain}/${path}`];
 }
 
-export const hasRepository = (domain: string, path: string): boolean => repositories.has(`${folded[domain] ?? domain}/${path}`);
-export const tagsOf = (domain: string, path: string): string[] => repositories.get(`${folded[domain] ?? domain}/${path}`) ?? [];
+/** What a registry has under a name; `tag` may be a digest. */
+export function findImage(domain: string, path: string, tag: string): ContainerImage | undefined {
+  if (tag.startsWith("sha256:")) return byDigest.get(tag);
+  return behind(domain, path)
+    .map((repository) => byRef.get(`${repository}:${tag}`))
+    .find((image) => image !== undefined);
+}
+
+export const hasRepository = (domain: string, path: string): boolean => behind(domain, path).some((name) => repositories.has(name));
+export const tagsOf = (domain: string, path: string): string[] => behind(domain, path).flatMap((name) => repositories.get(name) ?? []);
 
 /** The image behind `rootImageName`'s result; used when the world builds root filesystems. Undefined for other names. */
 export function rootImage(name: string): Image | undefined {

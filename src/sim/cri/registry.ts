@@ -72,5 +72,6 @@ export const registrySites: Site[] = [
   site("registry-1.docker.io", "98.85.153.80", "docker.io"),
   site("auth.docker.io", "98.85.153.81", "docker.io"),
   site("quay.io", "44.214.76.135"),
+  site("registry.aliyuncs.com", "120.55.105.209"),
   site("ghcr.io", "140.82.121.33"),
 ];
