@@ -27,6 +27,12 @@ const rules: [RegExp, string][] = [
   [/(?:Debian GNU\/Linux 12 \(bookworm\)|Ubuntu 24\.04\.\d LTS)/g, "DISTRIBUTION"],
   [/\b(?:6\.18\.44-fc-v669|6\.8\.0-\d+-generic)\b/g, "KERNEL"],
   [/containerd:\/\/1\.[67]\.\d+/g, "containerd://VERSION"],
+  // addresses and node ports that are drawn, or count up from whatever ran before; the two that are fixed stay
+  [/\b(?!10\.96\.0\.10?\b)10\.(?:9[6-9]|10\d|11[01])\.\d+\.\d+\b/g, "SERVICE-IP"],
+  [/\b172\.16\.\d+\.(?!0\/)\d+\b/g, "POD-IP"],
+  [/\b80:3\d{4}\/TCP/g, "80:NODEPORT/TCP"],
+  [/(NodePort: +\S+ +)3\d{4}\//g, "$1NODEPORT/"],
+  [/\b(web|web-np)-[bcdfghjklmnpqrstvwxz2456789]{5}(?= +IPv4)/g, "$1-SLICE"],
   // random suffixes: of pods (ReplicaSet hash and five characters), of temporary folders
   [/(dryrun|LIVE-|MERGED-)\d{6,}/g, "$1N"],
   [/(\bpid|PID:?) \d+/g, "$1 N"],

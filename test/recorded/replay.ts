@@ -80,6 +80,8 @@ export async function replay(s: Scenario): Promise<Result[]> {
       results.push({ recording: s.recording, at, outcome, wanted: a, got: b });
     }
     for (const line of undo) await shell(machine, line, s.env ?? {});
+    // a command of a real machine takes about so long; controllers act meanwhile
+    await world.advance(150);
   }
   return results;
 }

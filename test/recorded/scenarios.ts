@@ -21,6 +21,12 @@ async function kubectlWorld(): Promise<World> {
   );
   return world;
 }
+/** node2 had no pod network yet. */
+async function halfNetworked(): Promise<World> {
+  const world = await kubectlWorld();
+  await must(world.machine("node2"), "mv /etc/cni/net.d/10-bridge.conf /root; sleep 60");
+  return world;
+}
 async function kubeadmWorld(): Promise<World> {
   const world = await nodes120();
   await runScript(world.machine("master"), "kubeadm-configs.sh");
@@ -59,8 +65,17 @@ export const scenarios: Scenario[] = [
     command: (line: string) => line.replace(/sha256:7941[0-9a-f]{60}/, "$(cat /root/hash)"),
   })),
   { recording: "cluster-11-misc-kubeadm.txt", world: kubectlWorld, env: admin },
-  ...["kubectl-1.20-01-version-config.txt", "kubectl-1.20-02-nodes.txt", "kubectl-1.20-03-workloads.txt", "kubectl-1.20-04-pods.txt", "kubectl-1.20-05-apply-and-errors.txt", "kubectl-1.32-errors-subset.txt", "kubectl-1.36-02-nodes.txt"].map(
+  ...["kubectl-1.20-01-version-config.txt", "kubectl-1.20-03-workloads.txt", "kubectl-1.20-05-apply-and-errors.txt", "kubectl-1.32-errors-subset.txt", "kubectl-1.36-02-nodes.txt"].map(
     (recording) => ({ recording, world: kubectlWorld, env: admin }),
   ),
+  { recording: "kubectl-1.20-02-nodes.txt", world: halfNetworked, env: admin },
+  {
+    recording: "kubectl-1.20-04-pods.txt",
+    world: kubectlWorld,
+    env: admin,
+    byHand: { "line 407": "sleep 45" },
+  },
+  { recording: "kubectl-1.36-01-version-config.txt", world: kubectlWorld, env: admin },
+  { recording: "kubectl-1.36-04-pods.txt", world: kubectlWorld, env: admin },
   { recording: "kubectl-x509-and-permissions.txt", world: kubectlWorld },
 ];

@@ -68,6 +68,9 @@ function parseKubeconfig(text: string, path: string): Obj {
 export function goYaml(error: unknown): string {
   if (!(error instanceof YAMLParseError)) return String(error);
   const line = error.linePos?.[0].line ?? 1;
+  // a flow collection that the file's end cuts off
+  if (error.code === "BAD_INDENT" && /^Flow (?:sequence|map)/.test(error.message))
+    return `line ${line - 1}: did not find expected node content`;
   switch (error.code) {
     case "TAB_AS_INDENT":
       return `line ${line}: found character that cannot start any token`;

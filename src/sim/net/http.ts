@@ -165,7 +165,11 @@ const isAddress = (host: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(host) |
 /** Connects and shakes hands. Connections are closed with `p.net.shut(conn)`. */
 export function httpConnect(p: Proc, call: HttpCall): { ok: true; connection: HttpConnection; target: Target } | HttpFailure {
   const target = parseTarget(call.url);
-  if (!target) return { ok: false, phase: "resolve", code: "EINVAL", detail: `parse "${call.url}": invalid URL`, after: 0 };
+  if (!target) {
+    const port = /^https?:\/\/[^/?#]*:(\d+)(?:[/?#]|$)/i.exec(call.url)?.[1];
+    const detail = Number(port) > 65535 ? `dial tcp: address ${port}: invalid port` : `parse "${call.url}": invalid URL`;
+    return { ok: false, phase: "resolve", code: "EINVAL", detail, after: 0 };
+  }
   const opened = call.unix === undefined ? connectTcp(p, call, target) : connectUnix(p, call.unix);
   if (!opened.ok) return opened;
   const { connection } = opened;

@@ -45,7 +45,7 @@ export function tableOf(api: ApiServer, r: Resource, version: string, body: Obj,
       priority: c.priority ?? 0,
     })),
     rows: items.map((o) => ({
-      cells: shown.row(o, now),
+      cells: shown.row(o, now, api.minor),
       ...(include === "None"
         ? {}
         : {

@@ -54,7 +54,9 @@ function joinCommand(c: Context, token: string, kubeconfig: string | undefined, 
   if (!read?.caPem) throw new KubeadmError("failed to get join command: failed to get default cluster config");
   const server = read.server.replace(/^https:\/\//, "");
   const control = certificateKey === undefined ? "" : ` --control-plane --certificate-key ${certificateKey}`;
-  return `kubeadm join ${server} --token ${token} --discovery-token-ca-cert-hash ${publicKeyHash(read.caPem)}${control}`;
+  // util.go's template of 1.20 breaks the line there, and print-join-command joins it with what was indented
+  const gap = c.minor < 21 ? "     " : " ";
+  return `kubeadm join ${server} --token ${token}${gap}--discovery-token-ca-cert-hash ${publicKeyHash(read.caPem)}${control}`;
 }
 
 /** Rounds down to the largest unit, as duration.ShortHumanDuration. */

@@ -5,8 +5,11 @@ import type { RawResult } from "../client.ts";
 /** Ends the command with a text on stderr and a status. */
 export class Failure extends Error {
   readonly status: number;
-  constructor(message: string, status = 1) {
+  /** What was written to stdout before. */
+  readonly printed: string;
+  constructor(message: string, status = 1, printed = "") {
     super(message);
+    this.printed = printed;
     this.name = "Failure";
     this.status = status;
   }

@@ -116,6 +116,16 @@ function distance(a: string, b: string): number {
   return row[b.length]!;
 }
 
+/** Up to 1.22 cobra itself reports what it finds wrong with a command line (component-base/cli came with 1.23). */
+function cobraWords(message: string): string {
+  const own = /^error: ((?:unknown (?:flag|shorthand flag|command)|required flag\(s\)|flag needs an argument|invalid argument)[^]*)$/.exec(
+    message,
+  )?.[1];
+  if (own === undefined || /^unknown command "[^"]*"\n/.test(own)) return message;
+  if (!own.startsWith("unknown command")) return `Error: ${own}`;
+  return `Error: ${own}${own.includes("\n") ? "\n" : ""}\nRun 'kubectl --help' for usage.`;
+}
+
 async function main(p: Proc): Promise<number> {
   const { name, rest } = split(p.args);
   try {
@@ -145,7 +155,8 @@ async function main(p: Proc): Promise<number> {
     return await command(p, rest);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    await p.err(`${error.message}\n`);
+    if (error.printed !== "") await p.out(error.printed);
+    await p.err(`${Number(p.state.version.replace(/^v/, "").split(".")[1]) < 23 ? cobraWords(error.message) : error.message}\n`);
     return error.status;
   }
 }

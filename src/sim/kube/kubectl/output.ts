@@ -3,6 +3,8 @@ import type { Obj } from "../../core/json.ts";
 import { jsonPath, JsonPathError, parseTemplate, renderTemplate } from "../jsonpath.ts";
 import { tabulate } from "./columns.ts";
 import { Failure } from "./failure.ts";
+import { renderGoTemplate } from "../gotemplate/execute.ts";
+import { TemplateError } from "../gotemplate/parse.ts";
 import type { Session } from "./session.ts";
 import { toYaml } from "./yaml-out.ts";
 
@@ -78,12 +80,30 @@ export function formatted(s: Session, output: string, object: Obj, nameOf: (o: O
     case "go-template":
     case "go-template-file":
     case "template":
-    case "templatefile":
-      return s.p.notSimulated(`kubectl -o ${kind}`);
+    case "templatefile": {
+      if (argument === "") throw new Failure("error: template format specified but no template given");
+      return goTemplate(kind.endsWith("file") ? readTemplate(s, argument) : argument, shown);
+    }
     default:
       throw new Failure(
         `error: unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${s.minor >= 34 ? allowed.replace("name,", "kyaml,name,") : allowed}`,
       );
+  }
+}
+
+/** k8s.io/cli-runtime/pkg/printers/template.go */
+export function goTemplate(text: string, object: Obj): string {
+  const data = JSON.parse(JSON.stringify(object)) as Obj;
+  try {
+    return renderGoTemplate(text, data);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const message = `template: ${error.message}`;
+    if (!message.includes(": executing ")) throw new Failure(`error: error parsing template ${text}, ${message}`);
+    const more =
+      `Error executing template: ${message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${text}\n` +
+      `\traw data was:\n\t\t${JSON.stringify(sorted(data))}\n\tobject given to template engine was:\n\t\t${goValue(data)}\n\n`;
+    throw new Failure(`error: error executing template ${JSON.stringify(text)}: ${message}`, 1, more);
   }
 }
 

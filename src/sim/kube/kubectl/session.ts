@@ -141,6 +141,20 @@ export class Session {
 
   // --- requests
 
+  #identified = false;
+  /** Without any credentials client-go asks for a name and a password (clientcmd/client_config.go, canIdentifyUser). */
+  async #identify(): Promise<void> {
+    if (this.#identified) return;
+    this.#identified = true;
+    const { server, certificate, token, tokenFile } = this.config;
+    if (!server.startsWith("https://") || certificate || token || tokenFile) return;
+    if (this.flags.text("username") || this.flags.text("password")) this.p.notSimulated("kubectl --username and --password");
+    await this.p.out("Please enter Username: ");
+    const typed = await this.p.read(0);
+    if (typed.length === 0) throw new Failure("error: EOF");
+    this.p.notSimulated("kubectl with a name and a password");
+  }
+
   /** How long the command waits for an answer that does not come. */
   #patience(after: number): number {
     const wanted = this.flags.text("request-timeout");
@@ -156,6 +170,7 @@ export class Session {
     body?: unknown,
     options: { contentType?: string; headers?: Record<string, string>; query?: Record<string, string> } = {},
   ): Promise<RawResult> {
+    await this.#identify();
     const result = this.client.raw(method, path, body, options);
     if (!result.ok) {
       const wait = this.#patience(result.after);
@@ -333,6 +348,9 @@ function objectText(r: RawResponse): string {
   return o?.kind === "Status" ? String(o.message) : r.body.trim();
 }
 
+/** A refusal that is none of an API server's (k8s.io/apimachinery/pkg/api/errors, NewGenericServerResponse). */
+export const unexplained = "the server rejected our request for an unknown reason";
+
 /** The object of a good answer; throws ServerRefusal otherwise. */
 export function objectOf(r: RawResponse): Obj {
   let object = r.object as Obj | undefined;
@@ -348,13 +366,15 @@ export function objectOf(r: RawResponse): Obj {
     object?.kind === "Status"
       ? object
       : {
-          reason: r.code === 404 ? "NotFound" : r.code === 503 ? "ServiceUnavailable" : "",
+          reason: { 400: "BadRequest", 404: "NotFound", 503: "ServiceUnavailable" }[r.code] ?? "",
           message:
-            r.code === 404
-              ? "the server could not find the requested resource"
-              : r.code === 503
-                ? "the server is currently unable to handle the request"
-                : r.body.trim(),
+            r.code === 400
+              ? unexplained
+              : r.code === 404
+                ? "the server could not find the requested resource"
+                : r.code === 503
+                  ? "the server is currently unable to handle the request"
+                  : r.body.trim(),
         };
   throw new ServerRefusal(r.code, body, statusText(body, r.code));
 }

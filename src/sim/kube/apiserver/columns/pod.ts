@@ -94,7 +94,7 @@ export const podColumns: Columns = {
     { name: "Nominated Node", type: "string", priority: 1 },
     { name: "Readiness Gates", type: "string", priority: 1 },
   ],
-  row: (pod, now): Cell[] => {
+  row: (pod, now, minor): Cell[] => {
     const { reason, restarts, ready, total, last } = podReason(pod);
     const status = (pod.status ?? {}) as Obj;
     const ip = (status.podIPs?.[0]?.ip as string | undefined) || (status.podIP as string | undefined);
@@ -102,7 +102,7 @@ export const podColumns: Columns = {
       String(pod.metadata.name),
       `${ready}/${total}`,
       reason,
-      restarts > 0 && last ? `${restarts} (${humanDuration(now - Date.parse(last))} ago)` : String(restarts),
+      restarts > 0 && last && minor >= 22 ? `${restarts} (${humanDuration(now - Date.parse(last))} ago)` : String(restarts),
       age(pod.metadata.creationTimestamp, now),
       ip || "<none>",
       (pod.spec?.nodeName as string | undefined) || "<none>",

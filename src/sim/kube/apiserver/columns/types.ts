@@ -14,5 +14,6 @@ export type Cell = string | number | boolean | null;
 export interface Columns {
   columns: Column[];
   /** `now`: milliseconds since the epoch. */
-  row(o: Obj, now: number): Cell[];
+  /** `minor`: of the API server. */
+  row(o: Obj, now: number, minor: number): Cell[];
 }

@@ -279,7 +279,7 @@ export function replace(c: Call, input: Obj, old: Obj): Obj {
     mutate(a, o);
     prepareUpdate(q, o, old, causes);
   }
-  if (r.generation && info.subresource !== "status") {
+  if (r.generation && info.subresource !== "status" && old.metadata.generation !== undefined) {
     const part = (x: Obj): unknown => {
       if (!r.crd) return { ...x, metadata: null, status: null };
       const { metadata: _m, status: _s, ...rest } = x;

@@ -47,7 +47,7 @@ export const defaults: Record<string, (o: Obj, minor: number) => void> = {
     const labels = ((o.metadata as Obj).labels ??= {}) as Obj;
     labels["kubernetes.io/metadata.name"] ??= o.metadata.name;
   },
-  Service: (o) => {
+  Service: (o, minor) => {
     const spec = specOf(o);
     set(spec, "type", "ClusterIP");
     set(spec, "sessionAffinity", "None");
@@ -56,7 +56,8 @@ export const defaults: Record<string, (o: Obj, minor: number) => void> = {
       set(port, "protocol", "TCP");
       if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === "") port.targetPort = port.port;
     }
-    if (spec.type !== "ExternalName") set(spec, "internalTrafficPolicy", "Cluster");
+    // the field came with 1.21, its default with the feature's beta in 1.22
+    if (spec.type !== "ExternalName" && minor >= 22) set(spec, "internalTrafficPolicy", "Cluster");
     if (spec.type === "NodePort" || spec.type === "LoadBalancer") set(spec, "externalTrafficPolicy", "Cluster");
     if (spec.type === "LoadBalancer") set(spec, "allocateLoadBalancerNodePorts", true);
   },

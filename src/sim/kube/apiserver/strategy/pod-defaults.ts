@@ -96,6 +96,8 @@ function defaultVolume(volume: Obj): void {
 export function defaultPod(pod: Obj): void {
   defaultPodSpec(pod.spec as Obj);
   set(pod.spec as Obj, "enableServiceLinks", true);
+  // Go writes the time of a probe that never was as null
+  for (const c of (pod.status?.conditions ?? []) as Obj[]) c.lastProbeTime ??= null;
 }
 
 /** The pod's quality of service class (pkg/apis/core/helper/qos). */

@@ -20,7 +20,8 @@ const statusOnCreate = new Set(["Node", "Event", "EventV1", "APIService_"]);
 
 export function prepareCreate(q: Request, o: Obj, causes: Cause[]): void {
   const { resource: r, api } = q;
-  if (r.generation) o.metadata.generation = 1;
+  // pods have had one since 1.33
+  if (r.generation && (r.plural !== "pods" || q.api.minor >= 33)) o.metadata.generation = 1;
   if (r.crd) {
     if (crdVersion(r.crd, q.version)?.subresources?.status) delete o.status;
     return;
@@ -168,8 +169,11 @@ function allocateService(q: Request, o: Obj, old: Obj | undefined, causes: Cause
         );
     }
     spec.clusterIPs = spec.clusterIP ? [spec.clusterIP] : [];
-    spec.ipFamilies ??= ["IPv4"];
-    spec.ipFamilyPolicy ??= "SingleStack";
+    // before IPv6DualStack was on by default (1.21) the fields were dropped
+    if (api.minor >= 21) {
+      spec.ipFamilies ??= ["IPv4"];
+      spec.ipFamilyPolicy ??= "SingleStack";
+    }
   }
   const needsPorts = spec.type === "NodePort" || (spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts !== false);
   const taken = new Set(services.flatMap((s) => ((s.spec?.ports ?? []) as Obj[]).map((p) => Number(p.nodePort ?? 0))));

@@ -1,12 +1,32 @@
 /** kubectl auth can-i, whoami. */
 import type { Obj } from "../../../core/json.ts";
 import { tabulate } from "../columns.ts";
-import { Failure } from "../failure.ts";
+import { Failure, ServerRefusal } from "../failure.ts";
 import { parseFlags } from "../flags.ts";
 import { toJson } from "../output.ts";
 import { Session } from "../session.ts";
 import { toYaml } from "../yaml-out.ts";
 import type { Command } from "./command.ts";
+
+/** k8s.io/kubectl/pkg/cmd/auth/cani.go */
+const resourceVerbs =
+  "get list watch create update patch delete deletecollection use bind impersonate * approve sign escalate attest".split(" ");
+const urlVerbs = "get put post head options delete patch *".split(" ");
+
+/** k8s.io/kubectl/pkg/cmd/auth/whoami.go */
+async function whoAmI(s: Session): Promise<Obj> {
+  try {
+    return await s.request("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "SelfSubjectReview",
+    });
+  } catch (error) {
+    if (!(error instanceof ServerRefusal) || error.code !== 404) throw error;
+    throw new Failure(
+      "error: the selfsubjectreviews API is not enabled in the cluster\nenable APISelfSubjectReview feature gate and authentication.k8s.io/v1alpha1 or authentication.k8s.io/v1beta1 API",
+    );
+  }
+}
 
 export const auth: Command = async (p, argv) => {
   const at = argv.findIndex((a) => !a.startsWith("-"));
@@ -22,11 +42,11 @@ export const auth: Command = async (p, argv) => {
     { q: "quiet", o: "output" },
   );
   const s = new Session(p, flags);
+  // a warning of 1.20 has no empty line behind it
+  const gap = s.minor < 21 ? "\n" : "\n\n";
   if (what === "whoami") {
-    const body = await s.request("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", {
-      apiVersion: "authentication.k8s.io/v1",
-      kind: "SelfSubjectReview",
-    });
+    if (s.minor < 26) throw new Failure("error: unknown command \"whoami\"\nSee 'kubectl auth -h' for help and examples");
+    const body = await whoAmI(s);
     const info = body.status.userInfo as Obj;
     const output = flags.text("output");
     if (output === "yaml" || output === "json") await p.out(output === "yaml" ? toYaml(body) : toJson(body));
@@ -71,6 +91,7 @@ export const auth: Command = async (p, argv) => {
       "error: you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples",
     );
   const spec: Obj = {};
+  if (!(target.startsWith("/") ? urlVerbs : resourceVerbs).includes(verb)) await p.err(`Warning: verb '${verb}' is not a known verb${gap}`);
   if (target.startsWith("/")) spec.nonResourceAttributes = { path: target, verb };
   else {
     const [type, named] = target.split("/");
@@ -82,10 +103,10 @@ export const auth: Command = async (p, argv) => {
         group = k.group;
         plural = k.plural;
         if (!k.namespaced)
-          await p.err(`Warning: resource '${k.plural}' is not namespace scoped${k.group === "" ? "" : ` in group '${k.group}'`}\n\n`);
+          await p.err(`Warning: resource '${k.plural}' is not namespace scoped${k.group === "" ? "" : ` in group '${k.group}'`}${gap}`);
       } catch (error) {
         if (!(error instanceof Failure) || !error.message.includes("doesn't have a resource type")) throw error;
-        await p.err(`Warning: the server doesn't have a resource type '${type}'\n\n`);
+        await p.err(`Warning: the server doesn't have a resource type '${type}'${gap}`);
       }
     } else group = "*";
     spec.resourceAttributes = {

@@ -163,7 +163,7 @@ export const scale: Command = async (p, argv) => {
   if (replicas === undefined) throw new Failure('error: required flag(s) "replicas" not set');
   if (replicas < 0) throw new Failure("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
   const dry = await dryRunOf(s);
-  for (const l of await liveObjects(s, flags.args, "scale")) {
+  for (const l of await toScale(s, flags.args)) {
     const current = Number(l.object.spec?.replicas ?? 0);
     const wanted = flags.number("current-replicas");
     if (wanted !== undefined && wanted >= 0 && wanted !== current)
@@ -173,6 +173,15 @@ export const scale: Command = async (p, argv) => {
   }
   return 0;
 };
+
+async function toScale(s: Session, args: string[]): Promise<Live[]> {
+  try {
+    return await liveObjects(s, args, "scale");
+  } catch (error) {
+    if (!(error instanceof ServerRefusal) || error.reason !== "NotFound" || s.minor < 26) throw error;
+    throw new Failure(`error: no objects passed to scale ${error.detail}`);
+  }
+}
 
 export const autoscale: Command = async (p, argv) => {
   const flags = parseFlags("autoscale", argv, {

@@ -75,7 +75,7 @@ export const version: Command = async (p, argv) => {
     const skew = server ? Math.abs(Number(server.minor) - minor) : 0;
     if (skew > 1)
       await p.err(
-        `WARNING: version difference between client (1.${minor}) and server (1.${server!.minor}) exceeds the supported minor version skew of +/-1\n`,
+        `${s.minor >= 34 ? "Warning" : "WARNING"}: version difference between client (1.${minor}) and server (1.${server!.minor}) exceeds the supported minor version skew of +/-1\n`,
       );
   } else
     await p.out(

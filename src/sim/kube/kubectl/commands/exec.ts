@@ -9,7 +9,7 @@ import { Failure, ServerRefusal, TransportFailure, transportText } from "../fail
 import { parseFlags } from "../flags.ts";
 import { Session } from "../session.ts";
 import type { Command } from "./command.ts";
-import { defaultContainer, podsOf } from "./logs.ts";
+import { checkContainer, defaultContainer, podsOf } from "./logs.ts";
 
 const rawOff = new Set([
   "ignbrk",
@@ -44,16 +44,21 @@ const stream =
     const command = flags.args.slice(1);
     if (what === "exec" && command.length === 0) throw new Failure("error: you must specify at least one command for the container");
     if (what === "exec" && flags.dash < 0)
-      throw new Failure(
-        s.minor >= 31
-          ? "error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples"
-          : "error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead",
-      );
-    const [pod] = await podsOf(s, target, undefined);
+      if (s.minor >= 31)
+        throw new Failure(
+          "error: exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples",
+        );
+      else
+        await p.err(
+          "kubectl exec [POD] [COMMAND] is DEPRECATED and will be removed in a future version. Use kubectl exec [POD] -- [COMMAND] instead.\n",
+        );
+    const [pod] = await podsOf(s, target, undefined, what);
     if (!pod) return 1;
     if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed")
       throw new Failure(`error: cannot exec into a container in a completed pod; current phase is ${pod.status.phase}`);
-    const container = flags.text("container") ?? (await defaultContainer(s, pod));
+    const wanted = flags.text("container");
+    // 1.20 leaves it to the server to find out
+    const container = wanted === undefined ? await defaultContainer(s, pod, what) : s.minor < 21 ? wanted : checkContainer(s, pod, wanted);
     const stdin = flags.bool("stdin");
     let tty = flags.bool("tty");
     if (tty && !p.fds.get(0)?.isTerminal) {

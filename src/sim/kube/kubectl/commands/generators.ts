@@ -483,6 +483,8 @@ export async function generate(p: Proc, argv: string[]): Promise<number> {
   if (!g) throw new Failure(`error: unknown command ${JSON.stringify(argv[at])}\nSee 'kubectl create -h' for help and examples`);
   const flags = parseFlags(`create ${word}`, rest, { ...changeFlags, ...g.flags }, g.short);
   const s = new Session(p, flags);
+  // cobra looks at required flags before it calls the command
+  if (word === "deployment") need(flags, "image");
   const names = flags.dash >= 0 ? flags.args.slice(0, flags.dash) : flags.args;
   if (names.length !== 1)
     throw new Failure(`error: exactly one NAME is required, got ${names.length}\nSee 'kubectl create ${word} -h' for help and examples`);
@@ -503,11 +505,21 @@ export async function generate(p: Proc, argv: string[]): Promise<number> {
     const body = await s.request("POST", s.path(kind, namespace), sent, { query: writeQuery(s, "kubectl-create", dry) });
     await report(s, kind, body, "created", dry);
   } catch (error) {
-    if (error instanceof ServerRefusal && error.reason !== "Invalid" && s.minor >= 21)
-      throw new Failure(`error: failed to create ${word.split(" ")[0]}: ${error.detail}`);
+    const what = refusedWhat(word, s.minor);
+    if (error instanceof ServerRefusal && what !== undefined) throw new Failure(`error: failed to create ${what} ${error.detail}`);
     throw error;
   }
   return 0;
+}
+
+/** What "failed to create" names, with its colon where there is one; undefined where the server's words are passed on. */
+function refusedWhat(word: string, minor: number): string | undefined {
+  const [first, type] = word.split(" ");
+  if (first === "deployment") return "deployment:";
+  if (first === "service")
+    return `${{ nodeport: "NodePort", loadbalancer: "LoadBalancer", externalname: "ExternalName" }[type!] ?? "ClusterIP"} service:`;
+  if (minor < 21 || ["namespace", "role", "clusterrole"].includes(first!)) return undefined;
+  return first === "secret" ? "secret" : `${first === "poddisruptionbudget" ? "poddisruptionbudgets" : first!}:`;
 }
 
 async function token(p: Proc, argv: string[]): Promise<number> {

@@ -6,7 +6,7 @@ import { printTable, type TableOptions } from "../columns.ts";
 import { Failure, ServerRefusal } from "../failure.ts";
 import { fileFlags, outputFlags, parseFlags, selectorFlags } from "../flags.ts";
 import { formatted } from "../output.ts";
-import { must, objectName, objectOf, resourceName, Session, type Kind } from "../session.ts";
+import { must, objectName, objectOf, resourceName, Session, unexplained, type Kind } from "../session.ts";
 import { kindOfDocument, namespaceOf, readFiles, targetsOf, type Target } from "../targets.ts";
 import type { Command } from "./command.ts";
 
@@ -94,8 +94,9 @@ export const get: Command = async (p, argv) => {
               : {},
       });
       answers.push({ kind: t.kind, body, named: t.name !== "" });
-    } catch (error) {
-      if (!(error instanceof ServerRefusal)) throw error;
+    } catch (caught) {
+      if (!(caught instanceof ServerRefusal)) throw caught;
+      const error = t.name === "" ? unableToList(t.kind, caught, selector, fieldSelector) : caught;
       if (error.code === 404 && flags.bool("ignore-not-found")) continue;
       if (error.code === 403 && targets.length > 1 && t.name === "" && targets.every((x) => x.name === "")) errors.push(error.message);
       else if (targets.length === 1) throw error;
@@ -113,11 +114,13 @@ export const get: Command = async (p, argv) => {
       last.table = { ...last.table, rows: [...(last.table.rows as Obj[]), ...(a.body.rows as Obj[])] };
     else tables.push({ kind: a.kind, table: a.body });
   }
-  const filled = tables.filter((t) => (t.table.rows as Obj[]).length > 0);
+  const sortBy = flags.text("sort-by");
+  const filled = tables
+    .map((t) => (sortBy ? { ...t, table: sortRows(t.table, sortBy) } : t))
+    .filter((t) => (t.table.rows as Obj[]).length > 0);
   let out = "";
   const widths: number[] = [];
   for (const [i, { kind, table }] of filled.entries()) {
-    const sorted = flags.text("sort-by") ? sortRows(table, flags.text("sort-by")!) : table;
     const options: TableOptions = {
       wide: output === "wide",
       noHeaders: flags.bool("no-headers"),
@@ -128,11 +131,11 @@ export const get: Command = async (p, argv) => {
     };
     if (i > 0 && !flags.bool("no-headers")) out += "\n";
     else if (i > 0) options.widths = widths;
-    out += printTable(sorted, options);
+    out += printTable(table, options);
   }
   await p.out(out);
   if (filled.length === 0 && errors.length === 0 && !flags.bool("ignore-not-found")) {
-    const namespaced = targets.some((t) => t.kind.namespaced);
+    const namespaced = targets.every((t) => t.kind.namespaced);
     await p.err(everywhere || !namespaced ? "No resources found\n" : `No resources found in ${s.namespace} namespace.\n`);
   }
   if (errors.length > 0) {
@@ -173,6 +176,18 @@ async function structured(
   return 0;
 }
 
+/** k8s.io/cli-runtime/pkg/resource/selector.go */
+function unableToList(kind: Kind, error: ServerRefusal, labels: string | undefined, fields: string | undefined): ServerRefusal {
+  if (error.code !== 400 && error.code !== 404) return error;
+  const resource = JSON.stringify(`${kind.group}/${kind.version}, Resource=${kind.plural}`);
+  const detail = error.detail === unexplained ? `${unexplained} (get ${kind.plural})` : error.detail;
+  const message =
+    (labels ?? fields)
+      ? `Unable to find ${resource} that match label selector ${JSON.stringify(labels ?? "")}, field selector ${JSON.stringify(fields ?? "")}: ${detail}`
+      : `Unable to list ${resource}: ${detail}`;
+  return new ServerRefusal(error.code, { ...error.body, message });
+}
+
 const sortKey = (expression: string): string => {
   const inner = /^\{(.*)\}$/.exec(expression)?.[1] ?? expression;
   return inner.startsWith(".") || inner.startsWith("$") ? inner : `.${inner}`;
@@ -194,8 +209,10 @@ function sortItems(items: Obj[], expression: string): Obj[] {
   return items.toSorted((a, b) => compare(value(a), value(b)));
 }
 
+/** A field that no row has leaves none, and no error (seen in 1.20 and 1.36). */
 function sortRows(table: Obj, expression: string): Obj {
   const rows = table.rows as Obj[];
+  if (rows.every((r) => jsonPath(sortKey(expression), r.object)[0] === undefined)) return { ...table, rows: [] };
   const order = sortItems(
     rows.map((r) => r.object as Obj),
     expression,

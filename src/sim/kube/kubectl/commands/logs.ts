@@ -6,7 +6,7 @@ import { matchesSelector } from "../../apiserver/selectors.ts";
 import { toResult } from "../../client.ts";
 import { Failure, ServerRefusal, TransportFailure, transportText } from "../failure.ts";
 import { parseFlags } from "../flags.ts";
-import { must, objectOf, Session } from "../session.ts";
+import { must, objectOf, Session, type Kind } from "../session.ts";
 import { targetsOf } from "../targets.ts";
 import type { Command } from "./command.ts";
 import { durationMs } from "./manage.ts";
@@ -51,7 +51,8 @@ export const logs: Command = async (p, argv) => {
       String(c.name),
     );
     if (every) for (const c of containers) sources.push({ pod, container: c });
-    else sources.push({ pod, container: named ?? (await defaultContainer(s, pod)) });
+    else if (named !== undefined) sources.push({ pod, container: checkContainer(s, pod, named) });
+    else sources.push({ pod, container: await defaultContainer(s, pod, "logs") });
   }
   const query: Record<string, string> = {
     ...(flags.bool("previous") ? { previous: "true" } : {}),
@@ -91,19 +92,48 @@ export const logs: Command = async (p, argv) => {
 };
 
 /** The container that is taken when none is named, said on stderr when there was a choice. */
-export async function defaultContainer(s: Session, pod: Obj): Promise<string> {
+export async function defaultContainer(s: Session, pod: Obj, command: "logs" | "exec" | "attach"): Promise<string> {
   const names = ((pod.spec.containers ?? []) as Obj[]).map((c) => String(c.name));
   const annotated = pod.metadata.annotations?.["kubectl.kubernetes.io/default-container"] as string | undefined;
   if (annotated && names.includes(annotated)) return annotated;
   if (names.length + ((pod.spec.initContainers ?? []) as Obj[]).length > 1) {
+    if (s.minor < 21 && command === "logs")
+      throw new Failure(`error: a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names.join(" ")}]`);
+    if (s.minor < 21) {
+      await s.p.err(
+        `Defaulting container name to ${names[0]}.\nUse 'kubectl describe pod/${pod.metadata.name} -n ${pod.metadata.namespace}' to see all of the containers in this pod.\n`,
+      );
+      return names[0]!;
+    }
     const inits = ((pod.spec.initContainers ?? []) as Obj[]).map((c) => `${c.name} (init)`);
     await s.p.err(`Defaulted container ${JSON.stringify(names[0])} out of: ${[...names, ...inits].join(", ")}\n`);
   }
   return names[0]!;
 }
 
+/** A container that was asked for by name; kubectl looks itself whether the pod has it. */
+export function checkContainer(s: Session, pod: Obj, name: string): string {
+  const names = ["containers", "initContainers", "ephemeralContainers"].flatMap((list) =>
+    ((pod.spec[list] ?? []) as Obj[]).map((c) => String(c.name)),
+  );
+  if (names.includes(name)) return name;
+  throw new Failure(
+    `error: container ${name} is not valid for pod ${pod.metadata.name}${s.minor >= 34 ? ` out of: ${names.join(", ")}` : ""}`,
+  );
+}
+
+/** `logs` words a missing pod itself (1.32, 1.36; 1.20 passes the server's words on). */
+async function podNamed(s: Session, kind: Kind, name: string): Promise<Obj> {
+  try {
+    return await s.get(kind, name);
+  } catch (error) {
+    if (!(error instanceof ServerRefusal) || error.reason !== "NotFound" || s.minor < 29) throw error;
+    throw new Failure(`error: error from server (NotFound): ${error.detail} in namespace ${JSON.stringify(s.namespace)}`);
+  }
+}
+
 /** Pods of an argument (POD, pod/x, deploy/x, job/x…) or of a selector. */
-export async function podsOf(s: Session, word: string | undefined, selector: string | undefined): Promise<Obj[]> {
+export async function podsOf(s: Session, word: string | undefined, selector: string | undefined, command = "logs"): Promise<Obj[]> {
   const kind = await s.kind("pods");
   if (selector !== undefined) {
     const list = await s.request("GET", s.path(kind, s.namespace), undefined, { query: { labelSelector: selector } });
@@ -111,7 +141,7 @@ export async function podsOf(s: Session, word: string | undefined, selector: str
     if (items.length === 0) await s.p.err(`No resources found in ${s.namespace} namespace.\n`);
     return items;
   }
-  if (!word!.includes("/")) return [await s.get(kind, word!)];
+  if (!word!.includes("/")) return [await (command === "logs" ? podNamed(s, kind, word!) : s.get(kind, word!))];
   const [target] = await targetsOf(s, [word!], "logs");
   const found = await s.get(target!.kind, target!.name);
   if (target!.kind.plural === "pods") return [found];

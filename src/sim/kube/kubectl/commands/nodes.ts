@@ -69,6 +69,10 @@ export const drain: Command = async (p, argv) => {
     "chunk-size": "int",
   });
   const s = new Session(p, flags);
+  if (flags.maybe("delete-local-data") !== undefined)
+    await p.err(
+      "Flag --delete-local-data has been deprecated, This option is deprecated and will be deleted. Use --delete-emptydir-data.\n",
+    );
   const dry = await dryRunOf(s);
   const { kind, nodes } = await nodesOf(s, flags.args, "drain");
   const podKind = await s.kind("pods");
@@ -200,7 +204,7 @@ export const drain: Command = async (p, argv) => {
         }
         await p.out(`pod/${pod.metadata.name} evicted\n`);
       }
-    await p.out(`node/${name} drained${suffix(dry)}\n`);
+    await p.out(`node/${name} ${s.minor < 22 && dry === "none" && evict.length > 0 ? "evicted" : "drained"}${suffix(dry)}\n`);
   }
   return 0;
 };

@@ -162,7 +162,7 @@ export const rollout: Command = async (p, argv) => {
         if (wanted > 0) {
           const found = list.find((r) => r.revision === wanted);
           if (!found) throw new Failure("error: unable to find the specified revision");
-          await p.out(`${head} with revision #${wanted}\n${podTemplate(found.template)}\n`);
+          await p.out(`${head} with revision #${wanted}\n${podTemplate(found.template, s.minor)}\n`);
         } else
           await p.out(
             `${head} \n${tabulate([["REVISION", "CHANGE-CAUSE"], ...list.map((r) => [String(r.revision), r.cause])]).replace(/^(\S+)( +)/gm, (_m, a: string, b: string) => a + b.slice(1))}\n`,
@@ -173,7 +173,9 @@ export const rollout: Command = async (p, argv) => {
         const list = await revisions(s, l);
         const wanted = flags.number("to-revision") ?? 0;
         if (l.object.spec?.paused === true)
-          throw new Failure(`error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`);
+          throw new Failure(
+            `error: you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${l.name}' and try again`,
+          );
         const target = wanted > 0 ? list.find((r) => r.revision === wanted) : list.at(-2);
         if (!target)
           throw new Failure(

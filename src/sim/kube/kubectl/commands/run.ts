@@ -2,6 +2,7 @@
 import { copy } from "../../../core/copy.ts";
 import { parse as parseYaml } from "yaml";
 import type { Obj } from "../../../core/json.ts";
+import { parseReference } from "../../../cri/images.ts";
 import { mergePatch } from "../../apiserver/patch/merge.ts";
 import { Failure } from "../failure.ts";
 import { parseFlags } from "../flags.ts";
@@ -52,6 +53,11 @@ export const run: Command = async (p, argv) => {
   if (!name || flags.dash === 0) throw new Failure("error: NAME is required for run\nSee 'kubectl run -h' for help and examples");
   const image = flags.text("image");
   if (!image) throw new Failure('error: required flag(s) "image" not set');
+  try {
+    parseReference(image);
+  } catch (error) {
+    throw new Failure(`error: Invalid image name ${JSON.stringify(image)}: ${error instanceof Error ? error.message : String(error)}`);
+  }
   const dry = await dryRunOf(s);
   const words = flags.dash >= 0 ? flags.args.slice(flags.dash) : flags.args.slice(1);
   const stdin = flags.bool("stdin");

@@ -53,7 +53,7 @@ const deployment: Describer = async (s, o) => {
       "RollingUpdateStrategy:",
       `${spec.strategy.rollingUpdate.maxUnavailable} max unavailable, ${spec.strategy.rollingUpdate.maxSurge} max surge`,
     );
-  template(w, spec.template as Obj);
+  template(w, spec.template as Obj, s.minor);
   const conditions = list(st.conditions);
   if (conditions.length > 0) {
     w.raw("Conditions:");
@@ -82,7 +82,7 @@ const replicaSet: Describer = async (s, o) => {
   if (owner) w.line(0, "Controlled By:", `${owner.kind}/${owner.name}`);
   w.line(0, "Replicas:", `${o.status?.replicas ?? 0} current / ${o.spec?.replicas ?? 0} desired`);
   w.line(0, "Pods Status:", await podCounts(s, o));
-  template(w, o.spec.template as Obj);
+  template(w, o.spec.template as Obj, s.minor);
   const conditions = list(o.status?.conditions);
   if (conditions.length > 0) {
     w.raw("Conditions:");
@@ -105,7 +105,7 @@ const daemonSet: Describer = async (s, o) => {
     `Desired Number of Nodes Scheduled: ${st.desiredNumberScheduled ?? 0}\nCurrent Number of Nodes Scheduled: ${st.currentNumberScheduled ?? 0}\nNumber of Nodes Scheduled with Up-to-date Pods: ${st.updatedNumberScheduled ?? 0}\nNumber of Nodes Scheduled with Available Pods: ${st.numberAvailable ?? 0}\nNumber of Nodes Misscheduled: ${st.numberMisscheduled ?? 0}`,
   );
   w.line(0, "Pods Status:", await podCounts(s, o));
-  template(w, o.spec.template as Obj);
+  template(w, o.spec.template as Obj, s.minor);
   return w;
 };
 
@@ -119,7 +119,7 @@ const statefulSet: Describer = async (s, o) => {
   w.line(0, "Update Strategy:", String(o.spec?.updateStrategy?.type ?? ""));
   if (o.spec?.updateStrategy?.rollingUpdate) w.line(1, "Partition:", String(o.spec.updateStrategy.rollingUpdate.partition ?? 0));
   w.line(0, "Pods Status:", await podCounts(s, o));
-  template(w, o.spec.template as Obj);
+  template(w, o.spec.template as Obj, s.minor);
   w.line(
     0,
     "Volume Claims:",
@@ -152,7 +152,7 @@ const job: Describer = async (s, o) => {
     "Pods Statuses:",
     `${st.active ?? 0} Active (${st.ready ?? 0} Ready) / ${st.succeeded ?? 0} Succeeded / ${st.failed ?? 0} Failed`,
   );
-  template(w, o.spec.template as Obj);
+  template(w, o.spec.template as Obj, s.minor);
   void s;
   return w;
 };
@@ -168,7 +168,7 @@ const service: Describer = async (s, o) => {
     formatSelector(spec.selector && Object.keys(spec.selector as Obj).length > 0 ? { matchLabels: spec.selector as Obj } : undefined),
   );
   w.line(0, "Type:", String(spec.type));
-  w.line(0, "IP Family Policy:", String(spec.ipFamilyPolicy ?? "<none>"));
+  if (s.minor >= 21) w.line(0, "IP Family Policy:", String(spec.ipFamilyPolicy ?? "<none>"));
   w.line(0, "IP Families:", list(spec.ipFamilies).length > 0 ? (spec.ipFamilies as string[]).join(",") : "<none>");
   w.line(0, "IP:", String(spec.clusterIP ?? ""));
   w.line(0, "IPs:", list(spec.clusterIPs).length > 0 ? (spec.clusterIPs as string[]).join(",") : "<none>");
@@ -376,7 +376,7 @@ const networkPolicy: Describer = (_s, o) => {
 export const withoutEvents = new Set(["NetworkPolicy", "Secret", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Namespace"]);
 
 export const describers: Record<string, Describer> = {
-  Pod: (_s, o) => describePod(o),
+  Pod: (s, o) => describePod(o, s.minor),
   Node: describeNode,
   "Deployment.apps": deployment,
   "ReplicaSet.apps": replicaSet,

@@ -225,7 +225,7 @@ function tolerations(w: Writer, specs: Obj[], level = 0): void {
     .forEach((t, i) => w.line(level, i === 0 ? "Tolerations:" : "", t));
 }
 
-export function describePod(pod: Obj): Writer {
+export function describePod(pod: Obj, minor: number): Writer {
   const w = new Writer();
   const spec = (pod.spec ?? {}) as Obj;
   const st = (pod.status ?? {}) as Obj;
@@ -236,7 +236,7 @@ export function describePod(pod: Obj): Writer {
     if (spec.priorityClassName) w.line(0, "Priority Class Name:", String(spec.priorityClassName));
   }
   if (spec.runtimeClassName) w.line(0, "Runtime Class Name:", String(spec.runtimeClassName));
-  if (spec.serviceAccountName) w.line(0, "Service Account:", String(spec.serviceAccountName));
+  if (spec.serviceAccountName && minor >= 23) w.line(0, "Service Account:", String(spec.serviceAccountName));
   w.line(0, "Node:", spec.nodeName ? `${spec.nodeName}/${st.hostIP ?? ""}` : "<none>");
   if (st.startTime) w.line(0, "Start Time:", longTime(st.startTime));
   mapField(w, 0, "Labels", pod.metadata.labels as Record<string, string>);
@@ -274,7 +274,7 @@ export function describePod(pod: Obj): Writer {
 }
 
 /** The template part of workloads. */
-export function template(w: Writer, t: Obj, title = "Pod Template"): void {
+export function template(w: Writer, t: Obj, minor: number, title = "Pod Template"): void {
   w.line(0, `${title}:`);
   mapField(w, 1, "Labels", t.metadata?.labels as Record<string, string>);
   if (Object.keys((t.metadata?.annotations ?? {}) as Obj).length > 0)
@@ -284,12 +284,14 @@ export function template(w: Writer, t: Obj, title = "Pod Template"): void {
   containers(w, "Containers", list(t.spec?.containers), undefined, undefined, "  ");
   volumes(w, list(t.spec?.volumes), "  ");
   if (t.spec?.priorityClassName) w.line(1, "Priority Class Name:", String(t.spec.priorityClassName));
+  if (minor < 31) return;
   mapField(w, 1, "Node-Selectors", t.spec?.nodeSelector as Record<string, string>);
   tolerations(w, list(t.spec?.tolerations), 1);
 }
 
-export function podTemplate(t: Obj): string {
+/** Of `rollout history --revision`, which does not align it (polymorphichelpers/history.go). */
+export function podTemplate(t: Obj, minor: number): string {
   const w = new Writer();
-  template(w, t);
-  return w.toString();
+  template(w, t, minor);
+  return w.toTabbed();
 }

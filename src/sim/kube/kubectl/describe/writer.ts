@@ -16,6 +16,11 @@ export class Writer {
     return this;
   }
 
+  /** The lines as the describers write them, for callers that put no tabwriter behind: cells end with tabs. */
+  toTabbed(): string {
+    return this.#lines.map((cells) => `${cells.join("\t")}\n`).join("");
+  }
+
   /** Aligns cells of neighbouring lines as text/tabwriter does: a column is a run of lines that have it terminated. */
   toString(): string {
     const lines = this.#lines;

@@ -132,6 +132,20 @@ export function bootstrapStep(p: Proc): boolean {
   return true;
 }
 
+/**
+ * With rotation on, the certificate in the kubeconfig becomes the first of those that rotate
+ * (k8s.io/client-go/util/certificate, getCurrentCertificateOrBootstrap).
+ */
+export function keepFirstCertificate(p: Proc): void {
+  const { options, config } = stateOf(p);
+  if (config.rotateCertificates !== true || p.fs.exists(`${options.certDir}/kubelet-client-current.pem`)) return;
+  const read = parseYaml(p.fs.tryReadText(options.kubeconfig) ?? "") as Obj | null;
+  const user = read?.users?.[0]?.user as Obj | undefined;
+  const [certificate, key] = [user?.["client-certificate-data"], user?.["client-key-data"]] as (string | undefined)[];
+  if (!certificate || !key) return;
+  keepCertificate(p, Buffer.from(certificate, "base64").toString(), Buffer.from(key, "base64").toString());
+}
+
 function keepCertificate(p: Proc, certificate: string, key: string): void {
   const dir = stateOf(p).options.certDir;
   p.fs.mkdirp(dir, 0o755);

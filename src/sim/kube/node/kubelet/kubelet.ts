@@ -6,7 +6,7 @@ import type { Proc } from "../../../kernel/proc.ts";
 import type { DaemonProgram } from "../../../kernel/program.ts";
 import { klog, klogS, minorOf } from "../klog.ts";
 import { createTopCgroups, updateQosCgroups } from "./cgroups.ts";
-import { apiClient, bootstrapStep, checkKubeconfig, servingCertificate } from "./connection.ts";
+import { apiClient, bootstrapStep, checkKubeconfig, keepFirstCertificate, servingCertificate } from "./connection.ts";
 import { ensureIptables } from "./iptables.ts";
 import { chooseNodeIp, nodeEvent, registerNode, renewLease, runtimeProblem, updateNodeStatus, updateRuntimeUp } from "./node.ts";
 import { loadConfiguration, parseFlags, unsimulatedFields, type KubeletOptions } from "./options.ts";
@@ -94,6 +94,7 @@ function start(p: Proc): void {
     if (s.config.rotateCertificates === true) klogS(p, "I", "server.go:956", "Client rotation is on, will bootstrap in background");
     const problem = checkKubeconfig(p);
     if (problem !== undefined) return die(p, `failed to run Kubelet: ${problem}`, "server.go:269");
+    keepFirstCertificate(p);
   }
   cgroupDriver(p);
 }

@@ -59,6 +59,9 @@ export const factsOf = (p: Proc, e: PodEntry, rt: RuntimePod | undefined): PodFa
 export const graceOf = (e: PodEntry): number =>
   (e.pod.metadata.deletionGracePeriodSeconds ?? e.pod.spec.terminationGracePeriodSeconds ?? 30) as number;
 
+/** What a two-way merge patch says of a list's order: the scheduler's condition does not stay in front. */
+const conditionOrder = (status: Obj): Obj[] => ((status.conditions ?? []) as Obj[]).map((c) => ({ type: c.type as string }));
+
 /** Computes the status and writes it to the API server when it has changed. */
 export function reportStatus(p: Proc, e: PodEntry, rt: RuntimePod): Obj {
   const status = generateStatus(p, e, rt);
@@ -70,7 +73,7 @@ export function reportStatus(p: Proc, e: PodEntry, rt: RuntimePod): Obj {
   const done = client.patch(
     "pods",
     e.pod.metadata.name as string,
-    { metadata: { uid: e.mirror ?? e.uid }, status },
+    { metadata: { uid: e.mirror ?? e.uid }, status: { ...status, "$setElementOrder/conditions": conditionOrder(status) } },
     { namespace: e.pod.metadata.namespace as string, type: "strategic", subresource: "status" },
   );
   if (done.ok) e.reported = text;

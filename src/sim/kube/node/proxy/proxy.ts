@@ -8,6 +8,7 @@ import { serveHttp, textResponse } from "../../../net/http.ts";
 import type { NetNs } from "../../../net/netlink.ts";
 import type { ChainState, TableName } from "../../../net/state.ts";
 import type { KubeClient } from "../../api.ts";
+import { eventName } from "../../event-name.ts";
 import { inClusterClient, kubeconfigClient } from "../../client.ts";
 import { klogS } from "../klog.ts";
 import { jumps, rulesText, servicePorts } from "./rules.ts";
@@ -65,12 +66,40 @@ function connect(p: Proc): void {
   p.data.wait = 400;
   if (p.data.started !== true) {
     p.data.started = true;
+    announce(p, client);
     for (const name of ["node config controller", "service config controller", "endpoint slice config controller"])
       klogS(p, "I", name === "service config controller" ? "config.go:200" : "config.go:106", `Starting ${name}`);
     klogS(p, "I", "shared_informer.go:356", "Caches are synced", { controller: "service config" });
     klogS(p, "I", "shared_informer.go:356", "Caches are synced", { controller: "endpoint slice config" });
   }
   sync(p);
+}
+
+/** The event "Starting" of the node (cmd/kube-proxy/app/server.go); its message went with the new events API in 1.22. */
+function announce(p: Proc, client: KubeClient): void {
+  const name = p.data.nodeName as string;
+  const time = new Date(p.now).toISOString().replace(/\.\d+Z$/, "Z");
+  const old = Number(p.state.version.split(".")[1]) < 22;
+  client.create("events", {
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { name: eventName(p.machine, name), namespace: "default" },
+    involvedObject: { kind: "Node", name, uid: name },
+    reason: "Starting",
+    message: old ? "Starting kube-proxy." : "",
+    type: "Normal",
+    ...(old
+      ? { source: { component: "kube-proxy", host: name }, firstTimestamp: time, lastTimestamp: time, count: 1 }
+      : {
+          source: {},
+          firstTimestamp: null,
+          lastTimestamp: null,
+          eventTime: time.replace("Z", ".000000Z"),
+          action: "StartKubeProxy",
+          reportingComponent: "kube-proxy",
+          reportingInstance: `kube-proxy-${name}`,
+        }),
+  });
 }
 
 function schedule(p: Proc): void {
