@@ -6,15 +6,18 @@ set -euo pipefail
 
 : "${KUBEADM_CONFIG:?}" "${CRI_SOCKET:?}"
 
-# kubeadm.yaml is there once the join has come to its end; what an interrupted one left cannot be continued
-[ -f /etc/kubernetes/kubelet.conf ] && [ -f /etc/kubernetes/kubeadm.yaml ] && exit 0
+# With a kubelet.conf a worker is one, whatever kubeadm had still to say. A control plane is one when its join has come to its end,
+# which kubeadm.yaml tells; what an interrupted one left cannot be continued.
+if [ -f /etc/kubernetes/kubelet.conf ]; then
+  if [ -f /etc/kubernetes/kubeadm.yaml ] || ! grep -q '^controlPlane:' <<<"$KUBEADM_CONFIG"; then exit 0; fi
+fi
 mkdir -p /etc/kubernetes
 if [ -f /etc/kubernetes/bootstrap-kubelet.conf ] || [ -f /etc/kubernetes/pki/ca.crt ]; then
   # a control plane that had come far is a Node already, which stays Ready for a while: kubeadm would refuse its name
   admin=$(mktemp)
   cp /etc/kubernetes/admin.conf "$admin" 2>/dev/null || true
   kubeadm reset --force --cri-socket "$CRI_SOCKET"
-  [ ! -s "$admin" ] || kubectl --kubeconfig "$admin" delete node "$(hostname)" --ignore-not-found
+  [ ! -s "$admin" ] || kubectl --kubeconfig "$admin" delete node "$(hostname)" --ignore-not-found --timeout=60s
   rm -f "$admin"
 fi
 (umask 077 && printf '%s\n' "$KUBEADM_CONFIG" >/etc/kubernetes/kubeadm.yaml.new)

@@ -79,16 +79,17 @@ export async function bringUp(work: BringUp): Promise<void> {
  * the certificates are uploaded again, with a new key: those that `kubeadm init` left are gone after two hours.
  */
 async function joinSecrets(work: BringUp, first: PlannedMachine, machines: PlannedMachine[]): Promise<JoinSecrets> {
-  const joined = await Promise.all(
-    machines.map((m) => work.ssh.exec(m.name, "test -f /etc/kubernetes/kubelet.conf -a -f /etc/kubernetes/kubeadm.yaml")),
-  );
+  const more = machines[0]!.role === "controlplane";
+  // what join.sh takes for joined
+  const test = `test -f /etc/kubernetes/kubelet.conf${more ? " -a -f /etc/kubernetes/kubeadm.yaml" : ""}`;
+  const joined = await Promise.all(machines.map((m) => work.ssh.exec(m.name, test)));
   if (joined.every((result) => result.status === 0)) return { token: work.token, caCertHash: "" };
   const { stdout } = await work.ssh.run(first.name, "sudo kubeadm token create --print-join-command");
   const token = /--token (\S+)/.exec(stdout)?.[1];
   const caCertHash = /--discovery-token-ca-cert-hash (\S+)/.exec(stdout)?.[1];
   if (token === undefined || caCertHash === undefined)
     throw new KubemendError("join-command", exitStatus.provider, `${first.name}: kubeadm printed no join command: ${stdout.trim()}`);
-  if (machines[0]!.role !== "controlplane") return { token, caCertHash };
+  if (!more) return { token, caCertHash };
   const uploaded = await work.ssh.run(
     first.name,
     "sudo kubeadm init phase upload-certs --upload-certs --config /etc/kubernetes/kubeadm.yaml",
