@@ -44,7 +44,8 @@ const failures: Failure[] = [
     matches: (_text, code) => code === "ECONNREFUSED",
     code: "ssh-refused",
     message: (_endpoint, where) => `${where}: nothing listens there`,
-    made: () => "Is the machine up, and sshd running? `kubemend status` shows; `kubemend up` boots it.",
+    made: () =>
+      "Is the machine up, and sshd running? `kubemend status` shows; `kubemend up` boots one that is down, `kubemend halt` before it boots one anew.",
     inventory: ({ machine }) => `Is sshd running there (\`systemctl status ssh\`), and on this port (machines.${machine}.ssh.port)?`,
   },
   {

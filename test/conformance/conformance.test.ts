@@ -3,12 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { commands, preamble } from "./commands.ts";
+import { differences, type Transcript } from "./compare.ts";
+import { known } from "./known.ts";
 import { worlds, type Bench } from "./worlds.ts";
 
 /** Real machines boot, and install packages. */
 const patience = 600_000;
 
-describe.each(worlds.filter((world) => world.there))("$name", ({ bench: make }) => {
+/** What each world printed. */
+const transcripts = new Map<string, Transcript>();
+
+describe.each(worlds.filter((world) => world.there))("$name", ({ name: world, bench: make }) => {
   let bench: Bench;
   beforeAll(() => {
     bench = make();
@@ -88,11 +94,11 @@ describe.each(worlds.filter((world) => world.there))("$name", ({ bench: make }) 
       "finds the private interface by its address, and names every node",
       async () => {
         for (const machine of machines)
-          for (const again of [false, true]) {
-            const [prepare] = bench.preparation(machine);
-            const result = await bench.step(machine, prepare!);
-            expect(result, `${machine} ${again}: ${result.stdout}${result.stderr}`).toMatchObject({ status: 0 });
-          }
+          for (const again of [false, true])
+            for (const script of ["hosts.sh", "prepare.sh"]) {
+              const result = await bench.step(machine, bench.preparation(machine, script));
+              expect(result, `${machine} ${again}: ${result.stdout}${result.stderr}`).toMatchObject({ status: 0 });
+            }
         // the default route is on another interface, with an address that cannot tell machines apart
         const [nat, own] = [
           await bench.says("worker1", "ip route show default | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -1"),
@@ -111,8 +117,8 @@ describe.each(worlds.filter((world) => world.there))("$name", ({ bench: make }) 
     it(
       "refuses a machine without the plan's address",
       async () => {
-        const [prepare] = bench.preparation("worker1");
-        const result = await bench.step("worker1", { ...prepare!, environment: { ...prepare!.environment, NODE_IP: "192.168.61.99" } });
+        const hosts = bench.preparation("worker1", "hosts.sh");
+        const result = await bench.step("worker1", { ...hosts, environment: { ...hosts.environment, MACHINE_IP: "192.168.61.99" } });
         expect(result.status).toBe(1);
         expect(result.stderr).toContain("no interface has the address 192.168.61.99");
         expect(result.stderr).toContain("192.168.61.21/24");
@@ -127,6 +133,20 @@ describe.each(worlds.filter((world) => world.there))("$name", ({ bench: make }) 
       expect(await bench.says("worker1", "cat /proc/swaps | wc -l")).toBe("1");
     });
   });
+
+  it(
+    "runs the commands that both worlds are compared by",
+    async () => {
+      const transcript: Transcript = new Map();
+      for (const command of commands) transcript.set(command, await bench.on("worker1", preamble + command));
+      transcripts.set(world, transcript);
+      expect(new Set(commands).size).toBe(commands.length);
+      // a simulator that refuses is not one that agrees
+      const refused = [...transcript].filter(([, { status, stderr }]) => status === 125 || stderr.includes("not simulated"));
+      expect(refused.map(([command, { stderr }]) => `${command}: ${stderr}`)).toEqual([]);
+    },
+    patience,
+  );
 
   it("changes a network sysctl, for the one machine", async () => {
     const key = "net.ipv4.conf.all.rp_filter";
@@ -252,7 +272,7 @@ protocol bgp peer {
   it(
     "installs containerd, which fails with a broken config.toml and comes back with a mended one",
     async () => {
-      const containerd = bench.preparation("worker1").find((step) => step.script === "containerd.sh")!;
+      const containerd = bench.preparation("worker1", "containerd.sh");
       const result = await bench.step("worker1", containerd);
       expect(result, result.stderr).toMatchObject({ status: 0 });
       expect(
@@ -323,4 +343,20 @@ protocol bgp peer {
     },
     patience,
   );
+});
+
+describe.skipIf(!worlds.every((world) => world.there))("both worlds", () => {
+  it("print the same, but for the known differences", () => {
+    const [simulated, real] = worlds.map((world) => transcripts.get(world.name));
+    const found = differences(simulated!, real!);
+    if (process.env.KUBEMEND_DIFFERENCES) writeFileSync(process.env.KUBEMEND_DIFFERENCES, JSON.stringify(found, null, 2));
+    expect(found.filter(({ command }) => !known.has(command))).toEqual([]);
+    // what is no difference any more must not be excused any longer
+    expect([...known.keys()].filter((command) => !found.some((difference) => difference.command === command))).toEqual([]);
+  });
+
+  it("are known to differ only where the documentation says so", () => {
+    const page = readFileSync(new URL("../../docs/known-differences.md", import.meta.url), "utf8");
+    for (const [command, reason] of known) expect(page, command).toContain(reason);
+  });
 });

@@ -63,12 +63,12 @@ export class Bench {
     return this.provider.clock.hurry(() => this.ssh.script(machine, step.script, text, step.environment));
   }
 
-  /** The steps that prepare one machine. */
-  preparation(machine: string): Step[] {
+  /** A step of those that prepare a machine. */
+  preparation(machine: string, script: string): Step {
     return prepareSteps(
       this.plan,
       this.plan.machines.find((m) => m.name === machine)!,
-    );
+    ).find((step) => step.script === script)!;
   }
 
   async remove(): Promise<void> {

@@ -56,8 +56,10 @@ export function destroy(program: Command, context: Context): void {
         (text) => context.say(text),
         async () => {
           if (foreign && cluster.record.agreed === true) reset = options.reset ?? (context.asks && (await context.ask(resetQuestion)));
-          await cluster.machines();
-          if (reset) await resetMachines(cluster, context.reporter({}));
+          if (reset) {
+            await cluster.machines();
+            await resetMachines(cluster, context.reporter({}));
+          }
           await cluster.provider.destroy();
         },
       );

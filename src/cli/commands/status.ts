@@ -31,6 +31,7 @@ export function status(program: Command, context: Context): void {
             name: m.name,
             role: planned.role,
             state: m.state,
+            detail: m.detail ?? null,
             address: planned.ip,
             ssh,
             node: nodes?.find((n) => n.name === m.name)?.status ?? null,
@@ -56,7 +57,7 @@ export function status(program: Command, context: Context): void {
             rows.map((r) => [
               r.name,
               r.role,
-              r.state,
+              r.state === "unknown" && r.detail !== null ? `unknown (${r.detail})` : r.state,
               r.address,
               r.ssh ? `${r.ssh.host}:${r.ssh.port}` : "-",
               r.node ?? (nodes ? "-" : "unknown"),

@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import nodeVagrant, { type Machine } from "node-vagrant";
 import { KubemendError, providerError } from "../../error.ts";
 import { explain } from "./errors.ts";
+import { forgetRun, outlive, rememberRun } from "./left-behind.ts";
 import { parseLines } from "./machine-readable.ts";
 import { run, type Ended, type Run } from "./process.ts";
 import { parseSshConfig, type SshBlock } from "./ssh-config.ts";
@@ -121,8 +122,25 @@ export class Vagrant {
     return parseSnapshots(stdout);
   }
 
+  /** Providers for which a box is here. */
+  async boxProviders(name: string): Promise<string[]> {
+    const { stdout } = await this.#run(["box", "list", "--machine-readable"], { limit: limits.look });
+    let box = "";
+    const providers: string[] = [];
+    for (const { type, data } of parseLines(stdout)) {
+      if (type === "box-name") box = data[0] ?? "";
+      else if (type === "box-provider" && box === name) providers.push(data[0] ?? "");
+    }
+    return providers;
+  }
+
   #words(words: string[]): Promise<void> {
     return this.#work((machine) => machine._run(words, ignored));
+  }
+
+  /** Waits for a vagrant that outlived a killed kubemend. */
+  idle(): Promise<void> {
+    return outlive(this.#options.dir, limits.locked, (text) => this.#options.onLine?.(text));
   }
 
   /** A command that changes machines; waits for another vagrant that is at work on them. */
@@ -142,16 +160,22 @@ export class Vagrant {
 
   #once(command: Command, look: Look): Promise<void> {
     return this.#queue(async () => {
+      await this.idle();
       const machine = nodeVagrant.create({ cwd: this.#options.dir, env: process.env });
       const onOutput = lines(this.#options.onLine);
       const runs: { words: string[]; run: Run }[] = [];
       machine._run = (words) => {
         const started = this.#start(words, { ...look, silent: true, onOutput });
+        rememberRun(this.#options.dir, started.pid);
         runs.push({ words, run: started });
         return started;
       };
       command(machine);
-      for (const { words, run: started } of runs) this.#judge(words, await started.ended);
+      for (const { words, run: started } of runs) {
+        const ended = await started.ended;
+        forgetRun(this.#options.dir);
+        this.#judge(words, ended);
+      }
     });
   }
 
@@ -180,9 +204,10 @@ export class Vagrant {
       env: { ...env, VAGRANT_DEFAULT_PROVIDER: provider, VAGRANT_CHECKPOINT_DISABLE: "1", ...options.env },
       limit: options.limit ?? limits.silence,
       ...(options.silent === undefined ? {} : { silent: options.silent }),
-      onOutput: (text) => {
+      onOutput: (text, stream) => {
         this.#note(text);
-        options.onOutput?.(text);
+        // errors are told by what is thrown
+        if (stream === "stdout") options.onOutput?.(text);
       },
       onInterrupt: () => this.#options.onLine?.("ending vagrant in order (press Ctrl-C again to hurry it)"),
     });

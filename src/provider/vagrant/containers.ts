@@ -1,4 +1,6 @@
 /** LXC containers whose making was cut off: LXC has them, Vagrant does not know them, and the next `up` would stumble over them. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 import type { Progress } from "../provider.ts";
 import { containerName } from "./folder.ts";
@@ -11,13 +13,15 @@ export async function removeHalfMade(
   progress: (event: Progress) => void,
 ): Promise<void> {
   if (provider !== "lxc" || machines.length === 0) return;
-  const { stdout } = await lxc("lxc-ls", ["-1"]);
-  const there = new Set(stdout.split("\n").map((line) => line.trim()));
+  // not lxc-ls: it does not list what has no configuration yet
+  const { stdout } = await lxc("lxc-config", ["lxc.lxcpath"]);
+  const path = stdout.trim() || "/var/lib/lxc";
   for (const machine of machines) {
     const name = containerName(dir, machine);
-    if (!there.has(name)) continue;
+    if (!existsSync(join(path, name))) continue;
     progress({ machine, text: "removing what an interrupted `up` left" });
     await lxc("lxc-destroy", ["--force", "--name", name]);
+    if (existsSync(join(path, name))) await lxc("rm", ["-rf", join(path, name)]);
   }
 }
 

@@ -9,7 +9,8 @@ import { takenAddresses } from "./neighbours.ts";
 /** Providers that nobody has run this product on. */
 const untested = new Set(["vmware_desktop", "parallels", "hyperv"]);
 
-export async function preflight(dir: string, plan: Plan): Promise<Finding[]> {
+/** `begun`: machines were being booted, perhaps still are. */
+export async function preflight(dir: string, plan: Plan, begun: boolean): Promise<Finding[]> {
   const { provider } = plan.specification;
   const existing = await knownMachines(dir);
   const findings = hostFindings(plan, await gatherFacts({ providers: [provider as ProviderName], state: dir }), { existing });
@@ -45,7 +46,7 @@ export async function preflight(dir: string, plan: Plan): Promise<Finding[]> {
     );
 
   // machines of ours that exist already have their addresses
-  if (existing.length === 0) {
+  if (existing.length === 0 && !begun) {
     for (const { ip, cluster } of await takenAddresses(dir, plan))
       add(
         "error",

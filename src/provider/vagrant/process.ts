@@ -10,7 +10,7 @@ export interface RunOptions {
   limit: number;
   /** The limit counts from its last output, not from its start. */
   silent?: boolean;
-  onOutput?: (text: string) => void;
+  onOutput?: (text: string, stream: "stdout" | "stderr") => void;
   /** Called when this process was asked to end and the program is ended first. */
   onInterrupt?: () => void;
 }
@@ -24,6 +24,7 @@ export interface Ended {
 }
 
 export interface Run {
+  pid: number | undefined;
   stdout: Readable;
   stderr: Readable;
   ended: Promise<Ended>;
@@ -76,11 +77,11 @@ export function run(program: string, args: string[], options: RunOptions): Run {
       end("SIGINT");
     }, options.limit);
   };
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const name of ["stdout", "stderr"] as const) {
     const decoder = new TextDecoder();
-    stream.on("data", (data: Buffer) => {
+    child[name].on("data", (data: Buffer) => {
       if (options.silent) watch();
-      options.onOutput?.(decoder.decode(data, { stream: true }));
+      options.onOutput?.(decoder.decode(data, { stream: true }), name);
     });
   }
   // a daemon that it left behind may hold its output open for ever
@@ -101,5 +102,5 @@ export function run(program: string, args: string[], options: RunOptions): Run {
     if (result.code === "ENOENT" || result.code === "EACCES") why = existsSync(options.cwd) ? "not-found" : "no-folder";
     return { status: result.exitCode, stdout: result.stdout, stderr: result.stderr, ...(why === undefined ? {} : { why }) };
   });
-  return { stdout: child.stdout, stderr: child.stderr, ended };
+  return { pid: child.pid, stdout: child.stdout, stderr: child.stderr, ended };
 }

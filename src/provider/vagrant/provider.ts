@@ -64,7 +64,8 @@ export class VagrantProvider implements Provider {
 
   async preflight(plan: Plan): Promise<Finding[]> {
     const { preflight } = await import("./preflight.ts");
-    return preflight(this.#dir, plan);
+    // what has been begun may answer already
+    return preflight(this.#dir, plan, (await this.#halfBooted()).length > 0);
   }
 
   async up(plan: Plan, progress: (event: Progress) => void): Promise<{ made: boolean }> {
@@ -76,6 +77,7 @@ export class VagrantProvider implements Provider {
     if (edited) progress({ text: "the Vagrantfile was edited by hand and is kept; kubemend's own is Vagrantfile.kubemend" });
 
     return this.#changing(progress, async () => {
+      await vagrant.idle();
       const before = await vagrant.status();
       const unknown = plan.machines.filter((m) => !before.has(m.name)).map((m) => m.name);
       if (unknown.length > 0)
@@ -94,9 +96,9 @@ export class VagrantProvider implements Provider {
         progress({ text: `the boot of ${again.join(", ")} was interrupted: booting again` });
         await vagrant.reload(again);
       }
-      if (down.length > 0) await vagrant.up(down);
-      await this.#endpoints(progress);
+      if (down.length > 0) await vagrant.up(down).catch((error: unknown) => explainBox(error, vagrant, plan));
       await this.#markBooting([]);
+      await this.#endpoints(progress);
       return { made: missing.length > 0 };
     });
   }
@@ -149,6 +151,7 @@ export class VagrantProvider implements Provider {
     const names = this.#plan.machines.map((m) => m.name);
     await this.#changing(undefined, async () => {
       const vagrant = await this.#open();
+      await vagrant.idle();
       if ((await knownMachines(this.#dir)).length > 0) {
         // an edited Vagrantfile may define more machines than ours, and may be damaged
         if (await isEdited(this.#dir)) await vagrant.destroy().catch(ignoreUnlessInterrupted);
@@ -214,8 +217,8 @@ export class VagrantProvider implements Provider {
     await this.#changing(undefined, async () => {
       await this.#markBooting(this.#plan.machines.map((m) => m.name));
       await vagrant.snapshotRestore(name);
-      await this.#endpoints(this.#progress);
       await this.#markBooting([]);
+      await this.#endpoints(this.#progress);
     });
   }
 
@@ -269,6 +272,21 @@ export class VagrantProvider implements Provider {
       this.#known = undefined;
     }
   }
+}
+
+/** A box that cannot be downloaded may be here, for another provider. */
+async function explainBox(error: unknown, vagrant: Vagrant, plan: Plan): Promise<never> {
+  if (!(error instanceof KubemendError) || !["box-offline", "box-missing"].includes(error.code)) throw error;
+  const { provider } = plan.specification;
+  for (const box of new Set(plan.machines.map((m) => m.box))) {
+    const there = await vagrant.boxProviders(box);
+    if (there.length > 0 && !there.includes(provider))
+      throw providerError("box-provider", `the box ${box} is here for ${there.join(" and ")} only, not for ${provider}`, {
+        hint: `Choose a machine.box that is made for ${provider}, or use --provider ${there[0]}.`,
+        cause: error,
+      });
+  }
+  throw error;
 }
 
 function ignoreUnlessInterrupted(error: unknown): void {

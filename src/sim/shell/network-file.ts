@@ -53,7 +53,8 @@ export async function networkFile(sh: Shell, path: string, protocol: "tcp" | "ud
   }
   const met = await sh.p.net.dial(name.addresses[0]!, number);
   if (!met.ok) {
-    await sh.error(`connect: ${strerror(met.code)}`);
+    // sys_error(), which names no line
+    await sh.p.err(`${sh.name0}: connect: ${strerror(met.code)}\n`);
     throw new RedirectionError(`${path}: ${strerror(met.code)}`);
   }
   if (met.conn === undefined) throw new Errno("EIO", path);

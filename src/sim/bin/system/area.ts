@@ -26,6 +26,7 @@ import {
 } from "./hosts.ts";
 import { arch, getent, groupadd, groups, hostname, id, nproc, uname, useradd, usermod, users, who, whoami } from "./identity.ts";
 import { dmesg, lsmod, modinfo, modprobe, rmmod, sysctl } from "./kernel-tools.ts";
+import { mountpoint } from "./mountpoint.ts";
 import { free, top, uptime, w } from "./load.ts";
 import { busyboxPs, pidof, ps } from "./ps.ts";
 import { mkswap, swapoff, swapon } from "./swap-tools.ts";
@@ -52,6 +53,7 @@ const userTools = [
   df,
   mount,
   umount,
+  mountpoint,
   findmnt,
   lsblk,
   hostname,

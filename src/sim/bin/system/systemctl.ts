@@ -320,8 +320,7 @@ async function jobs(c: Call, request: Request, word: string, names = c.units): P
       if (!(error instanceof UnitError)) throw error;
       if (error.kind === "not-found" && request === "try-restart") continue;
       await p.err(`Failed to ${word} ${name}: ${error.message}\n`);
-      if (!["not-found", "masked", "bad-setting"].includes(error.kind))
-        await p.err(`See system logs and 'systemctl status ${name}' for details.\n`);
+      if (!["not-found", "masked"].includes(error.kind)) await p.err(`See system logs and 'systemctl status ${name}' for details.\n`);
       status = error.kind === "not-found" ? 5 : 1;
     }
   }
@@ -530,8 +529,7 @@ async function isEnabled(c: Call): Promise<number> {
     const state = enablement(p.fs, name);
     if (state === undefined) {
       await (o.has("q") ? undefined : p.err(`Failed to get unit file state for ${name}: No such file or directory\n`));
-      if (c.units.length === 1) return 1;
-      continue;
+      return 1;
     }
     if (["enabled", "enabled-runtime", "static", "alias", "indirect", "generated", "transient"].includes(state)) ok = true;
     if (!o.has("q")) await p.out(`${state}\n`);

@@ -42,7 +42,7 @@ export async function policy(p: Proc, names: string[]): Promise<number> {
     const there = status.get(name);
     const installed = isInstalled(there) ? there.Version! : undefined;
     if (list.length === 0 && !installed) {
-      await p.err(`N: Unable to locate package ${name}\n`);
+      await notice(p, `Unable to locate package ${name}`);
       continue;
     }
     const candidate =
@@ -63,7 +63,7 @@ export async function madison(p: Proc, names: string[]): Promise<number> {
   const lists = readLists(p);
   for (const name of names) {
     const list = sorted(lists.get(name) ?? []);
-    if (list.length === 0) await p.err(`N: Unable to locate package ${name}\n`);
+    if (list.length === 0) await notice(p, `Unable to locate package ${name}`);
     const width = Math.max(10, ...list.map((c) => c.version.length));
     for (const c of list) await p.out(`${name.padStart(10)} | ${c.version.padStart(width)} | ${origin(c)}\n`);
   }
@@ -91,7 +91,7 @@ export async function showPackage(p: Proc, names: string[]): Promise<number> {
           .join("")}\n`,
       );
     }
-    if (!lists.has(name)) await p.err(`N: Unable to locate package ${name}\n`);
+    if (!lists.has(name)) await notice(p, `Unable to locate package ${name}`);
   }
   if (!found) await p.err("E: No packages found\n");
   return found ? 0 : 100;
@@ -139,4 +139,9 @@ export const aptCache: CommandProgram = {
         return 100;
     }
   },
+};
+
+/** apt shows notices to people only. */
+const notice = async (p: Proc, text: string): Promise<void> => {
+  if (p.fds.get(1)?.isTerminal === true) await p.err(`N: ${text}\n`);
 };
