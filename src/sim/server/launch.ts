@@ -3,7 +3,7 @@
  * not compiled again each time. The file belongs to one build and one version of Node.js; it is written when a process ends that
  * had none, or that could not use it.
  */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,7 +35,8 @@ if (script.cachedDataRejected !== false) {
       writeFileSync(`${kept}.${process.pid}`, script.createCachedData());
       renameSync(`${kept}.${process.pid}`, kept);
     } catch {
-      // an installation that cannot be written to: started a little slower each time
+      // an installation that cannot be written to, or a full disk: it starts a little slower each time
+      rmSync(`${kept}.${process.pid}`, { force: true });
     }
   });
 }
