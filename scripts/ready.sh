@@ -38,3 +38,5 @@ if [ "$CNI" = bridge ]; then
   done
 fi
 kubectl -n kube-system rollout status deployment/coredns --timeout=300s
+# a static pod is ready only after its start-up probe, half a minute after it runs
+kubectl -n kube-system wait --for=condition=Ready pods -l tier=control-plane --timeout=300s

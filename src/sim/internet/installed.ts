@@ -24,7 +24,8 @@ export function installedAtFirst(b: ImageBuilder): void {
     .file("/usr/share/keyrings/ubuntu-archive-keyring.gpg", new Uint8Array(keyBytes(keyById("871920D1991BC93C"))))
     .file("/etc/ssl/certs/ca-certificates.crt", publicRoots())
     .dir("/usr/share/ca-certificates")
-    .dir("/usr/local/share/ca-certificates");
+    .dir("/usr/local/share/ca-certificates")
+    .dir("/etc/ca-certificates/update.d");
 }
 
 /** One root stands for all of Mozilla's: every public site of the simulated Internet chains to it. */
