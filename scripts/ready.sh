@@ -38,5 +38,9 @@ if [ "$CNI" = bridge ]; then
   done
 fi
 kubectl -n kube-system rollout status deployment/coredns --timeout=300s
-# a static pod is ready only after its start-up probe, half a minute after it runs
+# a static pod is ready only after its start-up probe, half a minute after it runs; its kubelet may not have registered it yet
+for _ in $(seq 60); do
+  [ -n "$(kubectl -n kube-system get pods -l tier=control-plane -o name)" ] && break
+  sleep 2
+done
 kubectl -n kube-system wait --for=condition=Ready pods -l tier=control-plane --timeout=300s
