@@ -15,7 +15,7 @@ const revision = "-1ubuntu3.4";
 
 export const versionOf = (p: Proc): string => `${p.state.version || "2.8.5"}${revision}`;
 
-export const versionText = (p: Proc): string =>
+const versionText = (p: Proc): string =>
   [
     `HAProxy version ${versionOf(p)} 2025/10/01 - https://haproxy.org/`,
     "Status: long-term supported branch - will stop receiving fixes around Q2 2028.",

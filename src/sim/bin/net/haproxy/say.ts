@@ -7,7 +7,7 @@ import { worker } from "./state.ts";
 type Level = "NOTICE" | "WARNING" | "ALERT";
 
 /** `[WARNING]  (1272) : …` */
-export const line = (pid: number, level: Level, text: string): string => `${`[${level}]`.padEnd(10)} (${pid}) : ${text}`;
+const line = (pid: number, level: Level, text: string): string => `${`[${level}]`.padEnd(10)} (${pid}) : ${text}`;
 
 export const say = (p: Proc, level: Level, text: string): void => p.log(line(p.pid, level, text));
 

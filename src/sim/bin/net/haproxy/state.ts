@@ -3,7 +3,7 @@ import type { Proc } from "../../../kernel/proc.ts";
 import type { HaproxyConfig } from "./settings.ts";
 
 /** A server as its checks see it (include/haproxy/check-t.h): up while health ≥ rise, never above rise + fall - 1. */
-export interface ServerState {
+interface ServerState {
   health: number;
   /** Connections to it now, and ever. */
   current: number;
