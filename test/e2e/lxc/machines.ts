@@ -24,7 +24,7 @@ export function needsMachines(): boolean {
     needs("Vagrant", ["vagrant", "--version"]) &&
     available(
       "LXC machines (test/e2e/lxc/setup.sh)",
-      existsSync("/run/lxc/network_up") && existsSync(join(environment.VAGRANT_HOME, "Vagrantfile")),
+      existsSync("/sys/class/net/lxcbr0") && existsSync(join(environment.VAGRANT_HOME, "Vagrantfile")),
     )
   );
 }

@@ -23,7 +23,8 @@ grep -qsx 'lxc.cgroup.pattern = lxc/%n' /etc/lxc/lxc.conf || echo 'lxc.cgroup.pa
 
 # lxcbr0 with DHCP and NAT is the first interface of every machine, as VirtualBox's NAT is. One for the whole host: only who
 # started it stops it.
-if [ ! -e /run/lxc/network_up ]; then
+if [ ! -d /sys/class/net/lxcbr0 ]; then
+  rm -f /run/lxc/network_up # of before a reboot, where /run is an ordinary folder
   /usr/libexec/lxc/lxc-net start >/dev/null
   touch "$scratch/lxc-net-started"
 fi
