@@ -206,4 +206,22 @@ Table master4:
     "    Input filter:   (unnamed)\n    Output filter:  (unnamed)\n    Routes:         1 imported, 1 exported, 1 preferred\n",
   );
   expect(all).not.toContain("IGP IPv4 table");
+
+  // recorded: `ip link set enp0s8 down`, and up again
+  const ns = world.network.ns("master", "");
+  ns.setUp("enp0s8", false);
+  await pass(world, 4);
+  expect(await protocols(world, "master")).toMatchObject({
+    node1: "start Idle Error: Neighbor lost",
+    node2: "start Idle Error: Neighbor lost",
+  });
+  expect(await routes(world, "master")).toEqual([]);
+  expect((await protocols(world, "node1")).master).toBe("up Established");
+  ns.setUp("enp0s8", true);
+  await pass(world, 15);
+  expect(await protocols(world, "master")).toMatchObject({ node1: "up Established", node2: "up Established" });
+  expect(await routes(world, "master")).toEqual([
+    "172.16.1.0/24 via 192.168.56.11 dev enp0s8",
+    "172.16.2.0/24 via 192.168.56.12 dev enp0s8",
+  ]);
 });

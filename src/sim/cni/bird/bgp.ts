@@ -3,7 +3,7 @@ import { Errno, strerror, type ErrnoCode } from "../../core/errno.ts";
 import type { Data } from "../../core/json.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import { parseIp } from "../../net/ip.ts";
-import { importUpdate, transmitPending, type BgpUpdate } from "./bgproutes.ts";
+import { attachedTo, importUpdate, transmitPending, type BgpUpdate } from "./bgproutes.ts";
 import { log, traceState } from "./log.ts";
 import { feed, flush } from "./rib.ts";
 import { arm, birdState, jittered, type BgpConn, type BgpSession, type PeerOpen, type ProtocolState, type Timer } from "./state.ts";
@@ -76,7 +76,27 @@ export function startBgp(p: Proc, ps: ProtocolState): void {
   else startup(p, ps);
 }
 
+/** A direct session needs its neighbor on a network of this machine; BIRD waits until it is (BSS_PREPARE). */
+const reachable = (p: Proc, ps: ProtocolState): boolean =>
+  ps.config.bgp!.multihop !== false || attachedTo(p, ps.config.bgp!.neighbor) !== undefined;
+
+/** Looks at the interfaces under direct sessions (bgp_neigh_notify); seen with BIRD 2.0.12. */
+export function watchNeighbors(p: Proc): void {
+  for (const ps of birdState(p).protocols) {
+    const { bgp } = ps;
+    if (!bgp || ps.state === "down") continue;
+    if (bgp.ready && !reachable(p, ps)) {
+      stopBgp(p, ps, 0);
+      bgp.lastError = { class: "Error: ", text: "Neighbor lost" };
+    } else if (!bgp.ready && ps.state === "start" && bgp.startup === undefined && reachable(p, ps)) startup(p, ps);
+  }
+}
+
 function startup(p: Proc, ps: ProtocolState): void {
+  if (!reachable(p, ps)) {
+    delete ps.bgp!.startup;
+    return;
+  }
   ps.bgp!.ready = true;
   delete ps.bgp!.startup;
   if (!ps.config.bgp!.passive) active(p, ps);

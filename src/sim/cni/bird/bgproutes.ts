@@ -63,7 +63,7 @@ export function importUpdate(p: Proc, ps: ProtocolState, update: BgpUpdate): voi
 }
 
 /** The interface on whose network an address is (neigh_find). */
-function attachedTo(p: Proc, ip: string): string | undefined {
+export function attachedTo(p: Proc, ip: string): string | undefined {
   const address = parseIp(ip);
   if (address === undefined) return undefined;
   const links = p.machine.world.network.ns(p.machine.name, p.state.netns).links();

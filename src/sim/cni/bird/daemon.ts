@@ -5,7 +5,7 @@ import { dirname } from "../../fs/view.ts";
 import type { DaemonProgram, Signal } from "../../kernel/program.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import type { Incoming } from "../../net/api.ts";
-import { ceases, incoming, newSession, onBgpEvent, onClosed, onData, startBgp, stopBgp } from "./bgp.ts";
+import { ceases, incoming, newSession, onBgpEvent, onClosed, onData, startBgp, stopBgp, watchNeighbors } from "./bgp.ts";
 import type { BirdConfig, Flavour, ProtocolConfig, StaticRoute } from "./config.ts";
 import { answer } from "./control.ts";
 import { glob } from "./filter.ts";
@@ -85,6 +85,7 @@ export const bird: DaemonProgram = {
     const d = data as Record<string, Data>;
     if (event === "scan") {
       scan(p);
+      watchNeighbors(p);
       return schedule(p);
     }
     if (event === "accept") {
