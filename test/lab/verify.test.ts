@@ -4,21 +4,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { legacyArchive } from "../../src/cluster/versions.ts";
 import { readLabs } from "../../src/lab/definition.ts";
 import type { Proof } from "../../src/lab/verify.ts";
 import { runCli } from "../cli/support.ts";
 
 const labs = readLabs(fileURLToPath(new URL("../../labs", import.meta.url)));
 
-/** Each variant is proven on the first of these clusters that has its pod network. */
+/** Each variant is proven on the first of these clusters that has its runtime and pod network. */
 const clusters = [
-  { name: "verify", cni: "calico", specification: "" },
-  { name: "verify-bird", cni: "bridge", specification: "cni: { name: bridge, routes: bird }\n" },
+  { name: "verify", runtime: "containerd", cni: "calico", specification: "" },
+  { name: "verify-bird", runtime: "containerd", cni: "bridge", specification: "cni: { name: bridge, routes: bird }\n" },
+  {
+    name: "verify-docker",
+    runtime: "docker",
+    cni: "bridge",
+    specification: `runtime: docker\nkubernetes: "1.23"\ncni: { name: bridge }\nmirror: { packages: "${legacyArchive}" }\n`,
+  },
 ];
 const variants = labs.flatMap((lab) =>
   [{ id: "", cluster: lab.cluster }, ...lab.variants].map((variant) => {
-    const wanted = (variant.cluster ?? lab.cluster).cni ?? [];
-    const cluster = clusters.find(({ cni }) => wanted.length === 0 || wanted.includes(cni));
+    const needs = variant.cluster ?? lab.cluster;
+    const has = (wanted: string[] | undefined, actual: string): boolean => wanted === undefined || wanted.includes(actual);
+    const cluster = clusters.find(({ cni, runtime }) => has(needs.cni, cni) && has(needs.runtime, runtime));
     return { lab: lab.id, variant: variant.id, cluster: cluster?.name };
   }),
 );
@@ -27,7 +35,7 @@ it("every variant has a cluster that it is proven on", () => {
   expect(variants.filter(({ cluster }) => cluster === undefined)).toEqual([]);
 });
 
-describe.each(clusters)("in the simulator, with $cni", ({ name, specification }) => {
+describe.each(clusters)("in the simulator, with $runtime and $cni", ({ name, specification }) => {
   const cwd = mkdtempSync(join(tmpdir(), "kubemend-verify-"));
 
   beforeAll(async () => {
