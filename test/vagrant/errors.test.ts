@@ -95,6 +95,16 @@ describe("explain", () => {
       "lab-worker1 does not start",
     ],
     [
+      "machine-name-taken",
+      "Name `lab-worker1` of domain about to create is already taken. Please try to run\n`vagrant up` command again.",
+      "libvirt has a machine called lab-worker1 already",
+    ],
+    [
+      "kvm-unavailable",
+      "Error while creating domain: Call to virDomainStartWithFlags failed: internal error: Could not access KVM kernel module: No such file or directory",
+      "KVM cannot be used: No such file or directory",
+    ],
+    [
       "lxc-cgroup",
       'There was an error executing ["sudo", "/usr/share/vagrant-lxc/scripts/pipework", "br0", "lab-worker1"]',
       "cgroup called like the container",

@@ -89,6 +89,12 @@ describe.skipIf(!needsMachines())("a Vagrant machine", { timeout: patience }, ()
     expect(validated.stdout).toContain("Vagrantfile validated successfully.");
     const ssh = await execa("vagrant", ["ssh", "controlplane", "-c", "hostname"], { cwd: state(), env, reject: false });
     expect(ssh.stdout.trim()).toBe("controlplane");
+    // kubemend provisions; booting with plain vagrant runs none of the scripts again
+    await execa("vagrant", ["halt", "--force"], { cwd: state(), env });
+    expect(await machine()).toMatchObject({ state: "stopped" });
+    const plain = await execa("vagrant", ["up"], { cwd: state(), env });
+    expect(plain.stdout).toContain("Machine already provisioned.");
+    expect((await kubemend(["ssh", "--", "hostname"])).stdout).toBe("controlplane");
     for (const script of readFileSync(state("Vagrantfile"), "utf8").matchAll(/path: '([^']+)'/g))
       expect(existsSync(state(script[1]!))).toBe(true);
   });

@@ -141,6 +141,36 @@ const virtualbox: Failure[] = [
 /** Other providers. */
 const others: Failure[] = [
   row(
+    "machine-name-taken",
+    /Name `(?<name>[^`]+)` of domain about to create is already taken/,
+    "libvirt has a machine called {name} already, which Vagrant does not know here",
+    "`virsh -c qemu:///system destroy {name}; virsh -c qemu:///system undefine {name} --remove-all-storage --snapshots-metadata` removes it; or give the cluster another --name.",
+  ),
+  row(
+    "machine-volume-left",
+    /Volume for domain is already created/,
+    "libvirt still has the disk of a machine that was half made",
+    "`virsh -c qemu:///system vol-list default` shows it, `virsh -c qemu:///system vol-delete --pool default NAME` removes it; then `kubemend up` again.",
+  ),
+  row(
+    "kvm-unavailable",
+    /[Cc]ould not access KVM kernel module: (?<why>[\w ]+)|failed to initialize kvm: (?<also>[\w ]+)/,
+    "KVM cannot be used: {why}{also}",
+    "Is virtualisation (VT-x, AMD-V) on in the firmware, the module loaded (`sudo modprobe kvm_intel` or kvm_amd), and /dev/kvm yours (`sudo usermod -aG kvm $USER`, then log in again)?",
+  ),
+  row(
+    "libvirt-network",
+    /Error occurred while creating new network: (?<why>.{1,200}?)\. |Network (?<name>\S+) exists but does not have dhcp/,
+    "libvirt cannot make the machines' network: {why}{name}",
+    "`virsh -c qemu:///system net-list --all` shows the networks; remove the one that is in the way (net-destroy, net-undefine), or use another network.nodes.",
+  ),
+  row(
+    "libvirt-pool",
+    /No usable storage pool found/,
+    "libvirt has no storage pool",
+    "`virsh -c qemu:///system pool-define-as default dir --target /var/lib/libvirt/images; virsh -c qemu:///system pool-start default; virsh -c qemu:///system pool-autostart default`",
+  ),
+  row(
     "libvirt-down",
     /Error while connecting to Libvirt.*?(?:Failed to connect socket to '(?<socket>[^']+)'|$)/i,
     "libvirt does not answer {socket}",

@@ -74,3 +74,13 @@ export async function knownMachines(dir: string): Promise<string[]> {
   );
   return names.filter((_, i) => known[i]);
 }
+
+/**
+ * Tells Vagrant that a machine is provisioned, as it does itself (lib/vagrant/action/builtin/provision.rb): kubemend does that over SSH,
+ * and a plain `vagrant up` later must not run the scripts on a cluster that somebody has changed since.
+ */
+export async function markProvisioned(dir: string, machine: string, provider: string): Promise<void> {
+  const data = join(dir, ".vagrant", "machines", machine, provider);
+  const id = await readFile(join(data, "id"), "utf8").catch(() => undefined);
+  if (id !== undefined) await writeFile(join(data, "action_provision"), `1.5:${id.trim()}`);
+}

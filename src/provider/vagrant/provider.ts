@@ -36,7 +36,9 @@ export class VagrantProvider implements Provider {
     this.name = plan.specification.provider;
     this.#dir = dir;
     this.#plan = plan;
-    this.capabilities = { snapshots: true, virtualTime: false, ownKernel: this.name !== "lxc" };
+    const container = this.name === "lxc";
+    // vagrant-lxc has no snapshots; where somebody added them, the commands work
+    this.capabilities = { snapshots: !container, virtualTime: false, ownKernel: !container };
   }
 
   /** Loaded when needed: most commands of most clusters have no use for it. */
@@ -70,7 +72,7 @@ export class VagrantProvider implements Provider {
 
   async up(plan: Plan, progress: (event: Progress) => void): Promise<{ made: boolean }> {
     const { removeHalfMade } = await import("./containers.ts");
-    const { writeFolder } = await import("./folder.ts");
+    const { markProvisioned, writeFolder } = await import("./folder.ts");
     const vagrant = await this.#open();
     await mkdir(join(this.#dir, "logs"), { recursive: true });
     const { edited } = await writeFolder(this.#dir, plan);
@@ -98,6 +100,7 @@ export class VagrantProvider implements Provider {
       }
       if (down.length > 0) await vagrant.up(down).catch((error: unknown) => explainBox(error, vagrant, plan));
       await this.#markBooting([]);
+      for (const { name } of plan.machines) await markProvisioned(this.#dir, name, this.name);
       await this.#endpoints(progress);
       return { made: missing.length > 0 };
     });
