@@ -19,7 +19,12 @@ spec: { nodeName: worker2, containers: [{ name: shell, image: "busybox:1.36", co
 
 describe.each([
   { name: "cri-o", specification: "runtime: cri-o\n", column: /cri-o:\/\/1\.35\.\d+$/, socket: "unix:///var/run/crio/crio.sock" },
-  { name: "docker", specification: "runtime: docker\n", column: /docker:\/\/28\.2\.2$/, socket: "unix:///var/run/cri-dockerd.sock" },
+  {
+    name: "docker",
+    specification: "runtime: docker\ncni: { name: bridge }\n",
+    column: /docker:\/\/28\.2\.2$/,
+    socket: "unix:///var/run/cri-dockerd.sock",
+  },
   {
     name: "dockershim",
     specification: `runtime: docker\nkubernetes: "1.23"\ncni: { name: bridge }\nmirror: { packages: "${legacyArchive}" }\n`,
@@ -50,7 +55,7 @@ describe.each([
     expect(fetched.stdout).toContain("Welcome to nginx!");
     expect((await on("worker1", "sudo crictl ps -q --name web | wc -l")).stdout).toBe("1");
     expect((await on("controlplane", "kubectl logs server")).stdout).toContain("start worker processes");
-  }, 180_000);
+  }, 300_000);
 
   it("goes on after a restart of its runtime and a reboot of a worker", async () => {
     const unit = name === "cri-o" ? "crio" : "docker";
@@ -61,5 +66,5 @@ describe.each([
       "sleep 60; kubectl wait --for=condition=Ready nodes --all --timeout=180s && kubectl wait --for=condition=Ready pod/server pod/client --timeout=180s",
     );
     expect(ready.exitCode, String(ready.stdout) + String(ready.stderr)).toBe(0);
-  }, 180_000);
+  }, 300_000);
 });
