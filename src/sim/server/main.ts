@@ -75,7 +75,7 @@ async function main(dir: string): Promise<void> {
     },
   };
   const driver = new Driver(world, clock, description.speed);
-  const host: SshHost = { world: () => world, sessions: new Set(), touched: () => touch() };
+  const host: SshHost = { world: () => world, sessions: new Set(), touched: () => touch(), hurried: () => driver.hurried };
   driver.busy = () => [...host.sessions].some((session) => !session.starved && !session.proc.status);
 
   // --- saving: soon after a change, never after each

@@ -18,6 +18,8 @@ export interface SshHost {
   sessions: Set<SshProcess>;
   /** Somebody sent something: what it changes is to be kept. */
   touched(): void;
+  /** Whether an engine command holds the time. */
+  hurried(): boolean;
 }
 
 /** A process of a session without a terminal, for the driver to know who waits. */
@@ -53,10 +55,10 @@ export async function listenSsh(
     socket.setNoDelay(true);
     socket.on("error", () => socket.destroy());
     open.add(socket);
-    // what the engine does is saved when its command ends
+    // what an engine command does while it holds the time is saved when it ends
     let person = true;
     socket.on("data", () => {
-      if (person) host.touched();
+      if (person || !host.hurried()) host.touched();
     });
     socket.on("close", () => open.delete(socket));
     const link = host.world().network.fromHost(machine, 22);
