@@ -14,9 +14,9 @@ export interface ServerJson {
 }
 
 /** A folder for one cluster, whose processes end with the tests, also when these fail or are killed. */
-export function useScratch(name: string) {
+export function useScratch(name: string, { prefix = "kubemend e2e 'q\" " } = {}) {
   // blanks and quotes in a path are as good as letters
-  const cwd = mkdtempSync(join(tmpdir(), "kubemend e2e 'q\" "));
+  const cwd = mkdtempSync(join(tmpdir(), prefix));
   const state = (...parts: string[]): string => join(cwd, ".kubemend", name, ...parts);
   const kubemend = (args: string[], options: Options = {}) =>
     execa(process.execPath, [bin, ...args], { cwd, reject: false, stdin: "ignore", extendEnv: true, ...options });
