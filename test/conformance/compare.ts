@@ -4,7 +4,7 @@ import type { CommandResult } from "../../src/ssh/client.ts";
 export type Transcript = Map<string, CommandResult>;
 
 /** What varies without meaning anything: the other end of a container's interface, times, traffic, the distribution's iptables 1.8. */
-export const normalise = (text: string): string =>
+const normalise = (text: string): string =>
   text
     .replaceAll(/@if\d+/g, "")
     .replaceAll(/\b\d+\.\d+ ms\b/g, "N ms")

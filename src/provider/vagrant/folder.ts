@@ -12,7 +12,7 @@ import { installation } from "../../root.ts";
 import { renderVagrantfile } from "./render.ts";
 
 /** Kubemend's own version of an edited Vagrantfile. */
-export const pristineName = "Vagrantfile.kubemend";
+const pristineName = "Vagrantfile.kubemend";
 
 const checksumOf = (text: string): string => createHash("sha256").update(text).digest("hex");
 
