@@ -13,7 +13,7 @@ version=1.20.2
 commit=faecb196815e248d3ecfb03c680a4507229c2a56 # of the tag v1.20.2, as `kubectl version` shows it
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 
-key=$(cd "$here" && find . -type f ! -name README.md -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
+key=$(cd "$here" && find . -type f ! -name README.md ! -name '*.ts' -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$out/key" 2>/dev/null)" = "$key" ]; then exit 0; fi
 mkdir -p "$out"
 out=$(cd "$out" && pwd)
