@@ -46,7 +46,7 @@ export type JournalEvent =
   | { what: "pulled"; image: string };
 
 /** Texts of errors, in the places where they arise. */
-export interface Words {
+interface Words {
   noSandbox(id: string): string;
   noContainer(id: string): string;
   /** Message of the condition NetworkReady. */

@@ -115,7 +115,8 @@ function worded(errors: { message: string; pos: number }[], script: ParsedScript
   rest = rest.replace(/^[ \t]+/, "");
   const offset = text.length - rest.length;
   if (error.message === "expected redirect target" && rest.trim() === "") return near("newline", offset);
-  if (rest.trim() === "") return endOfFile;
+  // comments are no command either
+  if (rest.replaceAll(/(^|\s)#.*$/gm, "").trim() === "") return endOfFile;
   // `word (`: bash takes it for the head of a function and stumbles over what follows
   const call = rest.startsWith(")") ? /\S+\s*\(\s*([^\s()]+)\s*$/.exec(text.slice(0, offset)) : undefined;
   if (call) return near(call[1]!, offset);

@@ -1,6 +1,6 @@
 /** haproxy -c: the real program and the simulated one read the same file and say the same. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -26,6 +26,21 @@ describe.skipIf(!haproxy)("haproxy -c", () => {
   beforeAll(async () => {
     lb = (await useWorld(["lb"])).machine("lb");
     expect((await run(lb, "apt-get update -qq && apt-get install -y -qq haproxy")).status).toBe(0);
+  });
+
+  it("accepts what scripts/loadbalancer.sh writes, in both worlds", async () => {
+    const script = readFileSync(new URL("../../../scripts/loadbalancer.sh", import.meta.url), "utf8");
+    const env = { PORT: "6443", SERVERS: "controlplane1 192.168.56.11:6443;controlplane2 192.168.56.12:6443" };
+    for (let i = 0; i < 2; i++) expect(await run(lb, ["/bin/bash", "-s"], { stdin: script, env })).toMatchObject({ status: 0, stderr: "" });
+    const written = lb.rootFs().readText("/etc/haproxy/haproxy.cfg");
+    expect(written.match(/^ +server .*$/gm)).toEqual([
+      "        server controlplane1 192.168.56.11:6443 check",
+      "        server controlplane2 192.168.56.12:6443 check",
+    ]);
+    expect(written.match(/^frontend /gm)).toHaveLength(1);
+    writeFileSync(join(scratch, "haproxy.cfg"), written);
+    const real = spawnSync("haproxy", ["-c", "-f", "haproxy.cfg"], { cwd: scratch, encoding: "utf8", timeout: 20_000 });
+    expect({ status: real.status, stderr: real.stderr }).toEqual({ status: 0, stderr: "" });
   });
 
   it.each(Object.entries(configurations))("of %s", async (_name, text) => {

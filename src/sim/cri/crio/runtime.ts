@@ -7,7 +7,7 @@ import { slicePath } from "../../systemd/transient.ts";
 import type { CrioSettings } from "./config.ts";
 import { logLine } from "./log.ts";
 
-export const crioSocket = "/run/crio/crio.sock";
+const crioSocket = "/run/crio/crio.sock";
 
 const podName = (m: Obj): string => `k8s_${m.name as string}_${m.namespace as string}_${m.uid as string}_${m.attempt as number}`;
 

@@ -12,7 +12,7 @@ import { callMoby, create, DockerError, find, findImage, kill, logFile, need, pr
 import { infoOf, inspectContainer, inspectImage, networkId, pidOf } from "./inspect.ts";
 import { familiar, type ContainerSpec, type DockerContainer } from "./store.ts";
 
-export const dockerSocket = "/var/run/docker.sock";
+const dockerSocket = "/var/run/docker.sock";
 
 export type ApiReply = { ok: true; id?: number; body: Obj } | { ok: false; id?: number; status: number; message: string };
 

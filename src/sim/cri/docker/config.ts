@@ -17,7 +17,7 @@ export interface DockerSettings {
   storageDriver: string;
 }
 
-export const daemonJson = "/etc/docker/daemon.json";
+const daemonJson = "/etc/docker/daemon.json";
 
 type Kind = "[]string" | "string" | "bool" | "int" | "map[string]string";
 

@@ -6,7 +6,7 @@ import { containerDir, callMoby, logFile, type Engine } from "./engine.ts";
 import { sandboxKey } from "./network.ts";
 import { familiar, type DockerContainer } from "./store.ts";
 
-export const goTime = (ms: number): string => (ms === 0 ? "0001-01-01T00:00:00Z" : new Date(ms).toISOString().replace("Z", "000000Z"));
+const goTime = (ms: number): string => (ms === 0 ? "0001-01-01T00:00:00Z" : new Date(ms).toISOString().replace("Z", "000000Z"));
 
 export function pidOf(e: Engine, c: DockerContainer): number {
   if (c.state !== "running") return 0;

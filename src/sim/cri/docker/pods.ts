@@ -12,11 +12,11 @@ const logLabel = "io.kubernetes.container.logpath";
 const internal = new Set([prefix, sandboxLabel, logLabel]);
 
 export const typeOf = (c: Obj): string | undefined => (c.Labels as Record<string, string>)[prefix];
-export const sandboxOf = (c: Obj): string => (c.Labels as Record<string, string>)[sandboxLabel] ?? "";
+const sandboxOf = (c: Obj): string => (c.Labels as Record<string, string>)[sandboxLabel] ?? "";
 export const logPathOf = (labels: Record<string, string>): string => labels[logLabel] ?? "";
 
 /** Labels of docker's container: the CRI's, its annotations with a prefix, and what the shim wants to know again. */
-export function dockerLabels(config: Obj, own: Record<string, string>): Record<string, string> {
+function dockerLabels(config: Obj, own: Record<string, string>): Record<string, string> {
   const out: Record<string, string> = { ...((config.labels ?? {}) as Record<string, string>) };
   for (const [k, v] of Object.entries((config.annotations ?? {}) as Record<string, string>)) out[`annotation.${k}`] = v;
   return { ...out, ...own };

@@ -8,7 +8,7 @@ import { must } from "./call.ts";
 import { render } from "./template.ts";
 
 /** Columns three blanks apart, at least ten wide in all (docker/cli, text/tabwriter with padding 3, minimal width 10). */
-export function columns(rows: string[][]): string {
+function columns(rows: string[][]): string {
   const widths: number[] = [];
   for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 10, cell.length + 3);
   return rows.map((row) => `${row.map((cell, i) => (i < row.length - 1 ? cell.padEnd(widths[i]!) : cell)).join("")}\n`).join("");
