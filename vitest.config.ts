@@ -8,8 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     reporters: ["default", "./test/left-out.ts"],
-    // one of them may be waiting for machines that boot
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // one of them waits for real machines most of the time
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
   },
 });

@@ -10,13 +10,13 @@ import { bin } from "../e2e/support.ts";
 const patience = 400_000;
 
 /** Of a network that the conformance suite's machines are on as well. */
-const address = "192.168.61.91";
+const address = "192.168.63.91";
 
 describe.skipIf(!needsMachines())("a Vagrant machine", { timeout: patience }, () => {
   const cwd = mkdtempSync(join(tmpdir(), "kubemend faults "));
   const state = (...parts: string[]): string => join(cwd, ".kubemend", "faults", ...parts);
   const specification = (name: string): string =>
-    `name: faults\nprovider: lxc\nworkers: 0\nkubernetes: "1.30"\nnetwork: { nodes: 192.168.61.0/24 }\nmachines: { controlplane: { ip: ${address} } }\nmachine: { box: ${name}, memory: 512 }\n`;
+    `name: faults\nprovider: lxc\nworkers: 0\nkubernetes: "1.30"\nnetwork: { nodes: 192.168.63.0/24 }\nmachines: { controlplane: { ip: ${address} } }\nmachine: { box: ${name}, memory: 512 }\n`;
   const env = environment;
   const kubemend = (args: string[]) => execa(process.execPath, [bin, ...args], { cwd, env, reject: false, stdin: "ignore", all: true });
   /** Ends `up` with a signal when it says something; what it had said. */
