@@ -25,6 +25,8 @@ const there = needsKubernetes() && needs("kubectl (in PATH, or named by KUBEMEND
 
 const patience = 900_000;
 const nothing = (): void => undefined;
+/** Labs that wait for minutes on real machines: with KUBEMEND_E2E_LABS=all, so that a run that builds Kubernetes first ends in time. */
+const longest = ["static-pod-broken", "advertise-address"];
 const labs = readLabs(fileURLToPath(new URL("../../labs", import.meta.url)));
 
 /** The same cluster in both worlds, but for where its packages come from. Other tests' machines are on other networks. */
@@ -113,7 +115,7 @@ describe.skipIf(!there)("a real cluster of kubeadm 1.20", () => {
   it("has a twin in the simulator that prints the same", () => compare(healthy), patience);
 
   describe("labs", () => {
-    it.each(Object.entries(broken))(
+    it.each(Object.entries(broken).filter(([id]) => process.env.KUBEMEND_E2E_LABS === "all" || !longest.includes(id)))(
       "%s",
       async (id, looks) => {
         const [name, variant] = id.split("/") as [string, string?];
