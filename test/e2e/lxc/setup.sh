@@ -22,9 +22,12 @@ mkdir -p /etc/lxc
 grep -qsx 'lxc.cgroup.pattern = lxc/%n' /etc/lxc/lxc.conf || echo 'lxc.cgroup.pattern = lxc/%n' >>/etc/lxc/lxc.conf
 
 # lxcbr0 with DHCP and NAT is the first interface of every machine, as VirtualBox's NAT is. One for the whole host: only who
-# started it stops it.
-if [ ! -d /sys/class/net/lxcbr0 ]; then
-  rm -f /run/lxc/network_up # of before a reboot, where /run is an ordinary folder
+# started it stops it. Its DHCP server may have been killed and the bridge left, by whoever ended all processes of a session: then
+# it is nobody's, and machines on it get no address.
+pid=$(cat /run/lxc/dnsmasq.pid 2>/dev/null || true)
+if [ ! -d /sys/class/net/lxcbr0 ] || [ "$(cat "/proc/${pid:-none}/comm" 2>/dev/null)" != dnsmasq ]; then
+  # the number of the dead server may be another process's by now, which lxc-net would kill
+  rm -f /run/lxc/network_up /run/lxc/dnsmasq.pid
   /usr/libexec/lxc/lxc-net start >/dev/null
   touch "$scratch/lxc-net-started"
 fi
