@@ -1,5 +1,5 @@
-// Builds dist/: few files instead of many, because every command line waits for them to load (measured: half the start-up time).
-import { rmSync } from "node:fs";
+// Builds dist/: two programs of one file each, because every command line waits for them to load.
+import { rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -9,35 +9,45 @@ rmSync(`${root}dist`, { recursive: true, force: true });
 const common = {
   cwd: root,
   platform: "node",
-  // ssh2 looks for native helpers at run time
-  external: [/^ssh2(\/|$)/],
+  // native helpers of ssh2, which it looks for at run time and does without
+  external: [/\.node$/, "cpu-features"],
   checks: { circularDependency: false },
   onLog: (level, log, handler) => {
     if (log.code !== "INEFFECTIVE_DYNAMIC_IMPORT") handler(level, log);
   },
 };
 
-// the simulator is one file in CommonJS form, whose compiled code can be kept (src/sim/server/launch.ts)
-const simulator = await rolldown({ ...common, input: "src/sim/server/main.ts" });
-const { output } = await simulator.write({
-  dir: `${root}dist/sim/server`,
-  format: "cjs",
-  codeSplitting: false,
-  entryFileNames: "program-[hash].cjs",
-  sourcemap: true,
-});
+/** One file in CommonJS form, whose compiled code can be kept, and beside it what starts it (src/launch.ts). */
+async function program(input, dir, name) {
+  const bundle = await rolldown({ ...common, input });
+  const { output } = await bundle.write({
+    dir: `${root}dist/${dir}`,
+    format: "cjs",
+    codeSplitting: false,
+    entryFileNames: "program-[hash].cjs",
+    sourcemap: true,
+  });
+  // in ASCII: what is one byte a character is read and kept as it is
+  const file = `${root}dist/${dir}/${output[0].fileName}`;
+  writeFileSync(
+    file,
+    output[0].code.replace(/[^\x00-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`),
+    "latin1",
+  );
+  const launch = await rolldown({
+    ...common,
+    input: "src/launch.ts",
+    transform: { define: { PROGRAM: JSON.stringify(`./${output[0].fileName}`) } },
+  });
+  await launch.write({ file: `${root}dist/${dir}/${name}`, format: "esm" });
+}
 
-const bundle = await rolldown({
-  ...common,
-  input: {
-    "cli/bin": "src/cli/bin.ts",
-    "sim/server/main": "src/sim/server/launch.ts",
-    "ssh/client": "src/ssh/client.ts",
-    "lab/json-schema": "src/lab/json-schema.ts",
-  },
-  transform: { define: { PROGRAM: JSON.stringify(`./${output[0].fileName}`) } },
-});
-await bundle.write({
+await program("src/cli/bin.ts", "cli", "bin.js");
+await program("src/sim/server/main.ts", "sim/server", "main.js");
+
+// parts that bench/ and the schema's script use
+const parts = await rolldown({ ...common, input: { "ssh/client": "src/ssh/client.ts", "lab/json-schema": "src/lab/json-schema.ts" } });
+await parts.write({
   dir: `${root}dist`,
   format: "esm",
   entryFileNames: "[name].js",

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The only place that touches the process. */
 import { exitStatus } from "../error.ts";
 import { main } from "./main.ts";
@@ -12,13 +11,15 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-process.exitCode = await main(process.argv.slice(2), {
+void main(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
   cwd: process.cwd(),
+}).then((status) => {
+  process.exitCode = status;
+  // nothing is left to do, but an idle connection must not keep the terminal waiting
+  if (process.stdout.writableLength > 0) process.stdout.once("drain", () => process.exit());
+  else process.exit();
 });
-// nothing is left to do, but an idle connection must not keep the terminal waiting
-if (process.stdout.writableLength > 0) process.stdout.once("drain", () => process.exit());
-else process.exit();

@@ -1,5 +1,4 @@
 /** One SSH connection to a machine: commands, shells and files. */
-import { createRequire } from "node:module";
 import { connect } from "node:net";
 import type { Duplex, Readable, Writable } from "node:stream";
 import type { Client, ClientChannel, SFTPWrapper } from "ssh2";
@@ -84,8 +83,7 @@ export class SshConnection {
   /** Throws KubemendError `ssh-…` when the machine cannot be reached, is another one, or refuses the key. */
   static async open(endpoint: Endpoint, { ident = "kubemend", timeout = 20_000, firstUse }: OpenOptions = {}): Promise<SshConnection> {
     const methods = await authentications(endpoint);
-    // the client alone: the whole of ssh2 (server, agents, HTTP) takes twice as long to load, and every `kubemend ssh` waits for it
-    const SshClient = createRequire(import.meta.url)("ssh2/lib/client.js") as typeof Client;
+    const { default: SshClient } = await import("ssh2/lib/client.js");
     const client = new SshClient();
     // an error may come again after the first; unheard it would end the process
     client.on("error", () => undefined);

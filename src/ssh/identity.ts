@@ -1,7 +1,6 @@
 /** The keys with which one logs in on a machine. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type { AnyAuthMethod, ParsedKey } from "ssh2";
@@ -58,9 +57,7 @@ async function readKey(file: string, endpoint: Endpoint): Promise<ParsedKey | "e
       cause: error,
     });
   }
-  const { parseKey } = createRequire(import.meta.url)("ssh2/lib/protocol/keyParser.js") as {
-    parseKey: (text: Buffer) => ParsedKey | ParsedKey[] | Error;
-  };
+  const { parseKey } = await import("ssh2/lib/protocol/keyParser.js");
   const parsed = parseKey(text);
   const key = Array.isArray(parsed) ? parsed[0]! : parsed;
   if (key instanceof Error && /^Encrypted .* no passphrase given$/.test(key.message)) return "encrypted";

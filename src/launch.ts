@@ -1,7 +1,8 @@
+#!/usr/bin/env node
 /**
- * Starts the background process's program with the machine code that an earlier run left beside it: four megabytes of source are
- * not compiled again each time. The file belongs to one build and one version of Node.js; it is written when a process ends that
- * had none, or that could not use it.
+ * Starts a program, the command line or the simulator's background process, with the compiled code that an earlier run left beside
+ * it: megabytes of source are not compiled again each time. The file belongs to one build and one version of Node.js; it is written
+ * when a process ends that had none, or that could not use it.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,7 +10,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { constants, Script } from "node:vm";
 
-/** The program, one file in CommonJS form; its name carries the hash of its content. */
+/** The program, one file in CommonJS form, in ASCII; its name carries the hash of its content. */
 declare const PROGRAM: string;
 
 const file = fileURLToPath(new URL(PROGRAM, import.meta.url));
@@ -24,7 +25,7 @@ function read(): Buffer | undefined {
 }
 
 // the hash is in the name because V8 itself tells two sources apart by their length only
-const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${readFileSync(file, "utf8")}\n})`, {
+const script = new Script(`(function (exports, require, module, __filename, __dirname) { ${readFileSync(file, "latin1")}\n})`, {
   filename: file,
   cachedData: read(),
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
