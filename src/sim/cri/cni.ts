@@ -2,10 +2,9 @@
 import { CniError, type CniPlugin, type CniResult } from "../cni/plugin.ts";
 import { Errno } from "../core/errno.ts";
 import type { Obj } from "../core/json.ts";
-import { bytesOf } from "../fs/tree.ts";
 import type { Proc } from "../kernel/proc.ts";
-import { parseElf } from "../kernel/program.ts";
 import type { CriSettings } from "./config.ts";
+import { binaryAt } from "./runc.ts";
 import type { SandboxRecord } from "./store.ts";
 
 export interface NetworkConfig {
@@ -58,14 +57,7 @@ function findPlugin(p: Proc, settings: CriSettings, type: string): CniPlugin {
     const file = `${dir}/${type}`;
     if (!p.fs.isFile(file)) continue;
     if (!p.fs.access(file, 1)) throw new CniError(100, `fork/exec ${file}: permission denied`);
-    const content = p.fs.content(file);
-    const elf = parseElf(
-      Buffer.from(
-        typeof content === "object" && content && "extents" in content ? bytesOf({ extents: [content.extents[0]!] }) : bytesOf(content),
-      )
-        .subarray(0, 256)
-        .toString("latin1"),
-    );
+    const elf = binaryAt(p, file);
     const program = elf && p.machine.world.program(elf.program);
     if (!program || !("cni" in program)) throw new CniError(100, `fork/exec ${file}: exec format error`);
     return program as CniPlugin;

@@ -98,7 +98,7 @@ function badCommand(s: Service, id: string, config: Obj, image: ImageRecord, arg
     return undefined;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    return startError(s.runtime.monitor.oci, error, argv);
+    return startError(s.p, s.runtime.monitor.oci, error, argv);
   }
 }
 

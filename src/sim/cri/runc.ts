@@ -4,8 +4,30 @@
  * an absolute one under the root, a relative one beside runc's own cgroup (runc, libcontainer/cgroups/fs2/defaultpath.go).
  */
 import { createCgroupPath, removeCgroup, cgroupExists } from "../kernel/cgroup.ts";
+import { bytesOf } from "../fs/tree.ts";
 import type { Machine } from "../kernel/machine.ts";
+import type { Proc } from "../kernel/proc.ts";
+import { parseElf } from "../kernel/program.ts";
 import { startTransientUnit, stopTransientUnit } from "../systemd/transient.ts";
+
+/** The program that an executable file holds; undefined when it is none. */
+export function binaryAt(p: Proc, file: string): { program: string; version: string } | undefined {
+  const content = p.fs.content(file);
+  return parseElf(
+    Buffer.from(
+      typeof content === "object" && content && "extents" in content ? bytesOf({ extents: [content.extents[0]!] }) : bytesOf(content),
+    )
+      .subarray(0, 256)
+      .toString("latin1"),
+  );
+}
+
+/** Before 1.2 runc passes on the error of a process that cannot be started without saying where it came up. */
+export function saysContainerInit(p: Proc): boolean {
+  const file = ["/usr/local/sbin/runc", "/usr/sbin/runc", "/usr/bin/runc"].find((path) => p.fs.isFile(path));
+  const version = file === undefined ? undefined : binaryAt(p, file)?.version;
+  return version === undefined || !/^1\.[01]\./.test(version);
+}
 
 export type Placed = { cgroup: string; scope?: string } | { error: string };
 

@@ -198,6 +198,8 @@ export const methods: Record<string, Method> = {
         exitCode: x.exitCode,
         image: {
           ...(x.config.image as Obj),
+          // kubelet creates it by the image's ID; its status names it (containerd, toCRIContainerStatus)
+          image: s.store.images[x.image]?.tags[0] ?? (x.config.image as Obj).image,
           annotations: {},
           runtimeHandler: "",
           userSpecifiedImage: (x.config.image as Obj).userSpecifiedImage ?? "",

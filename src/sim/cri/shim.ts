@@ -11,6 +11,7 @@ import { signals, type DaemonProgram, type Signal } from "../kernel/program.ts";
 import { openPty, type Pty } from "../kernel/tty.ts";
 import type { Incoming } from "../net/api.ts";
 import { openCriLog, openJsonLog } from "./log.ts";
+import { saysContainerInit } from "./runc.ts";
 import type { ExecStream } from "./messages.ts";
 import { InputPipe, OutputPipe } from "./stream.ts";
 
@@ -87,7 +88,7 @@ const execsOf = (p: Proc): Record<string, { exec: string; id: string }> =>
   (p.data.execs ??= {}) as Record<string, { exec: string; id: string }>;
 
 /** The runtime's words for an executable that cannot be run (runc, libcontainer/utils and Go's os/exec; crun, libcrun/linux.c). */
-export function startError(oci: Monitor["oci"], error: Errno, argv: string[]): string {
+export function startError(p: Proc, oci: Monitor["oci"], error: Errno, argv: string[], exec = false): string {
   if (oci === "crun")
     return error.code === "ENOENT" && !argv[0]?.includes("/")
       ? `executable file \`${argv[0] ?? ""}\` not found in $PATH: No such file or directory`
@@ -99,7 +100,7 @@ export function startError(oci: Monitor["oci"], error: Errno, argv: string[]): s
         ? `stat ${argv[0]}: no such file or directory`
         : "executable file not found in $PATH"
       : error.text.toLowerCase();
-  return `unable to start container process: error during container init: exec: ${name}: ${why}`;
+  return `unable to start container process: ${!exec && saysContainerInit(p) ? "error during container init: " : ""}exec: ${name}: ${why}`;
 }
 
 function spawn(p: Proc, spec: ProcessSpec, io: { fds?: Map<number, OpenFile>; tty?: string }): Proc {
@@ -207,7 +208,7 @@ function handle(p: Proc, m: ShimRequest): ShimReply {
         return { ok: true, pid: child.pid };
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
-        return { ok: false, exec: true, error: startError(ociOf(p), error, m.spec.argv) };
+        return { ok: false, exec: true, error: startError(p, ociOf(p), error, m.spec.argv) };
       }
     }
     case "Exec": {
@@ -241,7 +242,7 @@ function handle(p: Proc, m: ShimRequest): ShimReply {
         return { ok: true, pid: child.pid, ...(live.stream ? { stream: live.stream } : {}) };
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
-        return { ok: false, exec: true, error: startError(ociOf(p), error, m.spec.argv).replace("error during container init: ", "") };
+        return { ok: false, exec: true, error: startError(p, ociOf(p), error, m.spec.argv, true) };
       }
     }
     case "Attach": {

@@ -1,7 +1,7 @@
 /** dockerd's configuration: /etc/docker/daemon.json and flags (moby, daemon/config). */
 import type { Obj } from "../../core/json.ts";
 import type { Proc } from "../../kernel/proc.ts";
-import { parseGoJson } from "./json.ts";
+import { parseGoJson } from "../../core/go-json.ts";
 
 export interface DockerSettings {
   root: string;

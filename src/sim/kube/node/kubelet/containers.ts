@@ -52,8 +52,7 @@ export function startOne(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj, before
         ),
         name,
       );
-      work.waiting = { reason: "CrashLoopBackOff", message: text };
-      reportStatus(p, e, rt);
+      work.next = { reason: "CrashLoopBackOff", message: text };
       skip(p, e, `failed to "StartContainer" for "${name}" with CrashLoopBackOff: "${text}"`, jitter(p));
       return "failed";
     }
@@ -64,8 +63,17 @@ export function startOne(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj, before
   return create(p, e, rt, spec, before);
 }
 
+/** A back-off: the status tells it with the pass after this one, as the kubelet's reason cache has it (pkg/kubelet/reason_cache.go). */
+function backOff(p: Proc, e: PodEntry, name: string, reason: string, message: string): "failed" {
+  workOf(e, name).next = { reason, message };
+  skip(p, e, `failed to "StartContainer" for "${name}" with ${reason}: ${JSON.stringify(message)}`, jitter(p));
+  return "failed";
+}
+
 export function fail(p: Proc, e: PodEntry, rt: RuntimePod, name: string, reason: string, message: string, again: number): "failed" {
-  workOf(e, name).waiting = { reason, message };
+  const work = workOf(e, name);
+  work.waiting = { reason, message };
+  delete work.next;
   reportStatus(p, e, runtimePod(p, e.uid) ?? rt);
   skip(p, e, `failed to "StartContainer" for "${name}" with ${reason}: ${JSON.stringify(message)}`, again);
   return "failed";
@@ -118,7 +126,7 @@ function pull(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj): "present" | "bus
     const text = `Back-off pulling image "${image}"${minor >= 31 && work.waiting?.message?.startsWith("failed") ? `: ErrImagePull: ${work.waiting.message}` : ""}`;
     event(p, e, "Normal", "BackOff", `Back-off pulling image "${image}"`, name);
     event(p, e, "Warning", "Failed", "Error: ImagePullBackOff", name);
-    return fail(p, e, rt, name, "ImagePullBackOff", text, jitter(p));
+    return backOff(p, e, name, "ImagePullBackOff", text);
   }
   event(p, e, "Normal", "Pulling", `Pulling image "${image}"`, name);
   if (call(p, e, "pull", "PullImage", { image: { image }, auth: null }, { container: name, image, at: p.now })) return "busy";
@@ -237,6 +245,7 @@ function create(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj, before: Obj | u
   event(p, e, "Normal", "Started", minor >= 35 ? "Container started" : `Started container ${name}`, name);
   const work = workOf(e, name);
   delete work.waiting;
+  delete work.next;
   delete work.started;
   delete work.ready;
   work.runs = {};

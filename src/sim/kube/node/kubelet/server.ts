@@ -203,6 +203,9 @@ function exec(
   const tty = on("tty", "tty");
   const request = { containerId, cmd: query.getAll("command"), tty, stdin: on("input", "stdin"), stdout: true, stderr: !tty };
   const reply = cri(p, kind === "attach" ? "Attach" : "Exec", request);
+  // the runtime takes the call and then fails on the stream (k8s.io/kubelet/pkg/cri/streaming/remotecommand/exec.go)
+  if (!reply.ok && kind === "exec" && reply.message.startsWith("failed to exec in container"))
+    return textResponse(500, `error executing command in container: ${reply.message}`);
   if (!reply.ok) return textResponse(500, rpcError(reply));
   const stream = reply.response.stream as ExecStream;
   if (conn === undefined) {

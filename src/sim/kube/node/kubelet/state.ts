@@ -17,6 +17,8 @@ interface Backoff {
 interface ContainerWork {
   /** Why it waits, when the runtime has nothing to say. */
   waiting?: { reason: string; message?: string };
+  /** What the next pass makes of `waiting`. */
+  next?: { reason: string; message?: string };
   /** Probe results: true/false, undefined unknown. */
   started?: boolean;
   ready?: boolean;

@@ -62,6 +62,9 @@ export const graceOf = (e: PodEntry): number =>
 /** What a two-way merge patch says of a list's order: the scheduler's condition does not stay in front. */
 const conditionOrder = (status: Obj): Obj[] => ((status.conditions ?? []) as Obj[]).map((c) => ({ type: c.type as string }));
 
+/** Conditions are merged by type: what one no longer says is to be removed by name. */
+const told = (conditions: Obj[]): Obj[] => conditions.map((c) => ({ reason: null, message: null, ...c }));
+
 /** Computes the status and writes it to the API server when it has changed. */
 export function reportStatus(p: Proc, e: PodEntry, rt: RuntimePod): Obj {
   const status = generateStatus(p, e, rt);
@@ -73,7 +76,10 @@ export function reportStatus(p: Proc, e: PodEntry, rt: RuntimePod): Obj {
   const done = client.patch(
     "pods",
     e.pod.metadata.name as string,
-    { metadata: { uid: e.mirror ?? e.uid }, status: { ...status, "$setElementOrder/conditions": conditionOrder(status) } },
+    {
+      metadata: { uid: e.mirror ?? e.uid },
+      status: { ...status, conditions: told(status.conditions as Obj[]), "$setElementOrder/conditions": conditionOrder(status) },
+    },
     { namespace: e.pod.metadata.namespace as string, type: "strategic", subresource: "status" },
   );
   if (done.ok) e.reported = text;

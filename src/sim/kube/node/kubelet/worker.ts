@@ -39,6 +39,10 @@ export function syncPod(p: Proc, uid: string): void {
     )
   )
     return wake(p, e, 1000);
+  for (const work of Object.values(e.containers)) {
+    if (work.next) work.waiting = work.next;
+    delete work.next;
+  }
   const status = reportStatus(p, e, rt);
   if (status.phase === "Succeeded" || status.phase === "Failed") return finish(p, e, rt);
   wake(p, e, resync + Math.round(p.machine.random("kubelet-jitter").float() * 30_000));
