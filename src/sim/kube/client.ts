@@ -12,7 +12,8 @@ import {
 } from "../net/http.ts";
 import type { ApiResult, KubeClient, ListOptions, ResourceName } from "./api.ts";
 import { clientConfig, readKubeconfig, type ClientConfig } from "./kubeconfig.ts";
-import { builtinResources, keyOf } from "./apiserver/resources.ts";
+import { builtinResources, keyOf, servedVersions } from "./apiserver/resources.ts";
+import { minorOf } from "./control/releases.ts";
 
 /** What a process keeps between events, in `p.data.$kube`. */
 interface Kept {
@@ -74,6 +75,14 @@ export type RawResult =
   | { ok: true; response: RawResponse }
   | { ok: false; result: Exclude<HttpResult, { ok: true }>; message: string; after: number };
 
+/** A body that is no document: sent as it is. */
+export class Unparsed {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
 export class Client implements KubeClient {
   readonly p: Proc;
   readonly config: ClientConfig;
@@ -113,7 +122,7 @@ export class Client implements KubeClient {
         ...(body === undefined ? {} : { "content-type": contentType }),
         ...headers,
       },
-      ...(body === undefined ? {} : { object: body }),
+      ...(body === undefined ? {} : body instanceof Unparsed ? { body: body.text } : { object: body }),
       tls: {
         ...(config.ca === undefined ? {} : { ca: config.ca }),
         ...(config.insecure ? { insecure: true } : {}),
@@ -179,10 +188,14 @@ export class Client implements KubeClient {
     const plural = dot < 0 ? resource : resource.slice(0, dot);
     const group = dot < 0 ? "" : resource.slice(dot + 1);
     let version = "v1";
-    if (group !== "" && (!builtin || builtin.versions.length > 1)) {
+    if (group !== "" && (!builtin || builtin.versions[0]!.since !== undefined || builtin.versions[0]!.until !== undefined)) {
       const found = this.request("GET", `/apis/${group}`);
       if (!found.ok) return found;
-      version = String(found.body.preferredVersion?.version ?? "v1");
+      const offered = ((found.body.versions ?? []) as Obj[]).map((v) => String(v.version));
+      // a program of Kubernetes uses the version that it was built for: of a group's versions not every one has every resource
+      const own =
+        builtin && /^v?1\.\d+\./.test(this.p.state.version) ? servedVersions(builtin, minorOf(this.p.state.version))[0] : undefined;
+      version = own !== undefined && offered.includes(own) ? own : String(found.body.preferredVersion?.version ?? "v1");
     }
     const base = group === "" ? `/api/${version}` : `/apis/${group}/${version}`;
     const list = builtin ? undefined : this.request("GET", base);

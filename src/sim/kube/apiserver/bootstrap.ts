@@ -82,7 +82,7 @@ export function bootstrap(api: ApiServer): void {
     ],
   ] as const)
     ensure(api, "priorityclasses.scheduling.k8s.io", { metadata: { name }, value, description });
-  for (const role of bootstrapClusterRoles()) ensure(api, "clusterroles.rbac.authorization.k8s.io", role);
+  for (const role of bootstrapClusterRoles(api.minor)) ensure(api, "clusterroles.rbac.authorization.k8s.io", role);
   for (const binding of bootstrapClusterRoleBindings()) ensure(api, "clusterrolebindings.rbac.authorization.k8s.io", binding);
   const { roles, bindings } = bootstrapRoles();
   for (const role of roles) ensure(api, "roles.rbac.authorization.k8s.io", role);

@@ -1,7 +1,7 @@
 /** /api, /apis, /version and what hangs below them; aggregated discovery v2 (k8s.io/apiserver/pkg/endpoints/discovery). */
 import type { Obj } from "../../core/json.ts";
 import { apiVersionOf, builtinResources, groupPriority, type Resource } from "./resources.ts";
-import type { ApiServer } from "./server.ts";
+import { versionPriority, type ApiServer } from "./server.ts";
 import { deepFreeze } from "./store.ts";
 
 export interface Group {
@@ -23,6 +23,7 @@ export function groups(api: ApiServer): Group[] {
     for (const v of versions) if (!group.versions.includes(v)) group.versions.push(v);
     group.resources.push(r);
   }
+  for (const group of by.values()) group.versions.sort((a, b) => versionPriority(b) - versionPriority(a));
   for (const service of remoteServices(api)) {
     const name = String(service.spec.group);
     if (!by.has(name)) by.set(name, { name, versions: [String(service.spec.version)], resources: [], aggregated: service });

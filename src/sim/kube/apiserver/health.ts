@@ -36,6 +36,29 @@ const hooks = [
   "apiservice-openapiv3-controller",
 ];
 
+/** As recorded with 1.20. */
+const hooks120 = [
+  "start-kube-apiserver-admission-initializer",
+  "generic-apiserver-start-informers",
+  "priority-and-fairness-config-consumer",
+  "priority-and-fairness-filter",
+  "start-apiextensions-informers",
+  "start-apiextensions-controllers",
+  "crd-informer-synced",
+  "bootstrap-controller",
+  "rbac/bootstrap-roles",
+  "scheduling/bootstrap-system-priority-classes",
+  "priority-and-fairness-config-producer",
+  "start-cluster-authentication-info-controller",
+  "aggregator-reload-proxy-client-cert",
+  "start-kube-aggregator-informers",
+  "apiservice-registration-controller",
+  "apiservice-status-available-controller",
+  "kube-apiserver-autoregistration",
+  "autoregister-completion",
+  "apiservice-openapi-controller",
+];
+
 export function health(api: ApiServer, path: string, query: URLSearchParams): HttpResponse {
   const [, kind, ...rest] = path.split("/");
   const only = rest.join("/");
@@ -51,12 +74,12 @@ export function health(api: ApiServer, path: string, query: URLSearchParams): Ht
     { name: "log", ok: true },
     { name: "etcd", ok: etcd },
     ...(kind === "readyz"
-      ? [
-          { name: "etcd-readiness", ok: etcd },
-          { name: "informer-sync", ok: bootstrapped },
-        ]
+      ? [...(api.minor < 24 ? [] : [{ name: "etcd-readiness", ok: etcd }]), { name: "informer-sync", ok: bootstrapped }]
       : []),
-    ...hooks.map((h) => ({ name: `poststarthook/${h}`, ok: bootstrapped || !/bootstrap/.test(h) })),
+    ...(api.minor < 24 ? hooks120 : hooks).map((h) => ({
+      name: h === "autoregister-completion" ? h : `poststarthook/${h}`,
+      ok: bootstrapped || !/bootstrap/.test(h),
+    })),
     ...(kind === "readyz" ? [{ name: "shutdown", ok: true }] : []),
   ].filter((c) => !query.getAll("exclude").includes(c.name));
   if (only !== "") {

@@ -120,7 +120,7 @@ export const builtinResources: Resource[] = [
     { kind: "ServiceAccount", plural: "serviceaccounts", short: "sa", sub: "token" },
     { kind: "Service", plural: "services", short: "svc", sub: "proxy,status", categories: "all", storage: "services/specs" },
   ]),
-  ...group("admissionregistration.k8s.io", "v1", [
+  ...group("admissionregistration.k8s.io", "v1 v1beta1:-21", [
     { kind: "MutatingWebhookConfiguration", plural: "mutatingwebhookconfigurations", cluster: true, generation: true },
     {
       kind: "ValidatingAdmissionPolicy",
@@ -139,7 +139,7 @@ export const builtinResources: Resource[] = [
     },
     { kind: "ValidatingWebhookConfiguration", plural: "validatingwebhookconfigurations", cluster: true, generation: true },
   ]),
-  ...group("apiextensions.k8s.io", "v1", [
+  ...group("apiextensions.k8s.io", "v1 v1beta1:-21", [
     {
       kind: "CustomResourceDefinition",
       plural: "customresourcedefinitions",
@@ -151,7 +151,7 @@ export const builtinResources: Resource[] = [
       generation: true,
     },
   ]),
-  ...group("apiregistration.k8s.io", "v1", [
+  ...group("apiregistration.k8s.io", "v1 v1beta1:-21", [
     {
       kind: "APIService",
       plural: "apiservices",
@@ -168,17 +168,17 @@ export const builtinResources: Resource[] = [
     { kind: "ReplicaSet", plural: "replicasets", short: "rs", sub: "scale,status", categories: "all", generation: true },
     { kind: "StatefulSet", plural: "statefulsets", short: "sts", sub: "scale,status", categories: "all", generation: true },
   ]),
-  ...group("authentication.k8s.io", "v1", [
+  ...group("authentication.k8s.io", "v1 v1beta1:-21", [
     { kind: "SelfSubjectReview", plural: "selfsubjectreviews", cluster: true, verbs: creates, versions: "v1:28-" },
     { kind: "TokenReview", plural: "tokenreviews", cluster: true, verbs: creates },
   ]),
-  ...group("authorization.k8s.io", "v1", [
+  ...group("authorization.k8s.io", "v1 v1beta1:-21", [
     { kind: "LocalSubjectAccessReview", plural: "localsubjectaccessreviews", verbs: creates },
     { kind: "SelfSubjectAccessReview", plural: "selfsubjectaccessreviews", cluster: true, verbs: creates },
     { kind: "SelfSubjectRulesReview", plural: "selfsubjectrulesreviews", cluster: true, verbs: creates },
     { kind: "SubjectAccessReview", plural: "subjectaccessreviews", cluster: true, verbs: creates },
   ]),
-  ...group("autoscaling", "v2:23- v1", [
+  ...group("autoscaling", "v2:23- v1 v2beta1:-24 v2beta2:-25", [
     { kind: "HorizontalPodAutoscaler", plural: "horizontalpodautoscalers", short: "hpa", sub: "status", categories: "all" },
   ]),
   ...group("batch", "v1", [
@@ -193,28 +193,41 @@ export const builtinResources: Resource[] = [
     },
     { kind: "Job", plural: "jobs", sub: "status", categories: "all", generation: true },
   ]),
-  ...group("certificates.k8s.io", "v1", [
+  ...group("certificates.k8s.io", "v1 v1beta1:-21", [
     { kind: "CertificateSigningRequest", plural: "certificatesigningrequests", short: "csr", cluster: true, sub: "approval,status" },
   ]),
-  ...group("coordination.k8s.io", "v1", [{ kind: "Lease", plural: "leases" }]),
+  ...group("coordination.k8s.io", "v1 v1beta1:-21", [{ kind: "Lease", plural: "leases" }]),
   ...group("discovery.k8s.io", "v1:21- v1beta1:-24", [{ kind: "EndpointSlice", plural: "endpointslices" }]),
-  ...group("events.k8s.io", "v1", [{ kind: "Event", plural: "events", short: "ev", type: "EventV1" }]),
+  ...group("events.k8s.io", "v1 v1beta1:-24", [{ kind: "Event", plural: "events", short: "ev", type: "EventV1" }]),
   ...group("flowcontrol.apiserver.k8s.io", "v1:29- v1beta3:26-31 v1beta2:23-28 v1beta1:20-25", [
     { kind: "FlowSchema", plural: "flowschemas", cluster: true, sub: "status" },
     { kind: "PriorityLevelConfiguration", plural: "prioritylevelconfigurations", cluster: true, sub: "status" },
   ]),
   ...group("networking.k8s.io", "v1", [
-    { kind: "IngressClass", plural: "ingressclasses", cluster: true, generation: true },
-    { kind: "Ingress", plural: "ingresses", short: "ing", sub: "status", storage: "ingress", generation: true },
+    { kind: "IngressClass", plural: "ingressclasses", cluster: true, versions: "v1 v1beta1:-21", generation: true },
+    {
+      kind: "Ingress",
+      plural: "ingresses",
+      short: "ing",
+      sub: "status",
+      storage: "ingress",
+      versions: "v1 v1beta1:-21",
+      generation: true,
+    },
     { kind: "IPAddress", plural: "ipaddresses", short: "ip", cluster: true, versions: "v1:33-" },
     { kind: "NetworkPolicy", plural: "networkpolicies", short: "netpol", generation: true },
     { kind: "ServiceCIDR", plural: "servicecidrs", cluster: true, sub: "status", versions: "v1:33-" },
   ]),
-  ...group("node.k8s.io", "v1", [{ kind: "RuntimeClass", plural: "runtimeclasses", cluster: true }]),
+  // the same objects as networking.k8s.io's
+  ...group("extensions", "v1beta1:-21", [
+    { kind: "Ingress", plural: "ingresses", short: "ing", sub: "status", storage: "ingress", generation: true },
+  ]),
+  ...group("node.k8s.io", "v1 v1beta1:-24", [{ kind: "RuntimeClass", plural: "runtimeclasses", cluster: true }]),
   ...group("policy", "v1:21- v1beta1:-24", [
     { kind: "PodDisruptionBudget", plural: "poddisruptionbudgets", short: "pdb", sub: "status", generation: true },
+    { kind: "PodSecurityPolicy", plural: "podsecuritypolicies", short: "psp", cluster: true, versions: "v1beta1:-24" },
   ]),
-  ...group("rbac.authorization.k8s.io", "v1", [
+  ...group("rbac.authorization.k8s.io", "v1 v1beta1:-21", [
     { kind: "ClusterRoleBinding", plural: "clusterrolebindings", cluster: true },
     { kind: "ClusterRole", plural: "clusterroles", cluster: true },
     { kind: "RoleBinding", plural: "rolebindings" },
@@ -226,11 +239,11 @@ export const builtinResources: Resource[] = [
     { kind: "ResourceClaimTemplate", plural: "resourceclaimtemplates" },
     { kind: "ResourceSlice", plural: "resourceslices", cluster: true, generation: true },
   ]),
-  ...group("scheduling.k8s.io", "v1", [{ kind: "PriorityClass", plural: "priorityclasses", short: "pc", cluster: true }]),
-  ...group("storage.k8s.io", "v1", [
+  ...group("scheduling.k8s.io", "v1 v1beta1:-21", [{ kind: "PriorityClass", plural: "priorityclasses", short: "pc", cluster: true }]),
+  ...group("storage.k8s.io", "v1 v1beta1:-21", [
     { kind: "CSIDriver", plural: "csidrivers", cluster: true },
     { kind: "CSINode", plural: "csinodes", cluster: true },
-    { kind: "CSIStorageCapacity", plural: "csistoragecapacities", versions: "v1:24-" },
+    { kind: "CSIStorageCapacity", plural: "csistoragecapacities", versions: "v1:24- v1beta1:21-26" },
     { kind: "StorageClass", plural: "storageclasses", short: "sc", cluster: true },
     { kind: "VolumeAttachment", plural: "volumeattachments", cluster: true, sub: "status" },
     { kind: "VolumeAttributesClass", plural: "volumeattributesclasses", short: "vac", cluster: true, versions: "v1:34-" },
@@ -252,6 +265,8 @@ export const keyOf = (r: { group: string; plural: string }): string => (r.group 
 export const groupPriority: Record<string, number> = {
   "": 18000,
   "apiregistration.k8s.io": 18000,
+  // above the rest for the command line's sake
+  extensions: 17900,
   apps: 17800,
   "events.k8s.io": 17750,
   "authentication.k8s.io": 17700,

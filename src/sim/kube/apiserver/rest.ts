@@ -1,5 +1,6 @@
 /** From an HTTP request to its response: authentication, authorization, dispatch, negotiation. */
 import { parse as parseYaml } from "yaml";
+import { parseGoJson } from "../../core/go-json.ts";
 import type { Obj } from "../../core/json.ts";
 import type { HttpRequest, HttpResponse } from "../../net/http.ts";
 import { authenticate } from "./auth/authn.ts";
@@ -21,6 +22,7 @@ import { decodeEnvelope } from "./protobuf/decode.ts";
 import { encodeOpenapi } from "./protobuf/openapi.ts";
 import { requestLine, type RequestInfo } from "./request.ts";
 import { storagePrefix } from "./resources.ts";
+import { deprecation } from "./versions.ts";
 import type { ApiServer } from "./server.ts";
 import {
   badRequest,
@@ -200,8 +202,9 @@ function bodyOf(request: HttpRequest): unknown {
     if (!bodyTypes.includes(type)) throw unsupportedMediaType(bodyTypes);
   }
   try {
-    return JSON.parse(body) as unknown;
-  } catch {
+    return request.method === "PATCH" ? parseGoJson(body) : (JSON.parse(body) as unknown);
+  } catch (error) {
+    if (request.method === "PATCH") throw badRequest((error as Error).message);
     throw badRequest(
       `the object provided is unrecognized (must be of type): couldn't get version/kind; json parse error: invalid character '${body[0]}' looking for beginning of value (${Buffer.from(body.slice(0, 16)).toString("hex")} ...)`,
     );
@@ -247,7 +250,8 @@ function resource(
   if (r.plural === "endpoints" && r.group === "" && api.minor >= 33)
     warnings.push("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice");
   if (r.plural === "componentstatuses" && r.group === "") return componentStatuses(c, request);
-  if (r.plural === "podsecuritypolicies") throw noSuchResource();
+  const old = deprecation(r, c.version, api.minor);
+  if (old !== undefined) warnings.push(old);
   if (info.subresource !== "") return subresource(c, request);
   return main(c, request, stream);
 }

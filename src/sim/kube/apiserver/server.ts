@@ -171,7 +171,8 @@ export class ApiServer {
     const custom = this.customResources();
     if (this.#prefixes?.custom !== custom) {
       const by = new Map<string, Resource>();
-      for (const r of this.resources()) if (r.group !== "events.k8s.io" && !by.has(storagePrefix(r))) by.set(storagePrefix(r), r);
+      for (const r of this.resources())
+        if (r.group !== "events.k8s.io" && r.group !== "extensions" && !by.has(storagePrefix(r))) by.set(storagePrefix(r), r);
       this.#prefixes = { custom, by };
     }
     // the longest prefix
@@ -202,7 +203,7 @@ function resourceOf(crd: Obj): Resource {
   const { spec } = crd;
   const served = (spec.versions as Obj[])
     .filter((v) => v.served === true)
-    .toSorted((a, b) => priority(String(b.name)) - priority(String(a.name)));
+    .toSorted((a, b) => versionPriority(String(b.name)) - versionPriority(String(a.name)));
   const any = (name: string): boolean => served.some((v) => v.subresources?.[name] !== undefined);
   return {
     group: String(spec.group),
@@ -223,7 +224,7 @@ function resourceOf(crd: Obj): Resource {
 }
 
 /** version.CompareKubeAwareVersionStrings: GA before beta before alpha, then by number. */
-function priority(version: string): number {
+export function versionPriority(version: string): number {
   const m = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
   if (!m) return -1;
   return (m[2] === undefined ? 3e6 : m[2] === "beta" ? 2e6 : 1e6) + Number(m[1]) * 1000 + Number(m[3] ?? 0);

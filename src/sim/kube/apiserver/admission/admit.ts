@@ -167,21 +167,32 @@ function serviceAccount(a: Admission, pod: Obj): void {
     spec.imagePullSecrets = account.imagePullSecrets;
   const automount = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
   if (automount !== true) return;
+  const token = api.minor >= 21 ? projectedToken(a, spec) : secretToken(a, spec, account);
   const mountPath = "/var/run/secrets/kubernetes.io/serviceaccount";
-  const existing = ((spec.volumes ?? []) as Obj[]).find((v) => String(v.name).startsWith("kube-api-access-"));
-  const name = existing ? String(existing.name) : `kube-api-access-${api.p.machine.random("names").word(5)}`;
   let needed = false;
   for (const list of [spec.initContainers, spec.containers] as (Obj[] | undefined)[])
     for (const c of list ?? []) {
       if (((c.volumeMounts ?? []) as Obj[]).some((m) => m.mountPath === mountPath)) continue;
       needed = true;
-      c.volumeMounts = [...((c.volumeMounts ?? []) as Obj[]), { name, readOnly: true, mountPath }];
+      c.volumeMounts = [...((c.volumeMounts ?? []) as Obj[]), { name: token.name, readOnly: true, mountPath }];
     }
-  if (!needed || existing) return;
-  spec.volumes = [
-    ...((spec.volumes ?? []) as Obj[]),
-    {
-      name,
+  if (needed && !token.there) spec.volumes = [...((spec.volumes ?? []) as Obj[]), { name: token.name, ...token.source }];
+}
+
+/** The volume that holds the token: the pod's own, or one to add. */
+interface TokenVolume {
+  name: string;
+  there: boolean;
+  source: Obj;
+}
+
+/** BoundServiceAccountTokenVolume, on from 1.21. */
+function projectedToken(a: Admission, spec: Obj): TokenVolume {
+  const existing = ((spec.volumes ?? []) as Obj[]).find((v) => String(v.name).startsWith("kube-api-access-"));
+  return {
+    name: existing ? String(existing.name) : `kube-api-access-${a.api.p.machine.random("names").word(5)}`,
+    there: existing !== undefined,
+    source: {
       projected: {
         sources: [
           { serviceAccountToken: { expirationSeconds: 3607, path: "token" } },
@@ -191,7 +202,35 @@ function serviceAccount(a: Admission, pod: Obj): void {
         defaultMode: 420,
       },
     },
-  ];
+  };
+}
+
+/** Before: the first token Secret that the account refers to (plugin/pkg/admission/serviceaccount/admission.go of 1.20). */
+function secretToken(a: Admission, spec: Obj, account: Obj): TokenVolume {
+  const { api } = a;
+  const secret = ((account.secrets ?? []) as Obj[])
+    .map((s) => api.store.get(`/registry/secrets/${a.namespace}/${s.name}`))
+    .find(
+      (s) =>
+        s?.type === "kubernetes.io/service-account-token" &&
+        s.metadata.annotations?.["kubernetes.io/service-account.uid"] === account.metadata.uid,
+    );
+  if (!secret)
+    throw new StatusError(
+      500,
+      "ServerTimeout",
+      `No API token found for service account "${account.metadata.name}", retry after the token is automatically created and added to the service account`,
+      { name: "create pod", kind: "serviceaccounts", retryAfterSeconds: 1 },
+    );
+  const secretName = String(secret.metadata.name);
+  const volumes = (spec.volumes ?? []) as Obj[];
+  const existing = volumes.find((v) => v.secret?.secretName === secretName);
+  const taken = volumes.some((v) => v.name === secretName);
+  return {
+    name: existing ? String(existing.name) : taken ? `${secretName}-${api.p.machine.random("names").word(5)}` : secretName,
+    there: existing !== undefined,
+    source: { secret: { secretName, defaultMode: 420 } },
+  };
 }
 
 function tolerations(pod: Obj): void {

@@ -280,7 +280,8 @@ const controllers: Record<string, Obj[]> = {
   ],
 };
 
-export function bootstrapClusterRoles(): Obj[] {
+/** `minor`: of the API server. */
+export function bootstrapClusterRoles(minor: number): Obj[] {
   const selector = (to: string): Obj => ({
     aggregationRule: { clusterRoleSelectors: [{ matchLabels: { [`rbac.authorization.k8s.io/aggregate-to-${to}`]: "true" } }] },
   });
@@ -294,7 +295,7 @@ export function bootstrapClusterRoles(): Obj[] {
     ]),
     role("system:basic-user", [
       rule("authorization.k8s.io", "selfsubjectaccessreviews,selfsubjectrulesreviews", ["create"]),
-      rule("authentication.k8s.io", "selfsubjectreviews", ["create"]),
+      ...(minor >= 28 ? [rule("authentication.k8s.io", "selfsubjectreviews", ["create"])] : []),
     ]),
     role("system:public-info-viewer", [urls(["/healthz", "/livez", "/readyz", "/version", "/version/"])]),
     role("admin", [...aggregateAdmin, ...aggregateEdit, ...aggregateView], selector("admin")),

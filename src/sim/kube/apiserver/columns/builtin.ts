@@ -17,9 +17,9 @@ const columns = (text: string): Column[] => [
   }),
 ];
 
-const define = (text: string, row: (o: Obj, now: number) => Cell[]): Columns => ({
+const define = (text: string, row: (o: Obj, now: number, minor: number) => Cell[]): Columns => ({
   columns: columns(text),
-  row: (o, now) => [String(o.metadata.name), ...row(o, now)],
+  row: (o, now, minor) => [String(o.metadata.name), ...row(o, now, minor)],
 });
 
 const created = (o: Obj, now: number): string => age(o.metadata.creationTimestamp, now);
@@ -420,12 +420,14 @@ export const builtinColumns: Record<string, Columns> = {
     const c = list(o.conditions).find((x) => x.type === "Healthy");
     return [c?.status === "True" ? "Healthy" : c ? "Unhealthy" : "Unknown", String(c?.message ?? ""), String(c?.error ?? "")];
   }),
-  HorizontalPodAutoscaler: define("Reference|Targets|MinPods|MaxPods:integer|Replicas:integer|Age", (o, now) => {
+  HorizontalPodAutoscaler: define("Reference|Targets|MinPods|MaxPods:integer|Replicas:integer|Age", (o, now, minor) => {
+    // the resource is named since 1.30
+    const of = (name: unknown): string => (minor < 30 ? "" : `${name as string}: `);
     const ref = (o.spec?.scaleTargetRef ?? {}) as Obj;
     const targets = list(o.spec?.metrics).map((m) => {
       const r = (m.resource ?? {}) as Obj;
       return m.type === "Resource"
-        ? `${r.name}: <unknown>/${r.target?.averageUtilization !== undefined ? `${r.target.averageUtilization}%` : (r.target?.averageValue as string)}`
+        ? `${of(r.name)}<unknown>/${r.target?.averageUtilization !== undefined ? `${r.target.averageUtilization}%` : (r.target?.averageValue as string)}`
         : "<unknown>";
     });
     return [
@@ -433,7 +435,7 @@ export const builtinColumns: Record<string, Columns> = {
       targets.length > 0
         ? targets.join(", ")
         : o.spec?.targetCPUUtilizationPercentage
-          ? `cpu: <unknown>/${o.spec.targetCPUUtilizationPercentage}%`
+          ? `${of("cpu")}<unknown>/${o.spec.targetCPUUtilizationPercentage}%`
           : "<none>",
       String(o.spec?.minReplicas ?? "<unset>"),
       Number(o.spec?.maxReplicas ?? 0),

@@ -6,6 +6,7 @@ import type { Streamer } from "../watch.ts";
 import { apiVersionOf, storageKey, type Resource } from "../resources.ts";
 import type { ApiServer } from "../server.ts";
 import { modified, notFound, type Subject } from "../status.ts";
+import { fromStored } from "../versions.ts";
 
 export interface Call {
   api: ApiServer;
@@ -51,7 +52,7 @@ export function present(c: { resource: Resource; version: string }, o: Obj): Obj
 
 const converted = new WeakMap<Obj, Map<string, Obj>>();
 
-/** Between versions of one kind: only the name differs, except for events and autoscalers. Source: pkg/apis/*\/conversion.go. */
+/** Between versions of one kind: mostly only the name differs. Source: pkg/apis/*\/conversion.go. */
 function convert(o: Obj, r: Resource, version: string): Obj {
   const wanted = apiVersionOf(r.group, version);
   if (o.apiVersion === wanted) return o;
@@ -60,9 +61,10 @@ function convert(o: Obj, r: Resource, version: string): Obj {
   let out = cache.get(wanted);
   if (!out) {
     out = { ...o, apiVersion: wanted, kind: r.kind };
-    if (r.type === "EventV1" && o.apiVersion === "v1") out = Object.freeze(toEventsV1(o));
-    else if (r.type === "Event" && o.apiVersion === "events.k8s.io/v1") out = Object.freeze(toCoreEvent(o));
-    else Object.freeze(out);
+    if (r.type === "EventV1" && o.apiVersion === "v1") out = Object.freeze({ ...toEventsV1(o), apiVersion: wanted });
+    else if (r.type === "Event" && String(o.apiVersion).startsWith("events.k8s.io/")) out = Object.freeze(toCoreEvent(o));
+    else if (r.crd || version === "v1") Object.freeze(out);
+    else out = Object.freeze({ ...fromStored(r, version, o), apiVersion: wanted, kind: r.kind });
     cache.set(wanted, out);
   }
   return out;

@@ -25,6 +25,7 @@ import {
 import { defaults } from "../strategy/defaults.ts";
 import { prepareCreate, prepareStatus, prepareUpdate } from "../strategy/prepare.ts";
 import { rules, validateMetadata, validateMetadataUpdate } from "../strategy/validate.ts";
+import { toStored } from "../versions.ts";
 import { apiVersion, load, present, save, subjectOf, toCoreEvent, type Call } from "./context.ts";
 import { removeNow } from "./delete.ts";
 
@@ -56,7 +57,7 @@ function read(c: Call, input: unknown): Obj {
     applyDefaults(o, schema);
   } else {
     try {
-      o = decodeAs(r.type, copyData(body), unknown);
+      o = decodeAs(r.type, toStored(r, c.version, copyData(body)), unknown);
     } catch (error) {
       throw decodeFailure(c, error);
     }
@@ -140,7 +141,8 @@ export function createReady(c: Call, o: Obj): Obj {
   checkEscalation(c, o, undefined);
   admitLate(a, o, undefined);
   const stored = r.type === "EventV1" ? toCoreEvent(o) : o;
-  stored.apiVersion = r.type === "EventV1" ? "v1" : apiVersionOf(r.group, storageVersion(c));
+  stored.apiVersion =
+    r.type === "EventV1" ? "v1" : r.group === "extensions" ? "networking.k8s.io/v1" : apiVersionOf(r.group, storageVersion(c));
   stored.kind = r.kind;
   const key = storageKey(r, String(meta.namespace ?? ""), name);
   if (c.dryRun) {
@@ -317,7 +319,7 @@ const strip = (o: unknown): unknown => JSON.parse(JSON.stringify(o, (k, v: unkno
 const patchTypes = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
 
 export function patch(c: Call, contentType: string, input: unknown): { code: number; body: Obj } {
-  const { resource: r, info, api } = c;
+  const { resource: r, info } = c;
   const type = contentType.split(";")[0]!.trim();
   if (type === "application/apply-patch+yaml" || type === "application/apply-patch+cbor") return apply(c, input);
   const accepted = r.crd ? patchTypes : [patchTypes[0]!, patchTypes[1]!, "application/strategic-merge-patch+json", patchTypes[2]!];
@@ -331,25 +333,55 @@ export function patch(c: Call, contentType: string, input: unknown): { code: num
       throw badRequest("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch");
     const copy = copyData(current);
     const failed = applyPatch(copy, input as Operation[]).find((e) => e !== null);
-    if (failed) {
-      const op = (input as Obj[])[applyPatch(copyData(current), input as Operation[]).findIndex((e) => e !== null)]!;
-      throw failed.name === "TestError"
-        ? new StatusError(422, "Invalid", `the server rejected our request due to an error in our request`, {})
-        : new StatusError(422, "Invalid", `the server rejected our request due to an error in our request`, {
-            causes: [{ message: `${op.op} operation does not apply: doc is missing path: ${op.path}` }],
-          });
-    }
+    if (failed) throw new StatusError(422, "Invalid", "the server rejected our request due to an error in our request", {});
     result = copy;
   } else if (typeof input !== "object" || input === null || Array.isArray(input))
     throw badRequest("error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}");
   else if (type === "application/merge-patch+json") result = mergePatch(current, input) as Obj;
   else result = strategicMerge(current, input as Obj, r.type);
+  const strategic = type === "application/strategic-merge-patch+json";
   const wanted = result.metadata?.resourceVersion as string | undefined;
   if ((input as Obj).metadata?.resourceVersion && wanted !== old.metadata.resourceVersion) throw modified(r, info.name);
-  const o = read(c, result);
-  void api;
+  const o = strategic ? readPatched(c, result, input as Obj) : read(c, result);
   return { code: 200, body: present(c, replace(c, o, old)) };
 }
+
+/** A strategic patch is converted field by field, not decoded (k8s.io/apimachinery/pkg/runtime/converter.go, fromUnstructured). */
+function readPatched(c: Call, result: Obj, input: Obj): Obj {
+  try {
+    return read(c, result);
+  } catch (error) {
+    const m =
+      error instanceof StatusError ? /json: cannot unmarshal (\w+) into Go struct field \S+ of type (\S+)/.exec(error.message) : null;
+    if (!m) throw error;
+    const [, got, to] = m as unknown as [string, string, string];
+    const kind = { number: "int64", object: "map", array: "slice" }[got] ?? got;
+    const why = to.startsWith("[]")
+      ? `cannot restore slice from ${kind}`
+      : to.startsWith("map[")
+        ? `cannot restore map from ${kind}`
+        : to.startsWith("v1.")
+          ? `cannot restore struct from: ${kind}`
+          : kind === "int64" && to === "string"
+            ? "cannot convert int64 to string"
+            : `unrecognized type: ${to}`;
+    const cause = { reason: "FieldValueInvalid", message: `Invalid value: ${JSON.stringify(goValue(input))}: ${why}`, field: "patch" };
+    throw new StatusError(422, "Invalid", ` "" is invalid: patch: ${cause.message}`, { causes: [cause] });
+  }
+}
+
+/** fmt's %v of a JSON document. */
+const goValue = (value: unknown): string =>
+  Array.isArray(value)
+    ? `[${value.map(goValue).join(" ")}]`
+    : value === null
+      ? "<nil>"
+      : typeof value === "object"
+        ? `map[${Object.entries(value)
+            .toSorted(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, v]) => `${key}:${goValue(v)}`)
+            .join(" ")}]`
+        : String(value as string | number | boolean);
 
 function apply(c: Call, input: unknown): { code: number; body: Obj } {
   const { resource: r, info, api } = c;

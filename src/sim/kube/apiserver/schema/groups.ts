@@ -85,6 +85,7 @@ defineTypes(
   "io.k8s.api.policy.v1",
   `
 PodDisruptionBudget: apiVersion kind metadata:ObjectMeta spec:PodDisruptionBudgetSpec status:PodDisruptionBudgetStatus
+PodSecurityPolicy: apiVersion kind metadata:ObjectMeta spec:any
 PodDisruptionBudgetSpec: minAvailable:intstr selector:LabelSelector maxUnavailable:intstr unhealthyPodEvictionPolicy
 PodDisruptionBudgetStatus: observedGeneration:int disruptedPods:any disruptionsAllowed!:int currentHealthy!:int desiredHealthy!:int expectedPods!:int conditions[]Condition/type
 Eviction: apiVersion kind metadata:ObjectMeta deleteOptions:DeleteOptions

@@ -134,6 +134,20 @@ function establish(api: ApiServer, o: Obj): void {
   };
 }
 
+/** ipallocator's refusal of an address, in the words of the release (pkg/registry/core/service). */
+const notAllocated = (minor: number, ip: string, why: string): Cause => ({
+  ...invalidValue(
+    "spec.clusterIPs",
+    [ip],
+    minor < 23 ? `failed to allocated ip:${ip} with error:${why}` : `failed to allocate IP ${ip}: ${why}`,
+  ),
+  ...(minor < 33
+    ? {
+        message: `Invalid value: []string{${JSON.stringify(ip)}}: ${minor < 23 ? `failed to allocated ip:${ip} with error:${why}` : `failed to allocate IP ${ip}: ${why}`}`,
+      }
+    : {}),
+});
+
 /** ClusterIP and node ports. */
 function allocateService(q: Request, o: Obj, old: Obj | undefined, causes: Cause[]): void {
   const { api } = q;
@@ -157,16 +171,16 @@ function allocateService(q: Request, o: Obj, old: Obj | undefined, causes: Cause
     } else if (spec.clusterIP !== "None" && spec.clusterIP !== old?.spec.clusterIP) {
       if (!contains(range, String(spec.clusterIP)))
         causes.push(
-          invalidValue(
-            "spec.clusterIPs",
-            [spec.clusterIP],
-            `failed to allocate IP ${spec.clusterIP}: the provided network does not match the current range`,
+          notAllocated(
+            api.minor,
+            String(spec.clusterIP),
+            api.minor < 33
+              ? `provided IP is not in the valid range. The range of valid IPs is ${api.options.serviceRange}`
+              : "the provided network does not match the current range",
           ),
         );
       else if (used.has(String(spec.clusterIP)))
-        causes.push(
-          invalidValue("spec.clusterIPs", [spec.clusterIP], `failed to allocate IP ${spec.clusterIP}: provided IP is already allocated`),
-        );
+        causes.push(notAllocated(api.minor, String(spec.clusterIP), "provided IP is already allocated"));
     }
     spec.clusterIPs = spec.clusterIP ? [spec.clusterIP] : [];
     // before IPv6DualStack was on by default (1.21) the fields were dropped

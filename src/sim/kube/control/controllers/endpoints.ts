@@ -75,12 +75,20 @@ function compareIp(a: string, b: string): number {
   return number(a) - number(b);
 }
 
-const reference = (pod: Obj): Obj => ({
+const reference = (pod: Obj, minor: number): Obj => ({
   kind: "Pod",
   name: pod.metadata.name as string,
   namespace: pod.metadata.namespace as string,
+  // until 1.24 (kubernetes#108450)
+  ...(minor < 24 ? { resourceVersion: pod.metadata.resourceVersion as string } : {}),
   uid: pod.metadata.uid as string,
 });
+
+/** Equal but for the versions of the pods, which alone are no reason to write. */
+const sameTargets = (minor: number, there: unknown, wanted: unknown): boolean =>
+  same(there, wanted) || (minor < 24 && same(unversioned(there), unversioned(wanted)));
+const unversioned = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (key, v: unknown) => (key === "resourceVersion" ? undefined : v)));
 
 /** Labels that say who manages the object come and go with it; the rest are the Service's. */
 const isHeadless = (service: Obj): boolean => service.spec.clusterIP === "None";
@@ -106,7 +114,11 @@ export const endpoint: Controller = {
       const id = JSON.stringify(t.ports);
       const subset = bySet.get(id) ?? { ports: t.ports, addresses: [], notReady: [] };
       bySet.set(id, subset);
-      const address: Obj = { ip: t.pod.status.podIP as string, nodeName: t.pod.spec.nodeName as string, targetRef: reference(t.pod) };
+      const address: Obj = {
+        ip: t.pod.status.podIP as string,
+        nodeName: t.pod.spec.nodeName as string,
+        targetRef: reference(t.pod, w.r.minor),
+      };
       if (t.pod.spec.hostname && t.pod.spec.subdomain === service.metadata.name) address.hostname = t.pod.spec.hostname as string;
       (t.ready ? subset.addresses : subset.notReady).push(address);
     }
@@ -120,7 +132,7 @@ export const endpoint: Controller = {
       ...(w.r.minor >= 33 ? { "endpoints.kubernetes.io/managed-by": "endpoint-controller" } : {}),
     };
     if (isHeadless(service)) labels["service.kubernetes.io/headless"] = "";
-    if (there && same(there.subsets ?? [], subsets) && same(there.metadata.labels ?? {}, labels)) return;
+    if (there && sameTargets(w.r.minor, there.subsets ?? [], subsets) && same(there.metadata.labels ?? {}, labels)) return;
     const annotations = { "endpoints.kubernetes.io/last-change-trigger-time": seconds(w.now) };
     if (there)
       w.update("endpoints", {
@@ -175,7 +187,7 @@ export const endpointslice: Controller = {
         conditions: { ready: t.ready, serving: t.serving, terminating: t.terminating },
         ...(t.pod.spec.hostname && t.pod.spec.subdomain === name ? { hostname: t.pod.spec.hostname as string } : {}),
         nodeName: t.pod.spec.nodeName as string,
-        targetRef: reference(t.pod),
+        targetRef: reference(t.pod, w.r.minor),
         ...(zone ? { zone } : {}),
       });
     }
@@ -194,7 +206,12 @@ export const endpointslice: Controller = {
         const ports = group.ports.map((p) => ({ name: p.name ?? "", port: p.port, protocol: p.protocol }));
         const at = free.findIndex((s) => same(s.ports ?? [], ports));
         const [slice] = at >= 0 ? free.splice(at, 1) : free.splice(0, 1);
-        if (slice && same(slice.endpoints ?? [], endpoints) && same(slice.ports ?? [], ports) && same(slice.metadata.labels, labels))
+        if (
+          slice &&
+          sameTargets(w.r.minor, slice.endpoints ?? [], endpoints) &&
+          same(slice.ports ?? [], ports) &&
+          same(slice.metadata.labels, labels)
+        )
           continue;
         if (slice) w.update("endpointslices.discovery.k8s.io", { ...slice, metadata: { ...slice.metadata, labels }, endpoints, ports });
         else

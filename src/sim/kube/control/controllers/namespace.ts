@@ -84,7 +84,8 @@ function groupVersions(w: Work, failures: string[]): string[] {
   return [
     "/api/v1",
     ...((groups.body.groups as Obj[]) ?? [])
-      .filter((g) => g.name !== "events.k8s.io")
+      // the same objects under another name
+      .filter((g) => g.name !== "events.k8s.io" && g.name !== "extensions")
       .map((g) => `/apis/${g.preferredVersion.groupVersion}`),
   ];
 }
