@@ -23,6 +23,7 @@ const rules: [RegExp, string][] = [
   [/\b(web\d?|d|x|y|z|coredns)-[bcdf0-9][bcdfghjklmnpqrstvwxz2456789]{5,9}\b/g, "$1-RS"],
   [/-RS-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "-RS-POD"],
   [/\b(agent|kube-proxy)-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "$1-POD"],
+  [/\bdefault-token-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "default-token-SECRET"],
   // what the machine is: distribution, kernel and the container runtime's version
   [/(?:Debian GNU\/Linux 12 \(bookworm\)|Ubuntu 24\.04\.\d LTS)/g, "DISTRIBUTION"],
   [/\b(?:6\.18\.44-fc-v669|6\.8\.0-\d+-generic)\b/g, "KERNEL"],
@@ -35,6 +36,7 @@ const rules: [RegExp, string][] = [
   [/\b(web|web-np)-[bcdfghjklmnpqrstvwxz2456789]{5}(?= +IPv4)/g, "$1-SLICE"],
   // random suffixes: of pods (ReplicaSet hash and five characters), of temporary folders
   [/(dryrun|LIVE-|MERGED-)\d{6,}/g, "$1N"],
+  [/kubectl-edit-[a-z0-9]+\.yaml/g, "kubectl-edit-N.yaml"],
   [/(\bpid|PID:?) \d+/g, "$1 N"],
 ];
 

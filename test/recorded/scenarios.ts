@@ -65,17 +65,20 @@ export const scenarios: Scenario[] = [
     command: (line: string) => line.replace(/sha256:7941[0-9a-f]{60}/, "$(cat /root/hash)"),
   })),
   { recording: "cluster-11-misc-kubeadm.txt", world: kubectlWorld, env: admin },
-  ...["kubectl-1.20-01-version-config.txt", "kubectl-1.20-03-workloads.txt", "kubectl-1.20-05-apply-and-errors.txt", "kubectl-1.32-errors-subset.txt", "kubectl-1.36-02-nodes.txt"].map(
+  ...["kubectl-1.20-01-version-config.txt", "kubectl-1.32-errors-subset.txt", "kubectl-1.36-02-nodes.txt"].map(
     (recording) => ({ recording, world: kubectlWorld, env: admin }),
   ),
   { recording: "kubectl-1.20-02-nodes.txt", world: halfNetworked, env: admin },
+  // what the recorder slept, where ages tell
+  { recording: "kubectl-1.20-03-workloads.txt", world: kubectlWorld, env: admin, byHand: { "line 1120": "sleep 24" } },
+  { recording: "kubectl-1.20-05-apply-and-errors.txt", world: kubectlWorld, env: admin, byHand: { "line 843": "sleep 30" } },
   {
     recording: "kubectl-1.20-04-pods.txt",
-    world: kubectlWorld,
+    world: halfNetworked,
     env: admin,
-    byHand: { "line 407": "sleep 45" },
+    byHand: { "line 407": "sleep 43.5" },
   },
   { recording: "kubectl-1.36-01-version-config.txt", world: kubectlWorld, env: admin },
-  { recording: "kubectl-1.36-04-pods.txt", world: kubectlWorld, env: admin },
+  { recording: "kubectl-1.36-04-pods.txt", world: kubectlWorld, env: admin, byHand: { "line 341": "sleep 43.5" } },
   { recording: "kubectl-x509-and-permissions.txt", world: kubectlWorld },
 ];

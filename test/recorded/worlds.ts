@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { executable } from "../../src/sim/fs/image.ts";
 import { layers } from "../../src/sim/assemble.ts";
+import type { Store } from "../../src/sim/cri/store.ts";
 import { World } from "../../src/sim/world.ts";
 import type { Machine } from "../../src/sim/kernel/machine.ts";
 import { useNodes } from "../sim/control/cluster.ts";
@@ -38,6 +39,10 @@ export const nodes120 = once("nodes-1.20", async () => {
     for (const name of ["kubeadm", "kubelet", "kubectl"]) place(machine, `/usr/bin/${name}`, name, "1.20.2");
     await must(machine, "apt-get install -y -qq socat ebtables ethtool >/dev/null");
     for (const image of ["docker.io/library/nginx:1.19", "docker.io/library/nginx:1.20", "docker.io/library/busybox:1.35"]) await must(machine, `crictl pull ${image}`);
+    // images came with `ctr images import`, which gives them no digest; runc is Debian's
+    const store = machine.rootFs().database("/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db") as Store | undefined;
+    for (const image of Object.values(store!.images)) image.digests = [];
+    place(machine, (await must(machine, "command -v runc")).trim(), "runc", "1.1.5");
     await must(machine, "sed -i s/SystemdCgroup.*/SystemdCgroup=false/ /etc/containerd/config.toml; systemctl restart containerd; systemctl enable -q kubelet");
   }
   return world;

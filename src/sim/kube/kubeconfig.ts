@@ -5,6 +5,7 @@ import type { Obj } from "../core/json.ts";
 import { parseOnce } from "../core/yaml.ts";
 import type { Proc } from "../kernel/proc.ts";
 import { checkKeyPair } from "../pki/index.ts";
+import { minorOf } from "./control/releases.ts";
 
 /** A kubeconfig that cannot be used; `message` is client-go's. */
 export class KubeconfigError extends Error {}
@@ -41,10 +42,10 @@ export function readKubeconfig(p: Proc, path: string): Obj {
     if (error instanceof Errno && error.code === "ENOENT") throw error;
     throw new KubeconfigError(`error loading config file "${path}": ${openError(path, error)}`);
   }
-  return parseKubeconfig(text, path);
+  return parseKubeconfig(p, text, path);
 }
 
-function parseKubeconfig(text: string, path: string): Obj {
+function parseKubeconfig(p: Proc, text: string, path: string): Obj {
   let document: unknown;
   try {
     document = parseOnce(text);
@@ -57,10 +58,13 @@ function parseKubeconfig(text: string, path: string): Obj {
       `error loading config file "${path}": couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(document) ? "array" : typeof document} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
     );
   const config = document as Obj;
-  if ((config.kind !== undefined && config.kind !== "Config") || (config.apiVersion !== undefined && config.apiVersion !== "v1"))
+  if ((config.kind !== undefined && config.kind !== "Config") || (config.apiVersion !== undefined && config.apiVersion !== "v1")) {
+    // a scheme is named after the line that makes it, in today's builds a line of apimachinery
+    const scheme = minorOf(p.state.version) < 24 ? "k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50" : "pkg/runtime/scheme.go:110";
     throw new KubeconfigError(
-      `error loading config file "${path}": no kind "${config.kind ?? ""}" is registered for version "${config.apiVersion ?? ""}" in scheme "pkg/runtime/scheme.go:110"`,
+      `error loading config file "${path}": no kind "${config.kind ?? ""}" is registered for version "${config.apiVersion ?? ""}" in scheme "${scheme}"`,
     );
+  }
   return config;
 }
 

@@ -43,9 +43,15 @@ function causesText(body: Obj): string {
   return `: \n${causes.map((c) => `* ${c}`).join("\n")}`;
 }
 
-export function statusText(body: Obj, code: number, prefix = ""): string {
+/** `minor`: of kubectl. */
+export function statusText(body: Obj, code: number, prefix = "", minor = 99): string {
   if (body.reason === "Invalid" && body.details?.kind)
     return `The ${body.details.kind} ${JSON.stringify(body.details.name ?? "")} is invalid${causesText(body)}`;
+  // neither kind nor name: the server's own words were left out before 1.21
+  if (body.reason === "Invalid") {
+    const causes = causesText(body);
+    return `The request is invalid${causes || (minor < 21 ? "" : `: ${body.message}`)}`;
+  }
   if (code === 401 || body.reason === "Unauthorized") return "error: You must be logged in to the server (Unauthorized)";
   const reason = body.reason && body.reason !== "Unknown" ? ` (${body.reason})` : "";
   return `Error from server${reason}: ${prefix}${body.message}`;

@@ -1,5 +1,5 @@
 /** The program kubectl. */
-import { NotSimulated } from "../../core/errno.ts";
+import { Errno, NotSimulated } from "../../core/errno.ts";
 import type { CommandProgram } from "../../kernel/program.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import { apply, create, deleteCommand, diff, replace } from "./commands/manage.ts";
@@ -19,8 +19,11 @@ import { annotate, autoscale, certificate, label, patch, scale, set } from "./co
 import { rollout } from "./commands/rollout.ts";
 import { wait } from "./commands/wait.ts";
 import { top } from "./commands/top.ts";
+import { minorOf } from "../control/releases.ts";
+import { openError } from "../kubeconfig.ts";
 import { Failure } from "./failure.ts";
 import { globalFlags, globalShort } from "./flags.ts";
+import { mainHelp, optionsHelp } from "./help.ts";
 
 const commands: Record<string, Command> = {
   get,
@@ -126,8 +129,25 @@ function cobraWords(message: string): string {
   return `Error: ${own}${own.includes("\n") ? "\n" : ""}\nRun 'kubectl --help' for usage.`;
 }
 
+/** ~/.kube/kuberc, read since 1.34 (k8s.io/kubectl/pkg/kuberc): what cannot be read is told, without an end of line. */
+async function preferences(p: Proc, minor: number): Promise<void> {
+  if (minor < 34 || p.env.KUBECTL_KUBERC === "false" || p.env.KUBERC === "off") return;
+  const path = p.env.KUBERC ?? `${p.env.HOME ?? "/root"}/.kube/kuberc`;
+  try {
+    p.fs.stat(path);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    if (error.code !== "ENOENT" || p.env.KUBERC !== undefined)
+      await p.err(`kuberc: no preferences loaded from ${path}: ${openError(path, error)}`);
+    return;
+  }
+  p.notSimulated("kubectl with a kuberc file");
+}
+
 async function main(p: Proc): Promise<number> {
   const { name, rest } = split(p.args);
+  const minor = minorOf(p.state.version);
+  await preferences(p, minor);
   try {
     if (name === undefined) {
       const bad = rest.find(
@@ -138,9 +158,14 @@ async function main(p: Proc): Promise<number> {
           globalShort[r.slice(1, 2)] === undefined,
       );
       if (bad) throw new Failure(`error: unknown flag: ${bad.split("=")[0]}\nSee 'kubectl --help' for usage.`);
-      throw new NotSimulated("kubectl help texts");
+      await p.out(mainHelp(minor));
+      return 0;
     }
     const command = commands[name];
+    if (name === "options" || (name === "help" && rest.length === 0)) {
+      await p.out(name === "options" ? optionsHelp(minor, p.env.HOME ?? "/") : mainHelp(minor));
+      return 0;
+    }
     if (!command) {
       if (unmodelled.includes(name)) throw new NotSimulated(`kubectl ${name}`);
       const near = [...Object.keys(commands), ...unmodelled]
@@ -156,7 +181,7 @@ async function main(p: Proc): Promise<number> {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (error.printed !== "") await p.out(error.printed);
-    await p.err(`${Number(p.state.version.replace(/^v/, "").split(".")[1]) < 23 ? cobraWords(error.message) : error.message}\n`);
+    await p.err(`${minor < 23 ? cobraWords(error.message) : error.message}\n`);
     return error.status;
   }
 }

@@ -199,7 +199,7 @@ export class Session {
   ): Promise<Obj> {
     const result = await this.attempt(method, path, body, options);
     if (!result.ok) throw new TransportFailure(transportText(this.config.server, result));
-    return objectOf(result.response);
+    return objectOf(result.response, this.minor);
   }
 
   // --- discovery
@@ -236,7 +236,7 @@ export class Session {
       "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
     const first = await this.#discoveryRequest("/api", accept);
     const second = objectOf(must(this, await this.attempt("GET", "/apis", undefined, { headers: { accept } })));
-    if (first.kind === "APIGroupDiscoveryList") return [...aggregated(first), ...aggregated(second)];
+    if (first.kind === "APIGroupDiscoveryList") return preferFirst([...aggregated(first), ...aggregated(second)]);
     const kinds: Kind[] = [];
     const groups: { name: string; versions: string[] }[] = [
       { name: "", versions: (first.versions ?? ["v1"]) as string[] },
@@ -265,7 +265,7 @@ export class Session {
           });
         }
       }
-    return kinds;
+    return preferFirst(kinds);
   }
 
   /** kubectl tries discovery several times and says so each time (1.24 and newer: memcache.go). */
@@ -352,7 +352,7 @@ function objectText(r: RawResponse): string {
 export const unexplained = "the server rejected our request for an unknown reason";
 
 /** The object of a good answer; throws ServerRefusal otherwise. */
-export function objectOf(r: RawResponse): Obj {
+export function objectOf(r: RawResponse, minor?: number): Obj {
   let object = r.object as Obj | undefined;
   if (object === undefined) {
     try {
@@ -376,7 +376,18 @@ export function objectOf(r: RawResponse): Obj {
                   ? "the server is currently unable to handle the request"
                   : r.body.trim(),
         };
-  throw new ServerRefusal(r.code, body, statusText(body, r.code));
+  throw new ServerRefusal(r.code, body, statusText(body, r.code, "", minor));
+}
+
+/** Of each resource the first version that has it, as groups list theirs (discovery.ServerPreferredResources). */
+function preferFirst(kinds: Kind[]): Kind[] {
+  const seen = new Set<string>();
+  for (const k of kinds) {
+    const name = `${k.group}/${k.plural}`;
+    k.preferred = !seen.has(name);
+    seen.add(name);
+  }
+  return kinds;
 }
 
 function aggregated(list: Obj): Kind[] {

@@ -23,9 +23,50 @@ async function whoAmI(s: Session): Promise<Obj> {
   } catch (error) {
     if (!(error instanceof ServerRefusal) || error.code !== 404) throw error;
     throw new Failure(
-      "error: the selfsubjectreviews API is not enabled in the cluster\nenable APISelfSubjectReview feature gate and authentication.k8s.io/v1alpha1 or authentication.k8s.io/v1beta1 API",
+      `error: the selfsubjectreviews API is not enabled in the cluster${s.minor < 36 ? "\nenable APISelfSubjectReview feature gate and authentication.k8s.io/v1alpha1 or authentication.k8s.io/v1beta1 API" : ""}`,
     );
   }
+}
+
+interface Rule {
+  verbs: string[];
+  group?: string;
+  resource?: string;
+  names: string[];
+  url?: string;
+}
+
+/**
+ * The rows of `can-i --list`: rules broken down, those of one resource joined again, in the order of their Go text
+ * (k8s.io/component-helpers/auth/rbac/validation, k8s.io/kubectl/pkg/util/rbac).
+ */
+function ruleRows(status: Obj): string[][] {
+  const joined = new Map<string, Rule>();
+  const rules: Rule[] = [];
+  for (const r of (status.nonResourceRules ?? []) as Obj[])
+    for (const url of (r.nonResourceURLs ?? []) as string[])
+      for (const verb of (r.verbs ?? []) as string[]) rules.push({ verbs: [verb], names: [], url });
+  for (const r of (status.resourceRules ?? []) as Obj[])
+    for (const group of (r.apiGroups ?? [""]) as string[])
+      for (const resource of (r.resources ?? []) as string[])
+        for (const name of (r.resourceNames ?? [""]) as string[]) {
+          const key = `${group} ${resource} ${name}`;
+          const there = joined.get(key);
+          if (there) there.verbs.push(...((r.verbs ?? []) as string[]).filter((v) => !there.verbs.includes(v)));
+          else joined.set(key, { verbs: [...((r.verbs ?? []) as string[])], group, resource, names: name === "" ? [] : [name] });
+        }
+  const go = (list: (string | undefined)[]): string => `[${list.filter((x) => x !== undefined).join(" ")}]`;
+  const text = (r: Rule): string =>
+    `Verbs:${go(r.verbs)},APIGroups:${go([r.group])},Resources:${go([r.resource])},ResourceNames:${go(r.names)},NonResourceURLs:${go([r.url])}`;
+  const shown = (r: Rule): string => {
+    if (r.resource === undefined) return "";
+    const [plural, ...sub] = r.resource.split("/");
+    if (plural === "*" && r.group === "*") return "*.*";
+    return `${plural}${r.group === "" ? "" : `.${r.group}`}${sub.length > 0 ? `/${sub.join("/")}` : ""}`;
+  };
+  return [...rules, ...joined.values()]
+    .toSorted((a, b) => (text(a) < text(b) ? -1 : text(a) > text(b) ? 1 : 0))
+    .map((r) => [shown(r), go([r.url]), go(r.names), go(r.verbs)]);
 }
 
 export const auth: Command = async (p, argv) => {
@@ -68,20 +109,7 @@ export const auth: Command = async (p, argv) => {
       kind: "SelfSubjectRulesReview",
       spec: { namespace: s.namespace },
     });
-    const rows: string[][] = [];
-    const go = (list: unknown): string => `[${((list ?? []) as string[]).join(" ")}]`;
-    for (const r of (body.status.resourceRules ?? []) as Obj[])
-      for (const group of (r.apiGroups ?? [""]) as string[])
-        for (const name of (r.resources ?? []) as string[]) {
-          const [plural, ...sub] = name.split("/");
-          const full =
-            plural === "*" && group === "*"
-              ? "*.*"
-              : `${plural}${group === "" ? "" : `.${group}`}${sub.length > 0 ? `/${sub.join("/")}` : ""}`;
-          rows.push([full, "[]", go(r.resourceNames), go(r.verbs)]);
-        }
-    for (const r of (body.status.nonResourceRules ?? []) as Obj[])
-      for (const url of (r.nonResourceURLs ?? []) as string[]) rows.push(["", `[${url}]`, "[]", go(r.verbs)]);
+    const rows = ruleRows(body.status as Obj);
     await p.out(tabulate([...(flags.bool("no-headers") ? [] : [["Resources", "Non-Resource URLs", "Resource Names", "Verbs"]]), ...rows]));
     return 0;
   }

@@ -3,9 +3,10 @@ import { copy } from "../../../core/copy.ts";
 import { parse as parseYaml } from "yaml";
 import type { Obj } from "../../../core/json.ts";
 import { diffMerge } from "../../apiserver/patch/merge.ts";
-import { labelValue, qualifiedName } from "../../apiserver/strategy/names.ts";
+import { labelValue } from "../../apiserver/strategy/names.ts";
 import { Failure, ServerRefusal } from "../failure.ts";
 import { parseFlags, selectorFlags } from "../flags.ts";
+import { Unparsed } from "../../client.ts";
 import { objectName, Session } from "../session.ts";
 import type { Command } from "./command.ts";
 import { changeFlags, dryRunOf, report, writeQuery, type DryRun } from "./manage.ts";
@@ -44,12 +45,8 @@ const metadataCommand =
     if (Object.keys(set).length === 0 && remove.length === 0 && !flags.bool("list"))
       throw new Failure(`error: at least one ${what} update is required`);
     if (what === "label") {
+      // keys are the server's to judge
       for (const [k, v] of Object.entries(set)) {
-        const bad = qualifiedName(k);
-        if (bad && s.minor >= 25)
-          throw new Failure(
-            `error: invalid label key ${JSON.stringify(k)}: ${bad}`.replace(/^error: invalid label key/, "error: invalid label key"),
-          );
         const badValue = labelValue(v);
         if (badValue) throw new Failure(`error: invalid label value: ${JSON.stringify(`${k}=${v}`)}: ${badValue}`);
       }
@@ -100,6 +97,14 @@ const metadataCommand =
 export const label = metadataCommand("label");
 export const annotate = metadataCommand("annotation");
 
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return new Unparsed(text);
+  }
+}
+
 export const patch: Command = async (p, argv) => {
   const flags = parseFlags(
     "patch",
@@ -125,7 +130,8 @@ export const patch: Command = async (p, argv) => {
     throw new Failure("error: must specify --patch or --patch-file containing the contents of the patch");
   let body: unknown;
   try {
-    body = parseYaml(text);
+    // what begins as JSON goes to the server as it is (k8s.io/apimachinery/pkg/util/yaml, ToJSON)
+    body = text.trimStart().startsWith("{") ? jsonOr(text) : parseYaml(text);
   } catch (error) {
     throw new Failure(`error: unable to parse ${JSON.stringify(text)}: yaml: ${(error as Error).message.split("\n")[0]}`);
   }

@@ -8,6 +8,7 @@ import { Failure, ServerRefusal } from "../failure.ts";
 import { parseFlags, selectorFlags } from "../flags.ts";
 import { clean } from "../output.ts";
 import { Session } from "../session.ts";
+import { schemaError } from "../validation.ts";
 import { toYaml } from "../yaml-out.ts";
 import type { Command } from "./command.ts";
 import { changeFlags, report } from "./manage.ts";
@@ -28,7 +29,8 @@ export const edit: Command = async (p, argv) => {
   const editor = p.env.KUBE_EDITOR || p.env.EDITOR || "vi";
   for (const l of await liveObjects(s, flags.args, "edit")) {
     const shown = clean(l.object, flags.bool("show-managed-fields"));
-    const file = `/tmp/kubectl-edit-${p.machine.random("kubectl-edit").int(1e8, 4e9)}.yaml`;
+    const random = p.machine.random("kubectl-edit");
+    const file = `/tmp/kubectl-edit-${s.minor < 21 ? random.word(5) : random.int(1e8, 4e9)}.yaml`;
     let notes = "";
     let text = toYaml(shown);
     for (;;) {
@@ -38,15 +40,19 @@ export const edit: Command = async (p, argv) => {
       const ended = await p.wait(child);
       if (ended.code !== 0) throw new Failure(`error: there was a problem with the editor ${JSON.stringify(editor)}`);
       const after = p.fs.readText(file);
+      const body = after
+        .split("\n")
+        .filter((line) => !line.startsWith("#"))
+        .join("\n");
+      if (notes !== "" && body === text)
+        throw new Failure(
+          `A copy of your changes has been stored to ${JSON.stringify(file)}\nerror: Edit cancelled, no valid changes were saved.`,
+        );
       if (after === before) {
         p.fs.unlink(file);
         await p.err("Edit cancelled, no changes made.\n");
         break;
       }
-      const body = after
-        .split("\n")
-        .filter((line) => !line.startsWith("#"))
-        .join("\n");
       if (body.trim() === "") {
         p.fs.unlink(file);
         await p.err("Edit cancelled, saved file was empty.\n");
@@ -56,8 +62,8 @@ export const edit: Command = async (p, argv) => {
       try {
         edited = parseYaml(body) as Obj;
       } catch (error) {
-        if (text === body)
-          throw new Failure(`error: edited file is not valid YAML\nA copy of your changes has been stored to ${JSON.stringify(file)}`);
+        if (text === body && notes === "")
+          throw new Failure(`A copy of your changes has been stored to ${JSON.stringify(file)}\nerror: edited file is not valid YAML`);
         notes = `# The edited file had a syntax error: ${(error as Error).message.split("\n")[0]}\n#\n`;
         text = body;
         continue;
@@ -69,7 +75,13 @@ export const edit: Command = async (p, argv) => {
       }
       const type = builtinResources.find((r) => r.group === l.kind.group && r.kind === l.kind.kind)?.type;
       const patch = type ? strategicDiff(shown, edited, type) : diffMerge(shown, edited);
+      const wrong = s.minor < 25 && s.flags.text("validate") !== "false" ? schemaError(l.kind, edited) : undefined;
       try {
+        if (wrong !== undefined)
+          throw new ServerRefusal(422, {
+            reason: "Invalid",
+            message: `<nil>: Invalid value: "The edited file failed validation": ${wrong}`,
+          });
         const body2 = await s.request("PATCH", s.path(l.kind, l.namespace, l.name, flags.text("subresource") ?? ""), patch, {
           contentType: type ? "application/strategic-merge-patch+json" : "application/merge-patch+json",
           query: { fieldManager: flags.text("field-manager") ?? "kubectl-edit", ...(s.minor >= 25 ? { fieldValidation: "Strict" } : {}) },
@@ -79,10 +91,6 @@ export const edit: Command = async (p, argv) => {
         break;
       } catch (error) {
         if (!(error instanceof ServerRefusal)) throw error;
-        if (body === text)
-          throw new Failure(
-            `error: Edit cancelled, no valid changes were saved.\nA copy of your changes has been stored to ${JSON.stringify(file)}`,
-          );
         notes = `${error.message
           .split("\n")
           .map((line) => `# ${line}`)

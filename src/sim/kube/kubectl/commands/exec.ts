@@ -98,8 +98,8 @@ const stream =
         throw new ServerRefusal(
           refused.code,
           refused.status,
-          refused.code === 500 || refused.code === 400
-            ? `error: ${refused.code === 400 ? "" : "Internal error occurred: "}${refused.message}`.replace(
+          refused.code === 500
+            ? `error: Internal error occurred: ${refused.message}`.replace(
                 "Internal error occurred: Internal error occurred: ",
                 "Internal error occurred: ",
               )

@@ -5,7 +5,7 @@ import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { Failure, ServerRefusal } from "../failure.ts";
 import { parseFlags, type Flags } from "../flags.ts";
-import { Session } from "../session.ts";
+import { Session, type Kind } from "../session.ts";
 import { changeFlags, dryRunOf, durationMs, report, writeQuery } from "./manage.ts";
 
 type Made = Obj;
@@ -65,6 +65,17 @@ const need = (flags: Flags, name: string): string => {
   return value;
 };
 
+/** The mapper's own error, which has no "error: " before it. */
+async function resourceKind(s: Session, type: string): Promise<Kind> {
+  try {
+    return await s.kind(type);
+  } catch (error) {
+    if (error instanceof Failure && error.message.startsWith("error: the server doesn't have a resource type"))
+      throw new Failure(error.message.slice("error: ".length));
+    throw error;
+  }
+}
+
 async function rules(s: Session, flags: Flags): Promise<Obj[]> {
   const verbs = flags.list("verb");
   if (verbs.length === 0) throw new Failure("error: at least one verb must be specified");
@@ -79,7 +90,7 @@ async function rules(s: Session, flags: Flags): Promise<Obj[]> {
       by.set("*", ["*"]);
       continue;
     }
-    const k = await s.kind(type!);
+    const k = await resourceKind(s, type!);
     by.set(k.group, [...(by.get(k.group) ?? []), sub ? `${k.plural}/${sub}` : k.plural]);
   }
   const names = flags.list("resource-name");

@@ -1,7 +1,6 @@
 /** apply, create -f, replace, delete, diff: k8s.io/kubectl/pkg/cmd/{apply,create,replace,delete,diff}. */
 import { copy as copyData } from "../../../core/copy.ts";
 import type { Obj } from "../../../core/json.ts";
-import { DecodeError, decodeAs } from "../../apiserver/decode.ts";
 import { builtinResources } from "../../apiserver/resources.ts";
 import { klogLine } from "../../apiserver/klog.ts";
 import { diffMerge, isObject } from "../../apiserver/patch/merge.ts";
@@ -13,6 +12,7 @@ import { objectName, resourceName, Session, type Kind } from "../session.ts";
 import { kindOfDocument, namespaceOf, readFiles, targetsOf, type Document } from "../targets.ts";
 import type { Command } from "./command.ts";
 import { generate } from "./generators.ts";
+import { serverValidates, validateLocally } from "../validation.ts";
 import { toYaml } from "../yaml-out.ts";
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
@@ -71,37 +71,6 @@ function timed<T>(value: T): T {
   ) as T;
 }
 
-/** kubectl's own validation against OpenAPI, as versions before 1.25 do it. */
-function validateLocally(s: Session, d: Document, k: Kind): void {
-  if (s.minor >= 25 || s.flags.text("validate") === "false") return;
-  const type = builtinResources.find((r) => r.group === k.group && r.kind === k.kind)?.type;
-  if (!type) return;
-  const unknown: string[] = [];
-  const fail = (what: string): never => {
-    throw new Failure(
-      `error: error validating ${JSON.stringify(d.source)}: error validating data: ${what}; if you choose to ignore these errors, turn validation off with --validate=false`,
-    );
-  };
-  try {
-    decodeAs(type, d.object, unknown);
-  } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    const m = /cannot unmarshal (\w+) into Go struct field (\w+)\.(\S+) of type (\w+)/.exec(error.message);
-    if (m)
-      fail(
-        `ValidationError(${k.kind}.${m[3]}): invalid type for io.k8s.api.${k.group || "core"}.${k.version}.${m[2]}.${m[3]!.split(".").at(-1)}: got "${m[1]}", expected "${m[4]!.replace(/int\d+/, "integer")}"`,
-      );
-  }
-  const [first] = unknown;
-  if (first) {
-    const path = JSON.parse(first.slice("unknown field ".length)) as string;
-    const parent = path.split(".").slice(0, -1).join(".");
-    fail(
-      `ValidationError(${k.kind}${parent === "" ? "" : `.${parent}`}): unknown field ${JSON.stringify(path.split(".").at(-1))} in io.k8s.api.${k.group || "core"}.${k.version}.${k.kind}`,
-    );
-  }
-}
-
 function requireFiles(flags: Flags, command: string): string[] {
   const files = flags.list("filename");
   if (files.length === 0)
@@ -111,10 +80,12 @@ function requireFiles(flags: Flags, command: string): string[] {
 
 async function each(s: Session, documents: Document[], work: (d: Document, k: Kind, namespace: string) => Promise<void>): Promise<number> {
   const errors: string[] = [];
+  const byServer = documents.length === 0 || (await serverValidates(s, documents[0]!.source));
   // a document of an unknown kind does not stop the others
   for (const d of documents) {
     try {
       const k = await kindOfDocument(s, d);
+      if (!byServer) validateLocally(s, d.source, d.object, k);
       await work(d, k, namespaceOf(s, d, k));
     } catch (error) {
       if (!(error instanceof Failure) || error.status === 125) throw error;
@@ -199,7 +170,6 @@ const withNamespace = (o: Obj, k: Kind, namespace: string): Obj =>
   k.namespaced && !o.metadata?.namespace ? { ...o, metadata: { ...(o.metadata as Obj | undefined), namespace } } : o;
 
 async function applyOne(s: Session, d: Document, k: Kind, namespace: string, dry: DryRun): Promise<void> {
-  validateLocally(s, d, k);
   const object = copyData(withNamespace(d.object, k, namespace));
   const name = String(object.metadata?.name ?? "");
   if (name === "")
@@ -237,8 +207,9 @@ async function applyOne(s: Session, d: Document, k: Kind, namespace: string, dry
   const before = annotation === undefined ? {} : (JSON.parse(annotation) as Obj);
   const type = builtinResources.find((r) => r.group === k.group && r.kind === k.kind)?.type;
   const { patch, contentType } = patchFor(before, object, live, type);
-  if (Object.keys(patch).length === 0) return report(s, k, live, "unchanged", dry);
+  // without the server's answer nothing is found unchanged (pkg/cmd/apply/apply.go)
   if (dry === "client") return report(s, k, object, "configured", dry);
+  if (Object.keys(patch).length === 0) return report(s, k, live, "unchanged", dry);
   try {
     const body = await s.request("PATCH", s.path(k, namespace, name), patch, {
       contentType,
@@ -308,7 +279,6 @@ export const create: Command = async (p, argv) => {
   const documents = await readFiles(s, requireFiles(flags, "create"), flags.bool("recursive"));
   if (documents.length === 0) throw new Failure("error: no objects passed to create");
   return each(s, documents, async (d, k, namespace) => {
-    validateLocally(s, d, k);
     let object = withNamespace(d.object, k, namespace);
     if (flags.bool("save-config"))
       object = {
@@ -350,7 +320,6 @@ export const replace: Command = async (p, argv) => {
   const documents = await readFiles(s, requireFiles(flags, "replace"), flags.bool("recursive"));
   if (documents.length === 0) throw new Failure("error: no objects passed to replace");
   return each(s, documents, async (d, k, namespace) => {
-    validateLocally(s, d, k);
     const object = withNamespace(d.object, k, namespace);
     const name = String(object.metadata?.name ?? "");
     try {
@@ -459,7 +428,11 @@ export const deleteCommand: Command = async (p, argv) => {
         continue;
       }
       if (!flags.bool("all") && selector === undefined && field === undefined)
-        throw new Failure("error: resource(s) were provided, but no name was specified");
+        throw new Failure(
+          s.minor < 23
+            ? "error: resource(s) were provided, but no name, label selector, or --all flag specified"
+            : "error: resource(s) were provided, but no name was specified",
+        );
       ignore = true;
       const list = await s.request("GET", s.path(t.kind, everywhere ? "" : s.namespace), undefined, {
         query: { ...(selector ? { labelSelector: selector } : {}), ...(field ? { fieldSelector: field } : {}) },
@@ -482,7 +455,7 @@ export const deleteCommand: Command = async (p, argv) => {
   if (force && (grace ?? -1) < 0) grace = 0;
   if (force)
     await p.err(
-      "Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n",
+      `${s.minor < 24 ? "warning" : "Warning"}: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n`,
     );
   const cascade = flags.text("cascade") ?? "background";
   const policy = { background: "Background", true: "Background", foreground: "Foreground", orphan: "Orphan", false: "Orphan" }[cascade];

@@ -236,7 +236,8 @@ const configMap: Describer = (s, o) => {
   head(w, o);
   labels(w, o);
   w.raw("\nData\n====");
-  for (const k of Object.keys((o.data ?? {}) as Obj).toSorted()) w.raw(`${k}:\n----\n${o.data[k]}\n`);
+  const last = s.minor < 21 ? "" : "\n";
+  for (const k of Object.keys((o.data ?? {}) as Obj).toSorted()) w.raw(`${k}:\n----\n${o.data[k]}${last}`);
   if (s.minor < 21) return w;
   w.raw("\nBinaryData\n====");
   for (const k of Object.keys((o.binaryData ?? {}) as Obj).toSorted())

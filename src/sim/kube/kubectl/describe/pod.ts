@@ -101,10 +101,10 @@ function containers(w: Writer, title: string, specs: Obj[], statuses: Obj[] | un
     const level = 2;
     const pre = space === "" ? 1 : 1;
     w.line(pre, `${space === "" ? "" : " "}${c.name}:`);
-    if (statuses) {
-      w.line(level, "Container ID:", String(st?.containerID ?? ""));
+    if (st) {
+      w.line(level, "Container ID:", String(st.containerID ?? ""));
       w.line(level, "Image:", String(c.image ?? ""));
-      w.line(level, "Image ID:", String(st?.imageID ?? ""));
+      w.line(level, "Image ID:", String(st.imageID ?? ""));
     } else w.line(level, "Image:", String(c.image ?? ""));
     const ports = list(c.ports);
     const several = ports.length > 1 ? "s" : "";

@@ -75,7 +75,8 @@ export function mapField(w: Writer, level: number, title: string, map: Record<st
   keys.forEach((key, i) => {
     const head = i === 0 ? `${title}:` : indent;
     const value = map![key]!;
-    if (!annotations) w.line(level, head, `${key}=${value}`);
+    // the lines below the first begin with the tab alone
+    if (!annotations) w.line(i === 0 ? level : 0, head, `${key}=${value}`);
     else if (value.includes("\n") || value.length + key.length + 2 > 140) {
       w.line(level, head, `${key}:`);
       for (const part of value.trimEnd().split("\n")) w.line(level, indent, `  ${part.length > 140 ? `${part.slice(0, 140)}...` : part}`);
