@@ -7,7 +7,7 @@ import type { Listener } from "../report/events.ts";
 import { asVariant, type Check, type Lab, type Repair } from "./definition.ts";
 import { breakCluster } from "./break.ts";
 import { refuseUnmet, unmetNeeds } from "./needs.ts";
-import { observeTogether, runSteps, type Observed } from "./observe.ts";
+import { lastChange, observeTogether, runSteps, type Observed } from "./observe.ts";
 import { clearProgress, readProgress, writeProgress, type LabProgress } from "./progress.ts";
 import { bySnapshots, byUndoing, rewindOf } from "./rewind.ts";
 
@@ -57,7 +57,9 @@ export async function checkLab(cluster: Cluster, lab: Lab, penalty: number, emit
   const total = lab.checks.reduce((sum, check) => sum + check.weight, 0);
   let earned = 0;
   emit({ type: "progress", id: "", text: `looking at ${lab.checks.length} checks` });
-  const looks = await observeTogether(cluster, lab, lab.checks).finally(() => emit({ type: "progress", id: "" }));
+  const looks = await observeTogether(cluster, lab, lab.checks, await lastChange(cluster)).finally(() =>
+    emit({ type: "progress", id: "" }),
+  );
   for (const [i, check] of lab.checks.entries()) {
     const observed = looks[i]!;
     const pass = observed.every((o) => o.pass);

@@ -39,10 +39,21 @@ export async function observe(cluster: Cluster, lab: Lab, observation: Observati
 }
 
 /**
- * Looks at all of them in rounds, at each until it holds on every machine it names or its own window is over. The result is in
- * the order of the observations.
+ * When the windows of checks begin: when somebody last did something to a machine, for what has not come of it by then does not come.
+ * Undefined where nobody knows when that was.
  */
-export async function observeTogether(cluster: Cluster, lab: Lab, observations: readonly Observation[]): Promise<Observed[][]> {
+export const lastChange = async (cluster: Cluster): Promise<number | undefined> => cluster.provider.activity?.last();
+
+/**
+ * Looks at all of them in rounds, at each until it holds on every machine it names or its own window is over; at each once at least.
+ * `since`: when the windows began, by the machines' clock; now, when missing. The result is in the order of the observations.
+ */
+export async function observeTogether(
+  cluster: Cluster,
+  lab: Lab,
+  observations: readonly Observation[],
+  since?: number,
+): Promise<Observed[][]> {
   const { clock, capabilities } = cluster.provider;
   const texts = await Promise.all(observations.map(async (o) => o.run ?? (await readFile(join(lab.dir, o.script!), "utf8"))));
   const looks = observations.map((observation) =>
@@ -50,7 +61,8 @@ export async function observeTogether(cluster: Cluster, lab: Lab, observations: 
   );
   const windowOf = (look: Observed): number => seconds(look.observation.within) * 1000;
   const pause = pauses[capabilities.virtualTime ? "virtual" : "real"];
-  const begin = await clock.now();
+  const now = await clock.now();
+  const begin = Math.min(now, since ?? now);
   let open = looks.flatMap((of, i) => of.map((look) => ({ look, text: texts[i]! })));
   for (let wait = pause.first; ; wait = Math.min(pause.longest, wait * pause.growth)) {
     await clock.hurry(() =>
@@ -104,6 +116,7 @@ export async function runSteps(
           output: `${result.stdout}${result.stderr}`.trim().split("\n").slice(-15).join("\n"),
         };
     }
+    await cluster.provider.activity?.note();
   }
   return undefined;
 }

@@ -39,6 +39,11 @@ export interface Provider {
   /** `ownKernel`: each machine has modules and sysctls of its own, as virtual machines have and containers have not. */
   readonly capabilities: { snapshots: boolean; virtualTime: boolean; ownKernel: boolean };
   readonly clock: Clock;
+  /**
+   * When somebody last did something to a machine, by the machines' clock: people's own commands, and what is noted. Only where the
+   * provider sees it.
+   */
+  readonly activity?: { last(): Promise<number | undefined>; note(): Promise<void> };
   /** What on this host would keep the plan from working. Changes nothing. */
   preflight(plan: Plan): Promise<Finding[]>;
   /**

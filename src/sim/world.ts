@@ -22,6 +22,8 @@ export interface WorldState {
   layers: Record<string, Obj>;
   /** What was asked for and is not simulated, with how often. */
   gaps: Record<string, number>;
+  /** When somebody outside last did something to a machine; missing when nobody has yet. */
+  lastInput?: number;
   /** Fingerprints of the images that disks lie on: a disk keeps only what differs from its image, so it must be the same one. */
   images?: Record<string, string>;
 }
@@ -270,6 +272,11 @@ export class World {
   async #drain(): Promise<void> {
     if (++this.#steps % 64 === 0) await this.giveWay();
     else if (this.commands > 0) await this.#wakened();
+  }
+
+  /** Somebody outside does something to a machine. */
+  noteInput(): void {
+    this.state.lastInput = this.timeline.now;
   }
 
   // --- layers

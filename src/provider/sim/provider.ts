@@ -28,6 +28,8 @@ export interface SimulatorStatus {
   damaged: string[];
   rss: number;
   unsaved: string;
+  /** When somebody last did something to a machine, virtual time. */
+  lastInput?: number;
 }
 
 interface Connected {
@@ -39,6 +41,10 @@ export class SimProvider implements Provider {
   readonly name = "sim";
   readonly capabilities = { snapshots: true, virtualTime: true, ownKernel: true };
   readonly clock: Clock;
+  readonly activity = {
+    last: async (): Promise<number | undefined> => (await this.call<SimulatorStatus>("status")).lastInput,
+    note: async (): Promise<void> => void (await this.call("note-input")),
+  };
   /** Folder of this cluster's state. */
   readonly #dir: string;
   readonly #keyFile: string;

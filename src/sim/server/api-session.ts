@@ -86,6 +86,7 @@ export function upgrade(dial: Dial, request: HttpRequest, socket: Duplex, head: 
   }
   const send = (message: StreamMessage): void => {
     dial.touched();
+    dial.world.noteInput();
     network.sendFromHost(conn, message as unknown as Data);
   };
   client.onMessage = (bytes) => {

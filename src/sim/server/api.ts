@@ -109,6 +109,7 @@ async function answer(host: ApiHost, dial: Dial, incoming: IncomingMessage, resp
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
   const request = requestOf(incoming, Buffer.concat(chunks));
   host.touched();
+  if (request.method !== "GET") link.world.noteInput();
   if (followsLog(request)) return followLog(dial, request, response);
   if (streamRequest(link, request, response)) return;
   const got = link.world.network.exchangeFromHost<HttpReply>(link.conn, { type: "http", request } satisfies HttpMessage);

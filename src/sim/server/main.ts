@@ -147,6 +147,7 @@ async function main(dir: string): Promise<void> {
       machines: [...world.machines.values()].map((m) => ({ name: m.name, on: m.state.on, bootedAt: m.state.bootedAt })),
       gaps: world.state.gaps,
       damaged,
+      lastInput: world.state.lastInput,
       rss: process.memoryUsage().rss,
       unsaved: complained,
     }),
@@ -163,7 +164,12 @@ async function main(dir: string): Promise<void> {
       return { now: world.timeline.now };
     },
     settle: async (params) => settle(() => world, driver, params.ms === undefined ? undefined : Number(params.ms)),
+    "note-input": () => {
+      world.noteInput();
+      return true;
+    },
     power: (params) => {
+      world.noteInput();
       for (const machine of world.machines.values()) {
         if (params.machine !== undefined && params.machine !== machine.name) continue;
         if (params.on === true) machine.powerOn();

@@ -148,13 +148,22 @@ class Login {
       const started = this.#start(channel, command, terminal, env);
       pty = started?.pty;
       proc = started?.proc;
+      for (const when of ["data", "close"]) channel.on(when, () => this.#noteInput());
+      this.#noteInput();
     };
     session.on("shell", (accept) => begin(accept(), undefined));
     session.on("exec", (accept, _reject, info) => begin(accept(), info.command));
     session.on("sftp", (accept) => {
       const machine = this.#world.machines.get(this.#machine);
-      if (machine && this.#account) serveSftp(accept(), machine, this.#account);
+      if (!machine || !this.#account) return;
+      serveSftp(accept(), machine, this.#account);
+      this.#noteInput();
     });
+  }
+
+  /** What the engine looks at while it holds the time is nobody's doing. */
+  #noteInput(): void {
+    if (!this.#engine || !this.#host.hurried()) this.#world.noteInput();
   }
 
   #start(
