@@ -61,20 +61,20 @@ export const differences: Entry[] = [
   ...at("kubectl-1.20-05-apply-and-errors.txt", [834], "the recorder's web server takes its thirty seconds to end"),
   ...at("kubectl-1.20-05-apply-and-errors.txt", [120], "json-iterator's account of where in the text it was (known-differences.md)"),
   ...at("kubectl-1.32-errors-subset.txt", [149], "json-iterator's account of where in the text it was (known-differences.md)"),
+  ...at("cluster-11-misc-kubeadm.txt", [142, 167], "kubeadm's help names commands and flags, and describes no flag (known-differences.md)"),
+  ...at("kubeadm-02-preflight.txt", [276], "the recorder hid what was in the folder: a module that is not loaded has none"),
+  ...at("kubeadm-02-preflight.txt", [563], "routes that Ubuntu's networkd has from DHCP"),
 ];
 
 /**
  * Run, compared, different, and not yet mended: the simulator is wrong or says it in another release's words. Lines of the recordings.
  * The list is exact: what becomes equal fails the test until it is struck, and so does what differs and is not listed.
  */
-export const open: Record<string, number[]> = {
-  "cluster-11-misc-kubeadm.txt": [5, 30, 50, 64, 142, 167],
-  "kubeadm-02-preflight.txt": [276, 412, 452, 524, 537, 563, 595, 600, 615],
-  "kubeadm-03-bad-values.txt": [568, 856, 1044, 1071, 1078, 1088, 1104, 1126],
-};
+export const open: Record<string, number[]> = {};
 
 /** Not run. */
 export const leftOut: Entry[] = [
+  ...at("cluster-11-misc-kubeadm.txt", [30, 50, 64], "kubeadm upgrade is not simulated (known-differences.md)"),
   ...at("kubeadm-02-preflight.txt", [297, 306], "needs the recorder's listeners on the control plane's ports"),
   ...[5, 26, 62, 96].map((line) => ({
     recording: "kubeadm-02-preflight.txt",

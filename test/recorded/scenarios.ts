@@ -47,8 +47,11 @@ export const scenarios: Scenario[] = [
       "ports in use (6443 only, then 6443+10259+10257+10250+2379+2380)": "modprobe br_netfilter; sysctl -qw net.bridge.bridge-nf-call-iptables=1",
       "line 423": { does: "mv /usr/bin/kubelet /tmp/away", undo: "mv /tmp/away /usr/bin/kubelet" },
       "line 431": "systemctl disable -q --now kubelet",
+      "line 452": "systemctl enable -q kubelet",
+      "one CPU (taskset)": "rm -rf /etc/kubernetes/manifests/* /var/lib/etcd/*",
+      "proxy variables": "ip route add default via 10.0.2.2 dev enp0s3 src 10.0.2.15",
       ...Object.fromEntries(
-      ["/usr/sbin/conntrack", "/usr/sbin/ip", "/usr/sbin/iptables", "/usr/bin/mount", "/usr/bin/nsenter", "/usr/sbin/ebtables", "/usr/sbin/ethtool", "/usr/bin/socat", "/usr/sbin/tc", "/usr/bin/touch"].map(
+      ["/usr/local/bin/crictl", "/usr/sbin/conntrack", "/usr/sbin/ip", "/usr/sbin/iptables", "/usr/bin/mount", "/usr/bin/nsenter", "/usr/sbin/ebtables", "/usr/sbin/ethtool", "/usr/bin/socat", "/usr/sbin/tc", "/usr/bin/touch"].map(
         (path) => [`${path} renamed away`, { does: `p=$(command -v ${path.split("/").at(-1)}); echo $p >/tmp/was; mv $p /tmp/away`, undo: "/usr/bin/mv /tmp/away $(cat /tmp/was)" }],
       ),
     ),

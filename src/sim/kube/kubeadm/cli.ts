@@ -67,6 +67,8 @@ export interface Command {
   flags?: FlagTable;
   /** Operands: how many there may be. */
   args?: number;
+  /** The last release that has it, 1.N. */
+  until?: number;
   sub?: Record<string, Command>;
 }
 
@@ -79,9 +81,19 @@ const phase = (short: string, subs: string[] = []): Command => ({
 
 const outputFlags: FlagTable = { output: "string", "show-managed-fields": "bool", "allow-missing-template-keys": "bool" };
 
+const kubeconfigUser: Command = {
+  short: "Output a kubeconfig file for an additional user",
+  flags: { ...config, "client-name": "string", org: "list", token: "string", "validity-period": "duration" },
+};
+
 export const tree: Command = {
   short: "kubeadm: easily bootstrap a secure Kubernetes cluster",
   sub: {
+    alpha: {
+      short: "Kubeadm experimental sub-commands",
+      until: 21,
+      sub: { kubeconfig: { short: "Kubeconfig file utilities", sub: { user: kubeconfigUser } } },
+    },
     certs: {
       short: "Commands related to handling kubernetes certificates",
       sub: {
@@ -155,6 +167,7 @@ export const tree: Command = {
             "upgrade-defaults": { short: "Print default upgrade configuration, that can be used for 'kubeadm upgrade'", flags: kubeconfig },
           },
         },
+        view: { short: "View the kubeadm configuration stored inside the cluster", flags: kubeconfig, until: 21 },
         validate: {
           short: "Read a file containing the kubeadm configuration API and report any validation errors",
           flags: { ...config, ...kubeconfig, "allow-experimental-api": "bool" },
@@ -220,10 +233,7 @@ export const tree: Command = {
     kubeconfig: {
       short: "Kubeconfig file utilities",
       sub: {
-        user: {
-          short: "Output a kubeconfig file for an additional user",
-          flags: { ...config, "client-name": "string", org: "list", token: "string", "validity-period": "duration" },
-        },
+        user: kubeconfigUser,
       },
     },
     reset: {

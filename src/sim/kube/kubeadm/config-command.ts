@@ -8,11 +8,11 @@ import {
   defaultCluster,
   external,
   initConfig,
-  marshalCluster,
   parseDocuments,
   readDocuments,
   type Config,
 } from "./config.ts";
+import { kubeconfigPath, openApi } from "./cluster.ts";
 import { KubeadmError, type Context } from "./context.ts";
 import { openError, write } from "./files.ts";
 import { loadInit, type InitFlags } from "./init.ts";
@@ -144,6 +144,16 @@ export async function printResetDefaults(c: Context): Promise<void> {
   );
 }
 
+/** Up to 1.21. */
+export async function configView(c: Context, flags: InitFlags): Promise<void> {
+  await c.err(
+    `Command "view" is deprecated, This command is deprecated and will be removed in a future release, please use 'kubectl get cm -o yaml -n kube-system kubeadm-config' to get the kubeadm config directly.`,
+  );
+  const map = await openApi(c, kubeconfigPath(c, flags.values.kubeconfig)).get("configmaps", "kubeadm-config", "kube-system");
+  if (!map) throw new KubeadmError('configmaps "kubeadm-config" not found');
+  await c.p.out(String(map.data?.ClusterConfiguration ?? ""));
+}
+
 export async function migrate(c: Context, flags: InitFlags): Promise<void> {
   const path = flags.values["old-config"];
   if (!path) throw new KubeadmError("the --old-config flag is mandatory");
@@ -153,10 +163,10 @@ export async function migrate(c: Context, flags: InitFlags): Promise<void> {
   } catch (error) {
     throw new KubeadmError(openError(error, path));
   }
-  const documents = await parseDocuments(c, text);
+  const documents = await parseDocuments(c, text, "migrate");
   if (documents.JoinConfiguration) c.p.notSimulated("kubeadm config migrate of a JoinConfiguration");
-  const config = await loadInit(c, { values: { config: path }, lists: {} });
-  const out = `${toYaml(external(c.minor, "InitConfiguration", config.init))}---\n${c.minor >= 30 ? toYaml(external(c.minor, "ClusterConfiguration", config.cluster)) : marshalCluster(30, config.cluster)}`;
+  const config = await loadInit(c, { values: { config: path }, lists: {} }, true, documents);
+  const out = `${toYaml(external(c.minor, "InitConfiguration", config.init))}---\n${toYaml(external(c.minor, "ClusterConfiguration", config.cluster))}`;
   const target = flags.values["new-config"];
   if (target) write(c.p, target, out, 0o644);
   else await c.p.out(out);
@@ -171,7 +181,7 @@ export async function validate(c: Context, flags: InitFlags): Promise<void> {
   } catch (error) {
     throw new KubeadmError(openError(error, path));
   }
-  const documents = await parseDocuments(c, text, true);
+  const documents = await parseDocuments(c, text, "strict");
   if (documents.InitConfiguration || documents.ClusterConfiguration) await loadInit(c, { values: { config: path }, lists: {} });
   await c.out("ok");
 }

@@ -5,7 +5,8 @@ import { releases } from "../control/releases.ts";
 import { defaultAddress } from "./address.ts";
 import { KubeadmError, type Context } from "./context.ts";
 import { openError } from "./files.ts";
-import { unknownFields } from "./schema.ts";
+import { isKind, unknownFields, wrongType } from "./schema.ts";
+import { kubeletFields } from "../node/kubelet/configuration-types.ts";
 import { fromYaml, toYaml } from "./yaml.ts";
 
 export interface Arg {
@@ -72,7 +73,8 @@ export async function readDocuments(c: Context, path: string): Promise<Documents
   return await parseDocuments(c, text);
 }
 
-export async function parseDocuments(c: Context, text: string, strict = false): Promise<Documents> {
+/** `strict`: what does not fit is an error; `migrate`: old versions are what it is about. */
+export async function parseDocuments(c: Context, text: string, how: "lenient" | "strict" | "migrate" = "lenient"): Promise<Documents> {
   let documents: unknown[];
   try {
     documents = fromYaml(text);
@@ -96,11 +98,12 @@ export async function parseDocuments(c: Context, text: string, strict = false): 
           throw new KubeadmError(
             `your configuration file uses an old API spec: "${apiVersion}" (kind: "${kind}"). Please use kubeadm ${oldVersions[version]} instead and run 'kubeadm config migrate --old-config old-config.yaml --new-config new-config.yaml', which will write the new, similar spec using a newer API version.`,
           );
+        await unknownConfiguration(c, gvk);
         throw new KubeadmError(
           `no kind "${kind}" is registered for version "${apiVersion}" in scheme "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm/scheme/scheme.go:31"`,
         );
       }
-      if (apiVersion !== apiVersionOf(c.minor))
+      if (apiVersion !== apiVersionOf(c.minor) && how !== "migrate")
         await c.klog(
           "W",
           "common.go:101",
@@ -108,22 +111,72 @@ export async function parseDocuments(c: Context, text: string, strict = false): 
             ? `your configuration file uses a deprecated API spec: "${apiVersion}" (kind: "${kind}"). Please use 'kubeadm config migrate --old-config old-config.yaml --new-config new-config.yaml', which will write the new, similar spec using a newer API version.`
             : `your configuration file uses a deprecated API spec: "${apiVersion}". Please use 'kubeadm config migrate --old-config old.yaml --new-config new.yaml', which will write the new, similar spec using a newer API version.`,
         );
+      if (!isKind(kind)) {
+        await unknownConfiguration(c, gvk);
+        await c.out(`[config] WARNING: Ignored YAML document with GroupVersionKind ${apiVersion}, Kind=${kind}`);
+        continue;
+      }
       const strange = unknownFields(kind, object);
       if (strange.length > 0) {
         const why =
           c.minor >= 23
             ? `strict decoding error: ${strange.map((f) => `unknown field "${f}"`).join(", ")}`
             : `error unmarshaling JSON: while decoding JSON: json: unknown field "${strange[0]!.replace(/^.*\./, "")}"`;
-        if (strict) throw new KubeadmError(`error unmarshaling configuration ${gvk}: ${why}`);
+        if (how === "strict") throw new KubeadmError(`error unmarshaling configuration ${gvk}: ${why}`);
         await c.klog("W", "strict.go:54", `error unmarshaling configuration ${gvk}: ${why}`);
       }
-    } else if (kind !== "KubeletConfiguration" && kind !== "KubeProxyConfiguration") {
+      const wrong = wrongType(kind, object);
+      if (wrong !== undefined) {
+        const why = `json: cannot unmarshal ${wrong.got} into Go struct field ${wrong.struct}.${wrong.path} of type string`;
+        if (c.minor >= 23) throw new KubeadmError(why);
+        await c.klog("W", "strict.go:54", `error unmarshaling configuration ${gvk}: error unmarshaling JSON: while decoding JSON: ${why}`);
+        throw new KubeadmError(jsonIterator(version, kind, object, wrong.path));
+      }
+    } else if (kind === "KubeletConfiguration") {
+      const strange = Object.keys(object).filter((name) => name !== "apiVersion" && name !== "kind" && !kubeletFields.has(name));
+      if (strange.length > 0)
+        await c.klog(
+          "W",
+          "strict.go:54",
+          `error unmarshaling configuration ${gvk}: ${
+            c.minor >= 23
+              ? `strict decoding error: ${strange.map((f) => `unknown field "${f}"`).join(", ")}`
+              : `error unmarshaling JSON: while decoding JSON: json: unknown field "${strange[0]!}"`
+          }`,
+        );
+    } else if (kind !== "KubeProxyConfiguration") {
       await c.out(`[config] WARNING: Ignored YAML document with GroupVersionKind ${apiVersion}, Kind=${kind}`);
       continue;
     }
     found[kind] = object;
   }
   return found;
+}
+
+async function unknownConfiguration(c: Context, gvk: string): Promise<void> {
+  if (c.minor > 22) return;
+  const scheme = (name: string): string => `"k8s.io/kubernetes/cmd/kubeadm/app/${name}"`;
+  await c.klog(
+    "W",
+    "strict.go:47",
+    `unknown configuration ${gvk} for scheme definitions in ${scheme("apis/kubeadm/scheme/scheme.go:31")} and ${scheme("componentconfigs/scheme.go:28")}`,
+  );
+}
+
+/** What json-iterator, the decoder up to 1.22, says of a value that is no string, with the text around it (iter.go, ReportError). */
+function jsonIterator(version: string, kind: string, object: Obj, path: string): string {
+  const text = JSON.stringify(object, (_key, value: unknown) =>
+    value !== null && typeof value === "object" && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+  const names = path.split(".");
+  let at = 0;
+  for (const name of names) at = text.indexOf(`${JSON.stringify(name)}:`, at) + name.length + 3;
+  const capital = (name: string): string => name[0]!.toUpperCase() + name.slice(1);
+  const where = [kind, ...names.map(capital)].slice(0, -1).map((owner, i) => `${version}.${owner}.${capital(names[i]!)}: `);
+  const around = (size: number): string => text.slice(Math.max(0, at + 1 - size), at + 1 + size);
+  return `${where.join("")}ReadString: expects " or n, but found ${text[at]!}, error found in #${Math.min(10, at + 1)} byte of ...|${around(10)}|..., bigger context ...|${around(50)}|...`;
 }
 
 function isList(version: string): boolean {

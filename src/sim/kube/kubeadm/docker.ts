@@ -6,18 +6,16 @@ import { runProgram } from "./run.ts";
 
 export const isDocker = (c: Context, socket: unknown): boolean => c.minor < 24 && String(socket).endsWith("dockershim.sock");
 
-async function docker(c: Context, ...args: string[]): Promise<{ ok: boolean; status: number; output: string; stdout: string }> {
+async function docker(c: Context, ...args: string[]): Promise<{ ok: boolean; failure: string; output: string; stdout: string }> {
   const ran = await runProgram(c.p, ["docker", ...args]);
-  if (!ran) return { ok: false, status: 127, output: "", stdout: "" };
-  return { ok: ran.status === 0, status: ran.status, output: ran.stdout + ran.stderr, stdout: ran.stdout };
+  if (!ran) return { ok: false, failure: "executable file not found in $PATH", output: "", stdout: "" };
+  return { ok: ran.status === 0, failure: `exit status ${ran.status}`, output: ran.stdout + ran.stderr, stdout: ran.stdout };
 }
 
 /** docker's cgroup driver, or the text of why it is not known. */
 async function driverOf(c: Context): Promise<{ driver: string } | { problem: string }> {
   const ran = await docker(c, "info", "-f", "{{.CgroupDriver}}");
-  return ran.ok
-    ? { driver: ran.stdout.trim() }
-    : { problem: `cannot execute 'docker info -f {{.CgroupDriver}}': exit status ${ran.status}` };
+  return ran.ok ? { driver: ran.stdout.trim() } : { problem: `cannot execute 'docker info -f {{.CgroupDriver}}': ${ran.failure}` };
 }
 
 /** kubeadm 1.20 gives the kubelet docker's driver, whatever its configuration says (componentconfigs/kubelet.go). */
@@ -52,7 +50,7 @@ export function dockerChecks(c: Context): Check[] {
       name: "CRI",
       run: async () => {
         const ran = await docker(c, "info");
-        return ran.ok ? fine : error(`container runtime is not running: output: ${ran.output}, error: exit status ${ran.status}`);
+        return ran.ok ? fine : error(`container runtime is not running: output: ${ran.output}, error: ${ran.failure}`);
       },
     },
     {
@@ -102,13 +100,13 @@ export const dockerHasImage = async (c: Context, image: string): Promise<boolean
 export async function dockerPull(c: Context, image: string): Promise<string | undefined> {
   let ran = await docker(c, "pull", image);
   for (let attempt = 1; attempt < 5 && !ran.ok; attempt++) ran = await docker(c, "pull", image);
-  return ran.ok ? undefined : `output: ${ran.output}, error: exit status ${ran.status}`;
+  return ran.ok ? undefined : `output: ${ran.output}, error: ${ran.failure}`;
 }
 
 /** kubeadm reset. The text of what failed. */
 export async function dockerRemovePods(c: Context): Promise<string | undefined> {
   const listed = await docker(c, "ps", "-a", "--filter", "name=k8s_", "-q");
-  if (!listed.ok) return `output: ${listed.output}, error: exit status ${listed.status}`;
+  if (!listed.ok) return `output: ${listed.output}, error: ${listed.failure}`;
   for (const id of listed.stdout.split("\n").filter((line) => line !== "")) {
     await docker(c, "stop", id);
     await docker(c, "rm", "--volumes", id);

@@ -111,13 +111,14 @@ const knownGates = [
 ];
 
 /** Reads, defaults, resolves and validates what a command was given. `resolve`: ask the network for version labels. */
-export async function loadInit(c: Context, flags: InitFlags, resolve = true): Promise<Config> {
+/** `given`: the documents of `--config`, when they are read already. */
+export async function loadInit(c: Context, flags: InitFlags, resolve = true, given?: Documents): Promise<Config> {
   refuseMixedFlags(c, flags);
   const { values } = flags;
   let documents: Documents;
   if (values.config === undefined) documents = documentsOfFlags(flags);
   else {
-    documents = await readDocuments(c, values.config);
+    documents = given ?? (await readDocuments(c, values.config));
     if (!documents.InitConfiguration && !documents.ClusterConfiguration)
       throw new KubeadmError("no InitConfiguration or ClusterConfiguration kind was found in the YAML file");
     if (values["node-name"])
@@ -137,6 +138,8 @@ export async function loadInit(c: Context, flags: InitFlags, resolve = true): Pr
   config.cluster.kubernetesVersion = resolve ? await resolveVersion(c, version) : /^v?\d/.test(version) ? version : c.version;
   checkSupported(c, String(config.cluster.kubernetesVersion));
   validateInit(c, config);
+  // what was checked is in small letters; what is used is the flag as it was given (cmd/init.go, newInitData)
+  if (values["node-name"]) config.init.nodeRegistration.name = values["node-name"];
   if (flags.lists["extra-args"]) config.cluster.apiServer.extraArgs = argsOf(config.cluster.apiServer.extraArgs);
   return config;
 }
@@ -395,12 +398,12 @@ export async function init(c: Context, flags: InitFlags): Promise<void> {
   const state: { api?: Api; key?: string } = {};
   let skip: (phase: string) => boolean = () => false;
   const phases = workflow(c, config, flags, (phase) => skip(phase), state);
+  await followDocker(c, config);
+  await c.out(`[init] Using Kubernetes version: ${config.cluster.kubernetesVersion}`);
   skip = skipper(
     [...(flags.lists["skip-phases"] ?? (config.init.skipPhases as string[] | undefined) ?? [])],
     phases.map((p) => p.name),
   );
-  await followDocker(c, config);
-  await c.out(`[init] Using Kubernetes version: ${config.cluster.kubernetesVersion}`);
   if (flags.values["dry-run"] === "true" || config.init.dryRun === true) return await dryRun(c, config, flags);
   for (const phase of phases) if (!skip(phase.name)) await inPhase(phase.name, phase.run);
   await done(c, config, flags, state.key);

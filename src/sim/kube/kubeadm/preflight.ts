@@ -155,6 +155,19 @@ const runtime = (socket: string): Check => ({
   },
 });
 
+/** Up to 1.30 kubeadm talks to the runtime through a program, without which it leaves the checks of the runtime out. */
+function runtimeProblem(c: Context, socket: string): string | undefined {
+  const program = isDocker(c, socket) ? "docker" : "crictl";
+  if (c.minor >= 31 || inPath(c.p, program)) return undefined;
+  return `${program} is required for container runtime: exec: "${program}": executable file not found in $PATH`;
+}
+
+async function warnRuntime(c: Context, socket: string): Promise<void> {
+  const problem = runtimeProblem(c, socket);
+  if (problem !== undefined)
+    await c.out(`[preflight] WARNING: Couldn't create the interface used for talking to the container runtime: ${problem}`);
+}
+
 const swap: Check = {
   name: "Swap",
   run: (c) => {
@@ -243,12 +256,14 @@ function common(c: Context, controlPlane: string, node: Obj, forwarding: Check[]
   const bridge = c.minor <= 29 ? [content("/proc/sys/net/bridge/bridge-nf-call-iptables", "1")] : [];
   const early = c.minor <= 23 ? [...bridge, content("/proc/sys/net/ipv4/ip_forward", "1")] : [];
   const late = c.minor <= 23 ? [] : [...bridge, ...forwarding];
+  const usable = runtimeProblem(c, String(node.criSocket)) === undefined;
+  const docker = usable && isDocker(c, node.criSocket);
   return [
-    ...(isDocker(c, node.criSocket) ? dockerChecks(c) : [runtime(String(node.criSocket))]),
+    ...(docker ? dockerChecks(c) : usable ? [runtime(String(node.criSocket))] : []),
     ...early,
     swap,
     ...executables(c.minor),
-    ...(isDocker(c, node.criSocket) ? [dockerVersionCheck(c)] : []),
+    ...(docker ? [dockerVersionCheck(c)] : []),
     hostname(String(node.name)),
     kubeletVersion(controlPlane),
     kubeletService,
@@ -258,6 +273,11 @@ function common(c: Context, controlPlane: string, node: Obj, forwarding: Check[]
 }
 
 const ipv4Forwarding = [content("/proc/sys/net/ipv4/ip_forward", "1")];
+/** As 1.23 and older check it, after all else. */
+const ipv6Bridge = [
+  content("/proc/sys/net/bridge/bridge-nf-call-ip6tables", "1"),
+  content("/proc/sys/net/ipv6/conf/default/forwarding", "1"),
+];
 const ipv6Forwarding = [content("/proc/sys/net/ipv6/conf/default/forwarding", "1")];
 
 function initChecks(c: Context, config: Config, secondary: boolean): Check[] {
@@ -280,6 +300,7 @@ function initChecks(c: Context, config: Config, secondary: boolean): Check[] {
     httpProxyCidr(String(cluster.networking.serviceSubnet)),
     httpProxyCidr(pods),
     ...(secondary ? [] : common(c, String(cluster.kubernetesVersion), init.nodeRegistration as Obj, forwarding)),
+    ...(!secondary && c.minor <= 23 && address.includes(":") ? ipv6Bridge : []),
     ...(cluster.etcd.local ? [port(2379), port(2380), emptyDir(String(cluster.etcd.local.dataDir))] : []),
   ];
 }
@@ -331,6 +352,7 @@ export async function rootCheck(c: Context, ignored: Set<string>): Promise<void>
 export async function initPreflight(c: Context, config: Config, ignored: Set<string>, dry = false): Promise<void> {
   await c.out("[preflight] Running pre-flight checks");
   await rootCheck(c, ignored);
+  await warnRuntime(c, String(config.init.nodeRegistration.criSocket));
   await runChecks(c, initChecks(c, config, false), ignored);
   if (dry) return await c.out("[preflight] Would pull the required images (like 'kubeadm config images pull')");
   await c.out("[preflight] Pulling images required for setting up a Kubernetes cluster");
@@ -350,13 +372,14 @@ export async function secondaryPreflight(c: Context, config: Config, ignored: Se
 export async function joinPreflight(c: Context, join: Obj, ignored: Set<string>): Promise<void> {
   await c.out("[preflight] Running pre-flight checks");
   await rootCheck(c, ignored);
+  await warnRuntime(c, String(join.nodeRegistration.criSocket));
   await runChecks(c, joinChecks(c, join), ignored);
 }
 
 export async function pullPreflight(c: Context, config: Config, ignored: Set<string>): Promise<void> {
   const socket = String(config.init.nodeRegistration.criSocket);
-  if (c.minor < 24 && socket.endsWith("dockershim.sock") && !inPath(c.p, "docker"))
-    throw new KubeadmError('docker is required for container runtime: exec: "docker": executable file not found in $PATH');
+  const problem = runtimeProblem(c, socket);
+  if (problem !== undefined) throw new KubeadmError(problem);
   await warnSandboxImage(c, config, socket);
   const policy = String(config.init.nodeRegistration.imagePullPolicy ?? "IfNotPresent");
   const check: Check = {

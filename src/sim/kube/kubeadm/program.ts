@@ -6,6 +6,7 @@ import { certificateKey, tokenCreate, tokenDelete, tokenGenerate, tokenList } fr
 import { checkExpiration, kubeconfigUser, renew, renewable } from "./certs-command.ts";
 import { findCommand, parseFlags, tree, type Command } from "./cli.ts";
 import {
+  configView,
   imagesList,
   imagesPull,
   migrate,
@@ -36,6 +37,7 @@ async function main(p: Proc): Promise<number> {
 
 async function dispatch(c: Context, args: string[]): Promise<number> {
   const { path, command, rest } = findCommand(args);
+  if ((command.until ?? c.minor) < c.minor) throw new KubeadmError(unknown(path.slice(0, -1), path.at(-1)!, { short: "" }));
   const flags = parseFlags(command, rest);
   c.verbosity = Number(flags.values.v ?? 0);
   if (flags.values.help === "true") return await help(c, path, command);
@@ -76,7 +78,8 @@ async function help(c: Context, path: string[], command: Command): Promise<numbe
   if (command.flags || !command.sub) lines.push(`  ${name} [flags]`);
   if (command.sub) {
     lines.push(`  ${name} [command]`, "", "Available Commands:");
-    for (const [sub, { short }] of Object.entries(command.sub)) lines.push(`  ${sub.padEnd(width)} ${short}`.trimEnd());
+    for (const [sub, { short, until }] of Object.entries(command.sub))
+      if ((until ?? c.minor) >= c.minor) lines.push(`  ${sub.padEnd(width)} ${short}`.trimEnd());
   }
   const flags = Object.entries(command.flags ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   lines.push("", "Flags:");
@@ -149,6 +152,10 @@ async function run(c: Context, path: string[], command: Command, flags: ParsedFl
     case "config validate":
       await validate(c, flags);
       return 0;
+    case "config view":
+      await configView(c, flags);
+      return 0;
+    case "alpha kubeconfig user":
     case "kubeconfig user":
       await kubeconfigUser(c, flags);
       return 0;

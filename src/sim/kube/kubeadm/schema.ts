@@ -88,11 +88,34 @@ const kinds: Record<string, Fields> = {
   UpgradeConfiguration: { apply: true, node: true, plan: true, diff: true, timeouts },
 };
 
+export const isKind = (kind: string): boolean => Object.hasOwn(kinds, kind) || kind === "ClusterStatus";
+
 /** Paths of fields that the kind does not have, in order of appearance. */
 export function unknownFields(kind: string, document: unknown): string[] {
   const fields = kinds[kind];
   if (!fields) return [];
   return scan({ apiVersion: true, kind: true, ...fields }, document, "");
+}
+
+/** Texts among the fields: by kind, the Go struct that holds them and their path. */
+const texts: Record<string, [struct: string, paths: string][]> = {
+  ClusterConfiguration: [
+    ["ClusterConfiguration", "kubernetesVersion controlPlaneEndpoint certificatesDir imageRepository clusterName"],
+    ["Networking", "networking.serviceSubnet networking.podSubnet networking.dnsDomain"],
+  ],
+  InitConfiguration: [["APIEndpoint", "localAPIEndpoint.advertiseAddress"]],
+};
+
+/** The first text that is something else. */
+export function wrongType(kind: string, document: unknown): { struct: string; path: string; got: string } | undefined {
+  for (const [struct, paths] of texts[kind] ?? [])
+    for (const path of paths.split(" ")) {
+      const value = path.split(".").reduce<unknown>((at, name) => (at as Record<string, unknown> | null | undefined)?.[name], document);
+      if (value === undefined || value === null || typeof value === "string") continue;
+      const got = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
+      return { struct, path, got };
+    }
+  return undefined;
 }
 
 function scan(fields: Fields, value: unknown, path: string): string[] {

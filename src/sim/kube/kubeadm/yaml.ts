@@ -12,7 +12,9 @@ export function fromYaml(text: string): unknown[] {
   for (const document of list) {
     const [error] = document.errors;
     if (!error) continue;
-    const line = error.linePos?.[0].line ?? 1;
+    // go-yaml is at the colon, this parser at the beginning of the key that spans lines
+    const spanning = document.errors.find((e) => e.code === "MULTILINE_IMPLICIT_KEY")?.linePos?.[1]?.line;
+    const line = spanning ?? error.linePos?.[0].line ?? 1;
     throw new Error(`error converting YAML to JSON: yaml: line ${line}: ${goText(error.code)}`);
   }
   return list.map((d) => d.toJS() as unknown);

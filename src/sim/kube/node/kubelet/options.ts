@@ -1,7 +1,7 @@
 /** The kubelet's flags and its KubeletConfiguration file. */
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import type { Obj } from "../../../core/json.ts";
-import { typeError } from "./configuration-types.ts";
+import { kubeletFields, typeError } from "./configuration-types.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { minorOf } from "../klog.ts";
 
@@ -206,13 +206,6 @@ function set(into: Obj, path: string, value: unknown): void {
   at[parts.at(-1)!] = value;
 }
 
-/** Top-level fields of KubeletConfiguration v1beta1 (k8s.io/kubelet/config/v1beta1/types.go), for strict decoding. */
-const fields = new Set(
-  "kind apiVersion address allowedUnsafeSysctls authentication authorization cgroupDriver cgroupRoot cgroupsPerQOS clusterDNS clusterDomain configMapAndSecretChangeDetectionStrategy containerLogMaxFiles containerLogMaxSize containerLogMaxWorkers containerLogMonitorInterval containerRuntimeEndpoint contentType cpuCFSQuota cpuCFSQuotaPeriod cpuManagerPolicy cpuManagerPolicyOptions cpuManagerReconcilePeriod crashLoopBackOff enableContentionProfiling enableControllerAttachDetach enableDebugFlagsHandler enableDebuggingHandlers enableProfilingHandler enableServer enableSystemLogHandler enableSystemLogQuery enforceNodeAllocatable eventBurst eventRecordQPS evictionHard evictionMaxPodGracePeriod evictionMinimumReclaim evictionPressureTransitionPeriod evictionSoft evictionSoftGracePeriod failCgroupV1 failSwapOn featureGates fileCheckFrequency hairpinMode healthzBindAddress healthzPort httpCheckFrequency imageGCHighThresholdPercent imageGCLowThresholdPercent imageMaximumGCAge imageMinimumGCAge imagePullCredentialsVerificationPolicy imageServiceEndpoint iptablesDropBit iptablesMasqueradeBit kernelMemcgNotification kubeAPIBurst kubeAPIQPS kubeReserved kubeReservedCgroup kubeletCgroups localStorageCapacityIsolation logging makeIPTablesUtilChains maxOpenFiles maxParallelImagePulls maxPods memoryManagerPolicy memorySwap memoryThrottlingFactor mergeDefaultEvictionSettings nodeLeaseDurationSeconds nodeStatusMaxImages nodeStatusReportFrequency nodeStatusUpdateFrequency oomScoreAdj podCIDR podPidsLimit podsPerCore port preloadedImagesVerificationAllowlist protectKernelDefaults providerID qosReserved readOnlyPort registerNode registerWithTaints registryBurst registryPullQPS reservedMemory reservedSystemCPUs resolvConf rotateCertificates runOnce runtimeRequestTimeout seccompDefault serializeImagePulls serverTLSBootstrap showHiddenMetricsForVersion shutdownGracePeriod shutdownGracePeriodByPodPriority shutdownGracePeriodCriticalPods singleProcessOOMKill staticPodPath staticPodURL staticPodURLHeader streamingConnectionIdleTimeout syncFrequency systemCgroups systemReserved systemReservedCgroup tlsCertFile tlsCipherSuites tlsMinVersion tlsPrivateKeyFile topologyManagerPolicy topologyManagerPolicyOptions topologyManagerScope tracing userNamespaces volumePluginDir volumeStatsAggPeriod".split(
-    " ",
-  ),
-);
-
 const defaults: Obj = {
   address: "0.0.0.0",
   authentication: { anonymous: { enabled: false }, webhook: { enabled: true, cacheTTL: "2m0s" }, x509: {} },
@@ -246,7 +239,7 @@ const simulated = new Set(
 export function unsimulatedFields(config: Obj): string[] {
   const zero = (v: unknown): boolean => v === undefined || v === 0 || v === "" || (typeof v === "object" && JSON.stringify(v).length === 2);
   return Object.keys(config).filter(
-    (k) => fields.has(k) && !simulated.has(k) && !zero(config[k]) && JSON.stringify(config[k]) !== JSON.stringify(defaults[k]),
+    (k) => kubeletFields.has(k) && !simulated.has(k) && !zero(config[k]) && JSON.stringify(config[k]) !== JSON.stringify(defaults[k]),
   );
 }
 
@@ -280,7 +273,7 @@ export function loadConfiguration(p: Proc, o: KubeletOptions): { config: Obj; wa
       );
     const mistyped = typeError(own);
     if (mistyped !== undefined) throw new Error(`${head}failed to decode: ${mistyped}`);
-    const unknown = Object.keys(own).filter((k) => !fields.has(k));
+    const unknown = Object.keys(own).filter((k) => !kubeletFields.has(k));
     if (unknown.length > 0) warning = `strict decoding error: ${unknown.map((k) => `unknown field "${k}"`).join(", ")}`;
   }
   const clean = Object.fromEntries(Object.entries(own).filter(([, v]) => v !== null && v !== "" && v !== "0s"));
