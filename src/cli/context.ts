@@ -116,9 +116,10 @@ export class Context {
     ]);
     const read = readSpecification(text, file ?? "kubemend.yaml", nameFrom(this.io.cwd));
     const { locate } = read;
-    if (!read.specification) return { findings: read.findings, locate };
+    const readable = read.specification ?? read.rest;
+    if (!readable) return { findings: read.findings, locate };
     const specification = {
-      ...(file === undefined ? unwritten(read.specification) : read.specification),
+      ...(file === undefined ? unwritten(readable) : readable),
       ...(options.name === undefined ? {} : { name: options.name }),
       ...(options.provider === undefined ? {} : { provider: options.provider as Plan["specification"]["provider"] }),
     };
@@ -128,6 +129,7 @@ export class Context {
     const whole = (path: string): string => resolve(folder, path.replace(/^~(?=\/|$)/, this.io.env.HOME ?? homedir()));
     const located = withIdentityPaths({ ...specification, ...(mirror === undefined ? {} : { mirror }) }, whole);
     const { plan, findings } = makePlan(located, locate);
+    if (!read.specification) return { findings: [...read.findings, ...beside(read.findings, findings)], locate };
     return { ...(plan ? { plan } : {}), findings: [...read.findings, ...findings], locate };
   }
 
@@ -164,6 +166,16 @@ export class Context {
       await cluster.close();
     }
   }
+}
+
+/** Those findings of a plan that hold whatever stands in the place of the fields whose form is wrong. */
+function beside(ofForm: readonly Finding[], ofPlan: readonly Finding[]): Finding[] {
+  const wrong = new Set(ofForm.map(({ field }) => field.split(".")[0]));
+  return ofPlan.filter(({ field, code }) => {
+    if (wrong.has(field.split(".")[0])) return false;
+    if (code === "unknown-machine") return !wrong.has("workers") && !wrong.has("controlplanes");
+    return !(field.startsWith("machines.") && wrong.has("network"));
+  });
 }
 
 /** A DNS label from a folder's name. */

@@ -122,6 +122,11 @@ export type Specification = z.infer<typeof schema> & { name: string };
 /** A specification and how its fields are found again in the file. */
 export interface ReadSpecification {
   specification?: Specification;
+  /**
+   * Where the form is wrong: what is left without the fields named in `findings`, which have their defaults here. It is for finding
+   * the other problems at once, never for building.
+   */
+  rest?: Specification;
   findings: Finding[];
   locate: (path: string) => Location | undefined;
 }
@@ -159,9 +164,21 @@ export function readSpecification(text: string, file: string, fallbackName: stri
       return offset === undefined ? undefined : place(offset);
     };
     for (const issue of parsed.error.issues) findings.push(...explain(issue, document.toJS() as unknown, locate, keyPlace));
-    return { findings, locate };
+    const rest = schema.safeParse(without(document.toJS(), findings));
+    return { ...(rest.success ? { rest: { ...rest.data, name: rest.data.name ?? fallbackName } } : {}), findings, locate };
   }
   return { specification: { ...parsed.data, name: parsed.data.name ?? fallbackName }, findings, locate };
+}
+
+/** The input without the fields of the findings. */
+function without(input: unknown, findings: readonly Finding[]): unknown {
+  for (const { field } of findings) {
+    if (field === "") return {};
+    const path = field.split(".");
+    const holder = at(input, path.slice(0, -1));
+    if (holder !== null && typeof holder === "object") delete (holder as Record<string, unknown>)[path.at(-1)!];
+  }
+  return input;
 }
 
 function explain(

@@ -64,6 +64,19 @@ describe("a wrong specification", () => {
     for (const place of ["kubemend.yaml:1:16", "kubemend.yaml:3:10", "kubemend.yaml:4:9"]) expect(again.stderr).toContain(place);
   });
 
+  it("tells problems of form and problems of the plan at once, and none that only follows from the former", async () => {
+    const cwd = useFolder({
+      "kubemend.yaml":
+        "workers: 300\ncontrolplanes: 2\ncni: { blockSize: 8 }\nnetwork: { services: 10.244.0.0/12 }\nmachines: { worker9: {} }\n",
+    });
+    const { status, stdout } = await runCli(["plan", "--output", "json"], { cwd });
+    expect(status).toBe(2);
+    const { plan, findings } = JSON.parse(stdout) as { plan: unknown; findings: { field: string }[] };
+    expect(plan).toBeNull();
+    // whether there is a worker9 nobody knows before `workers` is right
+    expect(findings.map(({ field }) => field)).toEqual(["workers", "cni.blockSize", "network.services", "controlplanes"]);
+  });
+
   it("is the same as JSON", async () => {
     const cwd = useFolder({ "kubemend.yaml": "controlplanes: 2\n" });
     const { status, stdout } = await runCli(["plan", "--output", "json"], { cwd });
