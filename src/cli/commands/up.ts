@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Context, GlobalOptions } from "../context.ts";
 import { outputOption } from "../main.ts";
 import { specificationOptions } from "../options.ts";
+import { clusterNames } from "../../provision/cluster.ts";
 import { withLock } from "../../provision/lock.ts";
 import { up as bringUp, type UpOptions } from "../../provision/up.ts";
 import { SimProvider, type SimulatorStatus } from "../../provider/sim/provider.ts";
@@ -30,9 +31,10 @@ export function up(program: Command, context: Context): void {
           if (!fresh) context.say(`Cluster ${plan.name} was already up.`);
           else {
             const first = plan.machines.find((m) => m.role === "controlplane")!.name;
-            context.say(
-              `\n  kubemend ssh ${first}        a shell on the control plane (kubectl works there)\n  kubemend lab list${" ".repeat(first.length)}  what can be broken\n`,
-            );
+            const which = (await clusterNames(context.home)).length > 1 ? ` --name ${plan.name}` : "";
+            const shell = `kubemend ssh${which} ${first}`;
+            context.say(`\n  ${shell}   a shell on the control plane (kubectl works there)`);
+            context.say(`  ${"kubemend lab list".padEnd(shell.length)}   what can be broken\n`);
           }
         },
       );
