@@ -1,23 +1,26 @@
 /** The lab format: its schema, and reading a lab's folder with every problem at once. */
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LineCounter, isMap, isNode, isSeq, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 import { formatFinding, type Finding } from "../cluster/finding.ts";
 import { usageError } from "../error.ts";
+import { labNames, scriptPlaces } from "./folder.ts";
 
 const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens");
 const duration = z.string().regex(/^\d+(s|m)$/, "must be a duration such as 30s or 5m");
 /** A machine's name, or `controlplane` (the first), `workers`, `nodes` (each of them). */
 const machine = z.string().min(1);
 
+const environment = z
+  .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a shell variable's name"), z.string())
+  .describe("Variables for the script, so that variants and labs share one.");
+const scriptName = z.string().min(1).describe("File in the lab's folder, or shared/FILE of the folder beside it; run as root with bash.");
+
 const step = z.strictObject({
   machine,
-  script: z.string().min(1).describe("File in the lab's folder, run as root with bash."),
-  environment: z
-    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be a shell variable's name"), z.string())
-    .optional()
-    .describe("Variables for the script, so that variants share one."),
+  script: scriptName,
+  environment: environment.optional(),
 });
 const observation = z
   .strictObject({
@@ -25,14 +28,16 @@ const observation = z
     title: z.string().min(1).describe("What is looked at, without giving the cause away."),
     machine,
     run: z.string().min(1).optional().describe("Shell command, run as root."),
-    script: z.string().min(1).optional().describe("File in the lab's folder instead of `run`."),
+    script: scriptName.optional(),
+    environment: environment.optional(),
     status: z.int().min(0).max(255).default(0).describe("Exit status that is expected."),
     stdout: z.string().optional().describe("Regular expression (multi-line) that the output must match."),
     absent: z.string().optional().describe("Regular expression that the output must not match."),
     within: duration.default("0s").describe("How long the world may take to get there."),
     expected: z.string().min(1).describe("What a person should see, for the report."),
   })
-  .refine((o) => (o.run === undefined) !== (o.script === undefined), "give either run or script");
+  .refine((o) => (o.run === undefined) !== (o.script === undefined), "give either run or script")
+  .refine((o) => o.environment === undefined || o.script !== undefined, { path: ["environment"], error: "goes with script, not with run" });
 const check = observation.safeExtend({ weight: z.int().min(1).max(100).default(1) });
 const repair = z.strictObject({ title: z.string().min(1), steps: z.array(step).min(1) });
 
@@ -195,13 +200,14 @@ export function readLab(
       ),
     );
   for (const [path, script] of scriptsOf(lab)) {
-    if (!existsSync(join(dir, script)))
+    const places = scriptPlaces(dir, script);
+    if (!places.some((place) => existsSync(place)))
       findings.push(
         problem(
           "missing-script",
           path.join("."),
-          `there is no file ${script}`,
-          `Write ${join(dir, script)}.`,
+          `there is no file ${places.length > 1 ? places.join(", nor ") : script}`,
+          `Write ${places[0]}.`,
           place(offsetOf(document, path)),
         ),
       );
@@ -270,10 +276,7 @@ export function readLabs(folder: string): Lab[] {
   const labs: Lab[] = [];
   const findings: Finding[] = [];
   const byId = new Map<string, string>();
-  for (const name of readdirSync(folder, { withFileTypes: true })
-    .filter((e) => e.isDirectory())
-    .map((e) => e.name)
-    .sort()) {
+  for (const name of labNames(folder)) {
     const dir = join(folder, name);
     const read = readLab(dir);
     if (read.findings) findings.push(...read.findings);

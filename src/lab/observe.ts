@@ -1,6 +1,5 @@
 /** Runs checks and symptoms on the machines, each within its window. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { scriptText } from "./folder.ts";
 import type { Cluster } from "../provision/cluster.ts";
 import { usageError } from "../error.ts";
 import { seconds, type Lab, type Observation, type Step } from "./definition.ts";
@@ -55,7 +54,7 @@ export async function observeTogether(
   since?: number,
 ): Promise<Observed[][]> {
   const { clock, capabilities } = cluster.provider;
-  const texts = await Promise.all(observations.map(async (o) => o.run ?? (await readFile(join(lab.dir, o.script!), "utf8"))));
+  const texts = await Promise.all(observations.map(async (o) => o.run ?? (await scriptText(lab, o.script!))));
   const looks = observations.map((observation) =>
     machinesOf(cluster, observation.machine).map((machine): Observed => ({ observation, machine, pass: false, seen: "", took: 0 })),
   );
@@ -79,7 +78,7 @@ export async function observeTogether(
 
 async function once(cluster: Cluster, machine: string, observation: Observation, text: string): Promise<{ pass: boolean; seen: string }> {
   try {
-    const result = await cluster.ssh.script(machine, observation.id, text, {}, { timeout: 120_000 });
+    const result = await cluster.ssh.script(machine, observation.id, text, observation.environment, { timeout: 120_000 });
     const output = `${result.stdout}${result.stderr}`.trim();
     const pass =
       result.status === observation.status &&
@@ -104,7 +103,7 @@ export async function runSteps(
   say: (text: string) => void,
 ): Promise<{ machine: string; script: string; status: number; output: string } | undefined> {
   for (const step of steps) {
-    const text = await readFile(join(lab.dir, step.script), "utf8");
+    const text = await scriptText(lab, step.script);
     for (const machine of machinesOf(cluster, step.machine)) {
       say(`${machine}: ${step.script}`);
       const result = await cluster.provider.clock.hurry(() => cluster.ssh.script(machine, step.script, text, step.environment));

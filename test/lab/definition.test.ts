@@ -1,10 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { KubemendError } from "../../src/error.ts";
 import { asVariant, readLab, readLabs } from "../../src/lab/definition.ts";
+import { labNames, scriptFile } from "../../src/lab/folder.ts";
 
 const shipped = fileURLToPath(new URL("../../labs", import.meta.url));
 const scratch: string[] = [];
@@ -27,6 +28,44 @@ describe("the shipped labs", () => {
         expect(shown.hints.length, `${lab.id}/${variant}`).toBeGreaterThanOrEqual(3);
       }
     }
+  });
+
+  it("run every script there is, and share those of shared/", () => {
+    const named = (text: string) => new Set([...text.matchAll(/script: ([\w./-]+)/g)].map((m) => m[1]!));
+    const texts = labNames(shipped).map((lab) => [lab, readFileSync(join(shipped, lab, "lab.yaml"), "utf8")] as const);
+    for (const [lab, text] of texts)
+      expect(readdirSync(join(shipped, lab)).filter((file) => file.endsWith(".sh") && !named(text).has(file))).toEqual([]);
+    for (const file of readdirSync(join(shipped, "shared")))
+      expect(texts.filter(([, text]) => named(text).has(`shared/${file}`)).length, file).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe("scripts that labs share", () => {
+  const lab = (folder: string, script: string) => {
+    const dir = join(folder, "containerd-stopped");
+    cpSync(join(shipped, "containerd-stopped"), dir, { recursive: true });
+    const file = join(dir, "lab.yaml");
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll("shared/new-pod.sh", script));
+    return readLab(dir);
+  };
+
+  it("are kubemend's for labs elsewhere, unless the folder has its own of that name", () => {
+    const here = folder();
+    const read = lab(here, "shared/new-pod.sh");
+    expect(read.findings).toBeUndefined();
+    expect(scriptFile(read.lab!, "shared/new-pod.sh")).toBe(join(shipped, "shared", "new-pod.sh"));
+    mkdirSync(join(here, "shared"));
+    writeFileSync(join(here, "shared", "new-pod.sh"), "true\n");
+    expect(scriptFile(read.lab!, "shared/new-pod.sh")).toBe(join(here, "shared", "new-pod.sh"));
+    expect(readLabs(here).map(({ id }) => id)).toEqual(["containerd-stopped"]);
+  });
+
+  it("that are missing are named with every place that was looked at", () => {
+    const here = folder();
+    const { findings } = lab(here, "shared/none.sh");
+    expect(findings!.map((f) => [f.code, f.field, f.message])).toEqual([
+      ["missing-script", "checks.2.script", `there is no file ${join(here, "shared/none.sh")}, nor ${join(shipped, "shared/none.sh")}`],
+    ]);
   });
 });
 

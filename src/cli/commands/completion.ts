@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Argument } from "commander";
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { labNames } from "../../lab/folder.ts";
 import { installation } from "../../root.ts";
 import type { Context } from "../context.ts";
 import { completionScript, shells } from "../completion-script.ts";
@@ -15,11 +15,5 @@ export function completion(program: Command, context: Context): void {
       "after",
       "\nExamples:\n  source <(kubemend completion bash)\n  kubemend completion fish > ~/.config/fish/completions/kubemend.fish",
     )
-    .action((shell: (typeof shells)[number]) => context.print(completionScript(program, shell, labNames())));
+    .action((shell: (typeof shells)[number]) => context.print(completionScript(program, shell, labNames(join(installation, "labs")))));
 }
-
-/** A lab is called as its folder is. */
-const labNames = (): string[] =>
-  readdirSync(join(installation, "labs"), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name);

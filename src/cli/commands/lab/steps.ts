@@ -1,10 +1,10 @@
 /** `lab start`, `check`, `hint`, `solve`, `reset`, `stop`. */
 import type { Command } from "commander";
-import { join } from "node:path";
 import { exitStatus, usageError } from "../../../error.ts";
 import { asVariant, type Lab } from "../../../lab/definition.ts";
 import { applyRepair, brief, checkLab, currentLab, debrief, resetLab, startLab, stopLab, type CheckReport } from "../../../lab/engine.ts";
 import { writeProgress } from "../../../lab/progress.ts";
+import { scriptFile, scriptText } from "../../../lab/folder.ts";
 import type { Cluster } from "../../../provision/cluster.ts";
 import type { Context } from "../../context.ts";
 import { outputOption } from "../../main.ts";
@@ -85,7 +85,10 @@ export function steps(group: Command, context: Context): void {
     await writeProgress(cluster.dir, { ...progress, penalty: 100 });
     if (options.output === "json") return context.printJson({ type: "solution", lab: found.id, solution });
     context.print(`${solution.title}\n`);
-    for (const s of solution.steps) context.print(`--- on ${s.machine}: ${join(found.dir, s.script)}`);
+    for (const s of solution.steps) {
+      const settings = Object.entries(s.environment ?? {}).map(([name, value]) => `${name}=${value} `);
+      context.print(`--- on ${s.machine}: ${settings.join("")}${scriptFile(found, s.script)}\n${await scriptText(found, s.script)}`);
+    }
     context.print(`\n${rendered(context, await debrief(found))}`);
   });
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The cluster keeps the configuration that kubeadm gave to every kubelet; its name ends in the minor version before 1.24.
+# Takes over the configuration that the cluster keeps for every kubelet; its name ends in the minor version before 1.24.
 set -euo pipefail
 export KUBECONFIG=/etc/kubernetes/kubelet.conf
 name=kubelet-config

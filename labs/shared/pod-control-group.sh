@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Succeeds when a new pod of this node starts, with its processes in the control group that the kubelet made for the pod.
-# A static pod: it needs nothing but the kubelet and the runtime.
+# A static pod: it needs nothing but the kubelet and the runtime. With:
+#   RUNTIME  `docker` where the kubelet's containers are docker's
 set -euo pipefail
 manifest=/etc/kubernetes/manifests/group-probe.yaml
 trap 'rm -f "$manifest"' EXIT
@@ -13,9 +14,16 @@ spec:
   terminationGracePeriodSeconds: 1
   containers: [{ name: group-probe, image: "busybox:1.35", command: [sleep, "3600"] }]
 YAML
+if [ "${RUNTIME:-}" = docker ]; then
+  running() { docker ps -q --filter name=k8s_group-probe_; }
+  pid_of() { docker inspect -f '{{.State.Pid}}' "$1"; }
+else
+  running() { crictl ps --state Running --name group-probe -q; }
+  pid_of() { crictl inspect "$1" | sed -n 's/^ *"pid": \([0-9][0-9]*\),*$/\1/p' | head -n 1; }
+fi
 container=
 for _ in $(seq 1 24); do
-  container=$(crictl ps --state Running --name group-probe -q | head -n 1)
+  container=$(running | head -n 1)
   [ -n "$container" ] && break
   sleep 2
 done
@@ -23,7 +31,7 @@ if [ -z "$container" ]; then
   echo "a new pod did not start within 48 seconds"
   exit 1
 fi
-pid=$(crictl inspect "$container" | sed -n 's/^ *"pid": \([0-9][0-9]*\),*$/\1/p' | head -n 1)
+pid=$(pid_of "$container")
 # cgroup v1 has a hierarchy for each controller, v2 only one
 group=$(sed -n 's/^[0-9]*:memory://p' "/proc/$pid/cgroup")
 [ -n "$group" ] || group=$(sed -n 's/^0:://p' "/proc/$pid/cgroup")

@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
-# Succeeds when all pods of worker1 are ready, a new one too, and none of their containers is started anew within a minute.
+# Succeeds when a new pod becomes ready. Runs on a control plane, with:
+#   NODE     the node it must be on; the scheduler decides when empty
+#   OTHERS   `ready`: all other pods of NODE must be ready, too
+#   STEADY   seconds in which none of their containers may be started anew
 set -euo pipefail
+NODE=${NODE:-} OTHERS=${OTHERS:-} STEADY=${STEADY:-0}
 export KUBECONFIG=/etc/kubernetes/admin.conf
 name=probe-$RANDOM
 trap 'kubectl delete pod "$name" --grace-period=1 --wait=false >/dev/null 2>&1 || true' EXIT
@@ -9,7 +13,7 @@ apiVersion: v1
 kind: Pod
 metadata: { name: $name, namespace: default }
 spec:
-  nodeName: worker1
+  ${NODE:+nodeName: $NODE}
   terminationGracePeriodSeconds: 1
   containers: [{ name: probe, image: "busybox:1.35", command: [sleep, "3600"] }]
 YAML
@@ -17,23 +21,31 @@ if ! kubectl wait --for=condition=Ready "pod/$name" --timeout=45s >/dev/null 2>&
   kubectl get pod "$name" -o wide
   exit 1
 fi
+if [ -z "$OTHERS" ]; then
+  echo "a new pod${NODE:+ on $NODE} is ready"
+  exit
+fi
 # squeezed: the width of a column is that of its widest cell, and the probes' names differ
-pods() {
-  kubectl get pods -A --field-selector spec.nodeName=worker1 --no-headers \
+others() {
+  kubectl get pods -A --field-selector "spec.nodeName=$NODE" --no-headers \
     -o custom-columns='NAME:.metadata.name,READY:.status.containerStatuses[*].ready,RESTARTS:.status.containerStatuses[*].restartCount' |
     grep -v -e '^group-probe' -e '^probe-' | tr -s ' ' | sort
 }
-before=$(pods)
+before=$(others)
 if grep -q false <<<"$before"; then
-  echo "not all containers on worker1 are ready:"
+  echo "not all containers on $NODE are ready:"
   grep false <<<"$before"
   exit 1
 fi
-sleep 60
-after=$(pods)
+if [ "$STEADY" -eq 0 ]; then
+  echo "all pods on $NODE are ready"
+  exit
+fi
+sleep "$STEADY"
+after=$(others)
 if [ "$before" != "$after" ]; then
-  echo "containers on worker1 were started again:"
+  echo "containers on $NODE were started again:"
   diff <(echo "$before") <(echo "$after") || true
   exit 1
 fi
-echo "all pods on worker1 stay up"
+echo "all pods on $NODE stay up"
