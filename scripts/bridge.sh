@@ -47,6 +47,7 @@ mv /etc/cni/net.d/10-bridge.conflist.new /etc/cni/net.d/10-bridge.conflist
 # firewall) has set FORWARD's policy to DROP. A unit, because rules do not survive a reboot by themselves.
 rule() {
   printf "ExecStart=/bin/sh -c 'iptables -w %s -C %s 2>/dev/null || iptables -w %s -A %s'\n" "$1" "$2" "$1" "$2"
+  printf "ExecStop=-/bin/sh -c 'iptables -w %s -D %s'\n" "$1" "$2"
 }
 cat >/etc/systemd/system/pod-firewall.service <<UNIT
 [Unit]

@@ -31,6 +31,10 @@ fi
 changes+=(-e 's|bin_dir = "/usr/lib/cni"|bin_dir = "/opt/cni/bin"|')
 containerd config default | sed "${changes[@]}" >/etc/containerd/config.toml.new
 if ! cmp -s /etc/containerd/config.toml.new /etc/containerd/config.toml; then
+  # what was there first is kept
+  if [ -f /etc/containerd/config.toml ] && [ ! -f /etc/containerd/config.toml-org ]; then
+    cp -p /etc/containerd/config.toml /etc/containerd/config.toml-org
+  fi
   mv /etc/containerd/config.toml.new /etc/containerd/config.toml
   systemctl restart containerd
 fi

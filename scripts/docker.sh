@@ -29,6 +29,10 @@ cat >/etc/docker/daemon.json.new <<'DAEMON'
 }
 DAEMON
 if ! cmp -s /etc/docker/daemon.json.new /etc/docker/daemon.json; then
+  # what was there first is kept
+  if [ -f /etc/docker/daemon.json ] && [ ! -f /etc/docker/daemon.json-org ]; then
+    cp -p /etc/docker/daemon.json /etc/docker/daemon.json-org
+  fi
   mv /etc/docker/daemon.json.new /etc/docker/daemon.json
   systemctl restart docker
 fi

@@ -9,11 +9,13 @@ set -euo pipefail
 
 # The private network's interface is the one with this machine's address, whatever it is called (enp0s8, eth1 …): API server, kubelet
 # and pod network are bound to that address. After a boot it may take a moment to appear.
+# No pipe: grep -q ends at the first match, and ip, which then writes to nobody, would make the pipeline fail.
+has_address() { grep -qF " $MACHINE_IP/" <<<"$(ip -o -4 address show)"; }
 for _ in $(seq 10); do
-  if ip -o -4 address show | grep -qF " $MACHINE_IP/"; then break; fi
+  if has_address; then break; fi
   sleep 1
 done
-if ! ip -o -4 address show | grep -qF " $MACHINE_IP/"; then
+if ! has_address; then
   echo "hosts.sh: no interface has the address $MACHINE_IP of the private network; there are:" >&2
   ip -brief -4 address show >&2
   exit 1

@@ -15,7 +15,11 @@ if [ "$CNI" = none ]; then
   kubectl get nodes
   exit 0
 fi
-kubectl wait --for=condition=Ready nodes --all --timeout=600s
+if ! kubectl wait --for=condition=Ready nodes --all --timeout=600s; then
+  # the kubelets say why
+  kubectl get nodes -o 'jsonpath={range .items[*]}{.metadata.name}: {.status.conditions[?(@.type=="Ready")].message}{"\n"}{end}' >&2
+  exit 1
+fi
 # the daemon set appears only after the operator has read its Installation
 namespace=$(kubectl get ns calico-system >/dev/null 2>&1 && echo calico-system || echo kube-system)
 if [ "$CNI" = calico ]; then

@@ -63,6 +63,8 @@ systemctl enable -q bird
 # the file keeps its owner and mode, which let the user bird read it; a daemon that has just been installed cannot be asked to
 # read it again, because its control socket may not be there yet
 if ! cmp -s /etc/bird/bird.conf.new /etc/bird/bird.conf; then
+  # what was there first is kept
+  if [ -f /etc/bird/bird.conf ] && [ ! -f /etc/bird/bird.conf-org ]; then cp -p /etc/bird/bird.conf /etc/bird/bird.conf-org; fi
   cat /etc/bird/bird.conf.new >/etc/bird/bird.conf
   systemctl restart bird
 fi

@@ -12,7 +12,8 @@ set -euo pipefail
   printf '[Unit]\nDescription=Routes to the pods of other nodes\nWants=network-online.target\nAfter=network-online.target\n\n'
   printf '[Service]\nType=oneshot\nRemainAfterExit=yes\n'
   while read -r name address range; do
-    [ "$name" = "$NODE" ] || printf 'ExecStart=/sbin/ip route replace %s via %s\n' "$range" "$address"
+    [ "$name" = "$NODE" ] || printf 'ExecStart=/sbin/ip route replace %s via %s\nExecStop=-/sbin/ip route delete %s via %s\n' \
+      "$range" "$address" "$range" "$address"
   done <<<"$RANGES"
   printf '\n[Install]\nWantedBy=multi-user.target\n'
 } >/etc/systemd/system/pod-routes.service.new

@@ -3,7 +3,7 @@
 set -euo pipefail
 for node in controlplane worker1 worker2; do
   address=$(getent hosts "$node" | awk '{ print $1; exit }')
-  if ip route get "$address" | grep -q ' via '; then
+  if grep -q ' via ' <<<"$(ip route get "$address")"; then
     echo "packets to $node take a detour: $(ip route get "$address" | head -n 1)"
     exit 1
   fi

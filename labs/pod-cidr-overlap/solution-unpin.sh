@@ -3,7 +3,7 @@
 set -euo pipefail
 own=$(getent hosts "$(hostname)" | awk '{ print $1; exit }')
 for _ in $(seq 1 60); do
-  ip route show proto bird | grep -qE "^(blackhole )?${own%.*}\." || break
+  grep -qE "^(blackhole )?${own%.*}\." <<<"$(ip route show proto bird)" || break
   sleep 2
 done
 for node in controlplane worker1 worker2; do

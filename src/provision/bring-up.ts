@@ -6,6 +6,7 @@ import type { Plan, PlannedMachine } from "../cluster/plan.ts";
 import { KubemendError, exitStatus } from "../error.ts";
 import { installation } from "../root.ts";
 import type { Listener } from "../report/events.ts";
+import { failedLine, guarded } from "./guard.ts";
 import type { JoinSecrets } from "./kubeadm.ts";
 import { quote, type SshPool } from "../ssh/pool.ts";
 import { mirrorServer, serveMirror } from "./mirror.ts";
@@ -133,7 +134,7 @@ async function runStep(work: BringUp, machine: PlannedMachine, step: Step): Prom
   emit({ type: "step-started", machine: machine.name, script: step.script, title: step.title });
   const begin = performance.now();
   let written = appendFile(log, `\n=== ${step.script}: ${step.title}\n`);
-  const result = await work.ssh.script(machine.name, step.script, text, step.environment, {
+  const result = await work.ssh.script(machine.name, step.script, guarded(text), step.environment, {
     onOutput: (output) => {
       written = written.then(() => appendFile(log, output));
       emit({ type: "step-output", machine: machine.name, script: step.script, text: output });
@@ -150,7 +151,7 @@ async function runStep(work: BringUp, machine: PlannedMachine, step: Step): Prom
   });
   if (result.status === 0) return;
   const said = `${result.stdout}\n${result.stderr}`.trim().split("\n").slice(-20).join("\n");
-  const line = /: line (\d+):/.exec(result.stderr)?.[1];
+  const line = failedLine(step.script, result.stderr);
   throw new KubemendError(
     "provision-failed",
     exitStatus.provider,

@@ -137,10 +137,15 @@ describe("an inventory", () => {
   it("can be taken out of the cluster, and into another", async () => {
     const { exitCode, stderr } = await kubemend(["destroy", "--reset"]);
     expect(exitCode, String(stderr)).toBe(0);
-    const { stdout } = await execa("ssh", [...options("controlplane"), "ls /etc/kubernetes 2>&1; grep -c kubemend /etc/hosts"], {
-      reject: false,
-    });
+    const { stdout } = await execa(
+      "ssh",
+      [...options("controlplane"), "ls /etc/kubernetes 2>&1; sudo grep -c 'nodes of' ~/.ssh/authorized_keys /root/.ssh/authorized_keys"],
+      {
+        reject: false,
+      },
+    );
     expect(stdout).toContain("No such file or directory");
+    expect(stdout).toContain("/home/vagrant/.ssh/authorized_keys:0\n/root/.ssh/authorized_keys:0");
     const again = await bare.clock.hurry(() => kubemend(["up", "--yes"]));
     expect(again.exitCode, String(again.stderr)).toBe(0);
   }, 300_000);

@@ -76,8 +76,8 @@ function farewell(cluster: Cluster, reset: boolean): string {
   const names = cluster.plan.machines.map((machine) => machine.name).join(", ");
   if (cluster.record.agreed !== true) return `Cluster ${cluster.name} is forgotten; nothing was changed on ${names}.`;
   const { kubernetes, runtime } = cluster.plan.specification;
-  const packages = `the packages of Kubernetes ${kubernetes} and ${runtime}, the machines' names, swap switched off in /etc/fstab, and the nodes' key in authorized_keys`;
+  const packages = `the packages of Kubernetes ${kubernetes} and ${runtime} (held), the machines' names, swap switched off in /etc/fstab`;
   return reset
     ? `Cluster ${cluster.name} is gone. On ${names} remain: ${packages}; restart them to be rid of the last firewall rules.`
-    : `Cluster ${cluster.name} is forgotten and still runs on ${names}, with all that was installed: ${packages}.\nTo take a machine out of it: \`sudo kubeadm reset\` there.`;
+    : `Cluster ${cluster.name} is forgotten and still runs on ${names}, with all that was installed: ${packages}, the nodes' key in authorized_keys.\nTo take a machine out of it: \`sudo kubeadm reset\` there.`;
 }

@@ -17,18 +17,42 @@ export type Sink =
   /** The same as docker writes it (json-file). */
   | { kind: "json-file"; path: string; stream: "stdout" | "stderr" };
 
+/** Modes of flock(2). */
+export type LockMode = "shared" | "exclusive";
+
 export abstract class OpenFile {
   abstract readonly kind: "file" | "dir" | "pipe" | "tty" | "device" | "sink" | "socket";
   /** As /proc/PID/fd shows it. */
   abstract readonly path: string;
   #refs = 0;
+  #lock: LockMode | undefined;
+  readonly #waiting: (() => void)[] = [];
 
   retain(): this {
     this.#refs++;
     return this;
   }
   release(): void {
-    if (--this.#refs === 0) this.closed();
+    if (--this.#refs > 0) return;
+    this.unlock();
+    this.closed();
+  }
+  /** The lock that flock(2) put on it: it belongs to the description, so to whoever has a descriptor of it. */
+  get locked(): LockMode | undefined {
+    return this.#lock;
+  }
+  /** The caller has looked whether another description's lock stands against it. */
+  lock(mode: LockMode): void {
+    this.unlock();
+    this.#lock = mode;
+  }
+  unlock(): void {
+    this.#lock = undefined;
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+  /** Resolves once its lock is given up, or changed. */
+  unlocked(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
   protected closed(): void {
     // nothing to give back

@@ -73,14 +73,18 @@ async function failed(sh: Shell, status: number, node: PipelineNode): Promise<vo
   if (sh.noErrexit > 0) return;
   const trap = sh.traps.get("ERR");
   if (trap && !sh.inTrap && (sh.frames.length === 0 || sh.flags.errtrace)) {
+    // of a pipeline bash has run the last command itself
+    const at = node.type === "Pipeline" ? node.commands.at(-1)! : node;
+    const { pos } = sh;
     sh.inTrap = true;
+    sh.trapped = sh.commandText(at);
     try {
-      const { pos } = sh;
-      sh.pos = node.pos;
+      sh.pos = at.pos;
       await sh.evaluateText(trap, "command-trap");
       sh.pos = pos;
     } finally {
       sh.inTrap = false;
+      sh.trapped = undefined;
     }
     sh.status = status;
   }

@@ -79,6 +79,8 @@ export class Shell {
   interrupted = false;
   waiting = false;
   inTrap = false;
+  /** BASH_COMMAND in an ERR trap: what failed. */
+  trapped: string | undefined;
   startedAt: number;
   optind = 1;
   optpos = 0;
@@ -163,9 +165,10 @@ export class Shell {
     add("BASH_LINENO", () => [...this.frames.map((f) => String(f.line)).reverse(), ...(this.commandString === undefined ? ["0"] : [])]);
     add("BASH_SUBSHELL", () => String(this.depth));
     add("DIRSTACK", () => [this.p.cwd, ...this.dirs]);
-    add("BASH_COMMAND", () =>
-      this.source.text.slice(this.pos, this.source.text.indexOf("\n", this.pos) < 0 ? undefined : this.source.text.indexOf("\n", this.pos)),
-    );
+    add("BASH_COMMAND", () => {
+      const end = this.source.text.indexOf("\n", this.pos);
+      return this.trapped ?? this.commandText({ pos: this.pos, end: end < 0 ? this.source.text.length : end });
+    });
     add("GROUPS", () => [this.p.state.gid, ...this.p.state.groups.filter((g) => g !== this.p.state.gid)].map(String));
     if (!only || only.has("HISTCMD")) this.vars.special.set("HISTCMD", { get: () => String(this.history.length + 1) });
   }
@@ -173,6 +176,14 @@ export class Shell {
   sources(): string[] {
     const names = [this.source.name, ...this.frames.map((f) => f.source).reverse()];
     return this.commandString === undefined && !this.fromStdin ? names : names.slice(0, this.frames.length);
+  }
+
+  /** As bash prints a command: one blank between words. */
+  commandText({ pos, end }: { pos: number; end: number }): string {
+    return this.source.text
+      .slice(pos, end)
+      .trim()
+      .replaceAll(/'[^']*'|"(?:\\.|[^"\\])*"|\\.|[ \t]+/g, (part) => (/^[ \t]/.test(part) ? " " : part));
   }
 
   get line(): number {

@@ -10,6 +10,7 @@ import { dpkg, dpkgQuery } from "./apt/dpkg.ts";
 import { gpg } from "./apt/gpg.ts";
 import { bootStepPaths, bootSteps } from "./boot-steps.ts";
 import { blkid, df, findmnt, lsblk, mount, umount } from "./disks.ts";
+import { flock } from "./flock.ts";
 import {
   analyze,
   cgls,
@@ -54,6 +55,7 @@ const userTools = [
   mount,
   umount,
   mountpoint,
+  flock,
   findmnt,
   lsblk,
   hostname,
