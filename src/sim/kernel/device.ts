@@ -27,7 +27,8 @@ export function openDevice(p: Proc, path: string, stat: Stat, flags: OpenFlags):
 
 function character(p: Proc, path: string, rdev: string): OpenFile {
   const discard = (): void => undefined;
-  const random = (max: number): Bytes => p.machine.random("urandom").bytes(Math.min(max, 65536));
+  // a whole block at once, as the kernel does: dd counts the short ones
+  const random = (max: number): Bytes => p.machine.random("urandom").bytes(Math.min(max, 4 * 1024 * 1024));
   switch (rdev) {
     case "1:3":
       return nullDevice();

@@ -13,7 +13,7 @@ export const mount = command({
   usage: "[options] <source> <directory>",
   summary: "",
   options:
-    "a,all t,types= o,options= B,bind R,rbind r,read-only w,rw,read-write v,verbose l,show-labels !M,move !make-shared !make-private !make-rprivate !make-rshared !L,label= !U,uuid= n,no-mtab f,fake !T,fstab= !mkdir=? !N,namespace=",
+    "a,all t,types= o,options= B,bind R,rbind r,read-only ~w,rw,read-write v,verbose l,show-labels !M,move !make-shared !make-private !make-rprivate !make-rshared !L,label= !U,uuid= n,no-mtab f,fake !T,fstab= !mkdir=? !N,namespace=",
   version: "from util-linux 2.39.3",
   async run(c) {
     const { p, o } = c;

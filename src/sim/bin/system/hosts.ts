@@ -312,7 +312,10 @@ export const logger = command({
     const lines =
       c.operands.length > 0
         ? [c.operands.join(" ")]
-        : (o.has("f") ? p.fs.readText(o.value("f")!) : (await p.readAll(0)).toString("utf8")).split("\n").filter((l) => l !== "");
+        : (o.has("f") ? p.fs.readText(o.value("f")!) : (await p.readAll(0)).toString("utf8"))
+            .replace(/\n$/, "")
+            .split("\n")
+            .filter((l) => l !== "" || !o.has("e"));
     for (const line of lines) {
       if (o.has("s")) await p.err(`<${8 + level}>${timestamp(p.now).slice(4, 19)} ${tag}: ${line}\n`);
       syslog(p.machine, p, tag, level, line);
@@ -327,7 +330,7 @@ export const detectVirt = command({
   options: "c,container v,vm q,quiet !r,chroot !private-users !list !cvm",
   version: "255",
   run(c) {
-    const inside = c.p.state.pidns !== "";
+    const inside = c.p.state.pidns !== "" && !c.o.has("v");
     if (c.o.has("c") || inside) {
       if (!c.o.has("q")) c.out.text(`${inside ? "containerd" : "none"}\n`);
       return inside ? 0 : 1;
@@ -341,7 +344,7 @@ export const cgls = command({
   name: "systemd-cgls",
   usage: "[OPTIONS...] [CGROUP...]",
   summary: "",
-  options: "no-pager a,all l,full !k !u,unit=? !user-unit=? !x,xattr= !c,cgroup-id= !M,machine=",
+  options: "~no-pager !a,all ~l,full !k !u,unit=? !user-unit=? !x,xattr= !c,cgroup-id= !M,machine=",
   version: "255",
   run(c) {
     const all = [...c.p.machine.procs.values()];
@@ -404,7 +407,7 @@ export const lscpu = command({
   name: "lscpu",
   usage: "[options]",
   summary: "Display information about the CPU architecture.",
-  options: "!e,extended=? !p,parse=? !J,json !C,caches=? a,all !B,bytes",
+  options: "!e,extended=? !p,parse=? !J,json !C,caches=? ~a,all !B,bytes",
   version: "from util-linux 2.39.3",
   run(c) {
     const n = c.p.machine.state.cpus;

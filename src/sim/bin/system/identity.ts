@@ -79,7 +79,7 @@ export const nproc = command({
   name: "nproc",
   usage: "[OPTION]...",
   summary: "Print the number of processing units available to the current process.",
-  options: "all ignore=",
+  options: "~all ignore=",
   run(c) {
     c.out.text(`${Math.max(1, c.p.machine.state.cpus - Number(c.o.value("ignore") ?? 0))}\n`);
   },
@@ -301,7 +301,7 @@ export const useradd = command({
   usage: "[options] LOGIN",
   summary: "",
   options:
-    "m,create-home M,no-create-home d,home-dir= s,shell= u,uid= g,gid= G,groups= c,comment= r,system U,user-group !N,no-user-group !p,password= !e,expiredate= !f,inactive= !k,skel= !o,non-unique !D,defaults",
+    "m,create-home ~M,no-create-home d,home-dir= s,shell= u,uid= g,gid= G,groups= c,comment= r,system ~U,user-group !N,no-user-group !p,password= !e,expiredate= !f,inactive= !k,skel= !o,non-unique !D,defaults",
   version: "4.13",
   async run(c) {
     const { p, o } = c;

@@ -216,7 +216,7 @@ export const sysctl = command({
   name: "sysctl",
   usage: "[options] [variable[=value] ...]",
   summary: "",
-  options: "a,all A X w,write n,values N,names e,ignore q,quiet p,load=? f system r,pattern= !b,binary deprecated !dry-run !V",
+  options: "a,all A X w,write n,values N,names e,ignore q,quiet p,load=? f system r,pattern= !b,binary ~deprecated !dry-run !V",
   version: "from procps-ng 4.0.4",
   async run(c) {
     const { p, o } = c;
@@ -304,7 +304,7 @@ export const dmesg = command({
   usage: "[options]",
   summary: "Display or control the kernel ring buffer.",
   options:
-    "T,ctime H,human w,follow W,follow-new l,level= k,kernel r,raw t,notime x,decode L,color=? nopager P C,clear c,read-clear !J,json !d,show-delta !e,reltime !f,facility= !n,console-level= !s,buffer-size= !since= !until= !time-format=",
+    "T,ctime H,human w,follow W,follow-new l,level= ~k,kernel r,raw t,notime x,decode !L,color=? ~nopager ~P C,clear c,read-clear !J,json !d,show-delta !e,reltime !f,facility= !n,console-level= !s,buffer-size= !since= !until= !time-format=",
   version: "from util-linux 2.39.3",
   async run(c) {
     const { p, o } = c;

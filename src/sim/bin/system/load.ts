@@ -75,7 +75,7 @@ export const free = command({
   name: "free",
   usage: "[options]",
   summary: "",
-  options: "b,bytes k,kibi m,mebi g,gibi h,human si t,total w,wide !l,lohi s,seconds= c,count= !kilo mega giga !V !L,line !v,committed",
+  options: "b,bytes ~k,kibi m,mebi g,gibi h,human si t,total w,wide !l,lohi s,seconds= c,count= !kilo mega giga !V !L,line !v,committed",
   version: "from procps-ng 4.0.4",
   run(c) {
     const { p, o } = c;

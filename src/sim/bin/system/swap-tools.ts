@@ -130,7 +130,7 @@ export const mkswap = command({
   name: "mkswap",
   usage: "[options] device [size]",
   summary: "Set up a Linux swap area.",
-  options: "L,label= U,uuid= f,force !q,quiet !c,check !p,pagesize= !v,swapversion= !e,endianness= !o,offset= s,size= !F,file !verbose",
+  options: "L,label= U,uuid= ~f,force !q,quiet !c,check !p,pagesize= !v,swapversion= !e,endianness= !o,offset= s,size= !F,file !verbose",
   version: "from util-linux 2.39.3",
   async run(c) {
     const { p, o } = c;

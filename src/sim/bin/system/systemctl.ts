@@ -17,8 +17,8 @@ import { show } from "./systemctl-show.ts";
 import { status } from "./systemctl-status.ts";
 
 const table = optionTable(
-  `t,type= state= failed p,property= P= a,all l,full value no-pager no-legend plain n,lines= o,output= q,quiet now runtime f,force s,signal= kill-whom= kill-who=
-   no-block wait no-ask-password !no-reload !r,recursive reverse !after !before !show-types legend=? system !no-warn !user !H,host= !M,machine= !root= !image= !global !check-inhibitors= !i !job-mode= !T,show-transaction !dry-run preset-mode= !firmware-setup !what= !marked !timestamp= !read-only !mkdir !drop-in= !stdin !when= !with-dependencies no-wall message= h,help version`,
+  `t,type= state= failed p,property= P= a,all ~l,full value ~no-pager no-legend plain n,lines= !o,output= q,quiet now runtime f,force s,signal= kill-whom= kill-who=
+   no-block wait ~no-ask-password !no-reload !r,recursive reverse !after !before !show-types legend=? ~system !no-warn !user !H,host= !M,machine= !root= !image= !global !check-inhibitors= !i !job-mode= !T,show-transaction !dry-run preset-mode= !firmware-setup !what= !marked !timestamp= !read-only !mkdir !drop-in= !stdin !when= !with-dependencies ~no-wall !message= h,help version`,
 );
 
 type Verb = (c: Call) => Promise<number> | number;

@@ -1,10 +1,10 @@
 /**
  * Options as glibc's getopt_long(3) reads them, with its messages. A program's options are a table in text:
  *
- *     n,number  e  w,width=  color=?  !Z,context  +
+ *     n,number  e  w,width=  color=?  !Z,context  ~u,unbuffered  +
  *
  * `x,long` a flag with both names, `=` takes a value, `=?` takes one only when attached, `!` exists in the real tool and is
- * not simulated, `+` alone: options end at the first operand. An option is known by its first name.
+ * not simulated, `~` is accepted and changes nothing here (what it asks for holds anyway), `+` alone: options end at the first operand. An option is known by its first name.
  */
 import { NotSimulated } from "../../core/errno.ts";
 
@@ -31,7 +31,7 @@ export function optionTable(text: string): OptionTable {
       table.posix = true;
       continue;
     }
-    const m = /^(!?)(.+?)(=\??)?$/.exec(word)!;
+    const m = /^([!~]?)(.+?)(=\??)?$/.exec(word)!;
     const names = m[2]!.split(",");
     const option: Option = {
       key: names[0]!,

@@ -17,8 +17,8 @@ import { compareVersions } from "./version.ts";
 import { update } from "./update.ts";
 
 const table = optionTable(
-  `y,yes,assume-yes assume-no q,quiet=? s,simulate,just-print,dry-run,recon,no-act d,download-only f,fix-broken no-install-recommends install-recommends !install-suggests no-install-suggests allow-change-held-packages allow-downgrades !allow-remove-essential !allow-unauthenticated !allow-insecure-repositories only-upgrade
-   reinstall !no-upgrade purge auto-remove,autoremove no-auto-remove !V,verbose-versions o,option= c,config-file= !m,ignore-missing,fix-missing !t,target-release,default-release= u,show-upgraded !no-remove !force-yes !allow-releaseinfo-change !b !build !compile !print-uris !download_ show-progress no-show-progress !with-source= a,all-versions installed upgradable v,version h,help`,
+  `y,yes,assume-yes assume-no q,quiet=? s,simulate,just-print,dry-run,recon,no-act d,download-only f,fix-broken no-install-recommends ~install-recommends !install-suggests ~no-install-suggests allow-change-held-packages allow-downgrades !allow-remove-essential !allow-unauthenticated !allow-insecure-repositories only-upgrade
+   reinstall !no-upgrade purge auto-remove,autoremove ~no-auto-remove !V,verbose-versions o,option= !c,config-file= !m,ignore-missing,fix-missing !t,target-release,default-release= ~u,show-upgraded !no-remove !force-yes !allow-releaseinfo-change !b !build !compile !print-uris !download_ ~show-progress ~no-show-progress !with-source= a,all-versions installed upgradable v,version h,help`,
 );
 
 interface Call {
@@ -510,6 +510,7 @@ async function finishBroken(c: Call): Promise<number | undefined> {
   for (const record of broken) {
     const problem = await configure(c.p, record.Package!, dpkgOptions(c.o));
     if (problem) {
+      if (c.o.has("f")) c.p.notSimulated("apt-get --fix-broken where dependencies are missing");
       await c.p.err(
         `dpkg: error processing package ${record.Package} (--configure):\n ${problem}\nErrors were encountered while processing:\n ${record.Package}\nE: Sub-process /usr/bin/dpkg returned an error code (1)\n`,
       );

@@ -4,7 +4,7 @@ import { armor, dearmor, keysIn } from "../../../internet/pgp.ts";
 import { BadOption, optionTable, parseOptions, type Options } from "../../text/options.ts";
 
 const table = optionTable(
-  `o,output= dearmor,dearmour enarmor,enarmour batch no-tty yes no q,quiet v,verbose show-keys !fingerprint,with-fingerprint !with-colons a,armor !no-default-keyring !keyring= !import !export !verify !list-keys !k !recv-keys= !keyserver= !homedir= !d,decrypt !e,encrypt !s,sign version`,
+  `o,output= dearmor,dearmour enarmor,enarmour batch ~no-tty yes ~no ~q,quiet ~v,verbose show-keys !fingerprint,with-fingerprint !with-colons ~a,armor !no-default-keyring !keyring= !import !export !verify !list-keys !k !recv-keys= !keyserver= !homedir= !d,decrypt !e,encrypt !s,sign version`,
 );
 
 export const gpg: CommandProgram = {

@@ -5,7 +5,7 @@ import { command, Context, finish, readInput } from "../command.ts";
 import { MemoryFile } from "../../../kernel/file.ts";
 
 const options =
-  "a,ascii c,stdout,to-stdout d,decompress,uncompress f,force k,keep l,list n,no-name N,name q,quiet r,recursive rsyncable synchronous S,suffix= t,test v,verbose 1,fast 2 3 4 5 6 7 8 9,best";
+  "~a,ascii c,stdout,to-stdout d,decompress,uncompress f,force k,keep l,list ~n,no-name !N,name !q,quiet r,recursive ~rsyncable ~synchronous S,suffix= t,test v,verbose 1,fast 2 3 4 5 6 7 8 9,best";
 
 export const isGzip = (data: Uint8Array): boolean => data[0] === 0x1f && data[1] === 0x8b;
 

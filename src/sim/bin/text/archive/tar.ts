@@ -12,9 +12,9 @@ import { isGzip } from "./gzip.ts";
 
 const options =
   "c,create x,extract,get t,list !r,append !u,update !A,catenate !d,diff !delete f,file= v,verbose z,gzip !j,bzip2 !J,xz !zstd a,auto-compress C,directory= O,to-stdout k,keep-old-files " +
-  "p,preserve-permissions,same-permissions m,touch o,no-same-owner same-owner no-same-permissions numeric-owner owner= group= mode= strip-components= exclude= X,exclude-from= T,files-from= wildcards no-wildcards " +
-  "P,absolute-names h,dereference w,interactive overwrite keep-newer-files U,unlink-first S,sparse one-file-system transform= !M,multi-volume !L,tape-length= totals !g,listed-incremental= " +
-  "!W,verify remove-files skip-old-files b,blocking-factor= format= no-recursion sort= mtime= warning= ignore-failed-read xattrs acls selinux checkpoint=? no-overwrite-dir I,use-compress-program= help version";
+  "p,preserve-permissions,same-permissions m,touch o,no-same-owner ~same-owner no-same-permissions numeric-owner owner= group= !mode= strip-components= exclude= !X,exclude-from= T,files-from= wildcards !no-wildcards " +
+  "P,absolute-names h,dereference !w,interactive ~overwrite !keep-newer-files ~U,unlink-first ~S,sparse !one-file-system transform= !M,multi-volume !L,tape-length= !totals !g,listed-incremental= " +
+  "!W,verify !remove-files skip-old-files ~b,blocking-factor= !format= no-recursion !sort= !mtime= ~warning= !ignore-failed-read ~xattrs ~acls ~selinux !checkpoint=? !no-overwrite-dir I,use-compress-program= help version";
 
 export const tar: CommandProgram = {
   name: "tar",

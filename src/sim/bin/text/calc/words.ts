@@ -94,7 +94,7 @@ export const getopt: CommandProgram = {
     } else {
       const own = parseOptions(
         "getopt",
-        optionTable("!a,alternative h l,longoptions= n,name= o,options= q,quiet !Q,quiet-output !s,shell= T,test u,unquoted +"),
+        optionTable("!a,alternative !h l,longoptions= n,name= o,options= q,quiet !Q,quiet-output !s,shell= T,test u,unquoted +"),
         args,
       );
       // what tells scripts that this is the enhanced getopt

@@ -9,7 +9,7 @@ const octal = (mode: number): string => mode.toString(8).padStart(4, "0");
 
 export const chmod = command({
   name: "chmod",
-  options: "c,changes f,silent quiet v,verbose no-preserve-root !preserve-root reference= R,recursive",
+  options: "c,changes f,silent quiet v,verbose ~no-preserve-root !preserve-root reference= R,recursive",
   usage:
     "[OPTION]... MODE[,MODE]... FILE...\n  or:  chmod [OPTION]... OCTAL-MODE FILE...\n  or:  chmod [OPTION]... --reference=RFILE FILE...",
   summary: "Change the mode of each FILE to MODE.",
@@ -93,7 +93,7 @@ async function change(c: Context, spec: { uid?: number; gid?: number }, shown: s
 }
 
 const options =
-  "c,changes f,silent quiet v,verbose dereference h,no-dereference from= no-preserve-root preserve-root reference= R,recursive H L P";
+  "c,changes f,silent quiet v,verbose dereference h,no-dereference from= ~no-preserve-root !preserve-root reference= R,recursive !H !L ~P";
 
 export const chown = command({
   name: "chown",

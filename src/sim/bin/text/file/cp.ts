@@ -9,7 +9,7 @@ export const cp = command({
   name: "cp",
   options:
     "a,archive attributes-only b backup=? !copy-contents d !debug f,force i,interactive H l,link L,dereference n,no-clobber P,no-dereference p preserve=? no-preserve= " +
-    "parents r R recursive reflink=? remove-destination sparse= strip-trailing-slashes s,symbolic-link S,suffix= t,target-directory= T,no-target-directory u,update v,verbose x,one-file-system !Z !context=?",
+    "parents r R recursive ~reflink=? remove-destination ~sparse= !strip-trailing-slashes s,symbolic-link S,suffix= t,target-directory= T,no-target-directory u,update v,verbose !x,one-file-system !Z !context=?",
   usage: "[OPTION]... [-T] SOURCE DEST\n  or:  cp [OPTION]... SOURCE... DIRECTORY\n  or:  cp [OPTION]... -t DIRECTORY SOURCE...",
   summary: "Copy SOURCE to DEST, or multiple SOURCE(s) to DIRECTORY.",
   async run(c) {

@@ -9,7 +9,7 @@ import { blocksOf, humanSize } from "./size.ts";
 export const du = command({
   name: "du",
   options:
-    "0,null a,all apparent-size B,block-size= b,bytes c,total D,dereference-args d,max-depth= !files0-from= H h,human-readable inodes k L,dereference l,count-links m P,no-dereference S,separate-dirs si s,summarize !t,threshold= !time=? !time-style= !X,exclude-from= exclude= x,one-file-system",
+    "0,null a,all apparent-size B,block-size= b,bytes c,total D,dereference-args d,max-depth= !files0-from= H h,human-readable inodes k L,dereference l,count-links m ~P,no-dereference S,separate-dirs si s,summarize !t,threshold= !time=? !time-style= !X,exclude-from= exclude= x,one-file-system",
   usage: "[OPTION]... [FILE]...",
   summary: "Summarize device usage of the set of FILEs, recursively for directories.",
   async run(c) {

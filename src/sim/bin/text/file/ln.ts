@@ -8,7 +8,7 @@ import { relativePath } from "./realpath.ts";
 export const ln = command({
   name: "ln",
   options:
-    "b backup=? !d !F,directory f,force !i,interactive L,logical n,no-dereference P,physical r,relative s,symbolic S,suffix= t,target-directory= T,no-target-directory v,verbose",
+    "b backup=? !d !F,directory f,force !i,interactive L,logical n,no-dereference ~P,physical r,relative s,symbolic S,suffix= t,target-directory= T,no-target-directory v,verbose",
   usage:
     "[OPTION]... [-T] TARGET LINK_NAME\n  or:  ln [OPTION]... TARGET\n  or:  ln [OPTION]... TARGET... DIRECTORY\n  or:  ln [OPTION]... -t DIRECTORY TARGET...",
   summary: "Make links between files. Create hard links by default, symbolic links with --symbolic.",

@@ -30,9 +30,9 @@ interface Style {
 }
 
 const options =
-  "a,all A,almost-all B,ignore-backups author b,escape block-size= c C color=? colour=? d,directory f F,classify=? file-type full-time g " +
-  "group-directories-first G,no-group h,human-readable si H,dereference-command-line dereference-command-line-symlink-to-dir hide= indicator-style= i,inode I,ignore= k,kibibytes " +
-  "L,dereference l m n,numeric-uid-gid N,literal o p q,hide-control-chars show-control-chars Q,quote-name quoting-style= r,reverse R,recursive s,size S " +
+  "a,all A,almost-all B,ignore-backups author b,escape !block-size= c C color=? colour=? d,directory f F,classify=? file-type full-time g " +
+  "group-directories-first G,no-group h,human-readable si H,dereference-command-line !dereference-command-line-symlink-to-dir hide= indicator-style= i,inode I,ignore= k,kibibytes " +
+  "L,dereference l m n,numeric-uid-gid N,literal o p q,hide-control-chars ~show-control-chars Q,quote-name quoting-style= r,reverse R,recursive s,size S " +
   "sort= t time= time-style= T,tabsize= u U v w,width= x X 1 zero !D,dired !Z,context !hyperlink=?";
 
 export const ls = command({

@@ -48,7 +48,7 @@ function canonical(fs: FsView, path: string, missing: "none" | "last" | "all"): 
 export const realpath = command({
   name: "realpath",
   options:
-    "e,canonicalize-existing m,canonicalize-missing !L,logical P,physical q,quiet relative-to= relative-base= s,strip no-symlinks z,zero",
+    "e,canonicalize-existing m,canonicalize-missing !L,logical ~P,physical q,quiet relative-to= relative-base= s,strip no-symlinks z,zero",
   usage: "[OPTION]... FILE...",
   summary: "Print the resolved absolute file name.",
   async run(c) {

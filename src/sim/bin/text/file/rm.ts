@@ -7,7 +7,7 @@ import { join } from "./copy.ts";
 
 export const rm = command({
   name: "rm",
-  options: "f,force i I interactive=? !one-file-system no-preserve-root preserve-root=? r R recursive d,dir v,verbose",
+  options: "f,force i I interactive=? !one-file-system no-preserve-root ~preserve-root=? r R recursive d,dir v,verbose",
   usage: "[OPTION]... [FILE]...",
   summary: "Remove (unlink) the FILE(s).",
   async run(c) {

@@ -101,7 +101,7 @@ function directive(p: Proc, letter: string, name: string, s: Stat): string | und
 
 export const stat = command({
   name: "stat",
-  options: "L,dereference f,file-system c,format= printf= t,terse cached=",
+  options: "L,dereference f,file-system c,format= printf= t,terse ~cached=",
   usage: "[OPTION]... FILE...",
   summary: "Display file or file system status.",
   async run(c) {

@@ -6,10 +6,10 @@ import { matchGlob } from "../find/glob.ts";
 import { lineMatcher, type LineMatcher } from "./matcher.ts";
 
 const options =
-  "A,after-context= B,before-context= C,context= a,text binary-files= b,byte-offset c,count color=? colour=? D,devices= d,directories= E,extended-regexp " +
-  "e,regexp= f,file= F,fixed-strings G,basic-regexp h,no-filename H,with-filename i,ignore-case y no-ignore-case include= exclude= exclude-dir= exclude-from= I !T,initial-tab " +
-  "l,files-with-matches L,files-without-match label= line-buffered m,max-count= n,line-number no-messages s o,only-matching P,perl-regexp q,quiet silent r,recursive " +
-  "R,dereference-recursive U,binary v,invert-match w,word-regexp x,line-regexp z,null-data Z,null no-group-separator group-separator= u V";
+  "A,after-context= B,before-context= C,context= a,text binary-files= b,byte-offset c,count color=? colour=? !D,devices= d,directories= E,extended-regexp " +
+  "e,regexp= f,file= F,fixed-strings G,basic-regexp h,no-filename H,with-filename i,ignore-case y no-ignore-case include= exclude= exclude-dir= !exclude-from= I !T,initial-tab " +
+  "l,files-with-matches L,files-without-match label= ~line-buffered m,max-count= n,line-number no-messages s o,only-matching P,perl-regexp q,quiet,silent r,recursive " +
+  "R,dereference-recursive ~U,binary v,invert-match w,word-regexp x,line-regexp z,null-data Z,null no-group-separator group-separator= ~u !V";
 
 const usage = "[OPTION]... PATTERNS [FILE]...";
 

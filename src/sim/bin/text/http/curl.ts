@@ -109,7 +109,7 @@ class Session {
     let any = false;
     let json = false;
     for (const [key, value] of o.list) {
-      if (!/^(d|data-raw|data-binary|data-urlencode|data-ascii|json)$/.test(key)) continue;
+      if (!["d", "data-raw", "data-binary", "data-urlencode", "data-ascii", "json"].includes(key)) continue;
       let piece: Buffer;
       if (value.startsWith("@") && key !== "data-raw") {
         try {

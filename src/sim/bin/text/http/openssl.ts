@@ -17,12 +17,12 @@ import {
 import { readInput } from "../command.ts";
 import { certificateText, certificateTime, distinguishedName, extensionTexts, firstCertificate, serialText } from "./x509-text.ts";
 
-/** Options of openssl's commands: one dash; `=`: takes a value. */
+/** Options of openssl's commands: one dash; `=`: takes a value. Others are not simulated. */
 type Table = Record<string, string>;
 
 const tables: Table = {
-  x509: "in= out= inform= outform= noout text dates startdate enddate subject issuer serial fingerprint pubkey checkend= ext= sha256 sha1 hash subject_hash modulus email checkhost= checkip= nameopt= certopt= purpose",
-  verify: "CAfile= CApath= untrusted= verbose purpose= partial_chain no-CAfile no-CApath",
+  x509: "in= out= inform= outform= noout text dates startdate enddate subject issuer serial fingerprint pubkey checkend= ext= sha256 sha1 hash subject_hash modulus email checkhost= checkip= purpose",
+  verify: "CAfile= untrusted=",
   pkey: "in= out= pubin pubout outform= inform= noout text check",
   rsa: "in= out= pubin pubout outform= inform= noout text check modulus",
   ec: "in= out= pubin pubout outform= inform= noout text check",
@@ -30,8 +30,8 @@ const tables: Table = {
   rand: "hex base64 out=",
   ecparam: "name= genkey noout out=",
   genpkey: "algorithm= pkeyopt= out=",
-  s_client: "connect= servername= showcerts CAfile= cert= key= brief verify= tls1_2 tls1_3 quiet",
-  version: "a v",
+  s_client: "connect= servername= showcerts CAfile=",
+  version: "v",
 };
 const others = [
   "req",
@@ -297,6 +297,7 @@ async function rand(p: Proc, o: Options, rest: string[]): Promise<number> {
 }
 
 async function generate(p: Proc, o: Options): Promise<number> {
+  if (!o.has("genkey") && !o.has("algorithm")) p.notSimulated("openssl ecparam without -genkey");
   const curve = o.get("name") ?? o.get("pkeyopt") ?? "";
   if (!/(prime256v1|P-256)$/.test(curve) || (o.has("algorithm") && o.get("algorithm") !== "EC"))
     p.notSimulated("openssl keys other than prime256v1");
@@ -337,7 +338,7 @@ async function client(p: Proc, o: Options): Promise<number> {
   const problem = verifyChain({ chainPem: hello.certificate, rootsPem: roots, now: p.now, usage: "any" });
   const [code, words] = problem === undefined ? [0, "ok"] : verifyWords(c, problem, p.now);
   await p.out(
-    `CONNECTED(00000003)\n---\nCertificate chain\n 0 s:${distinguishedName(c.subject)}\n   i:${distinguishedName(c.issuer)}\n---\nServer certificate\n${encodePem("CERTIFICATE", c.der)}subject=${distinguishedName(c.subject)}\nissuer=${distinguishedName(c.issuer)}\n---\nVerification${code === 0 ? ": OK" : ` error: ${words}`}\n---\nNew, TLSv1.3, Cipher is TLS_AES_128_GCM_SHA256\nVerify return code: ${code} (${words})\n---\n`,
+    `CONNECTED(00000003)\n---\nCertificate chain\n 0 s:${distinguishedName(c.subject)}\n   i:${distinguishedName(c.issuer)}\n${o.has("showcerts") ? encodePem("CERTIFICATE", c.der) : ""}---\nServer certificate\n${encodePem("CERTIFICATE", c.der)}subject=${distinguishedName(c.subject)}\nissuer=${distinguishedName(c.issuer)}\n---\nVerification${code === 0 ? ": OK" : ` error: ${words}`}\n---\nNew, TLSv1.3, Cipher is TLS_AES_128_GCM_SHA256\nVerify return code: ${code} (${words})\n---\n`,
   );
   return 0;
 }

@@ -10,8 +10,8 @@ import { transfer, type Transferred } from "./transfer.ts";
 export const wget = command({
   name: "wget",
   options:
-    "q,quiet nv no-verbose v,verbose O,output-document= !o,output-file= no-check-certificate ca-certificate= certificate= !private-key= T,timeout= connect-timeout= read-timeout= !dns-timeout= t,tries= S,server-response " +
-    "P,directory-prefix= header= post-data= U,user-agent= method= body-data= max-redirect= spider progress= show-progress !c,continue !N,timestamping !r,recursive !i,input-file= !b,background n= retry-connrefused waitretry= 4,inet4-only !user= !password= no-proxy no-cache !m,mirror no-hsts content-on-error",
+    "q,quiet !nv !no-verbose ~v,verbose O,output-document= !o,output-file= no-check-certificate ca-certificate= !certificate= !private-key= T,timeout= connect-timeout= read-timeout= !dns-timeout= t,tries= S,server-response " +
+    "P,directory-prefix= header= post-data= U,user-agent= method= body-data= max-redirect= spider ~progress= !show-progress !c,continue !N,timestamping !r,recursive !i,input-file= !b,background !n= retry-connrefused ~waitretry= 4,inet4-only !user= !password= ~no-proxy ~no-cache !m,mirror ~no-hsts !content-on-error",
   usageStatus: 2,
   version: "1.21.4 built on linux-gnu.",
   usage: "[OPTION]... [URL]...",

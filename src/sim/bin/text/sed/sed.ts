@@ -6,7 +6,7 @@ import { Sed, SedFailure } from "./run.ts";
 export const sed = command({
   name: "sed",
   options:
-    "n,quiet,silent !debug e,expression= f,file= E,regexp-extended r !follow-symlinks i,in-place=? l,line-length= b,binary !posix !sandbox s,separate u,unbuffered z,null-data zero-terminated",
+    "n,quiet,silent !debug e,expression= f,file= E,regexp-extended r !follow-symlinks i,in-place=? l,line-length= ~b,binary !posix !sandbox s,separate ~u,unbuffered z,null-data zero-terminated",
   usage: "[OPTION]... {script-only-if-no-other-script} [input-file]...",
   summary: "A stream editor.",
   version: "(GNU sed) 4.9",

@@ -15,7 +15,7 @@ function visible(raw: string, tabs: boolean): string {
 
 export const cat = command({
   name: "cat",
-  options: "b,number-nonblank n,number s,squeeze-blank v,show-nonprinting E,show-ends T,show-tabs A,show-all e t u",
+  options: "b,number-nonblank n,number s,squeeze-blank v,show-nonprinting E,show-ends T,show-tabs A,show-all e t ~u",
   usage: "[OPTION]... [FILE]...",
   summary: "Concatenate FILE(s) to standard output.",
   async run(c) {

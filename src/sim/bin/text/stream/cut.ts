@@ -44,7 +44,7 @@ function merge(list: Range[], complement: boolean): Range[] {
 
 export const cut = command({
   name: "cut",
-  options: "b,bytes= c,characters= d,delimiter= f,fields= n complement s,only-delimited output-delimiter= z,zero-terminated",
+  options: "b,bytes= c,characters= d,delimiter= f,fields= ~n complement s,only-delimited output-delimiter= z,zero-terminated",
   usage: "OPTION... [FILE]...",
   summary: "Print selected parts of lines from each FILE to standard output.",
   async run(c) {

@@ -19,9 +19,9 @@ export const diff = command({
   name: "diff",
   tryLine: "diff: Try 'diff --help' for more information.",
   options:
-    "normal q,brief s,report-identical-files c C,context= u U,unified= !e,ed !n,rcs !y,side-by-side !W,width= !left-column p,show-c-function !F,show-function-line= label= L= t,expand-tabs !T,initial-tab " +
-    "r,recursive no-dereference N,new-file unidirectional-new-file x,exclude= X,exclude-from= S,starting-file= i,ignore-case E,ignore-tab-expansion Z,ignore-trailing-space b,ignore-space-change w,ignore-all-space " +
-    "B,ignore-blank-lines I,ignore-matching-lines= a,text strip-trailing-cr !D,ifdef= d,minimal horizon-lines= speed-large-files color=? !from-file= !to-file=",
+    "~normal q,brief s,report-identical-files c C,context= u U,unified= !e,ed !n,rcs !y,side-by-side !W,width= !left-column !p,show-c-function !F,show-function-line= label= L= !t,expand-tabs !T,initial-tab " +
+    "r,recursive !no-dereference N,new-file !unidirectional-new-file x,exclude= !X,exclude-from= !S,starting-file= i,ignore-case E,ignore-tab-expansion Z,ignore-trailing-space b,ignore-space-change w,ignore-all-space " +
+    "B,ignore-blank-lines I,ignore-matching-lines= a,text strip-trailing-cr !D,ifdef= d,minimal ~horizon-lines= ~speed-large-files color=? !from-file= !to-file=",
   usageStatus: 2,
   digits: true,
   version: "(GNU diffutils) 3.10",

@@ -163,7 +163,7 @@ export const shuf = command({
 export const split = command({
   name: "split",
   options:
-    "a,suffix-length= additional-suffix= b,bytes= C,line-bytes= d numeric-suffixes=? x hex-suffixes=? e,elide-empty-files !filter= l,lines= n,number= !t,separator= u,unbuffered verbose",
+    "a,suffix-length= additional-suffix= b,bytes= C,line-bytes= d numeric-suffixes=? x hex-suffixes=? e,elide-empty-files !filter= l,lines= n,number= !t,separator= ~u,unbuffered verbose",
   digits: true,
   usage: "[OPTION]... [FILE [PREFIX]]",
   summary: "Output pieces of FILE to PREFIXaa, PREFIXab, ...;",

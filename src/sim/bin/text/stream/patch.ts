@@ -19,7 +19,7 @@ interface Section {
 export const patch = command({
   name: "patch",
   options:
-    "p,strip= F,fuzz= !l,ignore-whitespace !c,context !e,ed n,normal u,unified N,forward R,reverse i,input= o,output= r,reject-file= !D,ifdef= E,remove-empty-files !t,batch !f,force s,quiet silent !verbose dry-run b,backup !V,version-control= z,suffix= d,directory= !posix !no-backup-if-mismatch",
+    "p,strip= F,fuzz= !l,ignore-whitespace !c,context !e,ed !n,normal ~u,unified N,forward R,reverse i,input= o,output= r,reject-file= !D,ifdef= E,remove-empty-files !t,batch !f,force s,quiet,silent !verbose dry-run b,backup !V,version-control= z,suffix= d,directory= !posix !no-backup-if-mismatch",
   usageStatus: 2,
   version: "2.7.6",
   usage: "[OPTION]... [ORIGFILE [PATCHFILE]]",

@@ -329,7 +329,7 @@ export const join = command({
 export const column = command({
   name: "column",
   options:
-    "t,table s,separator= o,output-separator= c,output-width= N,table-columns= R,table-right= n,table-name= x,fillrows L,keep-empty-lines H,table-hide= !J,json d,table-noheadings !l,table-columns-limit=",
+    "t,table s,separator= o,output-separator= c,output-width= N,table-columns= R,table-right= ~n,table-name= x,fillrows L,keep-empty-lines H,table-hide= !J,json d,table-noheadings !l,table-columns-limit=",
   version: "from util-linux 2.39.3",
   usage: "[options] [<file>...]",
   summary: "Columnate lists.",

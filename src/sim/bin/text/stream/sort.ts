@@ -149,8 +149,8 @@ export const sort = command({
   name: "sort",
   options:
     "b,ignore-leading-blanks d,dictionary-order f,ignore-case g,general-numeric-sort i,ignore-nonprinting M,month-sort h,human-numeric-sort n,numeric-sort " +
-    "R,random-sort random-source= r,reverse sort= V,version-sort batch-size= c,check=? C,check-silent compress-program= !debug files0-from= k,key= m,merge o,output= " +
-    "s,stable S,buffer-size= t,field-separator= T,temporary-directory= parallel= u,unique z,zero-terminated",
+    "R,random-sort !random-source= r,reverse sort= V,version-sort ~batch-size= c,check=? C,check-silent !compress-program= !debug files0-from= k,key= ~m,merge o,output= " +
+    "s,stable ~S,buffer-size= t,field-separator= ~T,temporary-directory= ~parallel= u,unique z,zero-terminated",
   usageStatus: 2,
   usage: "[OPTION]... [FILE]...",
   summary: "Write sorted concatenation of all FILE(s) to standard output.",

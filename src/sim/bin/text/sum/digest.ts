@@ -14,7 +14,7 @@ function sumProgram(name: string, algorithm: string, label: string): CommandProg
   const length = createHash(algorithm).digest("hex").length;
   return command({
     name,
-    options: "b,binary c,check tag t,text z,zero ignore-missing quiet status strict w,warn",
+    options: "b,binary c,check tag ~t,text z,zero ignore-missing quiet status strict w,warn",
     usage: "[OPTION]... [FILE]...",
     summary: `Print or check ${label} checksums.`,
     async run(c) {
