@@ -1,6 +1,7 @@
 /** containerd: the container runtime daemon, with its CRI service (1.7 and 2.x). */
 import type { Data, Obj } from "../core/json.ts";
 import { Errno } from "../core/errno.ts";
+import { dirname } from "../fs/view.ts";
 import type { Proc } from "../kernel/proc.ts";
 import type { DaemonProgram } from "../kernel/program.ts";
 import type { Incoming } from "../net/api.ts";
@@ -12,15 +13,19 @@ import { answer, fromMonitor, onEvent, open, recover } from "./daemon.ts";
 import type { CriReply, CriRequest } from "./messages.ts";
 import { certsDirectoryHosts } from "./pull.ts";
 import { callMonitor, type Service } from "./service.ts";
-import { openStore } from "./store.ts";
+import { openStore, type Store } from "./store.ts";
 
 const settingsOf = (p: Proc): ContainerdSettings => p.data.settings as ContainerdSettings;
 
 function service(p: Proc): Service {
   const settings = settingsOf(p);
-  // the folder may have been removed under the running daemon
-  if (!p.fs.isDir(`${settings.root}/io.containerd.metadata.v1.bolt`)) p.fs.mkdirp(`${settings.root}/io.containerd.metadata.v1.bolt`, 0o711);
-  const store = openStore(p, `${settings.root}/io.containerd.metadata.v1.bolt/meta.db`);
+  const file = `${settings.root}/io.containerd.metadata.v1.bolt/meta.db`;
+  let store = p.fs.database(file) as Store | undefined;
+  if (!store) {
+    // the folder may have been removed under the running daemon
+    p.fs.mkdirp(dirname(file), 0o711);
+    store = openStore(p, file);
+  }
   if (!store) {
     p.log("containerd: failed to open bolt database: invalid database");
     p.exit(1);

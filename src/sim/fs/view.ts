@@ -399,12 +399,14 @@ export class FsView {
    * change it in place: that is the file's content. A file that holds other bytes gives undefined (the database is corrupt).
    */
   database(path: string, create?: () => Obj): Obj | undefined {
-    if (!this.exists(path)) {
+    const met = this.#tryWalk(path, true);
+    let place = typeof met === "object" ? met : undefined;
+    if (!place) {
       if (!create) return undefined;
       this.write(path, "", { mode: 0o600 });
       this.setContent(path, { object: create() });
+      place = this.#find(path);
     }
-    const place = this.#find(path);
     if (!("tree" in place)) return undefined;
     const content = place.tree.writable(place.ino).content;
     return content !== undefined && typeof content === "object" && "object" in content ? content.object : undefined;

@@ -65,7 +65,7 @@ export function procNet(machine: Machine, netns: string): Folder {
           rows.push(
             `${hex(s.ip)}:${port(s.port)} 00000000:0000 ${tcpStates.LISTEN} 00000000:00000000 00:00000000 00000000 ${String(s.uid).padStart(5)}        0 ${s.id} 1 0000000000000000 100 0 0 10 0`,
           );
-      for (const c of Object.values(machine.world.network.state.connections)) {
+      for (const c of machine.world.network.tcp.all()) {
         if (c.transport !== "tcp") continue;
         for (const e of c.ends)
           if (e.machine === machine.name && e.netns === netns && e.state !== "CLOSED")

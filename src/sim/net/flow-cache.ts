@@ -16,9 +16,20 @@ import { outputPacket, type OutputOptions } from "./walk.ts";
 const waysPerFlow = 4;
 const flowLimit = 300;
 
+/** What all packets of a flow have in common, but for the ephemeral port. */
+interface Flow extends Pick<Packet, "src" | "dst" | "flags" | "size" | "uid"> {
+  ephemeral: Ephemeral;
+  other: number;
+  ways: Recording[];
+}
+
+const hash = (p: Packet, other: number): number =>
+  (Math.imul(p.src, 0x9e3779b1) ^ Math.imul(p.dst, 0x85ebca6b) ^ Math.imul((other << 12) ^ (p.size << 6) ^ p.flags, 0xc2b2ae35)) >>> 2;
+
 export class FlowCache {
   readonly #ns: NetNs;
-  readonly #ways = new Map<string, Recording[]>();
+  /** By a number made of what flows differ in; those that share one lie beside each other. */
+  readonly #flows = new Map<number, Flow[]>();
 
   constructor(ns: NetNs) {
     this.#ns = ns;
@@ -30,10 +41,20 @@ export class FlowCache {
     if (walk.hops || options.oif !== undefined || port < ephemeralPorts.low || port > ephemeralPorts.high)
       return outputPacket(this.#ns, p, walk, options);
     const other = ephemeral === "sport" ? p.dport : p.sport;
-    const key = `${p.src} ${p.dst} ${ephemeral} ${other} ${p.flags} ${p.size} ${p.uid}`;
-    let ways = this.#ways.get(key);
-    if (ways) {
-      for (const way of ways) {
+    const key = hash(p, other);
+    const bucket = this.#flows.get(key);
+    const flow = bucket?.find(
+      (f) =>
+        f.dst === p.dst &&
+        f.src === p.src &&
+        f.other === other &&
+        f.flags === p.flags &&
+        f.size === p.size &&
+        f.uid === p.uid &&
+        f.ephemeral === ephemeral,
+    );
+    if (flow) {
+      for (const way of flow.ways) {
         if (!this.#holds(way, p)) continue;
         again(way, p, walk);
         return undefined;
@@ -46,15 +67,23 @@ export class FlowCache {
     const [arrival] = walk.arrivals;
     if (failure !== undefined || !recording.usable || walk.delay > 0 || walk.arrivals.length !== 1 || arrival!.packet !== p) return failure;
     recording.arrival = { ns: arrival!.ns, device: arrival!.device };
-    if (!ways) {
-      if (this.#ways.size >= flowLimit) this.#ways.clear();
-      this.#ways.set(key, (ways = []));
-    }
+    const ways = flow?.ways ?? this.#remember(key, bucket, p, ephemeral, other);
     const old = ways.findIndex((way) => !this.#current(way));
     if (old >= 0) ways.splice(old, 1);
     else if (ways.length >= waysPerFlow) ways.shift();
     ways.push(recording);
     return undefined;
+  }
+
+  #remember(key: number, bucket: Flow[] | undefined, p: Packet, ephemeral: Ephemeral, other: number): Recording[] {
+    const { src, dst, flags, size, uid } = p;
+    const flow: Flow = { src, dst, ephemeral, other, flags, size, uid, ways: [] };
+    if (bucket) bucket.push(flow);
+    else {
+      if (this.#flows.size >= flowLimit) this.#flows.clear();
+      this.#flows.set(key, [flow]);
+    }
+    return flow.ways;
   }
 
   /** Whether nothing has changed that the way depended on. */

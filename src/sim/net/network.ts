@@ -41,6 +41,7 @@ export class Network {
     this.state = world.layer<WorldNetState>("net", () => ({ nics: {}, nextId: 1, connections: {}, outside: {} }));
     this.tcp = new Tcp(this);
     this.unix = new UnixSockets(this);
+    world.timeline.handle("tcp-time-wait", () => this.tcp.sweepTimeWaits());
     world.timeline.handle("tcp", ({ data }) => this.tcp.retransmit(data as { conn: number; side: 0 | 1 }));
   }
 

@@ -254,6 +254,8 @@ export interface EndState {
   /** Retransmission: how often, timer. */
   tries: number;
   timer?: number;
+  /** TIME-WAIT: when it is over. */
+  until?: number;
   since?: number;
   rto?: number;
   error?: "ECONNRESET" | "ETIMEDOUT";
@@ -284,6 +286,8 @@ export interface WorldNetState {
   nics: Record<string, NicState[]>;
   nextId: number;
   connections: Record<number, ConnState>;
+  /** Ends in TIME-WAIT in the order in which they go: one timer for all of them. */
+  timeWaits?: { armed: boolean; ends: { conn: number; side: 0 | 1 }[] };
   /** The stacks outside of machines: the host, and each machine's NAT engine. */
   outside: Record<string, NsState>;
 }

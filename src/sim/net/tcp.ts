@@ -17,6 +17,9 @@ const { SYN, ACK, RST, FIN, PSH } = tcpFlags;
 const synTimeout = 127_000;
 const dataTimeout = 924_600;
 const rtt = 0.4;
+/** TCP_TIMEWAIT_LEN, and how often those whose time is over are looked for. */
+const timeWait = 60_000;
+const timeWaitSweep = 10_000;
 
 export class Tcp {
   readonly #network: Network;
@@ -45,6 +48,7 @@ export class Tcp {
   }
 
   all(): ConnState[] {
+    this.#endTimeWaits();
     return Object.values(this.#network.state.connections);
   }
 
@@ -162,7 +166,8 @@ export class Tcp {
   }
 
   #end(owner: Caller, ip: number, port: number, peerIp: number, peerPort: number, mode: EndState["mode"]): EndState {
-    return { ...owner, ip, port, peerIp, peerPort, state: "ESTAB", mode, inbox: [], queue: [], tries: 0 };
+    const { machine, netns, pid, uid } = owner;
+    return { machine, netns, pid, uid, ip, port, peerIp, peerPort, state: "ESTAB", mode, inbox: [], queue: [], tries: 0 };
   }
 
   /** Tells the listening process of a new connection. */
@@ -257,9 +262,15 @@ export class Tcp {
     return wild;
   }
 
+  #range = { text: "", low: 0, high: 0 };
   /** An ephemeral port that no socket or connection of the namespace uses. */
   freePort(ns: NetNs): number {
-    const [low = 32768, high = 60999] = (ns.sysctl("net/ipv4/ip_local_port_range") ?? "32768\t60999").split(/\s+/).map(Number);
+    const text = ns.sysctl("net/ipv4/ip_local_port_range") ?? "32768\t60999";
+    if (text !== this.#range.text) {
+      const [low = 32768, high = 60999] = text.split(/\s+/).map(Number);
+      this.#range = { text, low, high };
+    }
+    const { low, high } = this.#range;
     for (;;) {
       const port = ns.state.nextPort < low || ns.state.nextPort > high ? low : ns.state.nextPort;
       // an odd stride spreads the numbers as the kernel's random offset does
@@ -442,7 +453,7 @@ export class Tcp {
     const end = conn?.ends[side];
     if (!conn || !end) return;
     end.timer = undefined;
-    if (end.state === "TIME-WAIT" || end.state === "FIN-WAIT-2") {
+    if (end.state === "FIN-WAIT-2") {
       this.#gone(conn, side);
       return;
     }
@@ -511,8 +522,42 @@ export class Tcp {
   #timeWait(conn: ConnState, side: 0 | 1): void {
     const end = conn.ends[side];
     if (end.timer !== undefined) this.#network.world.timeline.cancel(end.timer);
+    end.timer = undefined;
     end.state = "TIME-WAIT";
-    end.timer = this.#network.world.timeline.add(60_000, "tcp", end.machine, { conn: conn.id, side });
+    const { timeline } = this.#network.world;
+    end.until = timeline.now + timeWait;
+    const waits = (this.#network.state.timeWaits ??= { armed: false, ends: [] });
+    waits.ends.push({ conn: conn.id, side });
+    if (!waits.armed) timeline.add(timeWait, "tcp-time-wait", "");
+    waits.armed = true;
+  }
+
+  /** The timer: what is over goes, and the timer is set for the rest, not for each by itself. */
+  sweepTimeWaits(): void {
+    this.#endTimeWaits();
+    const waits = this.#network.state.timeWaits!;
+    const [first] = waits.ends;
+    waits.armed = first !== undefined;
+    if (!first) return;
+    const { timeline } = this.#network.world;
+    const until = this.get(first.conn)?.ends[first.side].until ?? timeline.now;
+    timeline.add(Math.max(timeWaitSweep, until - timeline.now), "tcp-time-wait", "");
+  }
+
+  /** Also before anyone looks, so that nobody sees an end that is over. */
+  #endTimeWaits(): void {
+    const { now } = this.#network.world.timeline;
+    const waits = this.#network.state.timeWaits;
+    if (!waits) return;
+    let over = 0;
+    for (const { conn: id, side } of waits.ends) {
+      const conn = this.get(id);
+      const end = conn?.ends[side];
+      if (end?.state === "TIME-WAIT" && end.until! > now) break;
+      over++;
+      if (conn && end?.state === "TIME-WAIT") this.#gone(conn, side);
+    }
+    waits.ends.splice(0, over);
   }
 
   /** The end is over by a reset or because nothing was acknowledged; its process hears of it. */

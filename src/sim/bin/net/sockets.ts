@@ -63,7 +63,8 @@ export function socketRows(p: Proc): SocketRow[] {
       if (end.machine !== p.machine.name || end.netns !== p.state.netns || end.state === "CLOSED") continue;
       const waiting = end.queue.reduce((sum, item) => sum + (item.fin ? 1 : 19), 0);
       const pending = end.timer === undefined ? undefined : p.machine.world.timeline.pending(end.timer);
-      const left = pending === undefined ? 0 : pending.at - p.now;
+      const until = end.state === "TIME-WAIT" ? end.until : pending?.at;
+      const left = (until ?? p.now) - p.now;
       const orphan = end.state !== "ESTAB" && end.state !== "CLOSE-WAIT";
       rows.push({
         netid: "tcp",
@@ -79,7 +80,7 @@ export function socketRows(p: Proc): SocketRow[] {
         uid: end.uid,
         fd: fdOf(p.machine, end.pid, conn.id),
         inode: orphan ? 0 : inode(conn.id),
-        ...(pending === undefined
+        ...(until === undefined
           ? {}
           : {
               timer:

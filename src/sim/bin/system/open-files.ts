@@ -36,7 +36,7 @@ function sockets(p: Proc): Line[] {
       port: s.port,
     });
   }
-  for (const c of Object.values(p.machine.world.network.state.connections)) {
+  for (const c of p.machine.world.network.tcp.all()) {
     if (c.transport !== "tcp") continue;
     for (const e of c.ends) {
       const q = e.machine === p.machine.name && e.netns === p.state.netns ? p.machine.procs.get(e.pid) : undefined;

@@ -84,10 +84,13 @@ export const bird: DaemonProgram = {
   on(p, event, data) {
     const d = data as Record<string, Data>;
     if (event === "scan") {
-      scan(p);
-      watchNeighbors(p);
+      if (!settled(p)) {
+        scan(p);
+        watchNeighbors(p);
+      }
       return schedule(p);
     }
+    scans.delete(p);
     if (event === "accept") {
       const peer = d.peer as { ip: string; port: number };
       return incoming(p, d.conn as number, peer, (d.local as { ip: string } | undefined)?.ip ?? "");
@@ -111,6 +114,7 @@ export const bird: DaemonProgram = {
   },
 
   signal(p: Proc, signal: Signal) {
+    scans.delete(p);
     // before start-up is over there is nothing to stop or to read again
     if (birdState(p).config === undefined) return signal === "SIGHUP";
     if (signal === "SIGTERM" || signal === "SIGINT") {
@@ -125,6 +129,7 @@ export const bird: DaemonProgram = {
   },
 
   serve(p: Proc, request: Incoming) {
+    scans.delete(p);
     const m = request.message as { type?: string; command?: string };
     if (request.transport !== "unix" || m.type !== "bird-cli") return undefined;
     return answer(p, m.command ?? "", {
@@ -237,6 +242,18 @@ function listen(p: Proc): void {
     if (!(error instanceof Errno)) throw error;
     log(p, "ERR", `BGP: Cannot open listening socket: ${error.text}`);
   }
+}
+
+/** Since when nothing but scans has happened to the process: the namespace's generation, and how many scans. */
+const scans = new WeakMap<Proc, { generation: number; count: number }>();
+
+/** Whether two scans have looked at the same already, and there is nothing else that a third could find. */
+function settled(p: Proc): boolean {
+  const { generation } = p.machine.world.network.ns(p.machine.name, p.state.netns);
+  const before = scans.get(p);
+  const count = before?.generation === generation ? before.count : 0;
+  scans.set(p, { generation, count: count + 1 });
+  return count >= 2;
 }
 
 function schedule(p: Proc): void {

@@ -4,7 +4,7 @@ import { Errno } from "../../../core/errno.ts";
 import type { CriReply } from "../../../cri/messages.ts";
 import { httpCall } from "../../../net/http.ts";
 import type { Proc } from "../../../kernel/proc.ts";
-import { isRunning, latest, msOf, runtimePod } from "./runtime.ts";
+import { latest, msOf, runtimePod } from "./runtime.ts";
 import { cri, criLater, isHostNetwork, stateOf, type PodEntry } from "./state.ts";
 import { killContainers } from "./stop.ts";
 import { event, reportStatus, specOf, wake } from "./work.ts";
@@ -42,6 +42,15 @@ export function scheduleProbes(p: Proc, e: PodEntry, spec: Obj, c: Obj): void {
   }
 }
 
+/** The container's state as a prober knows it: as of the last relist, or asked for when it is younger. Undefined: nobody answers. */
+function stateSeen(p: Proc, id: string): string | undefined {
+  const seen = stateOf(p).seen[id];
+  if (seen !== undefined) return seen;
+  const got = cri(p, "ContainerStatus", { containerId: id });
+  if (got.ok) return got.response.status.state as string;
+  return got.code === "NotFound" ? "" : undefined;
+}
+
 /** A probe's time has come. */
 export function probe(p: Proc, d: Obj): void {
   const s = stateOf(p);
@@ -50,11 +59,10 @@ export function probe(p: Proc, d: Obj): void {
   const kind = d.kind as ProbeKind;
   if (!e || !found || (e.killing && kind !== "readiness")) return;
   const again = (): void => void p.after(Number((found.spec[field[kind]] as Obj).periodSeconds ?? 10) * 1000, "probe", d as never);
-  const got = cri(p, "ContainerStatus", { containerId: d.id as string });
-  if (!got.ok && got.code !== "NotFound") return again();
-  const c = got.ok ? (got.response.status as Obj) : undefined;
+  const state = stateSeen(p, d.id as string);
+  if (state === undefined) return again();
   const work = e.containers[d.container as string] ?? {};
-  if (!isRunning(c)) {
+  if (state !== "CONTAINER_RUNNING") {
     delete e.probing[`${d.id as string}/${kind}`];
     return;
   }
