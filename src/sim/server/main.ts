@@ -250,7 +250,7 @@ function obtain(
   for (const text of damaged) log(`damaged snapshot: ${text}`);
   if (loaded?.state) return { world: loaded.state, damaged, made: false };
   // a little in the past: what the bring-up takes in virtual time then ends near the present
-  const world = World.create(layers(), description.seed, Date.now() - 2 * 60_000);
+  const world = World.create(layers(), description.seed, Date.now() - 100_000);
   for (const spec of description.machines) {
     const machine = world.addMachine(spec);
     const fs = machine.rootFs();

@@ -83,7 +83,7 @@ const keys: [Dependency, string][] = [
  * What lies in the folders of the search path, read once for a unit: most names that are looked for are in none of them.
  * Folders that do not exist are left out.
  */
-function unitFolders(fs: FsView): { dir: string; has: (name: string) => boolean }[] {
+export function unitFolders(fs: FsView): { dir: string; has: (name: string) => boolean }[] {
   return searchPath
     .filter((dir) => fs.isDir(dir))
     .map((dir) => {
@@ -234,11 +234,16 @@ const knownSections = new Set([
   "Device",
 ]);
 
-export function loadUnit(fs: FsView, name: string, context: Omit<SpecifierContext, "name" | "user" | "home">): Definition {
+/** `folders`: given when many units are loaded at once. */
+export function loadUnit(
+  fs: FsView,
+  name: string,
+  context: Omit<SpecifierContext, "name" | "user" | "home">,
+  folders: Folders = unitFolders(fs),
+): Definition {
   const type = typeOf(name);
   const empty = (): Record<Dependency, string[]> =>
     Object.fromEntries(keys.map(([k]) => [k, []])) as unknown as Record<Dependency, string[]>;
-  const folders = unitFolders(fs);
   const fragment = findFragment(fs, name, folders);
   if (!fragment) {
     // slices need no file

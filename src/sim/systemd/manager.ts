@@ -3,7 +3,7 @@ import type { Data } from "../core/json.ts";
 import type { FsView } from "../fs/view.ts";
 import type { Machine } from "../kernel/machine.ts";
 import type { Proc } from "../kernel/proc.ts";
-import { currentStamp, loadUnit, type Definition, type Dependency } from "./load.ts";
+import { currentStamp, loadUnit, type Definition, type Dependency, unitFolders } from "./load.ts";
 import { writeJournal, bootId } from "./journal.ts";
 import type { ActiveState, Job, JobResult, JobType, ManagerState, Result, Unit } from "./state.ts";
 import { boolean, instanceOf, specifiers, timeSpan, typeOf, value, values, words, type SpecifierContext } from "./unit-file.ts";
@@ -127,8 +127,9 @@ export class Manager {
   }
 
   daemonReload(): void {
+    const folders = unitFolders(this.fs);
     for (const [name, unit] of Object.entries(this.state.units)) {
-      const def = loadUnit(this.fs, name, this.context());
+      const def = loadUnit(this.fs, name, this.context(), folders);
       this.#remark(def);
       if (def.load === "not-found" && unit.active === "inactive" && !this.state.jobs[name]) delete this.state.units[name];
       else if (def.names.at(-1) !== name && def.load === "loaded" && unit.active === "inactive") delete this.state.units[name];

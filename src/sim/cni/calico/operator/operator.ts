@@ -69,8 +69,8 @@ export const tigeraOperator: DaemonProgram = {
   on(p: Proc, event: string, data: Data) {
     if (event === "api") {
       const { resource, type } = data as { resource: string; type: string };
-      // a change of a workload's status is only counted; anything else has everything looked at
-      if (type === "DELETED" || !/^(daemonsets|deployments|nodes)\b/.test(resource)) p.data.full = true;
+      // a change of a workload's status is only counted, and the Installation's own is of no interest; anything else has everything looked at
+      if (type === "DELETED" || !/^(daemonsets|deployments|nodes|installations)\b/.test(resource)) p.data.full = true;
       if (p.data.pending === true) return;
       p.data.pending = true;
       p.after(500, "reconcile");
@@ -125,12 +125,17 @@ function find(c: KubeClient, resource: string, name: string, ns?: string): Obj |
 
 function reconcile(p: Proc): void {
   p.data.pending = false;
-  const full = p.data.full !== false;
-  p.data.full = false;
   const c = clientOf(p);
   try {
     const installation = find(c, "installations.operator.tigera.io", "default");
-    if (!installation || (installation.metadata as Obj).deletionTimestamp) return remove(p, c);
+    if (!installation || (installation.metadata as Obj).deletionTimestamp) {
+      p.data.full = true;
+      return remove(p, c);
+    }
+    const wanted = JSON.stringify(installation.spec ?? {});
+    const full = p.data.full !== false || p.data.installation !== wanted;
+    p.data.full = false;
+    p.data.installation = wanted;
     const nodes = body(c.list("nodes")).items.length;
     if (!full && p.data.nodes === nodes && p.data.degraded === null) return statuses(p, c);
     p.data.nodes = nodes;
@@ -187,6 +192,7 @@ function reconcile(p: Proc): void {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     say(p, "error", "controller_installation", "Error creating / updating resource", { error: error.message });
+    p.data.full = true;
     p.data.pending = true;
     p.after(error.result.kind === "transport" ? 10_000 : 2000, "reconcile");
   }

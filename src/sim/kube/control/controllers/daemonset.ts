@@ -4,7 +4,6 @@ import type { Obj } from "../../../core/json.ts";
 import { keyOf } from "../framework/cache.ts";
 import type { Controller, Runtime, Work } from "../framework/runtime.ts";
 import {
-  canonical,
   createPod,
   deletePod,
   isDeleting,
@@ -92,7 +91,7 @@ function podFor(ds: Obj, node: Obj, hash: string): Obj {
 function revision(w: Work, ds: Obj): string {
   const data = { spec: { template: { ...(ds.spec.template as Obj), $patch: "replace" } } };
   const all = w.cache.list("controllerrevisions.apps", String(ds.metadata.namespace)).filter((r) => ownedBy(r, ds));
-  const current = all.find((r) => canonical(r.data) === canonical(data));
+  const current = all.find((r) => same(r.data, data));
   const latest = Math.max(0, ...all.map((r) => Number(r.revision)));
   if (current) {
     if (Number(current.revision) < latest) w.update("controllerrevisions.apps", { ...current, revision: latest + 1 });

@@ -105,7 +105,7 @@ export function deletePod(w: Work, owner: Obj, pod: Obj): void {
 }
 
 /** Stable JSON: keys sorted, so that equal documents give equal texts. */
-export function canonical(value: unknown): string {
+function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value !== null && typeof value === "object")
     return `{${Object.entries(value)
@@ -134,4 +134,14 @@ export function percentOf(value: unknown, total: number, roundUp: boolean): numb
   return Number(value ?? 0);
 }
 
-export const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);
+/** Whether canonical() of both is the same. */
+export function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (a === null || b === null || typeof a !== "object" || typeof b !== "object") return (a ?? null) === (b ?? null);
+  if (Array.isArray(a) || Array.isArray(b))
+    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((value, i) => same(value, b[i]));
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  for (const key in left) if (!same(left[key], right[key])) return false;
+  for (const key in right) if (right[key] !== undefined && right[key] !== null && !(key in left)) return false;
+  return true;
+}

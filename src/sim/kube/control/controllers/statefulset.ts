@@ -4,7 +4,6 @@ import type { Obj } from "../../../core/json.ts";
 import { keyOf } from "../framework/cache.ts";
 import type { Controller, Runtime, Work } from "../framework/runtime.ts";
 import {
-  canonical,
   CreateFailed,
   isDeleting,
   isReady,
@@ -27,7 +26,7 @@ const hashOf = (pod: Obj): string | undefined => (pod.metadata.labels as Record<
 function revision(w: Work, set: Obj): { name: string; all: Obj[] } {
   const data = { spec: { template: { ...(set.spec.template as Obj), $patch: "replace" } } };
   const all = w.cache.list("controllerrevisions.apps", String(set.metadata.namespace)).filter((r) => ownedBy(r, set));
-  const found = all.find((r) => canonical(r.data) === canonical(data));
+  const found = all.find((r) => same(r.data, data));
   const latest = Math.max(0, ...all.map((r) => Number(r.revision)));
   if (found) {
     if (Number(found.revision) < latest) w.update("controllerrevisions.apps", { ...found, revision: latest + 1 });
