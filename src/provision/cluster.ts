@@ -9,6 +9,7 @@ import type { MachineStatus, Provider } from "../provider/provider.ts";
 import { SimProvider } from "../provider/sim/provider.ts";
 import { SshProvider } from "../provider/ssh/provider.ts";
 import { VagrantProvider } from "../provider/vagrant/provider.ts";
+import type { Listener } from "../report/events.ts";
 import type { Endpoint } from "../ssh/client.ts";
 import { SshPool } from "../ssh/pool.ts";
 
@@ -132,7 +133,7 @@ export async function readCluster(dir: string): Promise<Cluster> {
   } catch (error) {
     if (error instanceof KubemendError) throw error;
     throw providerError("state-damaged", `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      hint: "`kubemend destroy` removes the cluster's state; the file is kept until then.",
+      hint: "`kubemend destroy` removes the cluster all the same; the file is kept until then.",
       cause: error,
     });
   }
@@ -141,6 +142,16 @@ export async function readCluster(dir: string): Promise<Cluster> {
 /** Removes what is left of a cluster's folder. */
 export async function forgetCluster(dir: string): Promise<void> {
   await rm(dir, { recursive: true, force: true });
+}
+
+/** Removes a cluster whose record is gone or damaged, by what its folder shows of its machines. Throws `machines-left`. */
+export async function removeUnrecorded(dir: string, emit: Listener): Promise<void> {
+  if (existsSync(join(dir, "sim"))) await new SimProvider(dir).destroy();
+  if (existsSync(join(dir, ".vagrant"))) {
+    const { destroyUnrecorded } = await import("../provider/vagrant/unrecorded.ts");
+    await destroyUnrecorded(dir, (event) => emit({ type: "machine", ...event }));
+  }
+  await forgetCluster(dir);
 }
 
 /** Makes the state folder. Throws `state-unwritable` with the path. */

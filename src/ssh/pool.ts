@@ -40,8 +40,9 @@ export class SshPool {
   }
 
   /**
-   * Runs a bash script as root, with variables. The text goes in over standard input but is read in full before it starts, so
-   * that commands in it cannot swallow the rest of the script; `name` is what bash calls it in messages.
+   * Runs a bash script as root, with variables. Both go in over standard input, so that neither sudo's log nor `ps` shows keys and tokens to
+   * others; the text is read in full before it starts, so that commands in it cannot swallow the rest of the script. `name` is what bash
+   * calls it in messages; line numbers are the text's own.
    */
   script(
     machine: string,
@@ -50,11 +51,8 @@ export class SshPool {
     environment: Record<string, string> = {},
     options: Omit<ExecOptions, "stdin"> = {},
   ): Promise<CommandResult> {
-    const assignments = Object.entries(environment).map(([key, value]) => `${key}=${quote(value)}`);
-    return this.exec(machine, ["sudo", "-n", "env", ...assignments, "bash", "-c", '"$(cat)"', quote(name)].join(" "), {
-      ...options,
-      stdin: text,
-    });
+    const assignments = Object.entries(environment).map(([key, value]) => `export ${key}=${oneLine(value)}; `);
+    return this.exec(machine, `sudo -n bash -c 'eval "$(cat)"' ${quote(name)}`, { ...options, stdin: assignments.join("") + text });
   }
 
   async close(): Promise<void> {
@@ -66,3 +64,6 @@ export class SshPool {
 
 /** One word for a POSIX shell. */
 export const quote = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** One word for bash, whatever is in it, without a line's end. */
+const oneLine = (word: string): string => `$'${word.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n")}'`;

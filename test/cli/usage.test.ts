@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCli, useFolder } from "./support.ts";
@@ -123,6 +123,8 @@ describe("state", () => {
     const result = await runCli(["status"], { cwd });
     expect(result.status).toBe(3);
     expect(result.stderr).toContain("cluster.json");
+    expect((await runCli(["destroy"], { cwd })).status).toBe(0);
+    expect(existsSync(join(cwd, ".kubemend", "lab"))).toBe(false);
   });
 
   it("of several clusters asks which", async () => {

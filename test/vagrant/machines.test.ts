@@ -131,7 +131,7 @@ describe.skipIf(!needsMachines())("a Vagrant machine", { timeout: patience }, ()
     await kubemend(["ssh", "--", "sudo mount -t tmpfs -o size=64k full /var/cache/apt/archives"]);
     const up = await kubemend(["up"]);
     expect(up.exitCode).toBe(3);
-    expect(up.stderr).toMatch(/controlplane: scripts\/containerd\.sh .*ended with status/);
+    expect(up.stderr).toMatch(/controlplane: scripts\/containerd\.sh line \d+ .*ended with status/);
     expect(up.stderr).toMatch(/enough free space|No space left/);
     expect(readFileSync(state("logs", "controlplane.log"), "utf8")).toMatch(/enough free space|No space left/);
     await kubemend(["ssh", "--", "sudo umount /var/cache/apt/archives"]);

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { clusterNames, forgetCluster, openCluster, type Cluster } from "../../provision/cluster.ts";
+import { clusterNames, forgetCluster, openCluster, removeUnrecorded, type Cluster } from "../../provision/cluster.ts";
 import { resetMachines } from "../../provision/reset.ts";
-import { usageError } from "../../error.ts";
+import { KubemendError, usageError } from "../../error.ts";
 import { withLock } from "../../provision/lock.ts";
 import type { Context, GlobalOptions } from "../context.ts";
 import { clusterOption } from "../options.ts";
@@ -38,12 +38,28 @@ export function destroy(program: Command, context: Context): void {
       const names = await clusterNames(context.home);
       const name = options.name ?? (names.length === 1 ? names[0]! : undefined);
       if (name !== undefined && !names.includes(name) && existsSync(join(context.home, name))) {
-        // a folder without a record: an `up` that died before it wrote one
-        await forgetCluster(join(context.home, name));
+        // a folder without a record: an `up` that died before it wrote one, or somebody removed it
+        await removeUnrecorded(join(context.home, name), context.reporter({}));
         return context.say(`Removed what was left of cluster ${name}.`);
       }
       if (names.length === 0 && options.name === undefined) return context.say("There is no cluster here.");
-      const cluster = await openCluster(context.home, name);
+      const cluster = await openCluster(context.home, name).catch((error: unknown) => {
+        // without the record nobody knows on which machines to do it
+        if (!(error instanceof KubemendError) || error.code !== "state-damaged" || options.reset === true) throw error;
+        context.say(error.message);
+      });
+      if (!cluster) {
+        const dir = join(context.home, name!);
+        await withLock(
+          dir,
+          "destroy",
+          (text) => context.say(text),
+          () => removeUnrecorded(dir, context.reporter({})),
+        );
+        return context.say(
+          `Removed what was left of cluster ${name}; machines of an inventory (provider ssh), if it had any, are as they were.`,
+        );
+      }
       const foreign = cluster.provider.agreement !== undefined;
       if (options.reset === true && !foreign)
         throw usageError("reset-own", "--reset is for machines of an inventory; this cluster's own are removed as a whole", {

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import type { Cluster } from "../../provision/cluster.ts";
 import { SimProvider, type SimulatorStatus } from "../../provider/sim/provider.ts";
+import type { MachineStatus } from "../../provider/provider.ts";
 import { readProgress } from "../../lab/progress.ts";
 import { table } from "../../report/table.ts";
 import type { Context, GlobalOptions } from "../context.ts";
@@ -18,7 +19,7 @@ export function status(program: Command, context: Context): void {
     .action((options: GlobalOptions) =>
       context.withCluster(options, async (cluster) => {
         const machines = await cluster.machines();
-        const nodes = machines.some((m) => m.state === "running") ? await nodesOf(cluster) : undefined;
+        const nodes = machines.some((m) => m.state === "running") ? await nodesOf(cluster, machines) : undefined;
         const progress = await readProgress(cluster.dir);
         const simulator =
           cluster.provider instanceof SimProvider && machines.some((m) => m.state === "running")
@@ -78,20 +79,15 @@ export function status(program: Command, context: Context): void {
     );
 }
 
-/** Nodes as the API server has them; undefined when it does not answer. */
-async function nodesOf(cluster: Cluster): Promise<{ name: string; status: string }[] | undefined> {
-  const result = await cluster.provider.clock
-    .hurry(() =>
-      cluster.ssh.exec(
-        cluster.machineNamed(undefined),
-        "sudo kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=5s get nodes --no-headers",
-        { timeout: 20_000 },
-      ),
-    )
+/** Nodes as the API server has them, from whichever control plane runs; undefined when none answers. */
+async function nodesOf(cluster: Cluster, machines: MachineStatus[]): Promise<{ name: string; status: string }[] | undefined> {
+  const running = cluster.plan.machines.filter((m) => m.role === "controlplane" && machines.some((s) => s.name === m.name && s.ssh));
+  const command = "sudo kubectl --kubeconfig /etc/kubernetes/admin.conf --request-timeout=5s get nodes --no-headers";
+  const stdout = await cluster.provider.clock
+    .hurry(() => Promise.any(running.map(async ({ name }) => (await cluster.ssh.run(name, command, { timeout: 20_000 })).stdout)))
     .catch(() => undefined);
-  if (result?.status !== 0) return undefined;
-  return result.stdout
-    .trim()
+  return stdout
+    ?.trim()
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => {
