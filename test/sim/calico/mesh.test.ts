@@ -40,6 +40,11 @@ IPv6 BGP status
 No IPv6 peers found.
 
 `);
+  // options of another command are wrong, known ones without an effect here are refused
+  expect(await mesh.on("node1", "calicoctl node status --output json")).toBe(
+    "Invalid option: 'calicoctl node status --output json'. Use flag '--help' to read about a specific subcommand.\n",
+  );
+  expect(await mesh.on("node1", "calicoctl get nodes --export")).toBe("kubemend: not simulated: calicoctl get --export\n");
   expect(await mesh.on("node2", "calicoctl ipam show")).toContain("| IP Pool  | 10.244.0.0/16 |     65536 | 6 (0%)     | 65530 (100%) |");
 });
 

@@ -13,6 +13,7 @@ describe("boot", () => {
     expect((await run(m, ["hostname", "-I"])).stdout).toBe("10.0.2.15 192.168.56.10 \n");
     expect((await run(m, ["getent", "hosts", "pkgs.k8s.io"])).stdout).toMatch(/^\d+\.\d+\.\d+\.\d+ +pkgs\.k8s\.io\n$/);
     expect((await run(m, ["systemctl", "--failed", "--no-legend"])).stdout).toBe("");
+    expect((await run(m, ["systemctl", "--failed"])).stdout).toBe("  UNIT LOAD ACTIVE SUB DESCRIPTION\n0 loaded units listed.\n");
   });
 
   it("goes on the same way when it is saved and loaded in the middle", async () => {

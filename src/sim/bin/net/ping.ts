@@ -16,7 +16,6 @@ interface Options {
   dontFragment: boolean;
   quiet: boolean;
   numeric: boolean;
-  outstanding: boolean;
   destination: string | undefined;
 }
 
@@ -59,7 +58,6 @@ function parse(args: string[]): Options {
     dontFragment: false,
     quiet: false,
     numeric: false,
-    outstanding: false,
     destination: undefined,
   };
   for (let i = 0; i < args.length; i++) {
@@ -114,8 +112,7 @@ function parse(args: string[]): Options {
           o.numeric = true;
           break;
         case "O":
-          o.outstanding = true;
-          break;
+          throw new NotSimulated("ping -O");
         case "6":
         case "a":
         case "A":

@@ -11,7 +11,7 @@ export const flock = command({
   name: "flock",
   usage: "[options] <file>|<directory> <command> [<argument>...]",
   summary: "Manage file locks from shell scripts.",
-  options: "+ s,shared x,e,exclusive u,unlock n,nb,nonblock w,timeout,wait= o,close E,conflict-exit-code= F,no-fork c,command verbose",
+  options: "+ s,shared ~x,e,exclusive u,unlock n,nb,nonblock w,timeout,wait= o,close E,conflict-exit-code= ~F,no-fork !c,command verbose",
   version: "from util-linux 2.39.3",
   usageStatus: exits.usage,
   async run(c) {

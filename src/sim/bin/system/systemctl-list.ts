@@ -45,7 +45,7 @@ export async function listUnits(c: Call): Promise<number> {
   const legend = !o.has("no-legend") && o.value("legend") !== "false" && !o.has("q");
   let text = "";
   const lead = plain ? "" : "  ";
-  if (legend && rows.length > 0)
+  if (legend)
     text += `${lead}${"UNIT".padEnd(w[0]!)} ${"LOAD".padEnd(w[1]!)} ${"ACTIVE".padEnd(w[2]!)} ${"SUB".padEnd(w[3]!)} ${job ? "JOB   " : ""}DESCRIPTION\n`;
   rows.forEach((r, i) => {
     const unit = units[i]!;

@@ -98,7 +98,16 @@ export const ctr: CommandProgram = {
     }
     const listing = /^(ls|list)$/.test(verb);
     const quiet = args.includes("-q") || args.includes("--quiet");
+    const rest = args.slice(2);
+    // filters, and the flags of `pull`; what is no flag of ctr's either is not told apart
+    const unread = rest.find((word) => word.startsWith("-") && !(listing && /^(-q|--quiet)$/.test(word)));
+    if (unread !== undefined || (listing && rest.some((word) => !word.startsWith("-"))))
+      p.notSimulated(`ctr ${group} ${verb} ${unread ?? "with filters"}`);
     const mine = namespace === "k8s.io";
+    if (quiet && (what === "namespaces" || what === "tasks")) {
+      const lines = what === "namespaces" ? got.namespaces : mine ? got.tasks.map((t) => t.id) : [];
+      return p.out(lines.map((line) => `${line}\n`).join("")).then(() => 0);
+    }
     if (what === "namespaces" && listing)
       return p.out(table([["NAME", "LABELS"], ...got.namespaces.map((n) => [n, ""])], 0, 1)).then(() => 0);
     if (what === "containers" && listing) {
@@ -128,7 +137,7 @@ export const ctr: CommandProgram = {
     }
     if (what === "images" && verb === "pull") {
       if (!mine) p.notSimulated("ctr images pull outside the namespace k8s.io");
-      const ref = args.slice(2).find((a) => !a.startsWith("-"));
+      const ref = rest[0];
       if (ref === undefined) return p.err("ctr: please provide an image reference to pull\n").then(() => 1);
       if (!ref.includes("/") || !parseReference(ref).domain.includes("."))
         return p.err(`ctr: failed to resolve reference ${JSON.stringify(ref)}: object required\n`).then(() => 1);
@@ -141,7 +150,7 @@ export const ctr: CommandProgram = {
         .then(() => 0);
     }
     if (what === "images" && /^(rm|remove|delete|del)$/.test(verb)) {
-      for (const ref of args.slice(2)) {
+      for (const ref of rest) {
         const reply = await criAsk(p, `unix://${address}`, "RemoveImage", { image: { image: ref } });
         if (!reply.ok) return p.err(`ctr: ${reply.message}\n`).then(() => 1);
         await p.out(`${ref}\n`);

@@ -67,7 +67,7 @@ where  OBJECT := { address | addrlabel | amt | fou | help | ila | ioam | l2tp |
 export const ip: CommandProgram = {
   name: "ip",
   async main(p) {
-    const options: Options = { family: "any", oneline: false, json: false, brief: false, details: false, statistics: 0, numeric: false };
+    const options: Options = { family: "any", oneline: false, json: false, brief: false, details: false, statistics: 0 };
     const args = [...p.args];
     let namespace = p.state.netns;
     try {
@@ -87,7 +87,6 @@ export const ip: CommandProgram = {
         } else if (is("human") || is("human-readable") || name === "iec") throw new NotSimulated(`ip ${option}`);
         else if (is("stats") || is("statistics")) options.statistics++;
         else if (is("details")) options.details = true;
-        else if (is("resolve")) options.numeric = false;
         else if (is("oneline")) options.oneline = true;
         else if (name === "br" || is("brief")) options.brief = true;
         else if (/^c(olor)?(=(always|auto|never))?$/.test(name)) {
@@ -98,6 +97,8 @@ export const ip: CommandProgram = {
           is("timestamp") ||
           is("batch") ||
           is("all") ||
+          is("resolve") ||
+          is("Numeric") ||
           name === "M" ||
           name === "B" ||
           name === "0" ||
@@ -111,8 +112,7 @@ export const ip: CommandProgram = {
         } else if (is("help")) {
           await p.err(usage);
           return 255;
-        } else if (is("Numeric")) options.numeric = true;
-        else if (is("netns")) {
+        } else if (is("netns")) {
           namespace = args.shift() ?? "";
           open(p, namespace);
         } else {

@@ -11,7 +11,6 @@ export interface Options {
   details: boolean;
   /** How often -s was given. */
   statistics: number;
-  numeric: boolean;
 }
 
 export interface Context {

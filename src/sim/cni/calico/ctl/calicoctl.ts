@@ -124,29 +124,33 @@ const takesValue = new Set([
   "-l",
   "--log-level",
   "--from-report",
+  "--poll",
+  "--kubeconfig",
 ]);
-const known = new Set([
-  ...takesValue,
-  "-R",
-  "--recursive",
-  "--skip-empty",
-  "--skip-exists",
-  "--skip-not-exists",
-  "-s",
-  "--all-namespaces",
-  "-a",
-  "--export",
-  "-h",
-  "--help",
-  "--allow-version-mismatch",
-  "--show-blocks",
-  "--show-borrowed",
-  "--show-configuration",
-  "--show-all-ips",
-  "--show-problem-ips",
-  "--force",
-  "--kubernetes",
-]);
+const everywhere = ["-h", "--help", "--allow-version-mismatch", "--context", "-l", "--log-level"];
+const ofFiles = ["-f", "--filename", "-R", "--recursive", "--skip-empty", "-c", "--config", "-n", "--namespace"];
+/** The options of each command, as its docopt text has them (calicoctl/calicoctl/commands, v3.31). */
+const options: Record<string, readonly string[]> = {
+  get: [...ofFiles, "-o", "--output", "-a", "--all-namespaces", "--export"],
+  create: [...ofFiles, "--skip-exists"],
+  apply: ofFiles,
+  replace: ofFiles,
+  delete: [...ofFiles, "-s", "--skip-not-exists"],
+  patch: ["-p", "--patch", "-t", "--type", "-c", "--config", "-n", "--namespace"],
+  version: ["-c", "--config", "--poll"],
+  "node status": [],
+  "ipam show": ["--ip", "--show-blocks", "--show-borrowed", "--show-configuration", "-c", "--config"],
+  "ipam release": ["--ip", "--from-report", "--force", "-c", "--config"],
+  "ipam check": ["--show-all-ips", "--show-problem-ips", "-o", "--output", "-c", "--config", "--kubeconfig"],
+  "ipam configure": ["--strictaffinity", "--max-blocks-per-host", "-c", "--config"],
+};
+// namespaces are not among these: the kinds that are simulated have none
+const notSimulated = new Set(
+  "-R --recursive --skip-empty -c --config --export -t --type --poll --from-report --force --show-all-ips --show-problem-ips --kubeconfig --context -l --log-level".split(
+    " ",
+  ),
+);
+const known = new Set([...takesValue, ...everywhere, ...Object.values(options).flat()]);
 
 function parse(args: string[]): Arguments | undefined {
   const a: Arguments = { words: [], flags: new Set(), values: {} };
@@ -182,7 +186,7 @@ function parse(args: string[]): Arguments | undefined {
     ...(output === undefined ? {} : { output }),
     ...(change === undefined ? {} : { patch: change }),
     skipExists: a.flags.has("--skip-exists"),
-    skipNotExists: a.flags.has("--skip-not-exists"),
+    skipNotExists: a.flags.has("-s") || a.flags.has("--skip-not-exists"),
   };
 }
 
@@ -196,7 +200,11 @@ async function execute(p: Proc): Promise<string> {
   const a = parse([...p.args.slice(0, first), ...p.args.slice(first + 1)]);
   if (!a) throw invalid();
   if (a.flags.has("-h") || a.flags.has("--help")) throw new NotSimulated(`calicoctl ${command} --help`);
-  if (a.values["--context"] !== undefined) throw new NotSimulated("calicoctl --context");
+  const call = ["node", "ipam"].includes(command) ? `${command} ${a.words[0] ?? ""}` : command;
+  const given = [...a.flags, ...Object.keys(a.values)];
+  if (options[call] && given.some((key) => !everywhere.includes(key) && !options[call]!.includes(key))) throw invalid();
+  const refused = given.find((key) => notSimulated.has(key));
+  if (refused !== undefined) throw new NotSimulated(`calicoctl ${call} ${refused}`);
   const mismatch = a.flags.has("--allow-version-mismatch");
   const open = (): Datastore => {
     const d = store(p);
@@ -221,7 +229,6 @@ async function execute(p: Proc): Promise<string> {
           ...(a.values["--ip"] === undefined ? {} : { ip: a.values["--ip"] }),
         });
       if (what === "release") {
-        if (a.values["--from-report"] !== undefined) throw new NotSimulated("calicoctl ipam release --from-report");
         if (a.values["--ip"] === undefined) throw invalid();
         return release(open(), a.values["--ip"]);
       }
