@@ -151,6 +151,20 @@ describe("editors on a terminal", () => {
     const screen = await type(["vi", "/root/v.txt"], ["x", ":q\r", "u", ":q!\r"]);
     expect(screen).toContain("E37: No write since last change (add ! to override)");
   });
+  test("vi indents as its vimrc or the file's type says, and says what it does not know", async () => {
+    const keys = ["ispec:", "\r", "\tcontainers:", "\r", "\tname: x", "\x1b", ">>", ":wq\r"];
+    await type(["vi", "/root/plain"], keys);
+    expect(fs().readText("/root/plain")).toBe("spec:\n\tcontainers:\n\t\tname: x\n");
+    await type(["vi", "/root/pod.yaml"], keys);
+    expect(fs().readText("/root/pod.yaml")).toBe("spec:\n  containers:\n    name: x\n");
+    fs().write("/root/.vimrc", '" mine\nset et ts=4 sw=4 ai\nsyntax on\n');
+    await type(["env", "HOME=/root", "vi", "/root/own"], keys);
+    expect(fs().readText("/root/own")).toBe("spec:\n    containers:\n            name: x\n");
+    const screen = await type(["vi", "/root/own"], [":set ts? nolist\r", ":set list\r", ":t.\r", ":q\r"]);
+    expect(screen).toContain("  tabstop=8");
+    expect(screen).toContain("kubemend: not simulated: vi's :set list");
+    expect(screen).toContain("kubemend: not simulated: vi's :t");
+  });
   test("nano edits and writes", async () => {
     fs().write("/root/n.txt", "alpha\nbeta\n");
     await type(["nano", "/root/n.txt"], ["X", "\x0b", "\x15", "\x18", "y", "\r"]);

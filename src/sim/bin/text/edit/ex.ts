@@ -3,15 +3,14 @@ import { Errno } from "../../../core/errno.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import type { Document } from "./document.ts";
 import { vimPattern } from "./motions.ts";
+import type { Settings } from "./settings.ts";
 
 export interface ExState {
   p: Proc;
   doc: Document;
   row: number;
-  numbers: boolean;
-  ignoreCase: boolean;
+  settings: Settings;
   search: string;
-  highlight: boolean;
   lastSubstitute: { pattern: string; by: string; flags: string } | undefined;
   register: { text: string[]; lines: boolean };
 }
@@ -106,7 +105,6 @@ export function ex(s: ExState, line: string): ExResult {
       return set(s, argument);
     case "noh":
     case "nohlsearch":
-      s.highlight = false;
       return {};
     case "u":
     case "undo": {
@@ -120,9 +118,15 @@ export function ex(s: ExState, line: string): ExResult {
       return { message: `${quoted(s.doc.path)} ${s.doc.lines.length} lines --${Math.floor(((s.row + 1) * 100) / s.doc.lines.length)}%--` };
     case "=":
       return { message: String(given ? to + 1 : s.doc.lines.length) };
+    case "setlocal":
+    case "setl":
+      return set(s, argument);
+    // colours
     case "syntax":
     case "syn":
+      return {};
     case "filetype":
+      if (/\bplugin\b.*\bon\b/.test(argument)) s.settings.ofFileType(s.doc.path);
       return {};
     case "!":
     case "sh":
@@ -201,22 +205,10 @@ function write(s: ExState, argument: string, bang: boolean, from: number, to: nu
 }
 
 function set(s: ExState, argument: string): ExResult {
-  for (const word of argument.split(/\s+/)) {
-    const m = /^(no)?([a-z]+)(!|\?|=.*)?$/.exec(word);
-    if (!m) return { message: `E518: Unknown option: ${word}` };
-    const on = m[1] === undefined;
-    if (m[2] === "nu" || m[2] === "number") s.numbers = m[3] === "!" ? !s.numbers : on;
-    else if (m[2] === "ic" || m[2] === "ignorecase") s.ignoreCase = on;
-    else if (m[2] === "hls" || m[2] === "hlsearch") s.highlight = on;
-    else if (m[2] === "ro" || m[2] === "readonly") s.doc.readonly = on;
-    else if (
-      !/^(paste|ai|autoindent|et|expandtab|ts|tabstop|sw|shiftwidth|sts|softtabstop|ruler|ru|list|wrap|mouse|syntax|bg|background|compatible|cp|showmode|smd|showcmd|is|incsearch|scs|smartcase|si|smartindent|ff|fileformat|fenc|encoding|backup|swapfile)$/.test(
-        m[2]!,
-      )
-    )
-      return { message: `E518: Unknown option: ${m[2]}` };
-  }
-  return {};
+  s.settings.readonly = s.doc.readonly;
+  const message = s.settings.set(argument);
+  s.doc.readonly = s.settings.readonly;
+  return message === undefined ? {} : { message };
 }
 
 function parseRange(s: ExState, text: string): { from: number; to: number; given: boolean; rest: string } | string {
@@ -232,7 +224,7 @@ function parseRange(s: ExState, text: string): { from: number; to: number; given
     } else if (t.startsWith("$")) [at, rest] = [last, t.slice(1)];
     else if (t.startsWith(".")) [at, rest] = [s.row, t.slice(1)];
     else if ((m = /^\/((?:\\.|[^/\\])*)\/?/.exec(t))) {
-      const pattern = vimPattern(m[1]!, s.ignoreCase);
+      const pattern = vimPattern(m[1]!, s.settings.ignores(m[1]!));
       const order = [...Array(s.doc.lines.length).keys()].map((i) => (s.row + 1 + i) % s.doc.lines.length);
       const found = order.find((i) => pattern.test(s.doc.lines[i]!));
       if (found === undefined) return `E486: Pattern not found: ${m[1]}`;
@@ -293,7 +285,7 @@ function substitute(s: ExState, from: number, to: number, rest: string): ExResul
   s.search = pattern;
   let regex: RegExp;
   try {
-    const base = vimPattern(pattern, s.ignoreCase || flags.includes("i"));
+    const base = vimPattern(pattern, s.settings.ignores(pattern) || flags.includes("i"));
     regex = new RegExp(base.source, base.flags + (flags.includes("g") ? "g" : ""));
   } catch {
     return { message: `E486: Pattern not found: ${pattern}` };
@@ -338,7 +330,7 @@ function substitute(s: ExState, from: number, to: number, rest: string): ExResul
 
 function global(s: ExState, from: number, to: number, argument: string, invert: boolean): ExResult {
   const [pattern = "", command = ""] = parts(argument.slice(1), argument[0] ?? "/");
-  const regex = vimPattern(pattern || s.search, s.ignoreCase);
+  const regex = vimPattern(pattern || s.search, s.settings.ignores(pattern || s.search));
   if (command.trim() !== "d") s.p.notSimulated(`vi's :g with ${command.trim() || "p"}`);
   const keep = s.doc.lines.filter((line, i) => i < from || i > to || regex.test(line) === invert);
   const removed = s.doc.lines.length - keep.length;

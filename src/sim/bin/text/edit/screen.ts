@@ -108,11 +108,11 @@ export class Screen {
   }
 }
 
-/** A line as it is shown: tabs to stops of eight, control characters as ^X. */
-export function shownLine(line: string): string {
+/** A line as it is shown: tabs to their stops, control characters as ^X. */
+export function shownLine(line: string, tabstop = 8): string {
   let out = "";
   for (const c of line) {
-    if (c === "\t") out += " ".repeat(8 - ([...out].length % 8));
+    if (c === "\t") out += " ".repeat(tabstop - ([...out].length % tabstop));
     else if (c < " " || c === "\x7f") out += `^${String.fromCharCode(c.charCodeAt(0) ^ 64)}`;
     else out += c;
   }
@@ -120,4 +120,4 @@ export function shownLine(line: string): string {
 }
 
 /** Column on the screen of a place in a line. */
-export const shownColumn = (line: string, at: number): number => [...shownLine(line.slice(0, at))].length;
+export const shownColumn = (line: string, at: number, tabstop = 8): number => [...shownLine(line.slice(0, at), tabstop)].length;

@@ -1,10 +1,13 @@
-import { Errno } from "../../../core/errno.ts";
+import { Errno, NotSimulated } from "../../../core/errno.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import type { CommandProgram } from "../../../kernel/program.ts";
 import { Document } from "./document.ts";
 import { ex, opened, type ExState } from "./ex.ts";
 import { backWord, firstNonBlank, matching, nextWord, paragraph, search, vimPattern, wordEnd, type Place } from "./motions.ts";
-import { Screen, shownColumn, shownLine } from "./screen.ts";
+import { textObject } from "./objects.ts";
+import { Screen, shownColumn } from "./screen.ts";
+import { Settings } from "./settings.ts";
+import { paint, type View } from "./window.ts";
 
 /** Vim as Ubuntu ships it, as far as one edits configuration files with it. */
 export const vi: CommandProgram = {
@@ -14,6 +17,7 @@ export const vi: CommandProgram = {
     let path: string | undefined;
     let start: string | undefined;
     let readonly = p.name.endsWith("view");
+    let vimrc: string | undefined;
     const commands: string[] = [];
     const args = [...p.args];
     while (args.length > 0) {
@@ -25,8 +29,9 @@ export const vi: CommandProgram = {
       if (a === "-R") readonly = true;
       else if (a === "-c") commands.push(args.shift() ?? "");
       else if (a.startsWith("+")) start = a.slice(1);
-      else if (/^-[nNumiuO]?$/.test(a) || a === "--") {
-        if (a === "-u" || a === "-i") args.shift();
+      else if (a === "-u") vimrc = args.shift() ?? "";
+      else if (/^-[nNmi]$/.test(a) || a === "--") {
+        if (a === "-i") args.shift();
       } else if (a.startsWith("-")) p.notSimulated(`vim ${a}`);
       else if (path === undefined) path = a;
       else p.notSimulated("vim with several files");
@@ -36,7 +41,7 @@ export const vi: CommandProgram = {
     const editor = new Vi(p, screen, path ?? "", readonly);
     await screen.open();
     try {
-      return await editor.run(start, commands);
+      return await editor.run(start, commands, vimrc);
     } finally {
       await screen.close();
     }
@@ -52,14 +57,12 @@ class Vi implements ExState {
   row = 0;
   #col = 0;
   #top = 0;
-  numbers = false;
-  ignoreCase = false;
+  readonly settings = new Settings();
   search = "";
-  highlight = false;
   lastSubstitute: ExState["lastSubstitute"];
   register: { text: string[]; lines: boolean } = { text: [], lines: false };
   #message = "";
-  #mode: "normal" | "insert" | "replace" | "visual" | "lines" = "normal";
+  #mode: View["mode"] = "normal";
   #anchor: Place = { row: 0, col: 0 };
   #forward: 1 | -1 = 1;
   #lastFind: [string, string] | undefined;
@@ -86,7 +89,8 @@ class Vi implements ExState {
     return key;
   }
 
-  async run(start: string | undefined, commands: string[]): Promise<number> {
+  /** `vimrc`: the file of -u; undefined: the user's own, or without one defaults.vim. */
+  async run(start: string | undefined, commands: string[], vimrc: string | undefined): Promise<number> {
     try {
       this.doc.load();
       this.#message = opened(this.doc);
@@ -96,6 +100,10 @@ class Vi implements ExState {
       this.#message = `"${this.doc.path}" [Permission Denied]`;
     }
     if (this.doc.path === "") this.#message = "";
+    const own = ["/.vimrc", "/.vim/vimrc"].map((file) => `${this.p.env.HOME ?? ""}${file}`).find((file) => this.p.fs.exists(file));
+    const file = vimrc ?? own;
+    if (file === undefined) this.settings.ofFileType(this.doc.path);
+    else if (file !== "NONE") this.#message = this.settings.source(this.p.fs.tryReadText(file) ?? "", this.doc.path) ?? this.#message;
     if (start === "") this.row = this.doc.lines.length - 1;
     else if (start !== undefined && /^\d+$/.test(start)) this.row = Math.min(this.doc.lines.length, Number(start)) - 1;
     else if (start?.startsWith("/")) this.#find(start.slice(1), 1);
@@ -111,6 +119,11 @@ class Vi implements ExState {
     return this.#quit;
   }
 
+  /** Column on the screen of a place in the line. */
+  #column(at: number): number {
+    return shownColumn(this.#line, at, this.settings.tabstop);
+  }
+
   #clamp(): void {
     this.row = Math.max(0, Math.min(this.doc.lines.length - 1, this.row));
     const most = this.#mode === "insert" || this.#mode === "replace" ? this.#line.length : Math.max(0, this.#line.length - 1);
@@ -119,7 +132,15 @@ class Vi implements ExState {
 
   #ex(text: string): void {
     const before = this.row;
-    const result = ex(this, text);
+    let result;
+    try {
+      result = ex(this, text);
+    } catch (error) {
+      if (!(error instanceof NotSimulated)) throw error;
+      // what was edited must not be lost for it
+      this.p.machine.world.gap(this.p.machine.name, "vim", error.what);
+      result = { message: `kubemend: ${error.message}` };
+    }
     this.#message = result.message ?? "";
     if (result.quit !== undefined) this.#quit = result.quit;
     if (this.row !== before) this.#col = firstNonBlank(this.doc.lines[Math.min(this.row, this.doc.lines.length - 1)] ?? "");
@@ -295,7 +316,7 @@ class Vi implements ExState {
     }
     let found;
     try {
-      found = search(this.doc.lines, { row: this.row, col: this.#col }, vimPattern(this.search, this.ignoreCase), by);
+      found = search(this.doc.lines, { row: this.row, col: this.#col }, vimPattern(this.search, this.settings.ignores(this.search)), by);
     } catch {
       found = undefined;
     }
@@ -371,8 +392,7 @@ class Vi implements ExState {
     this.#begin();
     const { lines } = this.doc;
     if (op === ">" || op === "<") {
-      for (let i = from.row; i <= to.row; i++)
-        lines[i] = op === ">" ? (lines[i] === "" ? "" : `\t${lines[i]}`) : lines[i]!.replace(/^(\t| {1,8})/, "");
+      for (let i = from.row; i <= to.row; i++) lines[i] = this.settings.shifted(lines[i]!, op === ">" ? 1 : -1);
       this.row = from.row;
       this.#col = firstNonBlank(this.#line);
       return;
@@ -400,13 +420,17 @@ class Vi implements ExState {
       const line = this.#line;
       if (key === "Esc" || key === "^C" || key === "^[") break;
       if (key === "Enter") {
-        lines.splice(this.row, 1, line.slice(0, this.#col), line.slice(this.#col));
+        const indent = this.settings.indent(line);
+        const before = line.slice(0, this.#col);
+        lines.splice(this.row, 1, indent !== "" && before.trim() === "" ? "" : before, indent + line.slice(this.#col));
         this.row++;
-        this.#col = 0;
+        this.#col = indent.length;
       } else if (key === "Backspace" || key === "^H") {
         if (this.#col > 0) {
-          lines[this.row] = line.slice(0, this.#col - 1) + line.slice(this.#col);
-          this.#col--;
+          const before = line.slice(0, this.#col);
+          const gone = this.settings.backspace(before, this.#column(this.#col));
+          lines[this.row] = before.slice(0, -gone) + line.slice(this.#col);
+          this.#col -= gone;
         } else if (this.row > 0) {
           this.#col = lines[this.row - 1]!.length;
           lines.splice(this.row - 1, 2, lines[this.row - 1]! + line);
@@ -427,11 +451,13 @@ class Vi implements ExState {
       else if (key === "Home") this.#col = 0;
       else if (key === "End") this.#col = line.length;
       else {
-        const text = key === "Tab" ? "\t" : [...key].length === 1 ? key : "";
+        const text = key === "Tab" ? this.settings.tab(this.#column(this.#col)) : [...key].length === 1 ? key : "";
         lines[this.row] = line.slice(0, this.#col) + text + line.slice(this.#col + (replace ? text.length : 0));
         this.#col += text.length;
       }
     }
+    // what was indented for a text that did not come goes again
+    if (this.settings.autoindent && this.#line.trim() === "") lines[this.row] = "";
     this.#mode = "normal";
     this.#col = Math.max(0, this.#col - 1);
   }
@@ -501,7 +527,7 @@ class Vi implements ExState {
           if (to < lines.length)
             await this.#operate(key, { from: { row: this.row, col: 0 }, to: { row: to, col: 0 }, lines: true, inclusive: true });
         } else if (motion === "i" || motion === "a") {
-          const range = this.#object(motion, await this.#key());
+          const range = textObject(this.#line, { row: this.row, col: this.#col }, motion, await this.#key());
           if (range) await this.#operate(key, { ...range, lines: false, inclusive: false });
         } else {
           // cw changes to the end of the word, as ce
@@ -589,9 +615,10 @@ class Vi implements ExState {
         if (key === "a") this.#col++;
         if (key === "A") this.#col = this.#line.length;
         if (key === "o" || key === "O") {
+          const indent = this.settings.indent(this.#line);
           if (key === "o") this.row++;
-          lines.splice(this.row, 0, "");
-          this.#col = 0;
+          lines.splice(this.row, 0, indent);
+          this.#col = indent.length;
         }
         this.#mode = "insert";
         await this.#insert(key === "R");
@@ -672,52 +699,6 @@ class Vi implements ExState {
     }
   }
 
-  /** iw aw i" a" i( … on the current line. */
-  #object(kind: string, of: string): { from: Place; to: Place } | undefined {
-    const line = this.#line;
-    const place = (a: number, b: number): { from: Place; to: Place } => ({
-      from: { row: this.row, col: a },
-      to: { row: this.row, col: b },
-    });
-    if (of === "w" || of === "W") {
-      const pattern = of === "W" ? /\S+|\s+/gu : /[\p{L}\p{Nd}_]+|\s+|[^\s\p{L}\p{Nd}_]+/gu;
-      const m = [...line.matchAll(pattern)].find((x) => x.index + x[0].length > this.#col);
-      if (!m) return undefined;
-      const end = m.index + m[0].length;
-      return place(m.index, kind === "a" ? end + (/^\s*/.exec(line.slice(end))?.[0].length ?? 0) : end);
-    }
-    const pair = (
-      {
-        "(": "()",
-        ")": "()",
-        b: "()",
-        "[": "[]",
-        "]": "[]",
-        "{": "{}",
-        "}": "{}",
-        B: "{}",
-        "<": "<>",
-        '"': '""',
-        "'": "''",
-        "`": "``",
-      } as Record<string, string>
-    )[of];
-    if (!pair) return undefined;
-    let a: number;
-    let b: number;
-    if (pair[0] === pair[1]) {
-      const quotes = [...line].flatMap((c, i) => (c === pair[0] ? [i] : []));
-      const i = quotes.findIndex((at, k) => k % 2 === 1 && at >= this.#col);
-      if (i < 0) return undefined;
-      [a, b] = [quotes[i - 1]!, quotes[i]!];
-    } else {
-      a = line.lastIndexOf(pair[0]!, this.#col);
-      b = line.indexOf(pair[1]!, Math.max(a, this.#col));
-      if (a < 0 || b < 0) return undefined;
-    }
-    return kind === "i" ? place(a + 1, b) : place(a, b + 1);
-  }
-
   async #visual(): Promise<void> {
     const [count, key] = await this.#count(await this.#key());
     const leave = (): void => {
@@ -747,60 +728,14 @@ class Vi implements ExState {
     if (m) [this.row, this.#col] = [m.to.row, m.to.col];
   }
 
-  // --- the screen
-
   async #draw(): Promise<void> {
     const { rows, cols } = this.#screen;
     const { lines } = this.doc;
-    const margin = this.numbers ? Math.max(3, String(lines.length).length) + 1 : 0;
-    const room = Math.max(1, cols - margin);
-    const height = (i: number): number => Math.max(1, Math.ceil([...shownLine(lines[i]!)].length / room));
-    if (this.row < this.#top) this.#top = this.row;
-    const used = (top: number): number => {
-      let sum = 0;
-      for (let i = top; i <= this.row; i++) sum += height(i);
-      return sum;
-    };
-    while (used(this.#top) > rows - 1 && this.#top < this.row) this.#top++;
-    let out = "\x1b[?25l\x1b[H";
-    let y = 0;
-    let [cursorY, cursorX] = [0, 0];
-    for (let i = this.#top; i < lines.length && y < rows - 1; i++) {
-      const text = [...shownLine(lines[i]!)];
-      const number = this.numbers ? `${String(i + 1).padStart(margin - 1)} ` : "";
-      if (i === this.row) {
-        const column = shownColumn(lines[i]!, this.#col);
-        cursorY = y + Math.floor(column / room);
-        cursorX = margin + (column % room);
-      }
-      for (let part = 0; part < height(i) && y < rows - 1; part++, y++)
-        out += `\x1b[${y + 1};1H${part === 0 ? number : " ".repeat(margin)}${text.slice(part * room, (part + 1) * room).join("")}\x1b[K`;
-    }
-    for (; y < rows - 1; y++) out += `\x1b[${y + 1};1H~\x1b[K`;
-    const mode =
-      this.#mode === "insert"
-        ? "-- INSERT --"
-        : this.#mode === "replace"
-          ? "-- REPLACE --"
-          : this.#mode === "visual"
-            ? "-- VISUAL --"
-            : this.#mode === "lines"
-              ? "-- VISUAL LINE --"
-              : "";
-    const left = (mode || this.#message).slice(0, cols - 1);
-    const where = `${this.row + 1},${this.#line === "" ? "0-1" : this.#col + 1}`;
-    const part =
-      this.#top === 0 && lines.length <= rows - 1
-        ? "All"
-        : this.#top === 0
-          ? "Top"
-          : this.#top + rows - 1 >= lines.length
-            ? "Bot"
-            : `${Math.floor((this.#top * 100) / Math.max(1, lines.length - rows + 1))}%`;
-    const ruler = `${where.padEnd(14)}${part}`;
-    out += `\x1b[${rows};1H${this.#message.startsWith("E") && mode === "" ? `\x1b[41;97m${left}\x1b[m` : left}\x1b[K`;
-    if (left.length < cols - 19) out += `\x1b[${rows};${cols - 17}H${ruler}`;
-    out += `\x1b[${cursorY + 1};${cursorX + 1}H\x1b[?25h`;
-    await this.#screen.write(out);
+    const shown = paint({
+      ...{ rows, cols, lines, top: this.#top, row: this.row, col: this.#col },
+      ...{ mode: this.#mode, message: this.#message, settings: this.settings },
+    });
+    this.#top = shown.top;
+    await this.#screen.write(shown.text);
   }
 }
