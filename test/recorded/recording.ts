@@ -11,6 +11,8 @@ export interface Recorded {
   status: number;
   /** Notes and titles since the command before. */
   notes: string[];
+  /** What the title above it says of the time, seconds of the recorder's day. */
+  clock?: number;
 }
 
 const prompt = /^(?:\[([a-z0-9]+)\])?\$ (.*)$/;
@@ -21,9 +23,12 @@ function parseRecording(text: string): Recorded[] {
   const found: Recorded[] = [];
   const lines = text.split("\n");
   let notes: string[] = [];
+  let clock: number | undefined;
   for (let i = 0; i < lines.length; i++) {
     const start = prompt.exec(lines[i]!);
     if (!start) {
+      const t = /^####.*\(t=(\d+):(\d+):(\d+)\)$/.exec(lines[i]!);
+      if (t) clock = Number(t[1]) * 3600 + Number(t[2]) * 60 + Number(t[3]);
       if (lines[i]!.startsWith("#")) notes.push(lines[i]!.replace(/^#+ /, "").replace(/ +\(t=[\d:]+\)$/, ""));
       continue;
     }
@@ -36,7 +41,7 @@ function parseRecording(text: string): Recorded[] {
     const status = Number(end.exec(lines[++i] ?? "")?.[1] ?? Number.NaN);
     const cut = output.at(-1) === noNewline;
     if (cut) output.pop();
-    found.push({ line, machine: start[1] ?? "", command, output: output.join("\n") + (cut || output.length === 0 ? "" : "\n"), status, notes });
+    found.push({ line, machine: start[1] ?? "", command, output: output.join("\n") + (cut || output.length === 0 ? "" : "\n"), status, notes, ...(clock === undefined ? {} : { clock }) });
     notes = [];
   }
   return found;

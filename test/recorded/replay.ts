@@ -16,10 +16,12 @@ export interface Scenario {
   machine?: string;
   env?: Record<string, string>;
   /** What the recorder did by hand where a note says so: note → shell line. `undo` runs after the next command that was recorded. */
-  byHand?: Record<string, { does: string; undo?: string } | string>;
+  byHand?: Record<string, { does: string; undo?: string; on?: string } | string>;
   /** Rewrites commands whose names of files or machines are others here (kubectl-1.32 → the binary of that version). */
   command?: (command: string) => string;
   words?: [RegExp, string][];
+  /** Sections begin when their titles say, counted from the first; `--since @…` then means the section's beginning. */
+  clocked?: boolean;
 }
 
 export interface Result {
@@ -58,21 +60,30 @@ export async function replay(s: Scenario): Promise<Result[]> {
   const omitted = leftOut.filter((o) => o.recording === s.recording);
   const accepted = differences.filter((d) => d.recording === s.recording);
   const world = await s.world();
+  let first: { clock: number; at: number } | undefined;
+  let section = { clock: Number.NaN, at: world.timeline.now };
   const by = (text: string, status: number): string => `${normalise(text, s.words)}\n[exit ${status}]`;
   for (const at of recorded) {
     const machine = world.machine(at.machine || s.machine || [...world.machines.keys()][0]!);
+    if (s.clocked && at.clock !== undefined && at.clock !== section.clock) {
+      first ??= { clock: at.clock, at: world.timeline.now };
+      await world.advance(Math.max(0, first.at + (at.clock - first.clock) * 1000 - world.timeline.now));
+      section = { clock: at.clock, at: world.timeline.now };
+    }
     const undo: string[] = [];
     for (const note of [...at.notes, `line ${at.line}`]) {
       const action = s.byHand?.[note];
       if (action === undefined) continue;
-      const done = await shell(machine, typeof action === "string" ? action : action.does, s.env ?? {});
+      const by = typeof action === "string" ? { does: action } : action;
+      const done = await shell(by.on === undefined ? machine : world.machine(by.on), by.does, s.env ?? {});
       if (done.status !== 0) throw new Error(`${s.recording}:${at.line}: ${note}: ${done.text}`);
       if (typeof action !== "string" && action.undo) undo.push(action.undo);
     }
     if (omitted.some((o) => matches(o, at))) {
       results.push({ recording: s.recording, at, outcome: "left out", wanted: "", got: "" });
     } else {
-      const got = await shell(machine, s.command?.(at.command) ?? at.command, s.env ?? {});
+      const line = s.clocked ? at.command.replace(/--since @\d+/, `--since @${Math.floor(section.at / 1000)}`) : at.command;
+      const got = await shell(machine, s.command?.(line) ?? line, s.env ?? {});
       const [a, b] = [by(at.output, at.status), by(got.text, got.status)];
       const known = accepted.some((d) => matches(d, at));
       const unmended = open[s.recording]?.includes(at.line) ?? false;

@@ -1,5 +1,7 @@
 /** Which recording is replayed in which world. */
 import type { World } from "../../src/sim/world.ts";
+import { useBirds } from "../sim/calico/birds.ts";
+import { readRecording } from "./recording.ts";
 import type { Scenario } from "./replay.ts";
 import { cluster120, joinable, must, nodes120, place, runScript } from "./worlds.ts";
 
@@ -27,11 +29,73 @@ async function halfNetworked(): Promise<World> {
   await must(world.machine("node2"), "mv /etc/cni/net.d/10-bridge.conf /root; sleep 60");
   return world;
 }
+/** node2's network as a list of plugins, which containerd finds in Debian's folder. */
+async function conflistWorld(): Promise<World> {
+  const world = await kubectlWorld();
+  const node2 = world.machine("node2");
+  node2.rootFs().write(
+    "/etc/cni/net.d/10-bridge.conflist",
+    `${readRecording("kubelet-02-cni.txt")
+      .find((r) => r.command.startsWith("head -c 200"))!
+      .output.trimEnd()}-local",
+        "ranges": [[{ "subnet": "172.16.3.0/24" }]],
+        "routes": [{ "dst": "0.0.0.0/0" }]
+      }
+    },
+    { "type": "portmap", "capabilities": { "portMappings": true } }
+  ]
+}
+`,
+  );
+  await must(
+    node2,
+    "rm /etc/cni/net.d/10-bridge.conf; mkdir -p /usr/lib/cni; cp /opt/cni/bin/* /usr/lib/cni; " +
+      "sed -i 's#/opt/cni/bin#/usr/lib/cni#' /etc/containerd/config.toml; ip link del cni0 2>/dev/null; systemctl restart containerd; sleep 40",
+  );
+  // a pod that had been there made the bridge
+  await must(
+    world.machine("master"),
+    "export KUBECONFIG=/etc/kubernetes/admin.conf; kubectl run before --image=busybox:1.35 --overrides='{\"spec\":{\"nodeName\":\"node2\"}}' -- sleep 1; sleep 10; kubectl delete pod before",
+  );
+  return world;
+}
 async function kubeadmWorld(): Promise<World> {
   const world = await nodes120();
   await runScript(world.machine("master"), "kubeadm-configs.sh");
   return world;
 }
+const birds = async (): Promise<World> => {
+  const world = await useBirds();
+  // the recorder's namespaces had one interface each
+  for (const machine of world.machines.values()) await must(machine, "ip addr flush dev enp0s3; ip link set enp0s3 down");
+  await world.advance(15_000);
+  return world;
+};
+/** Timers that run, ports that the kernel picks, processes and their files. */
+const birdWords: [RegExp, string][] = [
+  [/\d+\.\d+\/(240|80|5)\b/g, "N/$1"],
+  [/(192\.168\.56\.1\d(?:%enp0s8)?):[1-9]\d{4}\b/g, "$1:PORT"],
+  [/pid=\d+,fd=\d+/g, "pid=N,fd=N"],
+];
+/** A mesh that node1's resets have broken, and which has not come back when the packets are dropped. */
+const brokenBirds = async (): Promise<World> => {
+  const world = await birds();
+  const node1 = world.machine("node1");
+  await must(node1, "iptables -A INPUT -p tcp --dport 179 -j REJECT --reject-with tcp-reset; iptables -A INPUT -p tcp --sport 179 -s 192.168.56.10 -j REJECT --reject-with tcp-reset");
+  const master = world.machine("master");
+  for (let i = 0; i < 120 && !(await must(master, "birdc show protocols node1")).includes("Connection closed"); i++) await world.advance(1000);
+  await must(node1, "iptables -F");
+  return world;
+};
+/** klog's header within a line of the journal. */
+const journalWords: [RegExp, string][] = [
+  [/(\]: [IWEF])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ([a-z_]+\.go):\d+\]/g, "$1 TIME PID $2:LINE]"],
+];
+/** What the recorder did between two faults: the kubelet's files as they were. */
+const asBefore =
+  "mkdir -p /root/keep; for f in config.yaml kubeadm-flags.env; do if [ -e /root/keep/$f ]; then cp /root/keep/$f /var/lib/kubelet/$f; " +
+  "else cp /var/lib/kubelet/$f /root/keep/$f; fi; done; systemctl reset-failed kubelet; systemctl restart kubelet; sleep 1";
+const nameless = "apiVersion: v1\\nkind: Pod\\nmetadata:\\n  labels:\\n    a: b\\nspec:\\n  containers:\\n  - name: nginx\\n    image: nginx:1.19\\n";
 /** The recording's token and hash → this cluster's. */
 const joinWorld = async (): Promise<World> => joinable();
 
@@ -84,4 +148,100 @@ export const scenarios: Scenario[] = [
   { recording: "kubectl-1.36-01-version-config.txt", world: kubectlWorld, env: admin },
   { recording: "kubectl-1.36-04-pods.txt", world: kubectlWorld, env: admin, byHand: { "line 341": "sleep 43.5" } },
   { recording: "kubectl-x509-and-permissions.txt", world: kubectlWorld },
+  {
+    recording: "bird-07-mesh-direct-ebgp.txt",
+    world: birds,
+    words: birdWords,
+    byHand: {
+      ...Object.fromEntries(
+        readRecording("bird-07-mesh-direct-ebgp.txt")
+          .filter((r) => r.command === "cat /etc/bird/bird.conf")
+          .map((r) => [`line ${r.line}`, `cat >/etc/bird/bird.conf <<'E'\n${r.output}E`]),
+      ),
+      "line 139": "sleep 70",
+    },
+  },
+  { recording: "bird-05-drop-tcp179.txt", world: brokenBirds, clocked: true, words: birdWords },
+  { recording: "kubeadm-01-basic.txt", world: kubeadmWorld },
+  {
+    recording: "kubeadm-05-phases.txt",
+    world: kubeadmWorld,
+    byHand: { "line 5": `cat >/root/kubeadm.yaml <<'E'\n${readRecording("kubeadm-05-phases.txt")[0]!.output}` },
+  },
+  {
+    recording: "kubelet-01-cgroup-driver.txt",
+    world: kubectlWorld,
+    env: admin,
+    clocked: true,
+    words: journalWords,
+    byHand: {
+      "containerd SystemdCgroup=true, kubelet cgroupDriver unset (= cgroupfs, the 1.20 default)":
+        "sed -i 's/SystemdCgroup.*/SystemdCgroup = true/' /etc/containerd/config.toml; sed -i /cgroupDriver/d /var/lib/kubelet/config.yaml",
+      "both systemd: cgroupDriver: systemd added to config.yaml": "echo 'cgroupDriver: systemd' >>/var/lib/kubelet/config.yaml",
+      "kubelet systemd, containerd cgroupfs (SystemdCgroup removed)": "sed -i 's/SystemdCgroup.*/SystemdCgroup = false/' /etc/containerd/config.toml",
+      "cgroupDriver: bogus": "sed -i 's/^cgroupDriver.*/cgroupDriver: bogus/' /var/lib/kubelet/config.yaml",
+      "line 34": "sleep 19",
+      "line 130": "sleep 10",
+      "line 159": "sleep 11",
+      "line 245": "sleep 20",
+    },
+  },
+  {
+    recording: "kubelet-02-cni.txt",
+    world: conflistWorld,
+    env: admin,
+    clocked: true,
+    // the library of containerd 1.7 names the network, that of 1.6 does not
+    words: [...journalWords, [/(plugin type="[^"]+") name="[^"]+"/g, "$1"]],
+    // pauses, and pods that were deleted before the next
+    byHand: {
+      "line 27": "sleep 8",
+      "line 31": "sleep 13",
+      "line 98": "kubectl delete pod c1 --wait=false; sleep 9",
+      "line 168": "sleep 12",
+      "line 208": "sleep 14",
+      "line 219": "sleep 14",
+      "line 250": "kubectl delete pod c2 --wait=false",
+      "line 254": "sleep 14",
+      "line 267": "kubectl delete pod c3 --wait=false",
+      "line 275": "sleep 14",
+      "line 299": { on: "node2", does: "cp /root/10-bridge.conflist /etc/cni/net.d; ip link del cni0; sleep 12" },
+      "line 306": "kubectl delete pod c4 c5 --wait=false",
+      "line 310": "sleep 8",
+      "line 325": "sleep 9",
+      "line 332": { on: "node2", does: "ip addr flush dev cni0; sleep 12" },
+    },
+  },
+  {
+    recording: "kubelet-04-containerd-kubelet-stopped.txt",
+    world: kubectlWorld,
+    env: admin,
+    clocked: true,
+    words: [...journalWords, [/(posting ready status)\. AppArmor enabled/g, "$1"]],
+    byHand: {
+      "line 5": { does: ":", undo: "sleep 15" },
+      "line 206": "sleep 12",
+      "line 213": "sleep 12",
+      "line 349": "sleep 20",
+      "line 356": "sleep 24",
+      "line 459": "sleep 3",
+      "line 478": "sleep 5",
+      "line 485": "sleep 8",
+    },
+  },
+  {
+    recording: "kubelet-08-config-errors-journal-a.txt",
+    world: kubectlWorld,
+    env: admin,
+    clocked: true,
+    words: journalWords,
+    byHand: {
+      ...Object.fromEntries(
+        readRecording("kubelet-08-config-errors-journal-a.txt")
+          .flatMap((r) => r.notes)
+          .map((note) => [note, asBefore]),
+      ),
+      "static pod without metadata.name": `${asBefore}; printf '${nameless}' >/etc/kubernetes/manifests/web.yaml; sleep 12`,
+    },
+  },
 ];

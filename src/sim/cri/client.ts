@@ -25,7 +25,8 @@ function connect(p: Proc, endpoint: string): Connection {
   return {
     ok: false,
     code: "Unavailable",
-    message: `connection error: desc = "transport: Error while dialing: dial unix ${path}: connect: ${text}"`,
+    // gRPC writes the colon since 1.53, which kubelets have since 1.28
+    message: `connection error: desc = "transport: Error while dialing${p.name === "kubelet" && Number(/^v?1\.(\d+)/.exec(p.state.version)?.[1]) < 28 ? "" : ":"} dial unix ${path}: connect: ${text}"`,
   };
 }
 

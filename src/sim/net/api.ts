@@ -61,7 +61,12 @@ export interface Incoming {
 /** The system calls of one process. Every method may throw Errno where the local call itself fails. */
 export interface ProcNet {
   /** bind + listen. `ip` "0.0.0.0" or "::" for all. Throws EADDRINUSE, EADDRNOTAVAIL, EACCES (port below 1024, not root). Returns a socket id. */
-  listen(transport: "tcp" | "udp", ip: string, port: number, options?: { accept?: "events" | "serve" | "stream" }): number;
+  listen(
+    transport: "tcp" | "udp",
+    ip: string,
+    port: number,
+    options?: { accept?: "events" | "serve" | "stream"; backlog?: number },
+  ): number;
   /** Binds a unix socket file (which must not exist). Throws EADDRINUSE. */
   listenUnix(path: string): number;
   /** Stops listening (and removes nothing from the filesystem). */

@@ -48,7 +48,7 @@ export class SocketCalls implements ProcNet {
     transport: "tcp" | "udp",
     ip: string,
     port: number,
-    options: { accept?: "events" | "serve" | "stream"; device?: string } = {},
+    options: { accept?: "events" | "serve" | "stream"; device?: string; backlog?: number } = {},
   ): number {
     const ns = this.#ns;
     const v6 = ip === "::" || ip === "" || ip === "*";
@@ -80,6 +80,7 @@ export class SocketCalls implements ProcNet {
       uid: this.#p.uid,
       accept: options.accept ?? (isDaemon(this.#p.program) ? "serve" : "stream"),
       ...(options.device === undefined ? {} : { device: options.device }),
+      ...(options.backlog === undefined ? {} : { backlog: options.backlog }),
       pending: [],
     };
     ns.state.sockets[socket.id] = socket;

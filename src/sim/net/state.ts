@@ -182,6 +182,8 @@ export interface SocketState {
   uid: number;
   accept: "events" | "serve" | "stream";
   device?: string;
+  /** listen(2)'s, when it is not the kernel's most (net.core.somaxconn). */
+  backlog?: number;
   /** Connections a command program has not accepted yet. */
   pending: number[];
 }

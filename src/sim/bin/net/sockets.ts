@@ -45,7 +45,7 @@ export function socketRows(p: Proc): SocketRow[] {
       netid: s.transport,
       state: s.transport === "tcp" ? "LISTEN" : "UNCONN",
       recv: s.pending.length,
-      send: s.transport === "tcp" ? (s.accept === "stream" ? 1 : 4096) : 0,
+      send: s.transport === "tcp" ? (s.backlog ?? (s.accept === "stream" ? 1 : 4096)) : 0,
       local: any && s.v6 ? "*" : any ? "0.0.0.0" : ipText(s.ip) + (s.device === undefined ? "" : `%${s.device}`),
       localPort: String(s.port),
       peer: any && s.v6 ? "*" : "0.0.0.0",

@@ -237,7 +237,7 @@ function listen(p: Proc): void {
   if (s.listener) return;
   const at = s.config.listen ?? { port: 179 };
   try {
-    s.listener = p.net.listen("tcp", at.address ?? "0.0.0.0", at.port, { accept: "events" });
+    s.listener = p.net.listen("tcp", at.address ?? "0.0.0.0", at.port, { accept: "events", backlog: 8 });
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     log(p, "ERR", `BGP: Cannot open listening socket: ${error.text}`);

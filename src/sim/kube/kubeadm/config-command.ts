@@ -1,5 +1,6 @@
 /** `kubeadm config` and `kubeadm version`. */
 import type { Obj } from "../../core/json.ts";
+import { minorOf, releases } from "../control/releases.ts";
 import { proxyConfiguration } from "./addons.ts";
 import {
   apiVersionOf,
@@ -14,6 +15,7 @@ import {
 } from "./config.ts";
 import { kubeconfigPath, openApi } from "./cluster.ts";
 import { KubeadmError, type Context } from "./context.ts";
+import { followDocker } from "./docker.ts";
 import { openError, write } from "./files.ts";
 import { loadInit, type InitFlags } from "./init.ts";
 import { kubeletConfiguration } from "./kubelet.ts";
@@ -47,6 +49,14 @@ export async function imagesList(c: Context, flags: InitFlags): Promise<void> {
   const output = flags.values.output ?? "text";
   if (output !== "text") c.p.notSimulated(`kubeadm config images list -o ${output}`);
   const config = await imageConfig(c, flags);
+  const version = String(config.cluster.kubernetesVersion);
+  // a release knows the etcd of the next one (constants.EtcdSupportedVersion)
+  if (minorOf(version) > c.minor + 1)
+    await c.klog(
+      "W",
+      "images.go:80",
+      `could not find officially supported version of etcd for Kubernetes ${version}, falling back to the nearest etcd version (${releases[c.minor]!.etcd})`,
+    );
   for (const image of controlPlaneImages(c, config.cluster)) await c.out(image);
 }
 
@@ -105,6 +115,8 @@ export async function printInitDefaults(c: Context, flags: InitFlags): Promise<v
     toYaml(external(c.minor, "ClusterConfiguration", cluster)),
   ];
   const config: Config = { cluster, init: placeholderInit(c), kubelet: {}, proxy: {}, userKubelet: false, userProxy: false };
+  // the defaults are made once for each document that they are taken from
+  for (let i = 0; i <= (flags.lists["component-configs"]?.length ?? 0); i++) await followDocker(c, config);
   for (const kind of flags.lists["component-configs"] ?? []) {
     if (kind === "KubeletConfiguration") documents.push(toYaml(kubeletConfiguration(c, config)));
     else if (kind === "KubeProxyConfiguration") documents.push(toYaml(proxyConfiguration(c, config)));

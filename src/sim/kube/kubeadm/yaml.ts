@@ -2,7 +2,7 @@
 import { parseAllDocuments, stringify } from "yaml";
 
 export function toYaml(value: unknown): string {
-  return stringify(value, { sortMapEntries: true, indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(value, { version: "1.1", sortMapEntries: true, indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 /** Documents of a text; throws Error with Go's words where it is no YAML. */

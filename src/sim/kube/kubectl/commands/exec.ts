@@ -95,16 +95,7 @@ const stream =
       });
       await p.sleep(Number(met.response.headers["x-after"] ?? 0));
       if (!refused.ok && refused.kind === "status")
-        throw new ServerRefusal(
-          refused.code,
-          refused.status,
-          refused.code === 500
-            ? `error: Internal error occurred: ${refused.message}`.replace(
-                "Internal error occurred: Internal error occurred: ",
-                "Internal error occurred: ",
-              )
-            : undefined,
-        );
+        throw new ServerRefusal(refused.code, refused.status, streamFailure(refused.code, refused.message));
     }
     const send = (message: StreamMessage): void => p.net.send(conn, message as unknown as Data);
     const file = p.fds.get(0);
@@ -149,6 +140,15 @@ async function pump(
   } catch {
     // the command has ended meanwhile
   }
+}
+
+/** What client-go makes of a stream that did not come about; undefined: the server's Status as of any request. */
+function streamFailure(code: number, message: string): string | undefined {
+  if (code !== 500 && code !== 404) return undefined;
+  if (message.startsWith("error dialing backend")) return `Error from server: ${message}`;
+  // on the stream itself, which had been opened
+  if (message.startsWith("error executing command in container")) return `error: Internal error occurred: ${message}`;
+  return code === 500 ? `error: unable to upgrade connection: ${message}` : undefined;
 }
 
 export const exec = stream("exec");

@@ -37,7 +37,7 @@ function start(p: Proc): void {
     options = parseFlags(p);
   } catch (error) {
     if (!(error instanceof Error) || error.name === "Ended" || error.name === "NotSimulated") throw error;
-    return die(p, `failed to parse kubelet flag: ${error.message}`);
+    return die(p, `${minor < 22 ? "" : "failed to parse kubelet flag: "}${error.message}`);
   }
   const s = p.data as unknown as KubeletState;
   Object.assign(s, {

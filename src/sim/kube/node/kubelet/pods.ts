@@ -5,7 +5,8 @@ import type { Obj } from "../../../core/json.ts";
 import { Errno } from "../../../core/errno.ts";
 import { parseOnce } from "../../../core/yaml.ts";
 import type { Proc } from "../../../kernel/proc.ts";
-import { klogS } from "../klog.ts";
+import { dnsSubdomain } from "../../apiserver/strategy/names.ts";
+import { klog, klogS, minorOf } from "../klog.ts";
 import { apiClient } from "./connection.ts";
 import { podRef, stateOf, type PodEntry } from "./state.ts";
 import { wake } from "./work.ts";
@@ -58,11 +59,11 @@ export function readManifests(p: Proc): void {
         if (error instanceof Errno) continue;
         const why = (error as Error).message;
         errors[file] = why;
-        if (s.manifestErrors[file] !== why)
-          klogS(p, "E", "file.go:187", "Could not process manifest file", {
-            err: `${file}: couldn't parse as pod(${why}), please check config file`,
-            path: file,
-          });
+        if (s.manifestErrors[file] !== why) {
+          const err = error instanceof InvalidPod ? why : `${file}: couldn't parse as pod(${why}), please check config file`;
+          if (minorOf(p.state.version) < 22) klog(p, "E", "file.go:187", `Can't process manifest file ${JSON.stringify(file)}: ${err}`);
+          else klogS(p, "E", "file.go:187", "Could not process manifest file", { err, path: file });
+        }
       }
     }
   }
@@ -80,6 +81,9 @@ export function readManifests(p: Proc): void {
   }
   mirrors(p);
 }
+
+/** Decoded, and refused by validation. */
+class InvalidPod extends Error {}
 
 /** Throws Error with what the decoder says. */
 function staticPod(p: Proc, file: string, text: string): Obj {
@@ -100,12 +104,17 @@ function staticPod(p: Proc, file: string, text: string): Obj {
     );
   const s = stateOf(p);
   const names = (pod.spec?.containers ?? []) as Obj[];
-  if (!pod.metadata?.name || names.length === 0)
-    throw new Error(`invalid pod: [${!pod.metadata?.name ? "metadata.name: Required value" : "spec.containers: Required value"}]`);
+  const name = `${(pod.metadata?.name ?? "") as string}-${s.nodeName.toLowerCase()}`;
+  const bad = dnsSubdomain(name);
+  const wrong = [
+    ...(bad === undefined ? [] : [`metadata.name: Invalid value: ${JSON.stringify(name)}: ${bad}`]),
+    ...(names.length === 0 ? ["spec.containers: Required value"] : []),
+  ];
+  if (wrong.length > 0) throw new InvalidPod(`invalid pod: [${wrong.join(", ")}]`);
   const hash = createHash("md5").update(`host:${s.nodeName}file:${file}${text}`).digest("hex");
   const metadata = pod.metadata as Obj;
   metadata.uid = hash;
-  metadata.name = `${metadata.name as string}-${s.nodeName.toLowerCase()}`;
+  metadata.name = name;
   metadata.namespace ||= "default";
   metadata.annotations = {
     ...(metadata.annotations as Obj),

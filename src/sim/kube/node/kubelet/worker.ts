@@ -47,7 +47,8 @@ export function syncPod(p: Proc, uid: string): void {
   if (status.phase === "Succeeded" || status.phase === "Failed") return finish(p, e, rt);
   wake(p, e, resync + Math.round(p.machine.random("kubelet-jitter").float() * 30_000));
   if (s.networkNotReady !== undefined && !isHostNetwork(e.pod)) {
-    const text = `network is not ready: ${s.networkNotReady}`;
+    const why = minorOf(p.state.version) < 22 ? s.networkNotReady.replace(/^container /, "") : s.networkNotReady;
+    const text = `network is not ready: ${why}`;
     event(p, e, "Warning", "NetworkNotReady", text);
     return skip(p, e, text, 2000);
   }
