@@ -1,5 +1,5 @@
 /** The interactive shell: prompt, line, command; job control and history. */
-import { Errno } from "../core/errno.ts";
+import { Errno, NotSimulated } from "../core/errno.ts";
 import { Tty } from "../kernel/tty.ts";
 import { notifyJobs } from "./builtins/jobs.ts";
 import { readLine } from "./builtins/read.ts";
@@ -37,7 +37,8 @@ export async function interactiveLoop(sh: Shell, startup: () => Promise<void>): 
     try {
       await startup();
     } catch (error) {
-      if (!(error instanceof DiscardFlow)) throw error;
+      if (error instanceof NotSimulated) await sh.notSimulated(error);
+      else if (!(error instanceof DiscardFlow)) throw error;
     }
     loadHistory(sh);
     return await loop(sh, tty);
@@ -126,8 +127,9 @@ async function loop(sh: Shell, tty: Tty | undefined): Promise<number> {
         continue;
       }
       if (error instanceof Errno && error.code === "EIO") throw new ExitFlow(sh.status);
-      if (!(error instanceof DiscardFlow)) throw error;
-      sh.status = error.status;
+      if (error instanceof NotSimulated) sh.status = await sh.notSimulated(error);
+      else if (error instanceof DiscardFlow) sh.status = error.status;
+      else throw error;
       sh.interrupted = false;
       sh.noErrexit = 0;
       sh.loops = 0;

@@ -204,6 +204,14 @@ export class Shell {
     await this.p.err(`${this.prefix}${message}\n`);
   }
 
+  /** Says and counts what is not simulated; the status of it. */
+  async notSimulated(error: NotSimulated): Promise<number> {
+    const { machine } = this.p;
+    machine.world.gap(machine.name, this.name0, error.what);
+    await this.p.err(`${error.message}\n`);
+    return 125;
+  }
+
   /** Lets through what is not a failure of the command itself; turns the rest into its message. */
   message(error: unknown): string {
     if (error instanceof Errno) {

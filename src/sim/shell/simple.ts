@@ -1,7 +1,7 @@
 /** Simple commands: expansion, assignments, redirections, and which of function, builtin and program runs. */
 import { sliceOf } from "../fs/tree.ts";
 import type { Assignment, Command, CommandArgument } from "unbash";
-import { Errno } from "../core/errno.ts";
+import { Errno, NotSimulated } from "../core/errno.ts";
 import { which } from "../kernel/machine.ts";
 import type { Proc } from "../kernel/proc.ts";
 import { aliased } from "./alias.ts";
@@ -252,6 +252,8 @@ export async function runBuiltin(sh: Shell, name: string, words: Argument[], val
     if (error instanceof Errno) {
       sh.message(error);
     }
+    // as with a program that is not simulated: status 125, and the shell is still there
+    if (error instanceof NotSimulated) return sh.notSimulated(error);
     throw error;
   } finally {
     sh.builtinName = outer;

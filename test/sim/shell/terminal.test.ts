@@ -21,6 +21,16 @@ describe("line editor", () => {
     expect(await s.text()).toBe("$ echo hello\nhello\n$");
   });
 
+  test("goes on after what is not simulated, in a builtin, in the language and in a startup file", async () => {
+    const s = await start();
+    await s.type("ulimit -n 5; echo $?\rcoproc cat\recho $?\r");
+    expect(await s.text()).toBe(
+      "$ ulimit -n 5; echo $?\nkubemend: not simulated: ulimit -n with another value\n125\n$ coproc cat\nkubemend: not simulated: coproc\n$ echo $?\n125\n$",
+    );
+    await s.type("printf 'set -o vi\\nalias k=echo\\n' > /tmp/rc; bash --rcfile /tmp/rc -i\rk here\r");
+    expect((await s.text()).split("\n")).toEqual(expect.arrayContaining(["here"]));
+  });
+
   test("edits in the middle of the line", async () => {
     const s = await start();
     await s.type("echo wrld\x1b[D\x1b[D\x1b[Do\x01\x05!\x7f?\r");

@@ -122,7 +122,7 @@ export class Settings {
         if (m[4] && /\bplugin\b.*\bon\b/.test(m[5]!)) this.ofFileType(path);
       } catch (error) {
         if (!(error instanceof NotSimulated)) throw error;
-        message = `kubemend: ${error.message}`;
+        message = error.message;
       }
     }
     return message;

@@ -139,7 +139,7 @@ class Vi implements ExState {
       if (!(error instanceof NotSimulated)) throw error;
       // what was edited must not be lost for it
       this.p.machine.world.gap(this.p.machine.name, "vim", error.what);
-      result = { message: `kubemend: ${error.message}` };
+      result = { message: error.message };
     }
     this.#message = result.message ?? "";
     if (result.quit !== undefined) this.#quit = result.quit;
