@@ -39,7 +39,8 @@ const allowed: Record<string, string[]> = {
   cli: ["report", "lab", "provision", "provider", "mirror", "ssh", "host", "cluster", "error.ts", "root.ts"],
   // the terminal's colours and streams are the command line's
   report: ["cli", "cluster"],
-  lab: ["report", "provision", "cluster", "error.ts"],
+  // the scripts that all labs share are the installation's
+  lab: ["report", "provision", "cluster", "error.ts", "root.ts"],
   provision: ["report", "provider", "ssh", "cluster", "claim.ts", "error.ts", "root.ts"],
   // the Vagrantfile's provisioners are the steps of bring-up
   provider: ["provision", "ssh", "host", "cluster", "sim/server", "claim.ts", "error.ts", "root.ts"],

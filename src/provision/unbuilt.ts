@@ -37,6 +37,13 @@ export function unbuilt(plan: Plan): Finding[] {
       `images of a mirror are not given to ${specification.runtime} yet`,
       "Use runtime: containerd, or a mirror of packages and manifests only.",
     );
+  if (specification.provider === "sim" && specification.kubeProxy.mode !== "iptables")
+    add(
+      "kubeProxy.mode",
+      specification.kubeProxy.mode,
+      "the simulated kube-proxy programs iptables only",
+      "Leave kubeProxy.mode out, or use another provider.",
+    );
   const outside = specification.controlPlaneEndpoint;
   const [host] = plan.controlPlaneEndpoint.split(":");
   if (outside !== undefined && specification.provider === "sim" && !plan.machines.some((m) => m.ip === host || m.name === host))

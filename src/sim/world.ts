@@ -144,7 +144,7 @@ export class World {
       memory: spec.memory,
       hostname: spec.name,
       machineId: this.random(`${spec.name}/machine-id`).hex(32),
-      trees: { root: Tree.empty("root", "ext4", spec.disk * 1024 ** 3, spec.image) },
+      trees: { root: { ...Tree.empty("root", "ext4", spec.disk * 1024 ** 3, spec.image), unseen: 3_900_000_000 } },
       mountNamespaces: { "": [{ dir: "/", source: "root", fstype: "ext4", options: "rw,relatime", root: 1, device: "/dev/sda1" }] },
       procs: {},
       nextPid: 1,

@@ -33,6 +33,8 @@ export interface TreeState {
   lower?: string;
   /** Bytes that fit (what df shows). */
   capacity: number;
+  /** Bytes of those that are taken by files of an installation which nobody has modelled. */
+  unseen?: number;
   nextIno: number;
   /** Inodes that differ from the image. null: gone. */
   nodes: Record<number, Inode | null>;
@@ -201,7 +203,7 @@ export class Tree {
   /** Bytes in use. */
   get used(): number {
     if (this.#used === undefined) {
-      let sum = 0;
+      let sum = this.state.unseen ?? 0;
       const seen = new Set<number>();
       for (const [ino, node] of Object.entries(this.state.nodes)) {
         seen.add(Number(ino));

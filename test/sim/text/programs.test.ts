@@ -195,6 +195,15 @@ test("ten gigabytes of zeros take no memory, and a full disk says so", async () 
   ).toBe("10737418240\n 00 00 00\n");
   const full = await run(machine, "dd if=/dev/zero of=/root/full bs=1M count=100000 status=none; rm -f /root/big /root/full");
   expect(full.stderr).toBe("dd: error writing '/root/full': No space left on device\n");
+  // all that df calls free can be had, and no byte more
+  const rest = await run(
+    machine,
+    "free=$(df -B1 / | awk 'END { print $4 }'); fallocate -l $((free + 1)) /root/rest; fallocate -v -l $free /root/rest >/dev/null && df -B1 / | awk 'END { print $4 }'; rm /root/rest",
+  );
+  expect(rest).toMatchObject({
+    stdout: expect.stringMatching(/^0\n$/),
+    stderr: "fallocate: fallocate failed: No space left on device\n",
+  });
   expect(process.memoryUsage().rss - before).toBeLessThan(500 * 1024 * 1024);
 });
 

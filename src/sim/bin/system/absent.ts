@@ -7,7 +7,7 @@ import type { Program } from "../../kernel/program.ts";
 /** Executables of the box. */
 const paths: Record<string, string> = Object.fromEntries(
   [
-    ..."fallocate man apropos whatis info last lastlog python3 perl tmux screen htop strace ltrace gdb rsync git zip unzip bzip2 zstd passwd chsh gpgv update-alternatives lsusb lspci script at batch crontab mesg wall write ionice taskset chrt unshare nsenter lsns lsattr chattr getfacl setfacl expect make gcc snap pinky logname localectl busctl coredumpctl systemd-run systemd-nspawn systemd-resolve systemd-inhibit systemd-cat systemd-escape systemd-tmpfiles_ ssh-agent ssh-add apt-key apt-config apt-file add-apt-repository dpkg-deb dpkg-reconfigure lsb_release run-parts"
+    ..."man apropos whatis info last lastlog python3 perl tmux screen htop strace ltrace gdb rsync git zip unzip bzip2 zstd passwd chsh gpgv update-alternatives lsusb lspci script at batch crontab mesg wall write ionice taskset chrt unshare nsenter lsns lsattr chattr getfacl setfacl expect make gcc snap pinky logname localectl busctl coredumpctl systemd-run systemd-nspawn systemd-resolve systemd-inhibit systemd-cat systemd-escape systemd-tmpfiles_ ssh-agent ssh-add apt-key apt-config apt-file add-apt-repository dpkg-deb dpkg-reconfigure lsb_release run-parts"
       .split(" ")
       .map((name) => [`/usr/bin/${name}`, name] as const),
     ..."ethtool nft chpasswd userdel groupdel adduser addgroup deluser visudo fdisk parted mkfs.ext4 fsck resize2fs losetup cryptsetup pvs vgs lvs insmod depmod chroot aa-status apparmor_parser logrotate tc sshd_ arping ipvsadm ebtables update-ca-certificates unattended-upgrade needrestart service invoke-rc.d runuser switch_root pivot_root swaplabel iotop hwclock"

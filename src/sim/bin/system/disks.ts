@@ -102,7 +102,7 @@ function usage(p: Proc, m: Mount): { size: number; used: number; free: number } 
   if (m.fstype === "proc" || m.fstype === "sysfs" || m.fstype === "cgroup2" || m.fstype === "virtual" || m.fstype === "devpts")
     return undefined;
   const tree = p.machine.tree(m.source);
-  const used = tree.used + (m.source === "root" ? 3_900_000_000 : 0);
+  const { used } = tree;
   return { size: tree.state.capacity, used, free: Math.max(0, tree.state.capacity - used) };
 }
 

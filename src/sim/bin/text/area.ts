@@ -15,6 +15,7 @@ import { chgrp, chmod, chown } from "./file/chmod.ts";
 import { cp } from "./file/cp.ts";
 import { dd } from "./file/dd.ts";
 import { du } from "./file/du.ts";
+import { fallocate } from "./file/fallocate.ts";
 import { install } from "./file/install.ts";
 import { ln } from "./file/ln.ts";
 import { dir, ls } from "./file/ls.ts";
@@ -99,6 +100,7 @@ const programs: Program[] = [
   sync,
   stat,
   truncate,
+  fallocate,
   dd,
   du,
   find,

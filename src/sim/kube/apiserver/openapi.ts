@@ -55,7 +55,6 @@ function definition(t: ObjectType, root: string, gvks: Obj[]): Obj {
   const required = [...t.fields.values()].filter((f) => f.required).map((f) => f.name);
   return {
     type: "object",
-    description: `${t.name} as the Kubernetes API reference describes it.`,
     properties: Object.fromEntries([...t.fields.values()].map((f) => [f.name, property(f, root)])),
     ...(required.length > 0 ? { required } : {}),
     ...(gvks.length > 0 ? { "x-kubernetes-group-version-kind": gvks } : {}),

@@ -156,7 +156,7 @@ export const stat = command({
 
 export const truncate = command({
   name: "truncate",
-  options: "c,no-create o,io-blocks r,reference= s,size=",
+  options: "c,no-create !o,io-blocks r,reference= s,size=",
   usage: "OPTION... FILE...",
   summary: "Shrink or extend the size of each FILE to the specified size",
   async run(c) {
