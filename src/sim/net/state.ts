@@ -195,6 +195,7 @@ interface SynSent {
   dst: number;
   dport: number;
   at: number;
+  device?: string;
 }
 
 export interface NsState {
@@ -246,6 +247,8 @@ export interface EndState {
   /** What the other end's address is as this end sees it (NAT lies between). */
   peerIp: number;
   peerPort: number;
+  /** Interface that it is bound to. */
+  device?: string;
   state: "ESTAB" | "SYN-RECV" | "FIN-WAIT-1" | "FIN-WAIT-2" | "CLOSE-WAIT" | "LAST-ACK" | "CLOSING" | "TIME-WAIT" | "CLOSED";
   /** How messages reach the process. */
   mode: "events" | "serve" | "stream";

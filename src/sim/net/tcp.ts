@@ -92,7 +92,15 @@ export class Tcp {
     );
     if (failure !== undefined && failure !== "EPERM") return { ok: false, code: failure as "EINVAL", after: 0 };
     const lost = (): Connected => {
-      ns.state.synSent.push({ pid: owner.pid, src, sport, dst: target, dport: port, at: ns.now });
+      ns.state.synSent.push({
+        pid: owner.pid,
+        src,
+        sport,
+        dst: target,
+        dport: port,
+        at: ns.now,
+        ...(options.device === undefined ? {} : { device: options.device }),
+      });
       return { ok: false, code: "ETIMEDOUT", after: synTimeout };
     };
     const mine = { ns, local: src, localPort: sport, remote: target, remotePort: port };
@@ -148,6 +156,7 @@ export class Tcp {
       ],
       ...(outsideHost ? { internet: { ip: ipText(inside.dst), port: inside.dport } } : {}),
     };
+    if (options.device !== undefined) conn.ends[0]!.device = options.device;
     // the handshake's third packet; when it is lost, the first data completes the handshake
     ns.flows.output(
       makePacket({ src, dst: target, proto: protocols.tcp, sport, dport: port, flags: ACK, size: 52, uid: owner.uid }),

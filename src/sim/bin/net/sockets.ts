@@ -46,7 +46,7 @@ export function socketRows(p: Proc): SocketRow[] {
       state: s.transport === "tcp" ? "LISTEN" : "UNCONN",
       recv: s.pending.length,
       send: s.transport === "tcp" ? (s.backlog ?? (s.accept === "stream" ? 1 : 4096)) : 0,
-      local: any && s.v6 ? "*" : any ? "0.0.0.0" : ipText(s.ip) + (s.device === undefined ? "" : `%${s.device}`),
+      local: any && s.v6 ? "*" : any ? "0.0.0.0" : bound(s.ip, s.device),
       localPort: String(s.port),
       peer: any && s.v6 ? "*" : "0.0.0.0",
       peerPort: "*",
@@ -71,7 +71,7 @@ export function socketRows(p: Proc): SocketRow[] {
         state: end.state,
         recv: end.inbox.length,
         send: waiting,
-        local: ipText(end.ip),
+        local: bound(end.ip, end.device),
         localPort: String(end.port),
         peer: ipText(end.peerIp),
         peerPort: String(end.peerPort),
@@ -103,7 +103,7 @@ export function socketRows(p: Proc): SocketRow[] {
       state: "SYN-SENT",
       recv: 0,
       send: 1,
-      local: ipText(s.src),
+      local: bound(s.src, s.device),
       localPort: String(s.sport),
       peer: ipText(s.dst),
       peerPort: String(s.dport),
@@ -117,6 +117,8 @@ export function socketRows(p: Proc): SocketRow[] {
   }
   return rows;
 }
+
+const bound = (ip: number, device: string | undefined): string => ipText(ip) + (device === undefined ? "" : `%${device}`);
 
 /** Descriptors of listening sockets and connections by age, after the three standard ones. */
 function fdOf(machine: Machine, pid: number, id: number): number {

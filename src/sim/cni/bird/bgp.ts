@@ -176,8 +176,13 @@ function attempt(p: Proc, ps: ProtocolState): void {
   const b = ps.config.bgp!;
   const c = ps.bgp!.outgoing;
   const source = b.sourceAddress ?? b.localAddress;
+  // a direct session is bound to the interface of its neighbor
+  const device = b.multihop === false ? attachedTo(p, b.neighbor) : undefined;
   try {
-    const r = p.net.connect(b.neighbor, b.port, source === undefined ? {} : { source });
+    const r = p.net.connect(b.neighbor, b.port, {
+      ...(source === undefined ? {} : { source }),
+      ...(device === undefined ? {} : { device }),
+    });
     if (r.ok) {
       c.conn = r.conn;
       c.local = r.local.ip;
