@@ -8,6 +8,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import { constants, Script } from "node:vm";
 
 /** The program, one file in CommonJS form, in ASCII; its name carries the hash of its content. */
@@ -31,7 +32,11 @@ const script = new Script(`(function (exports, require, module, __filename, __di
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
 });
 if (script.cachedDataRejected !== false) {
+  // else V8 forgets what ran only once, such as all that runs at the start, and the file would lack it
+  setFlagsFromString("--no-flush-bytecode");
   process.on("exit", () => {
+    // compiled code is good only for a process with the same flags
+    setFlagsFromString("--flush-bytecode");
     try {
       writeFileSync(`${kept}.${process.pid}`, script.createCachedData());
       renameSync(`${kept}.${process.pid}`, kept);
