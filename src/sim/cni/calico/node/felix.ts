@@ -35,7 +35,7 @@ export const felixRole: Role = {
     "felixconfigurations.crd.projectcalico.org",
     "networkpolicies.networking.k8s.io",
   ],
-  delay: 200,
+  delay: 500,
   // routeRefreshInterval: what somebody else removed comes back
   refresh: 90_000,
   start(p) {

@@ -70,18 +70,32 @@ export const tigeraOperator: DaemonProgram = {
     if (event === "api") {
       const { resource, type } = data as { resource: string; type: string };
       // a change of a workload's status is only counted, and the Installation's own is of no interest; anything else has everything looked at
-      if (type === "DELETED" || !/^(daemonsets|deployments|nodes|installations)\b/.test(resource)) p.data.full = true;
-      if (p.data.pending === true) return;
-      p.data.pending = true;
-      p.after(500, "reconcile");
+      if (type === "DELETED" || !/^(daemonsets|deployments|nodes|installations)\b/.test(resource)) {
+        p.data.full = true;
+        soon(p);
+      } else if (/^installations\b/.test(resource)) soon(p);
+      else if (p.data.counting !== true) {
+        // the status manager looks every five seconds (tigera/operator, pkg/controller/status)
+        p.data.counting = true;
+        p.after(5000, "count");
+      }
     } else if (event === "reconcile") reconcile(p);
-    else if (event === "api-lost") {
+    else if (event === "count") {
+      p.data.counting = false;
+      if (p.data.pending !== true) reconcile(p);
+    } else if (event === "api-lost") {
       say(p, "error", "controller-runtime.source", "watch lost", { error: (data as { message: string }).message });
       p.after(2000, "reconnect");
     } else if (event === "reconnect") connect(p);
     else if (event === "give-up") p.exit(1);
   },
 };
+
+function soon(p: Proc): void {
+  if (p.data.pending === true) return;
+  p.data.pending = true;
+  p.after(500, "reconcile");
+}
 
 function connect(p: Proc): void {
   let client: KubeClient;
@@ -205,10 +219,7 @@ function statuses(p: Proc, c: KubeClient): void {
     if (find(c, "deployments.apps", deployment, namespace)) status(p, c, name, [], [deployment]);
   status(p, c, "calico", components.daemonSets, components.deployments);
   // somebody changed a workload's description: it is put right in a full round
-  if (p.data.full === true && p.data.pending !== true) {
-    p.data.pending = true;
-    p.after(500, "reconcile");
-  }
+  if (p.data.full === true) soon(p);
 }
 
 /** Creates an object, or brings it back to what it was made as. `once`: only creates. */
