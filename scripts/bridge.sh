@@ -18,6 +18,11 @@ if [ -z "$range" ]; then
   exit 1
 fi
 
+# A bridge that is left of an earlier cluster has another address perhaps, and the plugin refuses it then.
+if [ -d /sys/class/net/cni0 ] && [ -z "$(ip -4 -o address show dev cni0 to "$range")" ]; then
+  ip link delete cni0
+fi
+
 # Between nodes pods keep their addresses, so the plugin's own ipMasq, which spares this node's range only, stays off.
 mkdir -p /etc/cni/net.d
 cat >/etc/cni/net.d/10-bridge.conflist.new <<CNI

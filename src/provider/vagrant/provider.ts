@@ -29,7 +29,7 @@ export class VagrantProvider implements Provider {
   /** What is said while Vagrant works. */
   #progress: (event: Progress) => void = () => undefined;
   #vagrant: Vagrant | undefined;
-  /** Vagrant takes a second for each question: the answer is kept until something changes. */
+  /** Vagrant takes two seconds for each question: the answer is kept until something changes. */
   #known: Promise<MachineStatus[]> | undefined;
 
   constructor(dir: string, plan: Plan) {
@@ -172,7 +172,18 @@ export class VagrantProvider implements Provider {
 
   machines(): Promise<MachineStatus[]> {
     if (!this.#has("Vagrantfile") && !this.#has(".vagrant")) return Promise.resolve([]);
-    return (this.#known ??= this.#look(false));
+    return (this.#known ??= this.#recall());
+  }
+
+  async #recall(): Promise<MachineStatus[]> {
+    const names = this.#plan.machines.map((m) => m.name);
+    if ((await this.#halfBooted()).length > 0) return this.#look(false);
+    const { recallEndpoints, rememberEndpoints } = await import("./endpoints.ts");
+    const recalled = await recallEndpoints(this.#dir, names);
+    if (recalled) return recalled;
+    const found = await this.#look(false);
+    if (found.length === names.length) await rememberEndpoints(this.#dir, found);
+    return found;
   }
 
   /** Boots nothing. `booted`: a boot has just come to its end. */
@@ -265,6 +276,8 @@ export class VagrantProvider implements Provider {
   /** Work that changes machines: what is known of them is forgotten, and nobody waits for a minute without a word. */
   async #changing<T>(progress: ((event: Progress) => void) | undefined, work: () => Promise<T>): Promise<T> {
     this.#known = undefined;
+    const { forgetEndpoints } = await import("./endpoints.ts");
+    await forgetEndpoints(this.#dir);
     const beat = heartbeat(progress ?? (() => undefined));
     this.#progress = beat.tell;
     try {
