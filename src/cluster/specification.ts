@@ -58,7 +58,7 @@ export const schema = z
     cni: z
       .strictObject({
         name: z.enum(["calico", "flannel", "bridge", "none"]).default("calico").describe("Pod network."),
-        install: z.enum(["manifest", "operator", "typha"]).default("operator").describe("How Calico is installed."),
+        install: z.enum(["manifest", "operator", "typha"]).default("manifest").describe("How Calico is installed."),
         encapsulation: z
           .enum(["IPIPCrossSubnet", "IPIP", "VXLANCrossSubnet", "VXLAN", "None"])
           .default("IPIPCrossSubnet")

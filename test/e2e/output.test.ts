@@ -1,6 +1,7 @@
 /** `--output json` of every command: lines of JSON, each an object that says what it is, whether the command succeeds or fails. */
 import { Command } from "commander";
 import { PassThrough } from "node:stream";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { commandsFor } from "../../src/cli/commands/index.ts";
 import { Context } from "../../src/cli/context.ts";
@@ -16,7 +17,7 @@ const lines: Record<string, string[][]> = {
   "snapshot list": [[]],
   settle: [["--for", "1s"]],
   trace: [["worker1", "worker2:22"]],
-  mirror: [["folder"]],
+  mirror: [["folder", "-f", fileURLToPath(new URL("../../examples/seed-001.yaml", import.meta.url))]],
   "lab list": [[]],
   "lab show": [["cgroup-driver-mismatch"]],
   "lab start": [["cgroup-driver-mismatch"]],

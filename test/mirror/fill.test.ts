@@ -48,7 +48,9 @@ it("says plainly that the disk is full", async () => {
 });
 
 it("refuses what it cannot know the images of", async () => {
-  const error = await failure(fillMirror("/nowhere", plan(""), { arch: "amd64", images: [] }, () => undefined));
+  const error = await failure(
+    fillMirror("/nowhere", plan("cni: { name: calico, install: operator }\n"), { arch: "amd64", images: [] }, () => undefined),
+  );
   expect(error.code).toBe("mirror-operator");
 });
 

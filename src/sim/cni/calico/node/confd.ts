@@ -18,7 +18,7 @@ export const confdRole: Role = {
     "bgppeers.crd.projectcalico.org",
     "bgpconfigurations.crd.projectcalico.org",
   ],
-  delay: 500,
+  delay: 100,
   start: (p) => log(p, "INFO", "confd/config.go 84", "Skipping confd config file."),
   reconcile: render,
   failed: (p, error) => log(p, "ERROR", "confd/client.go 270", `Unable to initialize the confd client error=${error.message}`),

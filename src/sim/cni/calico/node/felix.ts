@@ -35,7 +35,7 @@ export const felixRole: Role = {
     "felixconfigurations.crd.projectcalico.org",
     "networkpolicies.networking.k8s.io",
   ],
-  delay: 500,
+  delay: 200,
   // routeRefreshInterval: what somebody else removed comes back
   refresh: 90_000,
   start(p) {
