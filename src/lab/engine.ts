@@ -31,7 +31,7 @@ export async function startLab(cluster: Cluster, lab: Lab, variant: string | und
     });
   }
   const chosen = asVariant(lab, variant);
-  refuseUnmet(chosen, unmetNeeds(chosen, cluster));
+  refuseUnmet(lab, variant, (candidate) => unmetNeeds(candidate, cluster));
   const rewind = rewindOf(cluster, chosen, purpose);
   emit({ type: "progress", id: "", text: "keeping the healthy cluster" });
   await rewind.keepHealthy().finally(() => emit({ type: "progress", id: "" }));

@@ -4,7 +4,7 @@ import type { Specification } from "../cluster/specification.ts";
 import { legacyArchive, oldestPackaged } from "../cluster/versions.ts";
 import { usageError } from "../error.ts";
 import type { Cluster } from "../provision/cluster.ts";
-import type { Lab } from "./definition.ts";
+import { asVariant, type Lab } from "./definition.ts";
 
 const minor = (version: string): number => Number(version.replace(/^[<>]=/, "").split(".")[1]);
 const hasVersion = (wanted: string | undefined, version: string): boolean =>
@@ -40,12 +40,15 @@ export function unmetNeeds(lab: Lab, { plan, provider }: Cluster): string[] {
   return [...unmetByPlan(lab, plan), ...lacking.map((need) => `${abilities[need].means} (the provider ${provider.name} has none)`)];
 }
 
-/** Throws `lab-needs` when there is any. */
-export function refuseUnmet(lab: Lab, needs: string[]): void {
-  if (needs.length > 0)
-    throw usageError("lab-needs", `the lab ${lab.id} needs ${needs.join(", ")}`, {
-      hint: "`kubemend destroy`, then `kubemend up` with a specification that has it; or another cluster with --name.",
-    });
+/** Throws `lab-needs` when the lab, as one of its variants, lacks anything; names the variants that lack nothing. */
+export function refuseUnmet(lab: Lab, variant: string | undefined, lacks: (lab: Lab) => string[]): void {
+  const needs = lacks(asVariant(lab, variant));
+  if (needs.length === 0) return;
+  const fitting = ["", ...lab.variants.map(({ id }) => id)].filter((id) => lacks(asVariant(lab, id)).length === 0);
+  const words = fitting.map((id) => (id === "" ? "without --variant" : `--variant ${id}`));
+  throw usageError("lab-needs", `the lab ${lab.id} needs ${needs.join(", ")}`, {
+    hint: `${words.length > 0 ? `On this cluster it can be played ${words.join(", or ")}. ` : ""}\`kubemend destroy\`, then \`kubemend up\` with a specification that has it; or another cluster with --name.`,
+  });
 }
 
 /** The default cluster, changed as little as the lab needs. Only for a specification that nobody wrote. */

@@ -178,6 +178,9 @@ describe("a lab that this cluster cannot host", () => {
         .replaceAll("good", "partly")
         .replace("{ id: b,", "{ id: b, cluster: { controlplanes: 3 },"),
     });
+    const start = await lab("start", "partly", "--variant", "b");
+    expect(start.status).toBe(2);
+    expect(start.stderr).toContain("On this cluster it can be played without --variant");
     const result = await lab("verify", "partly");
     expect(result.status).toBe(0);
     expect(result.stderr).toContain("partly/b: left out, it needs 3 control planes (the cluster has 1)");

@@ -75,7 +75,7 @@ export async function withUpCluster(
     ? { plan: existing.plan, findings: [] }
     : await context.plan(options, wanted && ((specification) => fitted(specification, wanted)));
   for (const finding of findings) context.say(formatFinding(finding));
-  if (wanted) refuseUnmet(wanted, unmetByPlan(wanted, plan));
+  if (lab) refuseUnmet(lab, options.variant, (candidate) => unmetByPlan(candidate, plan));
   const { cluster } = await withLock(
     join(context.home, plan.name),
     "up",
