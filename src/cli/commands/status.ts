@@ -46,7 +46,7 @@ export function status(program: Command, context: Context): void {
             ready: cluster.record.ready,
             machines: rows,
             lab: progress ?? null,
-            simulator: simulator ?? null,
+            simulator: simulator ? { ...simulator, gaps: gapsOf(simulator) } : null,
           });
         }
         context.print(
@@ -71,7 +71,7 @@ export function status(program: Command, context: Context): void {
         if (simulator) {
           for (const text of simulator.damaged) context.print(`A snapshot was damaged: ${text}`);
           if (simulator.unsaved !== "") context.print(`Not saved: ${simulator.unsaved}`);
-          const gaps = Object.values(simulator.gaps).reduce((sum, n) => sum + n, 0);
+          const gaps = gapsOf(simulator).reduce((sum, gap) => sum + gap.count, 0);
           if (gaps > 0)
             context.print(`${gaps} time${gaps === 1 ? "" : "s"} something was asked for that is not simulated (see --output json).`);
         }
@@ -94,4 +94,14 @@ async function nodesOf(cluster: Cluster, machines: MachineStatus[]): Promise<{ n
       const [name, state] = line.split(/\s+/);
       return { name: name!, status: state! };
     });
+}
+
+/** What was asked for and is not simulated, the most frequent first. */
+function gapsOf(simulator: SimulatorStatus): { what: string; command: string; count: number }[] {
+  return Object.entries(simulator.gaps)
+    .map(([key, count]) => {
+      const [what = "", command = ""] = key.split("\t");
+      return { what, command, count };
+    })
+    .sort((a, b) => b.count - a.count);
 }

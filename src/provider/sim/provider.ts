@@ -24,6 +24,7 @@ const answerLimit = 15_000;
 export interface SimulatorStatus {
   now: number;
   machines: { name: string; on: boolean; bootedAt: number }[];
+  /** How often by what and command, with a tab between them. */
   gaps: Record<string, number>;
   damaged: string[];
   rss: number;

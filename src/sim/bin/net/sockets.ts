@@ -121,7 +121,7 @@ export function socketRows(p: Proc): SocketRow[] {
 const bound = (ip: number, device: string | undefined): string => ipText(ip) + (device === undefined ? "" : `%${device}`);
 
 /** Descriptors of listening sockets and connections by age, after the three standard ones. */
-function fdOf(machine: Machine, pid: number, id: number): number {
+export function fdOf(machine: Machine, pid: number, id: number): number {
   const { network } = machine.world;
   const ids = new Set<number>([id]);
   for (const name of network.namespaces(machine.name))

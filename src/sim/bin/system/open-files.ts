@@ -2,6 +2,7 @@
 import type { Proc } from "../../kernel/proc.ts";
 import { ipText } from "../../net/ip.ts";
 import { userName } from "../../image/users.ts";
+import { fdOf } from "../net/sockets.ts";
 import { command } from "../text/command.ts";
 
 interface Line {
@@ -26,7 +27,7 @@ function sockets(p: Proc): Line[] {
     if (!q) continue;
     out.push({
       q,
-      fd: "3u",
+      fd: `${fdOf(p.machine, s.pid, s.id)}u`,
       type: s.v6 ? "IPv6" : "IPv4",
       device: String(20_000 + s.id),
       size: "0t0",
@@ -44,7 +45,7 @@ function sockets(p: Proc): Line[] {
       const state = e.state === "ESTAB" ? "ESTABLISHED" : e.state.replace(/-/g, "_");
       out.push({
         q,
-        fd: "4u",
+        fd: `${fdOf(p.machine, e.pid, c.id)}u`,
         type: "IPv4",
         device: String(20_000 + c.id),
         size: "0t0",
