@@ -7,5 +7,9 @@ if ! kubectl -n kube-system get configmap "$name" >/dev/null 2>&1; then
   name=kubelet-config-$(kubelet --version | sed -n 's/.* v\([0-9]*\.[0-9]*\).*/\1/p')
 fi
 kubectl -n kube-system get configmap "$name" -o jsonpath='{.data.kubelet}' >/tmp/kubelet-config.yaml
+# kubeadm writes it for each machine by itself, where systemd-resolved runs: without it CoreDNS on this node would ask itself
+if ! grep -q '^resolvConf:' /tmp/kubelet-config.yaml; then
+  grep '^resolvConf:' /var/lib/kubelet/config.yaml >>/tmp/kubelet-config.yaml || true
+fi
 cp /tmp/kubelet-config.yaml /var/lib/kubelet/config.yaml
 systemctl restart kubelet
