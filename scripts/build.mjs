@@ -46,7 +46,12 @@ await program("src/cli/bin.ts", "cli", "bin.js");
 await program("src/sim/server/main.ts", "sim/server", "main.js");
 
 // parts that bench/ and the schema's script use
-const parts = await rolldown({ ...common, input: { "ssh/client": "src/ssh/client.ts", "lab/json-schema": "src/lab/json-schema.ts" } });
+const parts = await rolldown({
+  ...common,
+  // a program's form is CommonJS, as ssh2's; here it stays where npm put it
+  external: /^ssh2\//,
+  input: { "ssh/client": "src/ssh/client.ts", "lab/json-schema": "src/lab/json-schema.ts" },
+});
 await parts.write({
   dir: `${root}dist`,
   format: "esm",

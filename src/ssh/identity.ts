@@ -57,8 +57,8 @@ async function readKey(file: string, endpoint: Endpoint): Promise<ParsedKey | "e
       cause: error,
     });
   }
-  const { parseKey } = await import("ssh2/lib/protocol/keyParser.js");
-  const parsed = parseKey(text);
+  const { default: keyParser } = await import("ssh2/lib/protocol/keyParser.js");
+  const parsed = keyParser.parseKey(text);
   const key = Array.isArray(parsed) ? parsed[0]! : parsed;
   if (key instanceof Error && /^Encrypted .* no passphrase given$/.test(key.message)) return "encrypted";
   if (key instanceof Error || !key.isPrivateKey())

@@ -5,5 +5,6 @@ declare module "ssh2/lib/client.js" {
 }
 declare module "ssh2/lib/protocol/keyParser.js" {
   import type { ParsedKey } from "ssh2";
-  export function parseKey(text: Buffer): ParsedKey | ParsedKey[] | Error;
+  const keyParser: { parseKey(text: Buffer): ParsedKey | ParsedKey[] | Error };
+  export default keyParser;
 }
