@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { exitStatus, usageError } from "../../../error.ts";
 import { asVariant, type Lab } from "../../../lab/definition.ts";
 import { applyRepair, brief, checkLab, currentLab, debrief, resetLab, startLab, stopLab, type CheckReport } from "../../../lab/engine.ts";
-import { writeProgress } from "../../../lab/progress.ts";
+import { readProgress, writeProgress } from "../../../lab/progress.ts";
 import { scriptFile, scriptText } from "../../../lab/folder.ts";
 import type { Cluster } from "../../../provision/cluster.ts";
 import type { Context } from "../../context.ts";
@@ -39,7 +39,9 @@ export function steps(group: Command, context: Context): void {
       .addOption(outputOption())
       .action((options: LabOptions) =>
         context.withCluster(options, (cluster) =>
-          locked(context, cluster, `lab ${name}`, () => work(cluster, options, labs(context, options))),
+          locked(context, cluster, `lab ${name}`, async () =>
+            work(cluster, options, labs(context, options, (await readProgress(cluster.dir))?.lab)),
+          ),
         ),
       );
   };
