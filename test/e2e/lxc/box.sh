@@ -18,7 +18,9 @@ key=$(sha256sum "${BASH_SOURCE[0]}" | cut -d' ' -f1)
 
 if [ "$(cat "$folder/key" 2>/dev/null)" != "$key" ]; then
   root=$folder/rootfs
-  rm -rf "$root" "$folder/key"
+  # mmdebstrap that was killed leaves the host's /proc and /sys mounted there
+  awk -v root="$root/" 'index($2, root) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mounted; do umount "$mounted"; done
+  rm -rf --one-file-system "$root" "$folder/key"
   # manual pages and translations are half of the size
   mmdebstrap --quiet --variant=minbase --include="$packages" \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
@@ -58,7 +60,7 @@ if [ "$(cat "$folder/key" 2>/dev/null)" != "$key" ]; then
   echo '{ "provider": "lxc", "version": "1.0.0" }' >"$folder/metadata.json"
   printf '%s\n' 'lxc.include = /usr/share/lxc/config/common.conf' 'lxc.arch = linux64' 'lxc.apparmor.profile = unconfined' >"$folder/lxc-config"
   tar -C "$folder" -cf "$folder/lxc.box" metadata.json lxc-config rootfs.tar.gz
-  rm -rf "$root" "$folder/rootfs.tar.gz"
+  rm -rf --one-file-system "$root" "$folder/rootfs.tar.gz"
   echo "$key" >"$folder/key"
 fi
 

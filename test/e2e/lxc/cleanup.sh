@@ -13,7 +13,7 @@ for note in "$home"/machines/*; do
   lxc-stop --kill --name "$machine" >/dev/null 2>&1 || true
   lxc-destroy --force --name "$machine" >/dev/null 2>&1 || true
   # a creation that was killed leaves a folder that LXC does not know as a container
-  rm -rf "/var/lib/lxc/${machine:?}" "$note"
+  rm -rf --one-file-system "/var/lib/lxc/${machine:?}" "$note"
 done
 for note in "$home"/bridges/*; do
   [ -e "$note" ] || continue
