@@ -4,6 +4,7 @@ import { readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { Control } from "../../src/provider/sim/control.ts";
 import { needs } from "../needs.ts";
 import { bin, lives, until, useScratch } from "./support.ts";
 
@@ -192,6 +193,27 @@ describe("learners' loads", () => {
     bomb.kill("SIGKILL");
     await bomb;
     expect(await on("worker1", "hostname | cat")).toMatchObject({ exitCode: 0, stdout: "worker1" });
+  }, 120_000);
+});
+
+describe("a check of a cluster that stays broken", () => {
+  it("looks once when nobody has done anything since, and until the window is over when somebody has", async () => {
+    const virtual = async (): Promise<number> => {
+      const open = await Control.open(state("sim"));
+      const { now } = await open!.control.call<{ now: number }>("status");
+      open!.control.close();
+      return now;
+    };
+    const lasts = async (): Promise<number> => {
+      const begin = await virtual();
+      expect((await kubemend(["lab", "check"])).exitCode).toBe(1);
+      return (await virtual()) - begin;
+    };
+    expect((await kubemend(["lab", "reset"])).exitCode).toBe(0);
+    expect(await lasts()).toBeLessThan(60_000);
+    await on("worker1", "true");
+    // the windows of bgp-port-blocked are two minutes
+    expect(await lasts()).toBeGreaterThan(100_000);
   }, 120_000);
 });
 
