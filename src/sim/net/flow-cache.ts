@@ -30,6 +30,8 @@ export class FlowCache {
   readonly #ns: NetNs;
   /** By a number made of what flows differ in; those that share one lie beside each other. */
   readonly #flows = new Map<number, Flow[]>();
+  /** How many flows are remembered. */
+  size = 0;
 
   constructor(ns: NetNs) {
     this.#ns = ns;
@@ -42,17 +44,20 @@ export class FlowCache {
       return outputPacket(this.#ns, p, walk, options);
     const other = ephemeral === "sport" ? p.dport : p.sport;
     const key = hash(p, other);
-    const bucket = this.#flows.get(key);
-    const flow = bucket?.find(
-      (f) =>
-        f.dst === p.dst &&
-        f.src === p.src &&
-        f.other === other &&
-        f.flags === p.flags &&
-        f.size === p.size &&
-        f.uid === p.uid &&
-        f.ephemeral === ephemeral,
-    );
+    // as it is sent: on its way it may be translated
+    const { src, dst, flags, size, uid } = p;
+    const flow = this.#flows
+      .get(key)
+      ?.find(
+        (f) =>
+          f.dst === dst &&
+          f.src === src &&
+          f.other === other &&
+          f.flags === flags &&
+          f.size === size &&
+          f.uid === uid &&
+          f.ephemeral === ephemeral,
+      );
     if (flow) {
       for (const way of flow.ways) {
         if (!this.#holds(way, p)) continue;
@@ -67,7 +72,7 @@ export class FlowCache {
     const [arrival] = walk.arrivals;
     if (failure !== undefined || !recording.usable || walk.delay > 0 || walk.arrivals.length !== 1 || arrival!.packet !== p) return failure;
     recording.arrival = { ns: arrival!.ns, device: arrival!.device };
-    const ways = flow?.ways ?? this.#remember(key, bucket, p, ephemeral, other);
+    const ways = flow?.ways ?? this.#remember(key, { src, dst, ephemeral, other, flags, size, uid, ways: [] });
     const old = ways.findIndex((way) => !this.#current(way));
     if (old >= 0) ways.splice(old, 1);
     else if (ways.length >= waysPerFlow) ways.shift();
@@ -75,14 +80,15 @@ export class FlowCache {
     return undefined;
   }
 
-  #remember(key: number, bucket: Flow[] | undefined, p: Packet, ephemeral: Ephemeral, other: number): Recording[] {
-    const { src, dst, flags, size, uid } = p;
-    const flow: Flow = { src, dst, ephemeral, other, flags, size, uid, ways: [] };
-    if (bucket) bucket.push(flow);
-    else {
-      if (this.#flows.size >= flowLimit) this.#flows.clear();
-      this.#flows.set(key, [flow]);
+  #remember(key: number, flow: Flow): Recording[] {
+    if (this.size >= flowLimit) {
+      this.#flows.clear();
+      this.size = 0;
     }
+    this.size++;
+    const bucket = this.#flows.get(key);
+    if (bucket) bucket.push(flow);
+    else this.#flows.set(key, [flow]);
     return flow.ways;
   }
 

@@ -92,3 +92,28 @@ test("the same counters, connections and answers", async () => {
     { numRuns: 120 },
   );
 }, 120_000);
+
+test.each(["", "-A OUTPUT -d 192.168.56.200/32 -j DNAT --to-destination 192.168.56.11", "-A POSTROUTING -p tcp -j MASQUERADE"])(
+  "a flow is remembered once, also when it is translated on its way (%s)",
+  async (nat) => {
+    const world = bareWorld(["a", "b"]);
+    const client = server(world, "a");
+    server(world, "b");
+    await world.advance(10);
+    const spaces = ["a", "b"].map((name) => world.network.ns(name));
+    for (const ns of spaces) ns.iptablesRestore(`*nat\n${nat}\nCOMMIT\n`);
+    const call = (): void => {
+      const met = client.net.connect(nat.includes("DNAT") ? "192.168.56.200" : "192.168.56.11", 80);
+      expect(met.ok).toBe(true);
+      if (!met.ok) return;
+      client.net.exchange(met.conn, "x");
+      client.net.shut(met.conn);
+    };
+    // the first packets ask for hardware addresses, too
+    for (let i = 0; i < 3; i++) call();
+    const first = spaces.map((ns) => ns.flows.size);
+    expect(Math.min(...first)).toBeGreaterThan(0);
+    for (let i = 0; i < 20; i++) call();
+    expect(spaces.map((ns) => ns.flows.size)).toEqual(first);
+  },
+);
