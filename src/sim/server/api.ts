@@ -49,6 +49,8 @@ export async function listenApi(
   const http = createHttp((request, response) => void answer(host, dial(), request, response));
   http.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     host.touched();
+    // a command in a pod, whether or not anything is typed into it
+    host.world().noteInput();
     upgrade(dial(), requestOf(incoming, Buffer.alloc(0)), socket, head);
   });
   const server = createServer((socket) => {
