@@ -135,18 +135,11 @@ function establish(api: ApiServer, o: Obj): void {
 }
 
 /** ipallocator's refusal of an address, in the words of the release (pkg/registry/core/service). */
-const notAllocated = (minor: number, ip: string, why: string): Cause => ({
-  ...invalidValue(
-    "spec.clusterIPs",
-    [ip],
-    minor < 23 ? `failed to allocated ip:${ip} with error:${why}` : `failed to allocate IP ${ip}: ${why}`,
-  ),
-  ...(minor < 33
-    ? {
-        message: `Invalid value: []string{${JSON.stringify(ip)}}: ${minor < 23 ? `failed to allocated ip:${ip} with error:${why}` : `failed to allocate IP ${ip}: ${why}`}`,
-      }
-    : {}),
-});
+function notAllocated(minor: number, ip: string, why: string): Cause {
+  const text = minor < 23 ? `failed to allocated ip:${ip} with error:${why}` : `failed to allocate IP ${ip}: ${why}`;
+  const cause = invalidValue("spec.clusterIPs", [ip], text);
+  return minor < 33 ? { ...cause, message: `Invalid value: []string{${JSON.stringify(ip)}}: ${text}` } : cause;
+}
 
 /** ClusterIP and node ports. */
 function allocateService(q: Request, o: Obj, old: Obj | undefined, causes: Cause[]): void {
