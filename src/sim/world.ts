@@ -122,6 +122,7 @@ export class World {
   }
 
   save(): string {
+    this.network.count();
     return encode(this.state);
   }
 

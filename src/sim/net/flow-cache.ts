@@ -3,13 +3,10 @@
  * connection entries without each rule and route being looked at again. What was remembered holds while the namespaces it led
  * through are unchanged (`NetNs.generation`) and connection tracking is where it was; everything else takes the long way.
  */
-import { leaveStack } from "./link.ts";
 import { reachable } from "./neighbours.ts";
-import { translate } from "./netfilter/nat.ts";
 import type { NetNs } from "./netlink.ts";
 import type { Packet, Walk } from "./packet.ts";
-import { ephemeralPorts, Recording, type Ephemeral } from "./recording.ts";
-import type { Conntrack } from "./state.ts";
+import { ephemeralPorts, Recording, type Ephemeral, type Pass } from "./recording.ts";
 import { outputPacket, type OutputOptions } from "./walk.ts";
 
 /** Ways that differ by the state of the connection only. */
@@ -44,39 +41,45 @@ export class FlowCache {
       return outputPacket(this.#ns, p, walk, options);
     const other = ephemeral === "sport" ? p.dport : p.sport;
     const key = hash(p, other);
-    // as it is sent: on its way it may be translated
-    const { src, dst, flags, size, uid } = p;
-    const flow = this.#flows
-      .get(key)
-      ?.find(
-        (f) =>
-          f.dst === dst &&
-          f.src === src &&
-          f.other === other &&
-          f.flags === flags &&
-          f.size === size &&
-          f.uid === uid &&
-          f.ephemeral === ephemeral,
-      );
+    const flow = this.#find(key, p, ephemeral, other);
     if (flow) {
       for (const way of flow.ways) {
-        if (!this.#holds(way, p)) continue;
-        again(way, p, walk);
+        if (!this.#holds(way, p, port)) continue;
+        this.#again(way, p, port, walk);
         return undefined;
       }
     }
-    const recording = new Recording(ephemeral, port, this.#ns.network.cables);
+    // as it is sent: on its way it may be translated
+    const { src, dst, flags, size, uid } = p;
+    const recording = new Recording(ephemeral, p, this.#ns.network.cables);
     walk.recording = recording;
     const failure = outputPacket(this.#ns, p, walk, options);
     walk.recording = undefined;
     const [arrival] = walk.arrivals;
     if (failure !== undefined || !recording.usable || walk.delay > 0 || walk.arrivals.length !== 1 || arrival!.packet !== p) return failure;
-    recording.arrival = { ns: arrival!.ns, device: arrival!.device };
+    recording.arrived(arrival!.ns, arrival!.device, p);
     const ways = flow?.ways ?? this.#remember(key, { src, dst, ephemeral, other, flags, size, uid, ways: [] });
     const old = ways.findIndex((way) => !this.#current(way));
     if (old >= 0) ways.splice(old, 1);
     else if (ways.length >= waysPerFlow) ways.shift();
     ways.push(recording);
+    return undefined;
+  }
+
+  #find(key: number, p: Packet, ephemeral: Ephemeral, other: number): Flow | undefined {
+    const bucket = this.#flows.get(key);
+    if (!bucket) return undefined;
+    for (const f of bucket)
+      if (
+        f.dst === p.dst &&
+        f.src === p.src &&
+        f.other === other &&
+        f.flags === p.flags &&
+        f.size === p.size &&
+        f.uid === p.uid &&
+        f.ephemeral === ephemeral
+      )
+        return f;
     return undefined;
   }
 
@@ -95,107 +98,90 @@ export class FlowCache {
   /** Whether nothing has changed that the way depended on. */
   #current(way: Recording): boolean {
     if (way.cables !== this.#ns.network.cables) return false;
-    for (const [ns, generation] of way.spaces) if (ns.generation !== generation || ns.seen) return false;
+    const { spaces, generations } = way;
+    for (let i = 0; i < spaces.length; i++) {
+      const ns = spaces[i]!;
+      if (ns.generation !== generations[i] || ns.seen) return false;
+    }
     return true;
   }
 
-  /** Changes nothing: looks whether the packet would go that way. */
-  #holds(way: Recording, p: Packet): boolean {
+  /** Changes nothing that lasts: looks whether the packet would go that way. */
+  #holds(way: Recording, p: Packet, port: number): boolean {
     if (!this.#current(way)) return false;
-    const { now } = this.#ns;
-    for (const { entry, mac } of way.neighbours)
-      if (entry.mac !== mac || (!entry.permanent && (entry.failing !== undefined || now - entry.at >= reachable))) return false;
-    const fixed = way.ephemeral === "sport" ? "dport" : "sport";
-    const probe = { proto: p.proto, src: p.src, dst: p.dst, sport: p.sport, dport: p.dport, icmpType: 0 };
-    let ct: Conntrack | undefined;
-    let direction: 0 | 1 = 0;
-    for (const step of way.steps) {
-      switch (step.what) {
-        case "track": {
-          const { ns, before } = step.tracked;
-          const found = ns.conntrack.peek(probe);
-          ct = found?.ct;
-          direction = found?.direction ?? 0;
-          if (!before) {
-            if (ct) return false;
-            break;
-          }
-          if (
-            !ct ||
-            direction !== step.tracked.direction ||
-            ct.state !== before.state ||
-            ct.seenReply !== before.seenReply ||
-            ct.mark !== before.mark ||
-            ct.srcDone !== before.srcDone ||
-            ct.dstDone !== before.dstDone ||
-            ct.confirmed !== before.confirmed
-          )
-            return false;
-          break;
-        }
-        case "nat": {
-          if (ct) {
-            const to = direction === 0 ? ct.reply : ct.orig;
-            if (step.kind === "dst") {
-              probe.dst = to.src;
-              probe.dport = to.sport;
-            } else {
-              probe.src = to.dst;
-              probe.sport = to.dport;
-            }
-          } else if (step.kind === "src" && step.fresh && step.ns.conntrack.taken(probe)) return false;
-          if (probe.src !== step.src || probe.dst !== step.dst || probe[fixed] !== step.port || probe[way.ephemeral] !== p[way.ephemeral])
-            return false;
-          break;
-        }
-        case "fresh":
-        case "untrack":
-          ct = undefined;
-      }
+    if (way.neighbours.length > 0) {
+      const { now } = this.#ns;
+      for (const { entry, mac } of way.neighbours)
+        if (entry.mac !== mac || (!entry.permanent && (entry.failing !== undefined || now - entry.at >= reachable))) return false;
     }
+    const source = way.ephemeral === "sport";
+    for (const pass of way.passes) if (!wouldPass(pass, p.proto, port, source)) return false;
     return true;
+  }
+
+  /** The packet goes a known way; `#holds` has just said so. */
+  #again(way: Recording, p: Packet, port: number, walk: Walk): void {
+    if (way.uncounted++ === 0) this.#ns.network.countLater(way);
+    for (const { counters, extra } of way.links) {
+      counters.packets++;
+      counters.bytes += p.size + extra;
+    }
+    const source = way.ephemeral === "sport";
+    for (const pass of way.passes) {
+      const { conntrack } = pass.ns;
+      if (pass.found) {
+        conntrack.follow(p, pass.found, pass.direction);
+        pass.found = undefined;
+        continue;
+      }
+      put(p, pass.src, pass.dst, pass.port, port, source);
+      conntrack.track(p);
+      const { ct } = p;
+      if (!ct) continue;
+      if (pass.srcSettled) ct.srcDone = true;
+      if (pass.dstSettled) ct.dstDone = true;
+      if (pass.confirmed) conntrack.confirm(p);
+    }
+    p.ttl -= way.hops;
+    const { ns, device, src, dst, port: fixed } = way.arrival!;
+    put(p, src, dst, fixed, port, source);
+    walk.arrivals.push({ ns, packet: p, device });
   }
 }
 
-/** The packet goes a known way. */
-function again(way: Recording, p: Packet, walk: Walk): void {
-  for (const step of way.steps) {
-    switch (step.what) {
-      case "count":
-        for (const counters of step.counters) {
-          counters.packets++;
-          counters.bytes += p.size;
-        }
-        break;
-      case "link":
-        step.counters.packets++;
-        step.counters.bytes += p.size + step.extra;
-        break;
-      case "track":
-        step.tracked.ns.conntrack.track(p);
-        break;
-      case "nat":
-        if (step.fresh) {
-          const ct = p.ct!;
-          if (step.kind === "src") ct.srcDone = true;
-          else ct.dstDone = true;
-        }
-        translate(p, step.kind);
-        break;
-      case "confirm":
-        step.ns.conntrack.confirm(p);
-        break;
-      case "fresh":
-        leaveStack(p);
-        break;
-      case "untrack":
-        p.ct = undefined;
-        p.ctInfo = undefined;
-        break;
-      case "hop":
-        p.ttl--;
-    }
-  }
-  const { ns, device } = way.arrival!;
-  walk.arrivals.push({ ns, packet: p, device });
+/** Addresses and ports of a packet; `source` says whether the ephemeral port is its source port. */
+function put(p: Packet, src: number, dst: number, fixed: number, ephemeral: number, source: boolean): void {
+  p.src = src;
+  p.dst = dst;
+  p.sport = source ? ephemeral : fixed;
+  p.dport = source ? fixed : ephemeral;
+}
+
+/** Whether connection tracking would do with the packet what it did with the recorded one. */
+function wouldPass(pass: Pass, proto: number, ephemeral: number, source: boolean): boolean {
+  const { before, src, dst } = pass;
+  const { conntrack } = pass.ns;
+  const sport = source ? ephemeral : pass.port;
+  const dport = source ? pass.port : ephemeral;
+  const ct = conntrack.peek(proto, src, dst, sport, dport);
+  pass.found = ct;
+  // a reply's tuple that is taken would be translated to another port
+  if (!before) return ct === undefined && !(pass.srcSettled && conntrack.taken(proto, src, dst, sport, dport));
+  if (
+    !ct ||
+    ct.state !== before.state ||
+    ct.seenReply !== before.seenReply ||
+    ct.mark !== before.mark ||
+    ct.srcDone !== before.srcDone ||
+    ct.dstDone !== before.dstDone ||
+    ct.confirmed !== before.confirmed
+  )
+    return false;
+  const { orig } = ct;
+  const direction = orig.src === src && orig.dst === dst && orig.sport === sport && orig.dport === dport ? 0 : 1;
+  if (direction !== pass.direction) return false;
+  const to = direction === 0 ? ct.reply : orig;
+  const { toDestination, toSource } = pass;
+  if (toDestination && (to.src !== toDestination.ip || to.sport !== (source ? toDestination.port : ephemeral))) return false;
+  return !toSource || (to.dst === toSource.ip && to.dport === (source ? ephemeral : toSource.port));
 }

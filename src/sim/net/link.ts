@@ -190,7 +190,7 @@ function bridgeOut(ns: NetNs, bridge: LinkState, from: LinkState | undefined, ma
       p.physIn = p.physOut = undefined;
       p.ct = undefined;
       p.ctInfo = undefined;
-      walk.recording?.untrack();
+      walk.recording?.leave();
     }
     count(port, p, walk);
     if (sendFrame(ns, port, mac, p, walk)) return true;
@@ -206,7 +206,7 @@ export function receiveFrame(ns: NetNs, link: LinkState, mac: string, p: Packet,
   if (link.master === undefined) {
     if (!forUs) return false;
     countIn(link, p, walk);
-    walk.recording?.fresh();
+    walk.recording?.leave();
     inputPacket(ns, link, leaveStack(p), walk);
     return true;
   }
@@ -215,7 +215,7 @@ export function receiveFrame(ns: NetNs, link: LinkState, mac: string, p: Packet,
   countIn(link, p, walk);
   const local = mac === bridge.mac || mac === everyone || ns.state.links.some((l) => l.master === bridge.index && l.mac === mac);
   const q = leaveStack(p);
-  walk.recording?.fresh();
+  walk.recording?.leave();
   walk.recording?.visit(ns);
   ns.seen?.(link, q, "in");
   if (local && mac !== everyone) {

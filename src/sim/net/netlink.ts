@@ -47,7 +47,11 @@ export class NetNs {
     this.machine = machine;
     this.state = state;
     this.fib = new Fib(this);
-    this.netfilter = new Netfilter(state, () => this.touched());
+    this.netfilter = new Netfilter(
+      state,
+      () => this.touched(),
+      () => network.count(),
+    );
     this.conntrack = new ConntrackTable(state, () => this.now);
     this.sets = new IpSets(
       state,

@@ -9,6 +9,7 @@ import { ipOf, networkOf, prefixOf, prefixText } from "./ip.ts";
 import type { Env } from "./netfilter/env.ts";
 import { NetNs } from "./netlink.ts";
 import type { Packet } from "./packet.ts";
+import type { Recording } from "./recording.ts";
 import { SocketCalls } from "./socket.ts";
 import type { EndState, LinkState, MachineNetState, NsState, WorldNetState } from "./state.ts";
 import { Tcp } from "./tcp.ts";
@@ -146,6 +147,21 @@ export class Network {
       synSent: [],
       nextPort: 32768 + this.world.random("net/port").int(0, 28000),
     };
+  }
+
+  // --- counters
+
+  readonly #uncounted: Recording[] = [];
+
+  /** Packets have gone a known way (flow-cache.ts); the rules there will count them when somebody looks. */
+  countLater(way: Recording): void {
+    if (this.#uncounted.push(way) > 4000) this.count();
+  }
+
+  /** To be called before counters of rules and chains are looked at. */
+  count(): void {
+    for (const way of this.#uncounted) way.settle();
+    this.#uncounted.length = 0;
   }
 
   // --- machines

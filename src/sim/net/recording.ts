@@ -1,7 +1,7 @@
-/** The steps of one packet's way, so that the next packet of the flow can take them without looking (flow-cache.ts). */
+/** One packet's way, so that the next packet of the flow can go it without looking (flow-cache.ts). */
 import type { NetNs } from "./netlink.ts";
 import { tcpFlags, type Packet } from "./packet.ts";
-import type { Conntrack, NeighbourState } from "./state.ts";
+import type { Conntrack, NeighbourState, Tuple } from "./state.ts";
 
 /** Which port of the packet was given by the kernel: rules hardly ever tell one such port from another. */
 export type Ephemeral = "sport" | "dport";
@@ -9,39 +9,56 @@ export type Ephemeral = "sport" | "dport";
 /** Range of ports that clients get (ip_local_port_range); a rule that splits it makes its packets take the long way. */
 export const ephemeralPorts = { low: 32768, high: 60999 } as const;
 
-/** What a connection entry must be like for the packet to meet the same rules again. */
-interface Tracked {
-  ns: NetNs;
-  /** undefined: there is none, the packet makes it. */
-  before: Pick<Conntrack, "state" | "seenReply" | "mark" | "srcDone" | "dstDone" | "confirmed"> | undefined;
-  direction: 0 | 1;
+interface Counters {
+  packets: number;
+  bytes: number;
 }
 
-export type Step =
-  | { what: "count"; counters: { packets: number; bytes: number }[] }
-  | { what: "link"; counters: { packets: number; bytes: number }; extra: number }
-  | { what: "track"; tracked: Tracked }
-  | { what: "nat"; ns: NetNs; kind: "src" | "dst"; fresh: boolean; src: number; dst: number; port: number }
-  | { what: "confirm"; ns: NetNs }
-  /** Another stack: what belongs to the sender's stays behind. */
-  | { what: "fresh" }
-  /** Another pass through connection tracking in the same stack (bridged, then routed). */
-  | { what: "untrack" }
-  | { what: "hop" };
+/** One pass through connection tracking, and what the packet's entry must be like for it to meet the same rules again. */
+export interface Pass {
+  ns: NetNs;
+  /** As the packet came to it; which port is not the ephemeral one, the recording says. */
+  src: number;
+  dst: number;
+  port: number;
+  /** undefined: there is no entry, the packet makes it. */
+  before: Pick<Conntrack, "state" | "seenReply" | "mark" | "srcDone" | "dstDone" | "confirmed"> | undefined;
+  direction: 0 | 1;
+  /** What the entry makes of destination and source; undefined: it was not asked. */
+  toDestination: { ip: number; port: number } | undefined;
+  toSource: { ip: number; port: number } | undefined;
+  /** A new entry: what was settled about its translation, and that it came into the table. */
+  srcSettled: boolean;
+  dstSettled: boolean;
+  confirmed: boolean;
+  /** The entry that was found when it was last looked whether a packet would go this way. */
+  found: Conntrack | undefined;
+}
 
 export class Recording {
   readonly ephemeral: Ephemeral;
   readonly port: number;
-  readonly steps: Step[] = [];
-  readonly spaces = new Map<NetNs, number>();
+  readonly spaces: NetNs[] = [];
+  readonly generations: number[] = [];
   readonly neighbours: { entry: NeighbourState; mac: string }[] = [];
   readonly cables: number;
+  /** Rules and chains. */
+  readonly counters: Counters[] = [];
+  /** Ends of links, with the bytes that are counted there beyond the packet's own. */
+  readonly links: { counters: Counters; extra: number }[] = [];
+  readonly passes: Pass[] = [];
+  hops = 0;
   usable = true;
-  arrival: { ns: NetNs; device: string } | undefined;
+  arrival: { ns: NetNs; device: string; src: number; dst: number; port: number } | undefined;
+  /** Packets that went this way and that `counters` do not know of yet. */
+  uncounted = 0;
+  readonly #size: number;
+  #pass: Pass | undefined;
 
-  constructor(ephemeral: Ephemeral, port: number, cables: number) {
+  constructor(ephemeral: Ephemeral, p: Packet, cables: number) {
     this.ephemeral = ephemeral;
-    this.port = port;
+    this.port = p[ephemeral];
+    this.#size = p.size;
     this.cables = cables;
   }
 
@@ -51,63 +68,100 @@ export class Recording {
   }
 
   visit(ns: NetNs): void {
-    this.spaces.set(ns, ns.generation);
+    const known = this.spaces.indexOf(ns);
+    if (known < 0) this.generations[this.spaces.push(ns) - 1] = ns.generation;
+    else this.generations[known] = ns.generation;
     if (ns.seen) this.usable = false;
   }
 
-  count(counters: { packets: number; bytes: number }): void {
-    const last = this.steps.at(-1);
-    if (last?.what === "count") last.counters.push(counters);
-    else this.steps.push({ what: "count", counters: [counters] });
+  count(counters: Counters): void {
+    this.counters.push(counters);
   }
 
-  link(counters: { packets: number; bytes: number }, extra = 0): void {
-    this.steps.push({ what: "link", counters, extra });
+  link(counters: Counters, extra = 0): void {
+    this.links.push({ counters, extra });
   }
 
   neighbour(entry: NeighbourState): void {
     this.neighbours.push({ entry, mac: entry.mac! });
   }
 
+  #fixed(p: Tuple): number {
+    return this.ephemeral === "sport" ? p.dport : p.sport;
+  }
+
   /** To be called before the packet is tracked. */
   track(ns: NetNs, p: Packet): void {
-    const found = ns.conntrack.peek(p);
-    const ct = found?.ct;
+    const ct = ns.conntrack.peek(p.proto, p.src, p.dst, p.sport, p.dport);
     // a port used again: the entry of the connection before gives way
     if (ct && (p.flags & (tcpFlags.SYN | tcpFlags.ACK)) === tcpFlags.SYN) this.usable = false;
-    this.steps.push({
-      what: "track",
-      tracked: {
-        ns,
-        before: ct && {
-          state: ct.state,
-          seenReply: ct.seenReply,
-          mark: ct.mark,
-          srcDone: ct.srcDone,
-          dstDone: ct.dstDone,
-          confirmed: ct.confirmed,
-        },
-        direction: found?.direction ?? 0,
+    this.#pass = {
+      ns,
+      src: p.src,
+      dst: p.dst,
+      port: this.#fixed(p),
+      before: ct && {
+        state: ct.state,
+        seenReply: ct.seenReply,
+        mark: ct.mark,
+        srcDone: ct.srcDone,
+        dstDone: ct.dstDone,
+        confirmed: ct.confirmed,
       },
-    });
+      direction: ct ? ns.conntrack.direction(ct, p) : 0,
+      toDestination: undefined,
+      toSource: undefined,
+      srcSettled: false,
+      dstSettled: false,
+      confirmed: false,
+      found: undefined,
+    };
+    this.passes.push(this.#pass);
   }
 
-  /** After a translation. `fresh`: it was settled just now. */
-  nat(ns: NetNs, p: Packet, kind: "src" | "dst", fresh: boolean): void {
-    if (p[this.ephemeral] !== this.port) this.usable = false;
-    this.steps.push({ what: "nat", ns, kind, fresh, src: p.src, dst: p.dst, port: p[this.ephemeral === "sport" ? "dport" : "sport"] });
+  /** After a translation. `settled`: how the connection is translated was decided just now. */
+  nat(p: Packet, kind: "src" | "dst", settled: boolean): void {
+    const pass = this.#pass;
+    if (!pass || p[this.ephemeral] !== this.port) return this.spoil();
+    if (pass.before) {
+      if (settled) this.spoil();
+      else if (kind === "dst") pass.toDestination = { ip: p.dst, port: p.dport };
+      else pass.toSource = { ip: p.src, port: p.sport };
+      return;
+    }
+    // a new connection that is translated is settled by rules anew each time
+    if (p.src !== pass.src || p.dst !== pass.dst || this.#fixed(p) !== pass.port) this.spoil();
+    if (settled && kind === "src") pass.srcSettled = true;
+    else if (settled) pass.dstSettled = true;
   }
 
-  confirm(ns: NetNs): void {
-    this.steps.push({ what: "confirm", ns });
+  confirm(): void {
+    if (this.#pass) this.#pass.confirmed = true;
+    else this.spoil();
   }
-  fresh(): void {
-    this.steps.push({ what: "fresh" });
+
+  /** What belongs to the sender's stack stays behind, or there is another pass through connection tracking in the same stack. */
+  leave(): void {
+    this.#pass = undefined;
   }
-  untrack(): void {
-    this.steps.push({ what: "untrack" });
-  }
+
   hop(): void {
-    this.steps.push({ what: "hop" });
+    this.hops++;
+  }
+
+  arrived(ns: NetNs, device: string, p: Packet): void {
+    this.arrival = { ns, device, src: p.src, dst: p.dst, port: this.#fixed(p) };
+  }
+
+  /** Brings the counters up to date. */
+  settle(): void {
+    const { uncounted } = this;
+    if (uncounted === 0) return;
+    this.uncounted = 0;
+    const bytes = uncounted * this.#size;
+    for (const counters of this.counters) {
+      counters.packets += uncounted;
+      counters.bytes += bytes;
+    }
   }
 }

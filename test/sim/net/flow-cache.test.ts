@@ -34,7 +34,11 @@ const translation = fc.constantFrom(
   "-A PREROUTING -p tcp -m tcp --dport 8080 -j REDIRECT --to-ports 80",
 );
 
-type Act = { what: "call"; to: string; port: number } | { what: "rule"; on: string; text: string } | { what: "wait"; ms: number };
+type Act =
+  | { what: "call"; to: string; port: number }
+  | { what: "rule"; on: string; text: string }
+  | { what: "wait"; ms: number }
+  | { what: "look"; on: string };
 const act: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 6,
@@ -46,6 +50,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ what: fc.constant("rule" as const), on: fc.constantFrom("a", "b"), text: rule }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant("wait" as const), ms: fc.constantFrom(50, 5000, 40_000, 130_000) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant("look" as const), on: fc.constantFrom("a", "b") }) },
 );
 
 test("the same counters, connections and answers", async () => {
@@ -63,6 +68,7 @@ test("the same counters, connections and answers", async () => {
     for (const a of acts) {
       if (a.what === "rule") world.network.ns(a.on).iptablesRestore(`*filter\n${a.text}\nCOMMIT\n`, { noflush: true });
       else if (a.what === "wait") await world.advance(a.ms);
+      else if (a.what === "look") seen.push(world.network.ns(a.on).iptablesSave(undefined, true));
       else {
         fresh();
         const met = client.net.connect(a.to, a.port);

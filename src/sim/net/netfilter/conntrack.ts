@@ -18,8 +18,23 @@ const timeouts = {
   generic: 600,
 };
 
-const keyOf = (proto: number, src: number, dst: number, sport: number, dport: number): string => `${proto} ${src} ${dst} ${sport} ${dport}`;
-const tupleKey = (proto: number, t: Tuple): string => keyOf(proto, t.src, t.dst, t.sport, t.dport);
+/** A connection under one of its two tuples; those whose hash is the same hang on one another. */
+interface Node {
+  proto: number;
+  src: number;
+  dst: number;
+  sport: number;
+  dport: number;
+  ct: Conntrack;
+  next: Node | undefined;
+}
+
+const hashOf = (proto: number, src: number, dst: number, sport: number, dport: number): number =>
+  (Math.imul(src, 0x9e3779b1) ^ Math.imul(dst, 0x85ebca6b) ^ Math.imul((sport << 16) ^ dport, 0xc2b2ae35) ^ proto) >>> 2;
+
+/** As the nodes hold addresses: numbers that V8 need not put in boxes. */
+const isAt = (n: Node, proto: number, src: number, dst: number, sport: number, dport: number): boolean =>
+  n.dport === dport && n.sport === sport && n.src === src && n.dst === dst && n.proto === proto;
 
 function tupleOf(p: Packet): Tuple {
   if (p.proto === protocols.tcp || p.proto === protocols.udp) return { src: p.src, dst: p.dst, sport: p.sport, dport: p.dport };
@@ -38,7 +53,8 @@ const goes = (t: Tuple, p: Tuple): boolean => t.src === p.src && t.dst === p.dst
 export class ConntrackTable {
   readonly #state: NsState;
   readonly #now: () => number;
-  readonly #byTuple = new Map<string, Conntrack>();
+  /** By the hash of the tuple. */
+  readonly #byTuple = new Map<number, Node>();
 
   constructor(state: NsState, now: () => number) {
     this.#state = state;
@@ -47,14 +63,38 @@ export class ConntrackTable {
   }
 
   #index(ct: Conntrack): void {
-    this.#byTuple.set(tupleKey(ct.proto, ct.orig), ct);
-    this.#byTuple.set(tupleKey(ct.proto, ct.reply), ct);
+    this.#put(ct, ct.orig);
+    this.#put(ct, ct.reply);
+  }
+
+  #put(ct: Conntrack, { src, dst, sport, dport }: Tuple): void {
+    const hash = hashOf(ct.proto, src, dst, sport, dport);
+    const first = this.#byTuple.get(hash);
+    for (let n = first; n; n = n.next)
+      if (isAt(n, ct.proto, src | 0, dst | 0, sport, dport)) {
+        n.ct = ct;
+        return;
+      }
+    this.#byTuple.set(hash, { proto: ct.proto, src: src | 0, dst: dst | 0, sport, dport, ct, next: first });
+  }
+
+  #take(ct: Conntrack, { src, dst, sport, dport }: Tuple): void {
+    const hash = hashOf(ct.proto, src, dst, sport, dport);
+    let before: Node | undefined;
+    for (let n = this.#byTuple.get(hash); n; before = n, n = n.next) {
+      if (!isAt(n, ct.proto, src | 0, dst | 0, sport, dport)) continue;
+      if (n.ct !== ct) return;
+      if (before) before.next = n.next;
+      else if (n.next) this.#byTuple.set(hash, n.next);
+      else this.#byTuple.delete(hash);
+      return;
+    }
   }
 
   remove(ct: Conntrack): void {
     delete this.#state.conntrack[ct.id];
-    for (const key of [tupleKey(ct.proto, ct.orig), tupleKey(ct.proto, ct.reply)])
-      if (this.#byTuple.get(key) === ct) this.#byTuple.delete(key);
+    this.#take(ct, ct.orig);
+    this.#take(ct, ct.reply);
   }
 
   flush(): void {
@@ -62,8 +102,14 @@ export class ConntrackTable {
     this.#byTuple.clear();
   }
 
-  #find(key: string): Conntrack | undefined {
-    const ct = this.#byTuple.get(key);
+  #at(proto: number, src: number, dst: number, sport: number, dport: number): Conntrack | undefined {
+    for (let n = this.#byTuple.get(hashOf(proto, src, dst, sport, dport)); n; n = n.next)
+      if (isAt(n, proto, src | 0, dst | 0, sport, dport)) return n.ct;
+    return undefined;
+  }
+
+  #find(proto: number, src: number, dst: number, sport: number, dport: number): Conntrack | undefined {
+    const ct = this.#at(proto, src, dst, sport, dport);
     if (ct && ct.expires <= this.#now()) {
       this.remove(ct);
       return undefined;
@@ -88,8 +134,7 @@ export class ConntrackTable {
       return;
     }
     const tuple = tupleOf(p);
-    const key = tupleKey(p.proto, tuple);
-    let ct = this.#find(key);
+    let ct = this.#find(p.proto, tuple.src, tuple.dst, tuple.sport, tuple.dport);
     let direction: 0 | 1 = ct && !goes(ct.orig, tuple) ? 1 : 0;
     if (
       ct &&
@@ -109,6 +154,11 @@ export class ConntrackTable {
         return;
       }
     }
+    this.follow(p, ct, direction);
+  }
+
+  /** The packet belongs to that entry. */
+  follow(p: Packet, ct: Conntrack, direction: 0 | 1): void {
     p.ct = ct;
     p.ctDir = direction;
     if (!this.#advance(ct, p, direction)) {
@@ -122,30 +172,33 @@ export class ConntrackTable {
     p.ctInfo = direction === 1 || ct.seenReply ? "ESTABLISHED" : "NEW";
   }
 
-  /** The entry that a TCP or UDP packet belongs to and its direction; changes nothing. */
-  peek(p: Pick<Packet, "proto" | "src" | "dst" | "sport" | "dport">): { ct: Conntrack; direction: 0 | 1 } | undefined {
-    const ct = this.#byTuple.get(keyOf(p.proto, p.src, p.dst, p.sport, p.dport));
-    if (!ct || ct.expires <= this.#now()) return undefined;
-    return { ct, direction: goes(ct.orig, p) ? 0 : 1 };
+  /** The entry that a TCP or UDP packet belongs to; changes nothing. */
+  peek(proto: number, src: number, dst: number, sport: number, dport: number): Conntrack | undefined {
+    const ct = this.#at(proto, src, dst, sport, dport);
+    return ct && ct.expires > this.#now() ? ct : undefined;
   }
 
-  /** Whether answers to such a packet belong to somebody already. */
-  taken(p: Pick<Packet, "proto" | "src" | "dst" | "sport" | "dport">): boolean {
-    return this.#find(keyOf(p.proto, p.dst, p.src, p.dport, p.sport)) !== undefined;
+  /** Whether a TCP or UDP packet goes the way that the connection began, or back. */
+  direction(ct: Conntrack, p: Tuple): 0 | 1 {
+    return goes(ct.orig, p) ? 0 : 1;
+  }
+
+  /** Whether answers to a TCP or UDP packet of these addresses and ports belong to somebody already. */
+  taken(proto: number, src: number, dst: number, sport: number, dport: number): boolean {
+    return this.#find(proto, dst, src, dport, sport) !== undefined;
   }
 
   #trackError(p: Packet): void {
     const { inner } = p;
     // the quoted packet is looked up as its answer would be: it was quoted after translation (nf_conntrack_inet_error)
     const answer = inner && inverse(inner.proto, tupleOf(inner));
-    const key = answer && tupleKey(inner!.proto, answer);
-    const ct = key === undefined ? undefined : this.#find(key);
+    const ct = answer && this.#find(inner.proto, answer.src, answer.dst, answer.sport, answer.dport);
     if (!ct) {
       p.ctInfo = "INVALID";
       return;
     }
     p.ct = ct;
-    p.ctDir = tupleKey(ct.proto, ct.reply) === key ? 1 : 0;
+    p.ctDir = goes(ct.reply, answer!) ? 1 : 0;
     p.ctInfo = "RELATED";
   }
 
@@ -237,7 +290,8 @@ export class ConntrackTable {
   ): void {
     if (ct.proto !== protocols.tcp && ct.proto !== protocols.udp) return;
     for (let tries = 0; tries <= high - low; tries++) {
-      const other = this.#find(tupleKey(ct.proto, ct.reply));
+      const { src, dst, sport, dport } = ct.reply;
+      const other = this.#find(ct.proto, src, dst, sport, dport);
       if (!other || other === ct) return;
       ct.reply.dport = ct.reply.dport >= high ? low : ct.reply.dport + 1;
     }

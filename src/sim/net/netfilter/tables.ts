@@ -118,17 +118,20 @@ function recordLook(recording: Recording, c: Compiled, p: Packet, ns: NetNs): vo
 export class Netfilter {
   readonly #state: NsState;
   readonly #changed: () => void;
+  readonly #counted: () => void;
   /** Counts changes of rules, chains and policies (and of what may turn out to be none). */
   generation = 0;
 
-  /** `changed` is called before rules, chains or policies are. */
-  constructor(state: NsState, changed: () => void) {
+  /** `changed` is called before rules, chains or policies are; `counted` before somebody sees their counters. */
+  constructor(state: NsState, changed: () => void, counted: () => void) {
     this.#state = state;
     this.#changed = changed;
+    this.#counted = counted;
   }
 
   /** A table, undefined while nobody has used it. */
   table(name: TableName): TableState | undefined {
+    this.#counted();
     return this.#state.tables[name];
   }
 
@@ -140,6 +143,7 @@ export class Netfilter {
       for (const hook of builtinChains[name]) table.chains[hook] = { policy: "ACCEPT", packets: 0, bytes: 0, rules: [] };
       this.#state.tables[name] = table;
     }
+    this.#counted();
     this.#changed();
     this.generation++;
     // rules may look at connections from now on; the kernel tracks once a table that needs it is there
@@ -148,7 +152,17 @@ export class Netfilter {
   }
 
   chain(table: TableName, name: string): ChainState | undefined {
+    this.#counted();
     return this.#state.tables[table]?.chains[name];
+  }
+
+  /** Chains and their rules count from zero, as those do that have just been written. */
+  countAnew(chains: readonly ChainState[]): void {
+    this.#counted();
+    for (const chain of chains) {
+      chain.packets = chain.bytes = 0;
+      for (const rule of chain.rules) rule.packets = rule.bytes = 0;
+    }
   }
 
   /** Runs all that hangs on a hook. Returns false when the packet goes no further. */
@@ -194,7 +208,7 @@ export class Netfilter {
   }
 
   #confirm(p: Packet, env: Env, walk: Walk): void {
-    walk.recording?.confirm(env.ns);
+    walk.recording?.confirm();
     env.ns.conntrack.confirm(p);
   }
 
@@ -209,7 +223,7 @@ export class Netfilter {
       } else ct.dstDone = true;
     }
     translate(p, kind);
-    walk.recording?.nat(env.ns, p, kind, settling);
+    walk.recording?.nat(p, kind, settling);
     return true;
   }
 

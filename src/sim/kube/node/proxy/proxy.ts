@@ -118,11 +118,6 @@ interface Written {
 }
 const written = new WeakMap<Proc, Written>();
 
-/** Chains that were written count from zero. */
-function countAnew(chains: readonly ChainState[]): void {
-  for (const chain of chains) for (const counters of [chain, ...chain.rules]) Object.assign(counters, { packets: 0, bytes: 0 });
-}
-
 const same = (a: readonly Obj[], b: readonly Obj[]): boolean => a.length === b.length && a.every((object, i) => object === b[i]);
 
 function sync(p: Proc): void {
@@ -137,7 +132,7 @@ function sync(p: Proc): void {
   const last = written.get(p);
   if (last && last.generation === ns.netfilter.generation && same(last.from, from)) {
     // writing them again would give the same rules
-    countAnew(last.chains);
+    ns.netfilter.countAnew(last.chains);
     p.data.synced = p.now;
     return;
   }
