@@ -64,9 +64,15 @@ try {
     for (let j = 0; j < 4; j++) record("ssh worker1 -- true, as a process", time("ssh", "worker1", "--", "true").took);
     if (i === 0) await overOneConnection(200);
     step("lab start", "lab", "start", "bgp-port-blocked");
+    // until the symptoms show, which `lab start` does not wait for
+    step("lab start, then the first command", "ssh", "worker1", "--", "true");
+    time("lab", "stop");
+    step("lab start --wait", "lab", "start", "bgp-port-blocked", "--wait");
     step("lab check, nobody did anything since", "lab", "check");
     time("ssh", "worker1", "--", "true");
     step("lab check, somebody did", "lab", "check");
+    time("lab", "solve");
+    step("lab check, solved", "lab", "check");
     step("lab reset", "lab", "reset");
     time("lab", "stop");
     const { pid } = JSON.parse(readFileSync(join(cwd, ".kubemend", "bench", "sim", "server.json"), "utf8"));

@@ -5,35 +5,45 @@ import type { Listener } from "../report/events.ts";
 import type { Lab } from "./definition.ts";
 import { observe, runSteps, type Observed } from "./observe.ts";
 
-/** Throws `lab-break-failed`, `lab-no-symptom`. */
-export async function breakCluster(cluster: Cluster, lab: Lab, emit: Listener = () => undefined): Promise<Observed[]> {
-  const progress = (text?: string): void => emit({ type: "progress", id: "", ...(text === undefined ? {} : { text }) });
-  try {
-    return await breakAndLook(cluster, lab, progress);
-  } finally {
-    progress();
-  }
+/** Breaks it, and waits for the symptoms. Throws `lab-break-failed`, `lab-no-symptom`. */
+export async function breakCluster(cluster: Cluster, lab: Lab, emit: Listener = () => undefined): Promise<void> {
+  await runBreak(cluster, lab, emit);
+  await awaitSymptoms(cluster, lab, emit);
 }
 
-async function breakAndLook(cluster: Cluster, lab: Lab, progress: (text: string) => void): Promise<Observed[]> {
-  progress("breaking the cluster");
-  const failed = await runSteps(cluster, lab, lab.break, () => undefined);
-  if (failed) {
+/** Throws `lab-break-failed`. */
+export async function runBreak(cluster: Cluster, lab: Lab, emit: Listener): Promise<void> {
+  emit({ type: "progress", id: "", text: "breaking the cluster" });
+  const failed = await runSteps(cluster, lab, lab.break, () => undefined).finally(() => emit({ type: "progress", id: "" }));
+  if (failed)
     throw new KubemendError(
       "lab-break-failed",
       exitStatus.provider,
       `${failed.machine}: ${failed.script} ended with status ${failed.status}\n${failed.output}`,
       { hint: "The cluster was put back as it was. `kubemend lab verify` shows whether the lab or the cluster is at fault." },
     );
+}
+
+/** Waits for one after the other: a later one must hold when the earlier ones do. Throws `lab-no-symptom`. */
+export async function awaitSymptoms(cluster: Cluster, lab: Lab, emit: Listener): Promise<void> {
+  const seen: Observed[] = [];
+  try {
+    for (const [i, symptom] of lab.symptoms.entries()) {
+      // its title would give the cause away
+      const text = `waiting until it shows: symptom ${i + 1} of ${lab.symptoms.length}, at most ${symptom.within}`;
+      emit({ type: "progress", id: "", text });
+      seen.push(...(await observe(cluster, lab, symptom)));
+    }
+  } finally {
+    emit({ type: "progress", id: "" });
   }
-  const observed: Observed[] = [];
-  for (const [i, symptom] of lab.symptoms.entries()) {
-    // its title would give the cause away
-    progress(`waiting until it shows: symptom ${i + 1} of ${lab.symptoms.length}, at most ${symptom.within}`);
-    observed.push(...(await observe(cluster, lab, symptom)));
-  }
-  const missing = observed.filter((o) => !o.pass);
-  if (missing.length > 0) {
+  refuseMissing(lab, seen);
+}
+
+/** Throws `lab-no-symptom` unless all of them were there. */
+export function refuseMissing(lab: Lab, seen: readonly Observed[]): void {
+  const missing = seen.filter((o) => !o.pass);
+  if (missing.length > 0)
     throw new KubemendError(
       "lab-no-symptom",
       exitStatus.provider,
@@ -42,6 +52,4 @@ async function breakAndLook(cluster: Cluster, lab: Lab, progress: (text: string)
         .join("\n")}`,
       { hint: "The cluster was put back as it was. Was it healthy? `kubemend status`." },
     );
-  }
-  return observed;
 }

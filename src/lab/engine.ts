@@ -5,11 +5,11 @@ import { exitStatus, KubemendError, usageError } from "../error.ts";
 import type { Cluster } from "../provision/cluster.ts";
 import type { Listener } from "../report/events.ts";
 import { asVariant, type Check, type Lab, type Repair } from "./definition.ts";
-import { breakCluster } from "./break.ts";
+import { awaitSymptoms, breakCluster, refuseMissing, runBreak } from "./break.ts";
 import { refuseUnmet, unmetNeeds } from "./needs.ts";
-import { lastChange, observeTogether, runSteps, type Observed } from "./observe.ts";
+import { lastChange, looksOf, observed, observeTogether, runSteps, type Observed } from "./observe.ts";
 import { clearProgress, readProgress, writeProgress, type LabProgress } from "./progress.ts";
-import { bySnapshots, byUndoing, rewindOf } from "./rewind.ts";
+import { bySnapshots, byUndoing, rewindOf, type Rewind } from "./rewind.ts";
 
 /** What the snapshots of the lab in progress are called after. */
 const purpose = "lab";
@@ -22,8 +22,18 @@ export interface CheckReport {
   checks: (Observed & { check: Check })[];
 }
 
-/** Breaks the cluster. Throws `lab-running`, `lab-needs`, `lab-break-failed`; on failure the cluster is healthy again. */
-export async function startLab(cluster: Cluster, lab: Lab, variant: string | undefined, emit: Listener): Promise<LabProgress> {
+/**
+ * Breaks the cluster. Where the provider can look by itself, the symptoms are waited for in the background while the brief is read, and
+ * whoever needs them waits (shown); with `wait`, and with any other provider, they are there at the end. Throws `lab-running`,
+ * `lab-needs`, `lab-break-failed`, `lab-no-symptom`; on failure the cluster is healthy again.
+ */
+export async function startLab(
+  cluster: Cluster,
+  lab: Lab,
+  variant: string | undefined,
+  emit: Listener,
+  { wait = true }: { wait?: boolean } = {},
+): Promise<LabProgress> {
   const running = await readProgress(cluster.dir);
   if (running) {
     throw usageError("lab-running", `the lab ${running.lab} is in progress on cluster ${cluster.name}`, {
@@ -37,18 +47,47 @@ export async function startLab(cluster: Cluster, lab: Lab, variant: string | und
   await rewind.keepHealthy().finally(() => emit({ type: "progress", id: "" }));
   const progress: LabProgress = { lab: lab.id, variant: variant ?? "", phase: "breaking", startedAt: Date.now(), hints: 0, penalty: 0 };
   await writeProgress(cluster.dir, progress);
+  await orHealthy(cluster, rewind, () => runBreak(cluster, chosen, emit));
+  progress.phase = "showing";
+  const { watcher } = cluster.provider;
+  if (watcher && rewind.broken !== undefined) {
+    await watcher.begin(await Promise.all(chosen.symptoms.map((symptom) => looksOf(cluster, chosen, symptom))), rewind.broken);
+    await writeProgress(cluster.dir, progress);
+    if (!wait) return progress;
+  }
+  return shown(cluster, chosen, progress, emit);
+}
+
+/** Does the work; if it fails, the cluster is put back and the lab is over. */
+async function orHealthy<T>(cluster: Cluster, rewind: Rewind, work: () => Promise<T>): Promise<T> {
   try {
-    await breakCluster(cluster, chosen, emit);
+    return await work();
   } catch (error) {
     await rewind.toHealthy();
     await rewind.forget();
     await clearProgress(cluster.dir);
     throw error;
   }
-  await rewind.keepBroken();
-  progress.phase = "broken";
-  await writeProgress(cluster.dir, progress);
-  return progress;
+}
+
+/** Waits until the symptoms of a lab that was broken show, and the broken cluster is kept. Throws `lab-no-symptom`. */
+async function shown(cluster: Cluster, lab: Lab, progress: LabProgress, emit: Listener): Promise<LabProgress> {
+  if (progress.phase !== "showing") return progress;
+  const rewind = rewindOf(cluster, lab, purpose);
+  await orHealthy(cluster, rewind, async () => {
+    emit({ type: "progress", id: "", text: "waiting until it shows" });
+    const seen = await cluster.provider.watcher?.outcome().finally(() => emit({ type: "progress", id: "" }));
+    if (!seen) {
+      // nobody looks, or the one who did is gone
+      await awaitSymptoms(cluster, lab, emit);
+      return rewind.keepBroken();
+    }
+    for (const [i, symptom] of lab.symptoms.entries())
+      refuseMissing(lab, observed(symptom, await looksOf(cluster, lab, symptom), seen[i]!));
+  });
+  const next: LabProgress = { ...progress, phase: "broken" };
+  await writeProgress(cluster.dir, next);
+  return next;
 }
 
 /** Runs every check. They are looked at side by side, so that a cluster that stays broken costs the longest window, not their sum. */
@@ -119,19 +158,20 @@ async function labOf(cluster: Cluster, labs: Lab[]): Promise<{ lab: Lab; progres
   return { lab: asVariant(lab, progress.variant), progress };
 }
 
-/** The lab in progress. Throws `no-lab`, `lab-gone`, `lab-half-broken`. */
-export async function currentLab(cluster: Cluster, labs: Lab[]): Promise<{ lab: Lab; progress: LabProgress }> {
-  const current = await labOf(cluster, labs);
-  if (current.progress.phase === "breaking")
-    throw usageError("lab-half-broken", `breaking the cluster for ${current.lab.id} was interrupted`, {
+/** The lab in progress, once its symptoms show. Throws `no-lab`, `lab-gone`, `lab-half-broken`, `lab-no-symptom`. */
+export async function currentLab(cluster: Cluster, labs: Lab[], emit: Listener): Promise<{ lab: Lab; progress: LabProgress }> {
+  const { lab, progress } = await labOf(cluster, labs);
+  if (progress.phase === "breaking")
+    throw usageError("lab-half-broken", `breaking the cluster for ${lab.id} was interrupted`, {
       hint: "`kubemend lab reset` breaks it anew, `kubemend lab stop` mends it.",
     });
-  return current;
+  return { lab, progress: await shown(cluster, lab, progress, emit) };
 }
 
 /** Back to just broken. */
 export async function resetLab(cluster: Cluster, labs: Lab[], emit: Listener): Promise<void> {
-  const { lab, progress } = await labOf(cluster, labs);
+  const { lab, progress: before } = await labOf(cluster, labs);
+  const progress = await shown(cluster, lab, before, emit);
   const rewind = rewindOf(cluster, lab, purpose);
   if (progress.phase === "breaking") {
     await rewind.toHealthy();

@@ -2,23 +2,19 @@
 import { scriptText } from "./folder.ts";
 import type { Cluster } from "../provision/cluster.ts";
 import { usageError } from "../error.ts";
+import { rootScript } from "../ssh/pool.ts";
+import { watch, type CommandOutput, type Eyes, type Look, type Seen } from "../watch.ts";
 import { seconds, type Lab, type Observation, type Step } from "./definition.ts";
 
-export interface Observed {
+export interface Observed extends Seen {
   observation: Observation;
   machine: string;
-  pass: boolean;
-  /** What was there at the last look. */
-  seen: string;
-  /** Milliseconds of the machines' time until it passed (or was given up). */
-  took: number;
 }
 
-/**
- * Between two looks, milliseconds of the machines' time: short at first, then longer. By kind of clock: a person waits for a real
- * one; with a virtual one it is the looks that a person waits for.
- */
-const pauses = { real: { first: 2000, growth: 1.6, longest: 5000 }, virtual: { first: 4000, growth: 3, longest: 60_000 } };
+/** Between two looks at real machines, milliseconds. */
+const pauses = { first: 2000, growth: 1.6, longest: 5000 };
+/** Milliseconds after which a look is given up. */
+const patience = 120_000;
 
 /** The machines that a selector names. Throws `unknown-machine`. */
 function machinesOf(cluster: Cluster, selector: string): string[] {
@@ -32,16 +28,34 @@ function machinesOf(cluster: Cluster, selector: string): string[] {
   });
 }
 
-/** Looks until the observation holds on every machine it names, or its window is over. */
-export async function observe(cluster: Cluster, lab: Lab, observation: Observation): Promise<Observed[]> {
-  return (await observeTogether(cluster, lab, [observation]))[0]!;
-}
-
 /**
  * When the windows of checks begin: when somebody last did something to a machine, for what has not come of it by then does not come.
  * Undefined where nobody knows when that was.
  */
 export const lastChange = async (cluster: Cluster): Promise<number | undefined> => cluster.provider.activity?.last();
+
+/** What is to be looked at: one look a machine that the observation names. Throws `unknown-machine`. */
+export async function looksOf(cluster: Cluster, lab: Lab, observation: Observation): Promise<Look[]> {
+  const { id, status, stdout, absent, within, environment } = observation;
+  const text = observation.run ?? (await scriptText(lab, observation.script!));
+  return machinesOf(cluster, observation.machine).map((machine) => ({
+    machine,
+    ...rootScript(id, text, environment),
+    status,
+    within: seconds(within) * 1000,
+    ...(stdout === undefined ? {} : { stdout }),
+    ...(absent === undefined ? {} : { absent }),
+  }));
+}
+
+/** Joins what was seen to what was looked for. */
+export const observed = (observation: Observation, looks: readonly Look[], seen: readonly Seen[]): Observed[] =>
+  looks.map(({ machine }, i) => ({ observation, machine, ...seen[i]! }));
+
+/** Looks until the observation holds on every machine it names, or its window is over. */
+export async function observe(cluster: Cluster, lab: Lab, observation: Observation): Promise<Observed[]> {
+  return (await observeTogether(cluster, lab, [observation]))[0]!;
+}
 
 /**
  * Looks at all of them in rounds, at each until it holds on every machine it names or its own window is over; at each once at least.
@@ -53,46 +67,27 @@ export async function observeTogether(
   observations: readonly Observation[],
   since?: number,
 ): Promise<Observed[][]> {
-  const { clock, capabilities } = cluster.provider;
-  const texts = await Promise.all(observations.map(async (o) => o.run ?? (await scriptText(lab, o.script!))));
-  const looks = observations.map((observation) =>
-    machinesOf(cluster, observation.machine).map((machine): Observed => ({ observation, machine, pass: false, seen: "", took: 0 })),
-  );
-  const windowOf = (look: Observed): number => seconds(look.observation.within) * 1000;
-  const pause = pauses[capabilities.virtualTime ? "virtual" : "real"];
-  const now = await clock.now();
-  const begin = Math.min(now, since ?? now);
-  let open = looks.flatMap((of, i) => of.map((look) => ({ look, text: texts[i]! })));
-  for (let wait = pause.first; ; wait = Math.min(pause.longest, wait * pause.growth)) {
-    await clock.hurry(() =>
-      Promise.all(open.map(async ({ look, text }) => Object.assign(look, await once(cluster, look.machine, look.observation, text)))),
-    );
-    const took = (await clock.now()) - begin;
-    for (const { look } of open) look.took = took;
-    open = open.filter(({ look }) => !look.pass && took < windowOf(look));
-    if (open.length === 0) return looks;
-    // at each once more when its window ends
-    await clock.sleep(Math.max(1, Math.min(wait, ...open.map(({ look }) => windowOf(look) - took))));
-  }
+  const looks = await Promise.all(observations.map((observation) => looksOf(cluster, lab, observation)));
+  const all = looks.flat();
+  const { watcher } = cluster.provider;
+  const seen = watcher ? await watcher.look(all, since) : await watch(all, overSsh(cluster), since);
+  let at = 0;
+  return observations.map((observation, i) => {
+    const of = looks[i]!;
+    return observed(observation, of, seen.slice(at, (at += of.length)));
+  });
 }
 
-async function once(cluster: Cluster, machine: string, observation: Observation, text: string): Promise<{ pass: boolean; seen: string }> {
-  try {
-    const result = await cluster.ssh.script(machine, observation.id, text, observation.environment, { timeout: 120_000 });
-    const output = `${result.stdout}${result.stderr}`.trim();
-    const pass =
-      result.status === observation.status &&
-      (observation.stdout === undefined || new RegExp(observation.stdout, "m").test(result.stdout)) &&
-      (observation.absent === undefined || !new RegExp(observation.absent, "m").test(result.stdout));
-    const short = output.split("\n").slice(-6).join("\n");
-    return {
-      pass,
-      seen: `${short === "" ? "(no output)" : short}${result.status === observation.status ? "" : `\n(exit status ${result.status})`}`,
-    };
-  } catch (error) {
-    // a machine that cannot be reached fails the check; it is no error of the engine
-    return { pass: false, seen: error instanceof Error ? error.message : String(error) };
-  }
+function overSsh(cluster: Cluster): Eyes {
+  const { clock } = cluster.provider;
+  const run = async ({ machine, command, stdin }: Look): Promise<CommandOutput | string> => {
+    try {
+      return await cluster.ssh.exec(machine, command, { stdin, timeout: patience });
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  };
+  return { now: () => clock.now(), sleep: (ms) => clock.sleep(ms), run: (looks) => Promise.all(looks.map(run)), pauses };
 }
 
 /** Runs the steps in order, each on every machine it names. Throws RemoteError-like text through `failed`. */

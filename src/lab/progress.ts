@@ -6,8 +6,8 @@ import { writeJson } from "../provision/cluster.ts";
 export interface LabProgress {
   lab: string;
   variant: string;
-  /** `breaking`: the break has begun and is not known to be complete. */
-  phase: "breaking" | "broken" | "solved";
+  /** `breaking`: the break has begun and is not known to be complete. `showing`: it is complete, and its symptoms are waited for. */
+  phase: "breaking" | "showing" | "broken" | "solved";
   /** Milliseconds since the epoch, wall clock. */
   startedAt: number;
   hints: number;

@@ -13,6 +13,8 @@ export interface Rewind {
   toBroken(): Promise<void>;
   /** Nobody goes back any more. */
   forget(): Promise<void>;
+  /** Name of the snapshot that keepBroken saves, where it saves one. */
+  broken?: string;
 }
 
 /** By snapshots called `PURPOSE-baseline` and `PURPOSE-broken`. */
@@ -24,6 +26,7 @@ export function bySnapshots(cluster: Cluster, purpose: string): Rewind {
     await cluster.refresh();
   };
   return {
+    broken,
     keepHealthy: () => provider.snapshotSave(healthy),
     keepBroken: () => provider.snapshotSave(broken),
     toHealthy: () => restore(healthy),

@@ -2,6 +2,7 @@
 import type { Finding } from "../cluster/finding.ts";
 import type { Plan } from "../cluster/plan.ts";
 import type { Endpoint } from "../ssh/client.ts";
+import type { Look, Seen } from "../watch.ts";
 
 export interface MachineStatus {
   name: string;
@@ -34,16 +35,30 @@ export interface SnapshotInfo {
   bytes?: number;
 }
 
+/** Looks at machines on its own account; as `watch` does. */
+export interface Watcher {
+  look(looks: readonly Look[], since?: number): Promise<Seen[]>;
+  /**
+   * The same in the background, a group after the other, and a snapshot of that name at the end. Who comes to a machine meanwhile waits
+   * for the end.
+   */
+  begin(groups: readonly Look[][], snapshot: string): Promise<void>;
+  /** What became of that, once it has ended; undefined when there is nothing that anybody knows of, as after a restart. */
+  outcome(): Promise<Seen[][] | undefined>;
+}
+
 export interface Provider {
   readonly name: string;
   /** `ownKernel`: each machine has modules and sysctls of its own, as virtual machines have and containers have not. */
-  readonly capabilities: { snapshots: boolean; virtualTime: boolean; ownKernel: boolean };
+  readonly capabilities: { snapshots: boolean; ownKernel: boolean };
   readonly clock: Clock;
   /**
    * When somebody last did something to a machine, by the machines' clock: people's own commands, and what is noted. Only where the
    * provider sees it.
    */
   readonly activity?: { last(): Promise<number | undefined>; note(): Promise<void> };
+  /** Looks at machines without a connection a look, where the provider can. */
+  readonly watcher?: Watcher;
   /** What on this host would keep the plan from working. Changes nothing. */
   preflight(plan: Plan): Promise<Finding[]>;
   /**

@@ -39,11 +39,7 @@ export class SshPool {
     return result;
   }
 
-  /**
-   * Runs a bash script as root, with variables. Both go in over standard input, so that neither sudo's log nor `ps` shows keys and tokens to
-   * others; the text is read in full before it starts, so that commands in it cannot swallow the rest of the script. `name` is what bash
-   * calls it in messages; line numbers are the text's own.
-   */
+  /** Runs a bash script as root, with variables (rootScript). */
   script(
     machine: string,
     name: string,
@@ -51,8 +47,8 @@ export class SshPool {
     environment: Record<string, string> = {},
     options: Omit<ExecOptions, "stdin"> = {},
   ): Promise<CommandResult> {
-    const assignments = Object.entries(environment).map(([key, value]) => `export ${key}=${oneLine(value)}; `);
-    return this.exec(machine, `sudo -n bash -c 'eval "$(cat)"' ${quote(name)}`, { ...options, stdin: assignments.join("") + text });
+    const { command, stdin } = rootScript(name, text, environment);
+    return this.exec(machine, command, { ...options, stdin });
   }
 
   async close(): Promise<void> {
@@ -60,6 +56,16 @@ export class SshPool {
     this.#open.clear();
     for (const connection of open) (await connection.catch(() => undefined))?.close();
   }
+}
+
+/**
+ * How a bash script is run as root, with variables. Both go in over standard input, so that neither sudo's log nor `ps` shows keys and
+ * tokens to others; the text is read in full before it starts, so that commands in it cannot swallow the rest of the script. `name` is
+ * what bash calls it in messages; line numbers are the text's own.
+ */
+export function rootScript(name: string, text: string, environment: Record<string, string> = {}): { command: string; stdin: string } {
+  const assignments = Object.entries(environment).map(([key, value]) => `export ${key}=${oneLine(value)}; `);
+  return { command: `sudo -n bash -c 'eval "$(cat)"' ${quote(name)}`, stdin: assignments.join("") + text };
 }
 
 /** One word for a POSIX shell. */

@@ -2,6 +2,7 @@
 import { execa } from "execa";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { get } from "node:https";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -20,7 +21,7 @@ const onWorker = async (command: string): Promise<string> => (await kubemend("ss
 function write(id: string, scripts: Record<string, string> = {}): void {
   const all: Record<string, string> = {
     "break.sh": "echo broken >/srv/state",
-    "symptom.sh": "grep broken /srv/state",
+    "symptom.sh": "cat /srv/state; grep -q broken /srv/state",
     "mend.sh": "rm /srv/state",
     "wrong.sh": "touch /srv/other",
     "brief.md": "# Something is wrong",
@@ -216,12 +217,19 @@ describe("a lab that this cluster cannot host", () => {
 
 describe("a lab that does not break the cluster", () => {
   it("says which symptom is missing, and puts the cluster back", async () => {
-    const start = await lab("start", "harmless");
-    expect(start.status).not.toBe(0);
-    expect(start.stderr).toMatch(/"the state is broken" on worker1: expected a broken state; seen:/);
-    expect(await onWorker("ls /srv")).toBe("");
-    expect(existsSync(state("lab.json"))).toBe(false);
-    expect((await kubemend("snapshot", "list")).stdout).not.toContain("lab-");
+    const whole = async ({ status, stderr }: { status: number; stderr: string }): Promise<void> => {
+      expect(status).not.toBe(0);
+      expect(stderr).toMatch(/"the state is broken" on worker1: expected a broken state; seen: tried/);
+      expect(await onWorker("ls /srv")).toBe("");
+      expect(existsSync(state("lab.json"))).toBe(false);
+      expect((await kubemend("snapshot", "list")).stdout).not.toContain("lab-");
+    };
+    await whole(await lab("start", "harmless", "--wait"));
+    // without it, the first who needs the symptoms learns of it
+    for (const command of ["check", "hint", "reset"]) {
+      expect(await lab("start", "harmless")).toMatchObject({ status: 0 });
+      await whole(await lab(command));
+    }
   });
 
   it("says which script failed and what it said, and puts the cluster back", async () => {
@@ -230,6 +238,49 @@ describe("a lab that does not break the cluster", () => {
     expect(start.stderr).toMatch(/worker1: break\.sh ended with status 3[\s\S]*no such thing/);
     expect(await onWorker("ls /srv")).toBe("");
     expect(existsSync(state("lab.json"))).toBe(false);
+  });
+});
+
+describe("symptoms that come late", () => {
+  const broken = (): boolean => existsSync(state("sim", "snapshots", "lab-broken.world"));
+  beforeAll(() => {
+    write("late", {
+      "break.sh": "(sleep 400; echo broken >/srv/state) >/dev/null 2>&1 &",
+      "lab.yaml": readFileSync(join(labs, "good", "lab.yaml"), "utf8")
+        .replaceAll("good", "late")
+        .replace("within: 10s", "within: 10m"),
+    });
+  });
+
+  it("are there for who logs in after the start", async () => {
+    expect(await lab("start", "late")).toMatchObject({ status: 0 });
+    expect(await onWorker("cat /srv/state")).toBe("broken");
+    expect(broken()).toBe(true);
+    expect(await lab("check")).toMatchObject({ status: 1 });
+    expect(await lab("reset")).toMatchObject({ status: 0 });
+    expect(await onWorker("cat /srv/state")).toBe("broken");
+  });
+
+  it("are there for who asks the API server", async () => {
+    const { api } = JSON.parse(readFileSync(state("sim", "server.json"), "utf8")) as { api: Record<string, number> };
+    expect(await lab("start", "late")).toMatchObject({ status: 0 });
+    const text = await new Promise<string>((resolve, reject) => {
+      get(`https://127.0.0.1:${api.controlplane}/version`, { rejectUnauthorized: false }, (response) => {
+        let body = "";
+        response.on("data", (part) => (body += String(part))).on("end", () => resolve(body));
+      }).on("error", reject);
+    });
+    expect(text).toContain("gitVersion");
+    expect(broken()).toBe(true);
+  });
+
+  it("are waited for anew by who comes after the background process was killed", async () => {
+    expect(await lab("start", "late")).toMatchObject({ status: 0 });
+    process.kill((JSON.parse(readFileSync(state("sim", "server.json"), "utf8")) as { pid: number }).pid, "SIGKILL");
+    await restart();
+    // what waited in the shell that was killed is gone
+    expect(await lab("check")).toMatchObject({ status: 3, stderr: expect.stringContaining("did not break the cluster as it should") });
+    expect(await onWorker("ls /srv")).toBe("");
   });
 });
 

@@ -13,7 +13,8 @@ import { claimOf } from "../../claim.ts";
 import { installation, installedVersion } from "../../root.ts";
 import { ownerFile } from "../../sim/server/owner.ts";
 import { ensureKey } from "../../ssh/keys.ts";
-import type { Clock, MachineStatus, Progress, Provider, SnapshotInfo } from "../provider.ts";
+import type { Seen } from "../../watch.ts";
+import type { Clock, MachineStatus, Progress, Provider, SnapshotInfo, Watcher } from "../provider.ts";
 import { Control } from "./control.ts";
 
 /** Milliseconds that a start may take before it is called failed. */
@@ -40,11 +41,16 @@ interface Connected {
 
 export class SimProvider implements Provider {
   readonly name = "sim";
-  readonly capabilities = { snapshots: true, virtualTime: true, ownKernel: true };
+  readonly capabilities = { snapshots: true, ownKernel: true };
   readonly clock: Clock;
   readonly activity = {
     last: async (): Promise<number | undefined> => (await this.call<SimulatorStatus>("status")).lastInput,
     note: async (): Promise<void> => void (await this.call("note-input")),
+  };
+  readonly watcher: Watcher = {
+    look: (looks, since) => this.call<Seen[]>("watch", { looks, since }),
+    begin: async (groups, snapshot) => void (await this.call("watch-begin", { groups, snapshot })),
+    outcome: async () => (await this.call<Seen[][] | null>("watch-outcome")) ?? undefined,
   };
   /** Folder of this cluster's state. */
   readonly #dir: string;

@@ -19,7 +19,7 @@ const fresh = 2000;
 
 export class SshProvider implements Provider {
   readonly name = "ssh";
-  readonly capabilities = { snapshots: false, virtualTime: false, ownKernel: true };
+  readonly capabilities = { snapshots: false, ownKernel: true };
   readonly clock = wallClock;
   readonly #dir: string;
   readonly #plan: Plan;

@@ -38,7 +38,7 @@ export class VagrantProvider implements Provider {
     this.#plan = plan;
     const container = this.name === "lxc";
     // vagrant-lxc has no snapshots; where somebody added them, the commands work
-    this.capabilities = { snapshots: !container, virtualTime: false, ownKernel: !container };
+    this.capabilities = { snapshots: !container, ownKernel: !container };
   }
 
   /** Loaded when needed: most commands of most clusters have no use for it. */

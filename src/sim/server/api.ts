@@ -17,6 +17,8 @@ export interface ApiHost {
   world(): World;
   /** Something was asked that may change the world: save it, and wake the clock. */
   touched(): void;
+  /** Who comes now waits for it. */
+  over(): Promise<unknown> | undefined;
 }
 
 const port = 6443;
@@ -57,6 +59,12 @@ export async function listenApi(
     socket.on("error", () => socket.destroy());
     open.add(socket);
     socket.on("close", () => open.delete(socket));
+    const over = host.over();
+    if (over) void over.then(() => join(socket));
+    else join(socket);
+  });
+  function join(socket: Socket): void {
+    if (socket.destroyed) return;
     const world = host.world();
     const met = world.network.fromHost(machine, port, address);
     if (!met.ok) {
@@ -84,7 +92,7 @@ export async function listenApi(
     secure.on("error", () => secure.destroy());
     links.set(secure, { world, conn: met.conn, server: process });
     http.emit("connection", secure);
-  });
+  }
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(listenOn, "127.0.0.1", () => resolve());
   });

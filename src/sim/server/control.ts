@@ -11,8 +11,11 @@ interface Request {
   params?: Record<string, unknown>;
 }
 
-export async function listenControl(token: string, handlers: Record<string, Handler>): Promise<{ server: Server; port: number }> {
-  const server = createServer((socket) => serve(socket, token, handlers));
+export async function listenControl(
+  token: string,
+  handlerOf: (method: string) => Handler | undefined,
+): Promise<{ server: Server; port: number }> {
+  const server = createServer((socket) => serve(socket, token, handlerOf));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", () => resolve());
   });
@@ -20,7 +23,7 @@ export async function listenControl(token: string, handlers: Record<string, Hand
   return { server, port: typeof address === "object" && address !== null ? address.port : 0 };
 }
 
-function serve(socket: Socket, token: string, handlers: Record<string, Handler>): void {
+function serve(socket: Socket, token: string, handlerOf: (method: string) => Handler | undefined): void {
   socket.setNoDelay(true);
   const closers: (() => void)[] = [];
   let rest = "";
@@ -47,7 +50,7 @@ function serve(socket: Socket, token: string, handlers: Record<string, Handler>)
       socket.destroy();
       return;
     }
-    const handler = handlers[request.method];
+    const handler = handlerOf(request.method);
     try {
       if (!handler) throw new Error(`no method ${request.method}`);
       const result = await handler(request.params ?? {}, { onClose: (call) => closers.push(call) });

@@ -4,10 +4,12 @@ import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 
 import type { Server } from "node:net";
 import { join } from "node:path";
 import { layers } from "../assemble.ts";
+import type { Look } from "../../watch.ts";
 import { World, type MachineSpec } from "../world.ts";
 import { listenApi } from "./api.ts";
 import { listenControl, type Handler } from "./control.ts";
 import { Driver, type HostClock } from "./driver.ts";
+import { Looks } from "./looks.ts";
 import { installedVersion } from "../../root.ts";
 import { claimState } from "./owner.ts";
 import { settle } from "./settle.ts";
@@ -48,6 +50,9 @@ const saveAfter = 1500;
 /** The same for what the cluster does by itself: it would do it again. */
 const saveIdleAfter = 10_000;
 
+/** What may be asked while something is looked at in the background; all else waits for its end. */
+const meanwhile = new Set(["status", "watch-outcome", "save", "stop"]);
+
 async function main(dir: string): Promise<void> {
   const log = (text: string): void => {
     try {
@@ -75,7 +80,14 @@ async function main(dir: string): Promise<void> {
     },
   };
   const driver = new Driver(world, clock, description.speed);
-  const host: SshHost = { world: () => world, sessions: new Set(), touched: () => touch(), hurried: () => driver.hurried };
+  const host: SshHost = {
+    world: () => world,
+    sessions: new Set(),
+    touched: () => touch(),
+    hurried: () => driver.hurried,
+    over: () => looks.over,
+  };
+  const looks = new Looks(host, driver, clock, { user: "vagrant", key: description.authorizedKey.split(" ")[1]! });
   driver.busy = () => [...host.sessions].some((session) => !session.starved && !session.proc.status);
 
   // --- saving: soon after a change, never after each
@@ -85,9 +97,13 @@ async function main(dir: string): Promise<void> {
   const saveNow = (): void => {
     clearTimeout(saving?.timer);
     saving = undefined;
-    if (!dirty) return;
+    if (dirty) saveText(world.save());
+  };
+  const saveText = (text: string): void => {
+    clearTimeout(saving?.timer);
+    saving = undefined;
     try {
-      store.saveRunning(world.save());
+      store.saveRunning(text);
       dirty = false;
       complained = "";
     } catch (error) {
@@ -124,9 +140,7 @@ async function main(dir: string): Promise<void> {
     servers.push(door.server);
     drops.push(door.drop);
     ssh[name] = door.port;
-    const front = await withFallback(earlier?.api[name] ?? 0, (port) =>
-      listenApi({ world: () => world, touched: touch }, name, address.split("/")[0]!, port),
-    );
+    const front = await withFallback(earlier?.api[name] ?? 0, (port) => listenApi(host, name, address.split("/")[0]!, port));
     servers.push(front.server);
     drops.push(front.drop);
     api[name] = front.port;
@@ -134,6 +148,7 @@ async function main(dir: string): Promise<void> {
 
   const put = (next: World): void => {
     for (const drop of drops) drop();
+    looks.drop();
     host.sessions.clear();
     world = next;
     adopt(next);
@@ -164,6 +179,25 @@ async function main(dir: string): Promise<void> {
       return { now: world.timeline.now };
     },
     settle: async (params) => settle(() => world, driver, params.ms === undefined ? undefined : Number(params.ms)),
+    watch: (params, caller) => {
+      let gone = false;
+      caller.onClose(() => {
+        gone = true;
+        touch();
+      });
+      return looks.look(params.looks as Look[], params.since as number | undefined, () => gone);
+    },
+    "watch-begin": (params) => {
+      // whoever asked has done with it: it must not have to be done again
+      saveNow();
+      looks.begin(params.groups as Look[][], () => {
+        const text = world.save();
+        store.save(String(params.snapshot), text);
+        saveText(text);
+      });
+      return true;
+    },
+    "watch-outcome": () => looks.outcome(),
     "note-input": () => {
       world.noteInput();
       return true;
@@ -216,7 +250,14 @@ async function main(dir: string): Promise<void> {
     },
   };
   const token = randomBytes(24).toString("base64url");
-  const control = await listenControl(token, handlers);
+  const control = await listenControl(token, (method) => {
+    const handler = handlers[method];
+    if (!handler || meanwhile.has(method)) return handler;
+    return async (params, caller) => {
+      await looks.over;
+      return handler(params, caller);
+    };
+  });
   servers.push(control.server);
 
   const finish = (status: number): void => {

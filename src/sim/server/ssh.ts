@@ -20,10 +20,12 @@ export interface SshHost {
   touched(): void;
   /** Whether an engine command holds the time. */
   hurried(): boolean;
+  /** Who comes now waits for it. */
+  over(): Promise<unknown> | undefined;
 }
 
 /** A process of a session without a terminal, for the driver to know who waits. */
-interface SshProcess {
+export interface SshProcess {
   proc: Proc;
   /** True while it waits for input that the host has not sent. */
   starved: boolean;
@@ -55,12 +57,18 @@ export async function listenSsh(
     socket.setNoDelay(true);
     socket.on("error", () => socket.destroy());
     open.add(socket);
+    socket.on("close", () => open.delete(socket));
+    const over = host.over();
+    if (over) void over.then(() => join(socket));
+    else join(socket);
+  });
+  function join(socket: Socket): void {
+    if (socket.destroyed) return;
     // what an engine command does while it holds the time is saved when it ends
     let person = true;
     socket.on("data", () => {
       if (person || !host.hurried()) host.touched();
     });
-    socket.on("close", () => open.delete(socket));
     const link = host.world().network.fromHost(machine, 22);
     if (link.ok) {
       if (socket.remotePort !== undefined) waiting.set(socket.remotePort, { conn: link.conn, engine: () => (person = false) });
@@ -70,7 +78,7 @@ export async function listenSsh(
       // a dropped SYN: the forwarder has accepted, and nothing ever comes
       socket.setTimeout(120_000, () => socket.destroy());
     } else socket.destroy();
-  });
+  }
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(port, "127.0.0.1", () => resolve());
   });

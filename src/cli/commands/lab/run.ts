@@ -1,7 +1,7 @@
 /** `lab run`: a lab from brief to debrief in one terminal. */
 import type { Command } from "commander";
 import { exitStatus, KubemendError, usageError } from "../../../error.ts";
-import type { Lab } from "../../../lab/definition.ts";
+import { asVariant, type Lab } from "../../../lab/definition.ts";
 import { applyRepair, brief, checkLab, currentLab, startLab, stopLab } from "../../../lab/engine.ts";
 import { readProgress, writeProgress } from "../../../lab/progress.ts";
 import type { Cluster } from "../../../provision/cluster.ts";
@@ -33,15 +33,17 @@ async function interactive(context: Context, cluster: Cluster, found: Lab, optio
     throw usageError("lab-running", `the lab ${progress.lab} is in progress on cluster ${cluster.name}`, {
       hint: "`kubemend lab stop` ends it.",
     });
-  if (!progress) await locked(context, cluster, "lab run", () => startLab(cluster, found, options.variant, emit));
-  const { lab: current } = await currentLab(cluster, [found]);
+  const { variant } =
+    progress ?? (await locked(context, cluster, "lab run", () => startLab(cluster, found, options.variant, emit, { wait: false })));
+  const current = asVariant(found, variant);
   context.print(rendered(context, await brief(current)));
+  await locked(context, cluster, "lab run", () => currentLab(cluster, [found], emit));
   const first = cluster.machineNamed(undefined);
   context.say(
     `\nYou get a shell on ${first}; from there \`ssh worker1\` goes on, or use \`kubemend ssh worker1\` in another terminal.\nLeave the shell (exit) to be judged.\n`,
   );
   await openShell(context, cluster, first);
-  const { progress: now } = await currentLab(cluster, [found]);
+  const { progress: now } = await currentLab(cluster, [found], emit);
   const report = await checkLab(cluster, current, now.penalty, emit);
   await writeProgress(cluster.dir, { ...now, score: report.score, phase: report.pass ? "solved" : "broken" });
   await sayVerdict(context, current, report);
@@ -53,7 +55,7 @@ async function playThrough(context: Context, cluster: Cluster, found: Lab, optio
   await locked(context, cluster, "lab run", async () => {
     context.print(`Lab ${found.id}: ${found.title}`);
     const progress = await startLab(cluster, found, options.variant, emit);
-    const { lab: current } = await currentLab(cluster, [found]);
+    const { lab: current } = await currentLab(cluster, [found], emit);
     context.print("1. The cluster is broken; the symptoms show:");
     for (const symptom of current.symptoms) context.print(`   ${symptom.title}: ${symptom.expected}`);
     try {

@@ -21,6 +21,7 @@ import { paint } from "../../io.ts";
 export interface LabOptions extends GlobalOptions {
   labs?: string;
   variant?: string;
+  wait?: boolean;
   junit?: string;
   snapshots?: boolean;
 }

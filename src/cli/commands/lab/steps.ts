@@ -16,12 +16,16 @@ export function steps(group: Command, context: Context): void {
     .argument("<id>")
     .description("bring up what the lab needs if it is not up, break it, show the brief")
     .option("--variant <variant>", "break it in this way (see lab show)")
+    .option(
+      "--wait",
+      "return only once the symptoms show (default: on simulated machines they come while you read, and what you do next waits for them)",
+    )
     .addOption(labsOption())
     .addOption(outputOption())
     .action(async (id: string, options: LabOptions) => {
       const found = find(context, options, id);
       await withUpCluster(context, options, found, async (cluster, emit) => {
-        await locked(context, cluster, "lab start", () => startLab(cluster, found, options.variant, emit));
+        await locked(context, cluster, "lab start", () => startLab(cluster, found, options.variant, emit, { wait: options.wait ?? false }));
         const text = await brief(asVariant(found, options.variant));
         if (options.output === "json")
           return context.printJson({ type: "phase", lab: id, variant: options.variant ?? "", phase: "broken", brief: text });
@@ -47,13 +51,9 @@ export function steps(group: Command, context: Context): void {
   };
 
   inLab("check", "run the checks: what was expected, what was seen, where; and the score", async (cluster, options, all) => {
-    const { lab: found, progress } = await currentLab(cluster, all);
-    const report = await checkLab(
-      cluster,
-      found,
-      progress.penalty,
-      options.output === "json" ? () => undefined : context.reporter(options),
-    );
+    const emit = options.output === "json" ? () => undefined : context.reporter(options);
+    const { lab: found, progress } = await currentLab(cluster, all, emit);
+    const report = await checkLab(cluster, found, progress.penalty, emit);
     await writeProgress(cluster.dir, { ...progress, score: report.score, phase: report.pass ? "solved" : "broken" });
     if (options.output === "json") context.printJson(checkJson(report));
     else await sayVerdict(context, found, report);
@@ -61,7 +61,7 @@ export function steps(group: Command, context: Context): void {
   });
 
   inLab("hint", "the next hint (it costs points)", async (cluster, options, all) => {
-    const { lab: found, progress } = await currentLab(cluster, all);
+    const { lab: found, progress } = await currentLab(cluster, all, context.reporter(options));
     const hint = found.hints[progress.hints];
     if (!hint)
       throw usageError("no-more-hints", `all ${found.hints.length} hints were given`, {
@@ -81,7 +81,7 @@ export function steps(group: Command, context: Context): void {
   });
 
   inLab("solve", "apply the reference solution and show it", async (cluster, options, all) => {
-    const { lab: found, progress } = await currentLab(cluster, all);
+    const { lab: found, progress } = await currentLab(cluster, all, context.reporter(options));
     const solution = found.solutions[0]!;
     await applyRepair(cluster, found, solution, (text) => context.say(`  ${text}`));
     await writeProgress(cluster.dir, { ...progress, penalty: 100 });

@@ -1,0 +1,73 @@
+/** The loop behind checks and symptoms: looks at machines until they show what is expected. Whoever runs the commands lends the eyes. */
+
+/** A command on a machine, and what it has to give. */
+export interface Look {
+  machine: string;
+  /** For a POSIX shell of the machine's first user. */
+  command: string;
+  stdin: string;
+  /** Exit status that is expected. */
+  status: number;
+  /** Regular expressions with the flag m that standard output must match, and must not. */
+  stdout?: string;
+  absent?: string;
+  /** Milliseconds of the machines' time that it may take until it holds. */
+  within: number;
+}
+
+export interface Seen {
+  pass: boolean;
+  /** What was there at the last look. */
+  seen: string;
+  /** Milliseconds of the machines' time until it passed (or was given up). */
+  took: number;
+}
+
+export interface CommandOutput {
+  status: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Eyes {
+  /** Milliseconds since the epoch, by the machines' clock. */
+  now(): number | Promise<number>;
+  sleep(ms: number): Promise<void>;
+  /** The commands of one round, side by side; the text of why one could not be run. */
+  run(looks: readonly Look[]): Promise<(CommandOutput | string)[]>;
+  /** Between two rounds, milliseconds of the machines' time: short at first, then longer. */
+  pauses: { first: number; growth: number; longest: number };
+}
+
+/**
+ * Looks at all of them in rounds, at each until it holds or its own window is over; at each once at least. `since`: when the windows
+ * began; now, when missing. The result is in the order of the looks.
+ */
+export async function watch(looks: readonly Look[], eyes: Eyes, since?: number): Promise<Seen[]> {
+  const results = looks.map((): Seen => ({ pass: false, seen: "", took: 0 }));
+  const { first, growth, longest } = eyes.pauses;
+  const now = await eyes.now();
+  const begin = Math.min(now, since ?? now);
+  let open = looks.map((look, i) => ({ look, result: results[i]! }));
+  for (let wait = first; ; wait = Math.min(longest, wait * growth)) {
+    const outputs = await eyes.run(open.map(({ look }) => look));
+    const took = (await eyes.now()) - begin;
+    for (const [i, { look, result }] of open.entries()) Object.assign(result, judge(look, outputs[i]!), { took });
+    open = open.filter(({ look, result }) => !result.pass && took < look.within);
+    if (open.length === 0) return results;
+    // at each once more when its window ends
+    await eyes.sleep(Math.max(1, Math.min(wait, ...open.map(({ look }) => look.within - took))));
+  }
+}
+
+function judge(look: Look, output: CommandOutput | string): Pick<Seen, "pass" | "seen"> {
+  // a machine that cannot be reached fails the look; it is no error of the engine
+  if (typeof output === "string") return { pass: false, seen: output };
+  const { status, stdout, stderr } = output;
+  const pass =
+    status === look.status &&
+    (look.stdout === undefined || new RegExp(look.stdout, "m").test(stdout)) &&
+    (look.absent === undefined || !new RegExp(look.absent, "m").test(stdout));
+  const short = `${stdout}${stderr}`.trim().split("\n").slice(-6).join("\n");
+  return { pass, seen: `${short === "" ? "(no output)" : short}${status === look.status ? "" : `\n(exit status ${status})`}` };
+}
