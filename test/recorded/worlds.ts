@@ -43,6 +43,7 @@ export const nodes120 = once("nodes-1.20", async () => {
     const store = machine.rootFs().database("/var/lib/containerd/io.containerd.metadata.v1.bolt/meta.db") as Store | undefined;
     for (const image of Object.values(store!.images)) image.digests = [];
     place(machine, (await must(machine, "command -v runc")).trim(), "runc", "1.1.5");
+    place(machine, "/usr/bin/containerd", "containerd", "1.6.20");
     await must(machine, "sed -i s/SystemdCgroup.*/SystemdCgroup=false/ /etc/containerd/config.toml; systemctl restart containerd; systemctl enable -q kubelet");
   }
   return world;

@@ -36,6 +36,12 @@ export const containerdRuntime: Runtime = {
     return `${parent.replace(/\/+$/, "")}/${id}`;
   },
   dropsPause: false,
+  // containerd/containerd#5904 keeps it; #10770 and its twin for 1.6, #10778, no longer when the set-up had failed: 1.6.37, 1.7.23, 2.0
+  keepsFailedSandbox(p, networkWasSetUp) {
+    if (networkWasSetUp) return true;
+    const [major = 1, minor = 7, patch = 0] = p.state.version.split(".").map(Number);
+    return major === 1 && (minor === 7 ? patch < 23 : minor === 6 && patch < 37);
+  },
   createsEarly: false,
   netns: (uuid) => `cni-${uuid}`,
   info,

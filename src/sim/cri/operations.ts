@@ -3,7 +3,7 @@ import type { Obj } from "../core/json.ts";
 import { pullImage, type Pulled } from "./pull.ts";
 import { killContainer, processSpec, stopSignal } from "./container.ts";
 import { CriError, type CriReply } from "./messages.ts";
-import { removeSandbox, runPodSandbox, stopSandbox } from "./sandbox.ts";
+import { holdsNetwork, removeSandbox, runPodSandbox, stopSandbox } from "./sandbox.ts";
 import { callMonitor, containerOf, normalName, type Service } from "./service.ts";
 import { findStoredImage, type ImageRecord } from "./store.ts";
 
@@ -84,7 +84,7 @@ export function begin(s: Service, op: Operation): Obj | undefined {
     case "RemovePodSandbox": {
       const x = Object.values(s.store.sandboxes).find((y) => y.id.startsWith(r.podSandboxId as string));
       if (!x) return {};
-      if (x.state === "SANDBOX_READY") stopSandbox(s, x);
+      if (x.state === "SANDBOX_READY" || holdsNetwork(s, x)) stopSandbox(s, x);
       removeSandbox(s, x);
       return {};
     }

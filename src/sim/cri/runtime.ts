@@ -27,6 +27,8 @@ export interface Runtime {
   cgroupsPath(parent: string, id: string, systemd: boolean): string;
   /** A pod without a shared process namespace has no pause process. */
   dropsPause: boolean;
+  /** A sandbox that failed, and whose network could not be taken down again, stays behind, not ready, for a later StopPodSandbox. */
+  keepsFailedSandbox(p: Proc, networkWasSetUp: boolean): boolean;
   /** A container's process is prepared when the container is created, so that is when a wrong command is found. */
   createsEarly: boolean;
   /** Name of a new network namespace. */

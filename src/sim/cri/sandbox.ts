@@ -111,12 +111,17 @@ function failed(s: Service, config: Obj, why: string): CriError {
   return new CriError("Unknown", why);
 }
 
+/** The network's part of the clean-up of a failed RunPodSandbox. */
 function undoNetwork(s: Service, sandbox: SandboxRecord, network: NetworkConfig | undefined): void {
   if (sandbox.netns === "") return;
   try {
-    if (network) teardownNetwork(s.p, s.settings, network, sandbox);
+    if (!network) throw new Error(s.runtime.words.noNetwork);
+    teardownNetwork(s.p, s.settings, network, sandbox);
   } catch {
-    // best effort, as containerd's deferred clean-up
+    if (s.runtime.keepsFailedSandbox(s.p, sandbox.cniResult !== undefined)) {
+      s.store.sandboxes[sandbox.id] = sandbox;
+      return;
+    }
   }
   deleteNetns(s.p, sandbox.netns);
 }
@@ -138,9 +143,12 @@ function writeSandboxFiles(s: Service, sandbox: SandboxRecord, host: boolean): v
   );
 }
 
+/** Its network namespace is there: it has not been stopped, or could not be. */
+export const holdsNetwork = (s: Service, x: SandboxRecord): boolean => x.netns !== "" && s.p.fs.exists(`/run/netns/${x.netns}`);
+
 /** The part of StopPodSandbox after its containers have ended. Throws CriError when the network cannot be torn down. */
 export function stopSandbox(s: Service, x: SandboxRecord): void {
-  if (x.netns !== "" && s.p.fs.exists(`/run/netns/${x.netns}`)) {
+  if (holdsNetwork(s, x)) {
     const loaded = x.cni ? (x.cni as unknown as NetworkConfig) : loadNetwork(s.p, s.settings);
     try {
       if ("error" in loaded) throw new Error(s.runtime.words.noNetwork);

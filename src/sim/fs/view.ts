@@ -53,8 +53,11 @@ export interface Credentials {
 export interface FsHost {
   tree(id: string): Tree;
   virtual(name: string): VirtualFs;
-  changed(tree: string, dir: number, name: string): void;
+  changed(tree: string, dir: number, name: string, what: FsChange): void;
 }
+
+/** What inotify(7) tells of an entry of a watched folder; a rename is "delete" and "create". */
+export type FsChange = "create" | "write" | "attrib" | "delete";
 
 interface Place {
   tree: Tree;
@@ -345,10 +348,11 @@ export class FsView {
     }
     const old = options.append ? place.tree.node(place.ino).content : undefined;
     place.tree.setContent(place.ino, old === undefined ? contentOf(data) : joined(old, data));
-    this.#changed(place);
+    if (data.length > 0 || !place.made) this.#changed(place, "write");
   }
 
-  #openForWrite(path: string, options: WriteOptions): Place | VirtualPlace {
+  /** `made`: the file has been created for it. */
+  #openForWrite(path: string, options: WriteOptions): (Place & { made?: true }) | VirtualPlace {
     const place = this.#walk(path, true);
     if (place) {
       if (options.exclusive) throw new Errno("EEXIST", path);
@@ -365,7 +369,8 @@ export class FsView {
     const { dir, name } = this.#parent(path);
     this.#mayi(dir, 3, path);
     const node = dir.tree.create(dir.ino, name, "file", (options.mode ?? 0o666) & ~this.umask, this.who.uid, this.who.gid);
-    return { tree: dir.tree, ino: node.ino, path: `${dir.path === "/" ? "" : dir.path}/${name}`, mount: dir.mount };
+    this.#notify(dir, name, "create");
+    return { tree: dir.tree, ino: node.ino, path: `${dir.path === "/" ? "" : dir.path}/${name}`, mount: dir.mount, made: true };
   }
 
   /** Opens for writing at an offset, growing with zero bytes as lseek past the end does. */
@@ -377,7 +382,7 @@ export class FsView {
     out.set(old);
     out.set(data, offset);
     place.tree.setContent(place.ino, contentOf(out));
-    this.#changed(place);
+    this.#changed(place, "write");
   }
 
   /** Sets raw content, for sparse files. The file must exist. */
@@ -386,7 +391,7 @@ export class FsView {
     if (!("tree" in place)) throw new Errno("EINVAL", path);
     this.#mayi(place, 2, path);
     place.tree.setContent(place.ino, content);
-    this.#changed(place);
+    this.#changed(place, "write");
   }
 
   content(path: string): Content | undefined {
@@ -417,7 +422,7 @@ export class FsView {
     const { dir, name } = this.#parent(path);
     this.#mayi(dir, 3, path);
     dir.tree.create(dir.ino, name, "dir", mode & ~this.umask, this.who.uid, this.who.gid);
-    this.#notify(dir, name);
+    this.#notify(dir, name, "create");
   }
 
   /** mkdir -p. */
@@ -450,7 +455,7 @@ export class FsView {
     const { dir, name, node } = this.#removable(path);
     if (node.type === "dir") throw new Errno("EISDIR", path);
     dir.tree.unlink(dir.ino, name);
-    this.#notify(dir, name);
+    this.#notify(dir, name, "delete");
   }
 
   rmdir(path: string): void {
@@ -458,7 +463,7 @@ export class FsView {
     if (node.type !== "dir") throw new Errno("ENOTDIR", path);
     if (Object.keys(node.entries!).length > 0) throw new Errno("ENOTEMPTY", path);
     dir.tree.unlink(dir.ino, name);
-    this.#notify(dir, name);
+    this.#notify(dir, name, "delete");
   }
 
   /** rm -rf without messages; a path that is not there is fine. */
@@ -495,8 +500,8 @@ export class FsView {
       from_.nlink--;
       target.dir.tree.writable(target.dir.ino).nlink++;
     }
-    this.#notify(source.dir, source.name);
-    this.#notify(target.dir, target.name);
+    this.#notify(source.dir, source.name, "delete");
+    this.#notify(target.dir, target.name, "create");
   }
 
   symlink(target: string, path: string): void {
@@ -504,7 +509,7 @@ export class FsView {
     const { dir, name } = this.#parent(path);
     this.#mayi(dir, 3, path);
     dir.tree.create(dir.ino, name, "symlink", 0o777, this.who.uid, this.who.gid).target = target;
-    this.#notify(dir, name);
+    this.#notify(dir, name, "create");
   }
 
   readlink(path: string): string {
@@ -523,7 +528,7 @@ export class FsView {
     this.#mayi(dir, 3, path);
     dir.tree.link(dir.ino, name, from.ino);
     from.tree.writable(from.ino).nlink++;
-    this.#notify(dir, name);
+    this.#notify(dir, name, "create");
   }
 
   /** mknod(2) and friends: sockets, fifos, devices. */
@@ -533,12 +538,13 @@ export class FsView {
     this.#mayi(dir, 3, path);
     const node = dir.tree.create(dir.ino, name, type, mode & ~this.umask, this.who.uid, this.who.gid);
     if (rdev !== undefined) node.rdev = rdev;
-    this.#notify(dir, name);
+    this.#notify(dir, name, "create");
   }
 
   chmod(path: string, mode: number): void {
-    const node = this.#owned(path);
+    const { node, place } = this.#owned(path);
     node.mode = mode;
+    this.#changed(place, "attrib");
   }
 
   chown(path: string, uid: number, gid: number, follow = true): void {
@@ -547,30 +553,32 @@ export class FsView {
     const node = place.tree.writable(place.ino);
     node.uid = uid;
     node.gid = gid;
+    this.#changed(place, "attrib");
   }
 
   utimes(path: string, mtime: number): void {
     const place = this.#find(path);
     if (!("tree" in place)) throw new Errno("EPERM", path);
     place.tree.touch(place.ino, mtime);
+    this.#changed(place, "attrib");
   }
 
-  #owned(path: string): Inode {
+  #owned(path: string): { place: Place; node: Inode } {
     const place = this.#find(path);
     if (!("tree" in place)) throw new Errno("EPERM", path);
     const node = place.tree.writable(place.ino);
     if (this.who.uid !== 0 && this.who.uid !== node.uid) throw new Errno("EPERM", path);
-    return node;
+    return { place, node };
   }
 
-  #changed(place: Place): void {
+  #changed(place: Place, what: FsChange): void {
     const cut = place.path.lastIndexOf("/");
     const dir = this.#walk(place.path.slice(0, cut) || "/", true);
-    if (dir && "tree" in dir) this.host.changed(dir.tree.state.id, dir.ino, place.path.slice(cut + 1));
+    if (dir && "tree" in dir) this.host.changed(dir.tree.state.id, dir.ino, place.path.slice(cut + 1), what);
   }
 
-  #notify(dir: Place, name: string): void {
-    this.host.changed(dir.tree.state.id, dir.ino, name);
+  #notify(dir: Place, name: string, what: FsChange): void {
+    this.host.changed(dir.tree.state.id, dir.ino, name, what);
   }
 }
 

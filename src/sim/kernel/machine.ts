@@ -3,7 +3,7 @@ import { Errno, NotSimulated } from "../core/errno.ts";
 import type { Data, Obj } from "../core/json.ts";
 import { Random } from "../core/random.ts";
 import { bytesOf, Tree, type Content, type TreeState } from "../fs/tree.ts";
-import { FsView, type Credentials, type FsHost, type Mount, type VirtualFs } from "../fs/view.ts";
+import { FsView, type Credentials, type FsChange, type FsHost, type Mount, type VirtualFs } from "../fs/view.ts";
 import type { World } from "../world.ts";
 import { descriptorOf } from "./device.ts";
 import { nullDevice, RegularFile, type OpenFile, type OpenFlags } from "./file.ts";
@@ -113,9 +113,9 @@ export class Machine implements FsHost {
     return mounts;
   }
 
-  changed(tree: string, dir: number, name: string): void {
+  changed(tree: string, dir: number, name: string, what: FsChange): void {
     for (const watch of this.state.watches) {
-      if (watch.tree === tree && watch.ino === dir) this.procs.get(watch.pid)?.after(1, "inotify", { path: watch.path, name });
+      if (watch.tree === tree && watch.ino === dir) this.procs.get(watch.pid)?.after(1, "inotify", { path: watch.path, name, what });
     }
   }
 

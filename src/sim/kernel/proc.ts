@@ -401,7 +401,7 @@ export class Proc {
     if (timer !== undefined) this.machine.world.timeline.cancel(timer);
   }
 
-  /** inotify: `on("inotify", {path, name})` whenever something in the folder changes. */
+  /** inotify: `on("inotify", {path, name, what})` (what: FsChange) whenever something in the folder changes. */
   watch(dir: string): void {
     this.machine.watch(this, dir);
   }

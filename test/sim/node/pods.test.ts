@@ -125,6 +125,40 @@ describe("pods on a node", () => {
     expect(m.rootFs().readdir("/var/lib/cni/networks/pods")).toEqual(["last_reserved_ip.0"]);
   });
 
+  test("a manifest that no longer reads keeps its pod until the next list; one that is moved away takes it at once", async () => {
+    const world = await node({ web: pod("web", { image: "nginx:1.27" }) });
+    await world.advance(30_000);
+    const m = world.machine("node1");
+    const names = async (): Promise<string[]> => (await containers(world)).map((c) => c.metadata.name as string);
+    await run(m, "cp /etc/kubernetes/manifests/web.yaml /root; echo ' x: [' >>/etc/kubernetes/manifests/web.yaml");
+    await world.advance(100);
+    expect(logOf(m, "kubelet")).toMatch(
+      /"Unable to process watch event" err="can't process config file \\"\/etc\/kubernetes\/manifests\/web.yaml/,
+    );
+    expect(logOf(m, "kubelet")).not.toContain("Could not process manifest file");
+    expect(await names()).toEqual(["web"]);
+    await world.advance(30_000);
+    expect(logOf(m, "kubelet")).toContain("Could not process manifest file");
+    expect(await names()).toEqual([]);
+    await run(m, "cp /root/web.yaml /etc/kubernetes/manifests/web.yaml");
+    await world.advance(3000);
+    expect(await names()).toEqual(["web"]);
+    await run(m, "mv /etc/kubernetes/manifests/web.yaml /root");
+    await world.advance(2500);
+    expect(await names()).toEqual([]);
+  });
+
+  test("a folder of manifests that is made after the kubelet has started is watched within a second", async () => {
+    const world = await node({}, (w) => w.machine("node1").rootFs().rmdir("/etc/kubernetes/manifests"));
+    await world.advance(5000);
+    const m = world.machine("node1");
+    expect(logOf(m, "kubelet").match(/"Unable to read config path"/g)?.length).toBeGreaterThan(3);
+    await run(m, "mkdir /etc/kubernetes/manifests; sleep 1");
+    m.rootFs().write("/etc/kubernetes/manifests/web.yaml", pod("web", { image: "nginx:1.27" }));
+    await world.advance(3000);
+    expect(JSON.parse((await run(m, [...endpoint, "pods", "-o", "json"])).stdout).items.length).toBe(1);
+  });
+
   test("without a plugin's binary no sandbox gets its network", async () => {
     const world = await node({ web: pod("web", { image: "nginx:1.27" }) }, (w) =>
       w.machine("node1").rootFs().unlink("/opt/cni/bin/bridge"),

@@ -89,6 +89,7 @@ export function crioRuntime(settings: CrioSettings, version: string): Runtime {
       return `${parent === "" ? "/crio" : parent.replace(/\/+$/, "")}/crio-${id}`;
     },
     dropsPause: settings.dropInfra,
+    keepsFailedSandbox: () => false,
     createsEarly: true,
     netns: (uuid) => uuid,
     info: (cri) => ({ config: JSON.stringify({ sandboxImage: cri.sandboxImage }) }),

@@ -2,15 +2,17 @@
 import type { Data, Obj } from "../../../core/json.ts";
 import { Errno } from "../../../core/errno.ts";
 import { rpcError, type CriReply } from "../../../cri/messages.ts";
+import type { FsChange } from "../../../fs/view.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import type { DaemonProgram } from "../../../kernel/program.ts";
 import { klog, klogS, minorOf } from "../klog.ts";
 import { createTopCgroups, updateQosCgroups } from "./cgroups.ts";
 import { apiClient, bootstrapStep, checkKubeconfig, keepFirstCertificate, servingCertificate } from "./connection.ts";
 import { ensureIptables } from "./iptables.ts";
+import { listManifests, manifestChanged, watchManifests } from "./manifests.ts";
 import { chooseNodeIp, nodeEvent, registerNode, renewLease, runtimeProblem, updateNodeStatus, updateRuntimeUp } from "./node.ts";
 import { loadConfiguration, parseFlags, unsimulatedFields, type KubeletOptions } from "./options.ts";
-import { mirrors, podChanged, readApiPods, readManifests } from "./pods.ts";
+import { mirrors, podChanged, readApiPods } from "./pods.ts";
 import { execAnswered, probe } from "./probes.ts";
 import { cri, stateOf, type KubeletState } from "./state.ts";
 import { logFollowed, streamClosed, streamMessage } from "./streams.ts";
@@ -60,7 +62,6 @@ function start(p: Proc): void {
     nodeReportedAt: 0,
     seen: {},
     startedAt: p.now,
-    manifestErrors: {},
     lastLease: 0,
     podCIDR: "",
     config: {},
@@ -174,11 +175,14 @@ function run(p: Proc, version: Extract<CriReply, { ok: true }>): void {
     nodeConfig: `{"NodeName":"${s.nodeName}","RuntimeCgroupsName":"","SystemCgroupsName":"","KubeletCgroupsName":"","KubeletRootDir":"${s.options.rootDir}","CgroupsPerQOS":true,"CgroupRoot":"/","CgroupDriver":"${s.cgroupDriver}"}`,
   });
   const manifests = s.config.staticPodPath as string;
-  if (manifests !== "")
-    klogS(p, "I", "kubelet.go:475", minor >= 31 ? "Attempting to sync node with API server" : "Adding static pod path", {
-      path: manifests,
-    });
-  if (s.options.kubeconfig !== "") klogS(p, "I", "kubelet.go:376", "Adding static pod path", { path: manifests });
+  if (minor < 22) {
+    if (manifests !== "") klog(p, "I", "kubelet.go:262", `Adding pod path: ${manifests}`);
+    if (s.options.kubeconfig !== "") klog(p, "I", "kubelet.go:273", "Watching apiserver");
+  } else {
+    if (s.options.kubeconfig !== "") klogS(p, "I", "kubelet.go:475", "Attempting to sync node with API server");
+    if (manifests !== "") klogS(p, "I", "kubelet.go:376", "Adding static pod path", { path: manifests });
+    if (s.options.kubeconfig !== "") klogS(p, "I", "kubelet.go:387", "Adding apiserver pod source");
+  }
   s.runtimeName = version.response.runtimeName as string;
   klogS(p, "I", "kuberuntime_manager.go:279", "Container runtime initialized", {
     containerRuntime: s.runtimeName,
@@ -206,8 +210,8 @@ function run(p: Proc, version: Extract<CriReply, { ok: true }>): void {
   klogS(p, "I", "server.go:180", "Starting to listen", { address: s.config.address as string, port: s.config.port as number });
   ensureIptables(p);
   updateRuntimeUp(p);
-  if (manifests !== "" && p.fs.isDir(manifests)) p.watch(manifests);
-  readManifests(p);
+  if (manifests !== "") watchManifests(p);
+  listManifests(p);
   if (manifests !== "") p.after(20_000, "manifests");
   p.after(1000, "pleg");
   p.after(5000, "runtime");
@@ -372,10 +376,12 @@ export const kubelet: DaemonProgram = {
         if (!/^:KUBE-FIREWALL /m.test(p.machine.world.network.ns(p.machine.name, p.state.netns).iptablesSave("filter"))) ensureIptables(p);
         return updateQosCgroups(p);
       case "inotify":
-        return readManifests(p);
+        return manifestChanged(p, d.name as string, d.what as FsChange);
+      case "manifest-watch":
+        return watchManifests(p);
       case "manifests":
         p.after(20_000, "manifests");
-        return readManifests(p);
+        return listManifests(p);
       case "bootstrap":
         if (bootstrapStep(p)) p.after(10, "connect");
         else p.after(p.data.csr ? 500 : 5000, "bootstrap");

@@ -1,130 +1,14 @@
-/** Where pods come from: manifests in a folder, and the API server. */
+/** Pods that the API server has for this node, and its mirrors of static pods. */
 import { copy as copyData } from "../../../core/copy.ts";
-import { createHash } from "node:crypto";
 import type { Obj } from "../../../core/json.ts";
-import { Errno } from "../../../core/errno.ts";
-import { parseOnce } from "../../../core/yaml.ts";
 import type { Proc } from "../../../kernel/proc.ts";
-import { dnsSubdomain } from "../../apiserver/strategy/names.ts";
-import { klog, klogS, minorOf } from "../klog.ts";
+import { klogS } from "../klog.ts";
 import { apiClient } from "./connection.ts";
 import { podRef, stateOf, type PodEntry } from "./state.ts";
 import { wake } from "./work.ts";
 
-function entry(pod: Obj, source: "api" | "file"): PodEntry {
+export function entry(pod: Obj, source: "api" | "file"): PodEntry {
   return { uid: pod.metadata.uid as string, pod, source, containers: {}, backoff: {}, conditions: {}, attempt: 0, probing: {} };
-}
-
-/** Defaults that the API server would fill in (pkg/apis/core/v1/defaults.go), for manifests that it never sees. */
-function withDefaults(pod: Obj): Obj {
-  const spec = pod.spec as Obj;
-  spec.restartPolicy ??= "Always";
-  spec.terminationGracePeriodSeconds ??= 30;
-  spec.dnsPolicy ??= "ClusterFirst";
-  for (const c of [...((spec.containers ?? []) as Obj[]), ...((spec.initContainers ?? []) as Obj[])]) {
-    const limits = c.resources?.limits as Record<string, string> | undefined;
-    if (limits) c.resources.requests = { ...limits, ...(c.resources.requests as Obj) };
-  }
-  return pod;
-}
-
-/** UIDs of static pods by node, file and text. */
-const uids = new Map<string, string>();
-
-/** Reads the manifest folder (pkg/kubelet/config/file_linux.go). A file that cannot be read as a pod is logged and passed over. */
-export function readManifests(p: Proc): void {
-  const s = stateOf(p);
-  const dir = s.config.staticPodPath as string;
-  if (dir === "") return;
-  const wanted = new Map<string, Obj>();
-  const errors: Record<string, string> = {};
-  if (!p.fs.isDir(dir)) {
-    klogS(p, "E", "file_linux.go:61", "Unable to read config path", { err: `path does not exist, ignoring`, path: dir });
-  } else {
-    for (const name of p.fs.readdir(dir)) {
-      if (name.startsWith(".")) continue;
-      const file = `${dir}/${name}`;
-      try {
-        if (p.fs.stat(file).type !== "file") continue;
-        const text = p.fs.readText(file);
-        const known = uids.get(`${s.nodeName}\n${file}\n${text}`);
-        if (known !== undefined && s.pods[known]) wanted.set(known, s.pods[known].pod);
-        else {
-          const pod = staticPod(p, file, text);
-          if (uids.size > 200) uids.clear();
-          uids.set(`${s.nodeName}\n${file}\n${text}`, pod.metadata.uid as string);
-          wanted.set(pod.metadata.uid as string, pod);
-        }
-      } catch (error) {
-        if (error instanceof Errno) continue;
-        const why = (error as Error).message;
-        errors[file] = why;
-        if (s.manifestErrors[file] !== why) {
-          const err = error instanceof InvalidPod ? why : `${file}: couldn't parse as pod(${why}), please check config file`;
-          if (minorOf(p.state.version) < 22) klog(p, "E", "file.go:187", `Can't process manifest file ${JSON.stringify(file)}: ${err}`);
-          else klogS(p, "E", "file.go:187", "Could not process manifest file", { err, path: file });
-        }
-      }
-    }
-  }
-  s.manifestErrors = errors;
-  for (const e of Object.values(s.pods)) {
-    if (e.source !== "file" || wanted.has(e.uid) || e.killing) continue;
-    e.killing = { since: p.now, grace: (e.pod.spec.terminationGracePeriodSeconds ?? 30) as number, deleted: true };
-    wake(p, e, 0);
-  }
-  for (const [uid, pod] of wanted) {
-    if (s.pods[uid]) continue;
-    s.pods[uid] = entry(pod, "file");
-    klogS(p, "I", "kubelet.go:2537", "SyncLoop ADD", { source: "file", pods: [podRef(pod)] });
-    wake(p, s.pods[uid], 100);
-  }
-  mirrors(p);
-}
-
-/** Decoded, and refused by validation. */
-class InvalidPod extends Error {}
-
-/** Throws Error with what the decoder says. */
-function staticPod(p: Proc, file: string, text: string): Obj {
-  let pod: Obj;
-  try {
-    pod = parseOnce(text, "1.1") as Obj;
-  } catch (error) {
-    const line = (error as { linePos?: { line: number }[] }).linePos?.[0]?.line ?? 1;
-    throw new Error(
-      `yaml: line ${line}: ${/indent|mapping/i.test((error as Error).message) ? "mapping values are not allowed in this context" : "could not find expected ':'"}`,
-      { cause: error },
-    );
-  }
-  if (pod === null || typeof pod !== "object" || !pod.kind) throw new Error(`Object 'Kind' is missing in '${text.slice(0, 200)}'`);
-  if (pod.kind !== "Pod" || pod.apiVersion !== "v1")
-    throw new Error(
-      `no kind "${pod.kind as string}" is registered for version "${String(pod.apiVersion)}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
-    );
-  const s = stateOf(p);
-  const names = (pod.spec?.containers ?? []) as Obj[];
-  const name = `${(pod.metadata?.name ?? "") as string}-${s.nodeName.toLowerCase()}`;
-  const bad = dnsSubdomain(name);
-  const wrong = [
-    ...(bad === undefined ? [] : [`metadata.name: Invalid value: ${JSON.stringify(name)}: ${bad}`]),
-    ...(names.length === 0 ? ["spec.containers: Required value"] : []),
-  ];
-  if (wrong.length > 0) throw new InvalidPod(`invalid pod: [${wrong.join(", ")}]`);
-  const hash = createHash("md5").update(`host:${s.nodeName}file:${file}${text}`).digest("hex");
-  const metadata = pod.metadata as Obj;
-  metadata.uid = hash;
-  metadata.name = name;
-  metadata.namespace ||= "default";
-  metadata.annotations = {
-    ...(metadata.annotations as Obj),
-    "kubernetes.io/config.hash": hash,
-    "kubernetes.io/config.seen": new Date(p.now).toISOString().replace("Z", "000000Z"),
-    "kubernetes.io/config.source": "file",
-  };
-  pod.spec.nodeName = s.nodeName;
-  pod.spec.tolerations = [...((pod.spec.tolerations ?? []) as Obj[]), { effect: "NoExecute", operator: "Exists" }];
-  return withDefaults(pod);
 }
 
 /** Makes the API server's mirrors of static pods be what they should. */

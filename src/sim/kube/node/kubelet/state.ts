@@ -35,6 +35,8 @@ export interface PodEntry {
   /** The pod's object as the source gives it. */
   pod: Obj;
   source: "api" | "file";
+  /** Manifest that a static pod comes from. */
+  file?: string;
   /** A call to the runtime is under way. */
   busy?: string;
   timer?: number;
@@ -46,6 +48,10 @@ export interface PodEntry {
   killing?: { since: number; grace: number; deleted: boolean };
   /** All its containers have been stopped. */
   stopped?: boolean;
+  /** Sandboxes that the runtime has stopped when it was asked to. */
+  stoppedSandboxes?: string[];
+  /** The pass that makes the sandbox anew has begun. */
+  recreating?: boolean;
   /** Final phase that was decided for it. */
   failed?: { reason: string; message: string };
   mounted?: boolean;
@@ -98,7 +104,6 @@ export interface KubeletState {
   /** ID → last state seen by PLEG. */
   seen: Record<string, string>;
   startedAt: number;
-  manifestErrors: Record<string, string>;
   lastLease: number;
   podCIDR: string;
   /** Up to 1.23, when the runtime is docker. */

@@ -2,7 +2,7 @@
 import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { httpGet } from "./containers.ts";
-import { hasExited, latest, runtimePod } from "./runtime.ts";
+import { hasExited, latest, runtimePod, type RuntimePod } from "./runtime.ts";
 import { cri, type PodEntry } from "./state.ts";
 import { call, event, factsOf, jitter, specOf, wake } from "./work.ts";
 
@@ -41,16 +41,23 @@ export function stopContainer(p: Proc, e: PodEntry, id: string, grace: number, k
   if (!call(p, e, kind, "StopContainer", { containerId: id, timeout: grace })) wake(p, e, jitter(p));
 }
 
-export function stopSandboxes(p: Proc, e: PodEntry): void {
-  const rt = runtimePod(p, e.uid);
-  for (const x of rt?.sandboxes ?? [])
-    if (x.state === "SANDBOX_READY") call(p, e, "stop-sandbox", "StopPodSandbox", { podSandboxId: x.id as string }, { id: x.id as string });
+/** What StopPodSandbox is still to be called for: one that is not ready may hold its network yet (kuberuntime killPodWithSyncResult). */
+export const sandboxesToStop = (e: PodEntry, rt: RuntimePod | undefined): Obj[] =>
+  (rt?.sandboxes ?? []).filter((x) => x.state === "SANDBOX_READY" || e.stoppedSandboxes?.includes(x.id as string) !== true);
+
+/** False when no call could be made. */
+export function stopSandboxes(p: Proc, e: PodEntry): boolean {
+  let calling = false;
+  for (const x of sandboxesToStop(e, runtimePod(p, e.uid)))
+    if (call(p, e, "stop-sandbox", "StopPodSandbox", { podSandboxId: x.id as string }, { id: x.id as string })) calling = true;
+  return calling;
 }
 
 /** Removes sandboxes that are not the newest and hold no containers any more, as the kubelet's garbage collection does. */
 export function collectSandboxes(p: Proc, e: PodEntry): void {
   const rt = runtimePod(p, e.uid);
   if (!rt) return;
+  e.stoppedSandboxes = e.stoppedSandboxes?.filter((id) => rt.sandboxes.some((x) => x.id === id)) ?? [];
   for (const c of rt.containers)
     if (hasExited(c) && c !== latest(rt, c.metadata.name as string) && c.sandbox !== rt.sandboxes[0]?.id)
       cri(p, "RemoveContainer", { containerId: c.id as string });

@@ -47,7 +47,8 @@ export function call(p: Proc, e: PodEntry, kind: string, method: string, request
 
 export function skip(p: Proc, e: PodEntry, err: string, again: number): void {
   klogS(p, "E", "pod_workers.go:1324", "Error syncing pod, skipping", { err, pod: podRef(e.pod), podUID: e.uid });
-  wake(p, e, again);
+  // what was asked for meanwhile does not wait for the back-off (pod_workers.go, lastUndeliveredWorkUpdate)
+  wake(p, e, e.again ? 0 : again);
 }
 
 export const factsOf = (p: Proc, e: PodEntry, rt: RuntimePod | undefined): PodFacts => ({

@@ -10,7 +10,7 @@ import { scheduleProbes } from "./probes.ts";
 import { hasExited, isRunning, latest, runtimePod, type RuntimePod } from "./runtime.ts";
 import { cri, isHostNetwork, podRef, podText, stateOf, type PodEntry } from "./state.ts";
 import { isSidecar } from "./status.ts";
-import { collectSandboxes, killContainers, stopContainer, stopSandboxes } from "./stop.ts";
+import { collectSandboxes, killContainers, sandboxesToStop, stopContainer, stopSandboxes } from "./stop.ts";
 import { dnsConfig, hostnameOf, podDir, podLogs, setUpVolumes, VolumeError } from "./volumes.ts";
 import { call, event, factsOf, graceOf, jitter, reportStatus, skip, specsOf, wake, workOf } from "./work.ts";
 
@@ -100,9 +100,10 @@ function sandboxReady(p: Proc, e: PodEntry, rt: RuntimePod): boolean {
   const [newest] = rt.sandboxes;
   const ready = rt.sandboxes.filter((x) => x.state === "SANDBOX_READY");
   if (ready.length === 1 && ready[0] === newest) return true;
-  if (newest) event(p, e, "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+  if (newest && !e.recreating) event(p, e, "Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+  e.recreating = true;
   const running = rt.containers.filter(isRunning);
-  if (running.length > 0 || ready.length > 0) {
+  if (running.length > 0 || sandboxesToStop(e, rt).length > 0) {
     killContainers(p, e, running, undefined, graceOf(e), "kill-pod");
     return false;
   }
@@ -186,7 +187,7 @@ function startContainers(p: Proc, e: PodEntry, rt: RuntimePod): void {
 function finish(p: Proc, e: PodEntry, rt: RuntimePod): void {
   const running = rt.containers.filter(isRunning);
   if (running.length > 0) return killContainers(p, e, running, undefined, graceOf(e), "kill-pod");
-  if (rt.sandboxes.some((x) => x.state === "SANDBOX_READY")) return stopSandboxes(p, e);
+  if (sandboxesToStop(e, rt).length > 0) return void stopSandboxes(p, e);
   removePodCgroup(p, e.pod);
 }
 
@@ -194,10 +195,8 @@ function terminate(p: Proc, e: PodEntry, rt: RuntimePod): void {
   reportStatus(p, e, rt);
   const running = rt.containers.filter(isRunning);
   if (running.length > 0) return killContainers(p, e, running, undefined, e.killing!.grace, "kill-pod");
-  if (rt.sandboxes.some((x) => x.state === "SANDBOX_READY")) {
-    const before = Object.keys(stateOf(p).calls).length;
-    stopSandboxes(p, e);
-    if (Object.keys(stateOf(p).calls).length === before) wake(p, e, 2000);
+  if (sandboxesToStop(e, rt).length > 0) {
+    if (!stopSandboxes(p, e)) wake(p, e, 2000);
     return;
   }
   for (const c of rt.containers) cri(p, "RemoveContainer", { containerId: c.id as string });
@@ -229,6 +228,7 @@ export function answered(p: Proc, e: PodEntry, kind: string, data: Obj, reply: C
     case "gc":
       return;
     case "sandbox":
+      delete e.recreating;
       if (!reply.ok) {
         const err = rpcError(reply);
         event(p, e, "Warning", "FailedCreatePodSandBox", `Failed to create pod sandbox: ${err}`);
@@ -309,15 +309,19 @@ export function answered(p: Proc, e: PodEntry, kind: string, data: Obj, reply: C
       break;
     }
     case "stop-sandbox":
-      if (!reply.ok) {
+      if (reply.ok) (e.stoppedSandboxes ??= []).push(data.id as string);
+      else {
+        const recreating = e.recreating;
+        delete e.recreating;
         klogS(p, "E", "log.go:32", "StopPodSandbox from runtime service failed", { err: rpcError(reply), podSandboxID: data.id });
-        event(
-          p,
-          e,
-          "Warning",
-          "FailedKillPod",
-          `error killing pod: failed to "KillPodSandbox" for "${e.uid}" with KillPodSandboxError: ${JSON.stringify(rpcError(reply))}`,
-        );
+        if (!recreating)
+          event(
+            p,
+            e,
+            "Warning",
+            "FailedKillPod",
+            `error killing pod: failed to "KillPodSandbox" for "${e.uid}" with KillPodSandboxError: ${JSON.stringify(rpcError(reply))}`,
+          );
         return skip(
           p,
           e,
