@@ -64,6 +64,27 @@ async function kubeadmWorld(): Promise<World> {
   await runScript(world.machine("master"), "kubeadm-configs.sh");
   return world;
 }
+/** An API server and nothing else that acts on nodes: they are objects that nodes.sh makes. */
+async function controllerWorld(): Promise<World> {
+  const world = await cluster120();
+  const master = world.machine("master");
+  place(master, "/usr/local/bin/kube-controller-manager", "kube-controller-manager", "1.20.2");
+  master.rootFs().write(
+    "/root/nodes.sh",
+    `for n; do [ $n = old1 ] && cidr='"podCIDR":"10.244.0.0/24","podCIDRs":["10.244.0.0/24"]' || cidr=
+echo '{"apiVersion":"v1","kind":"Node","metadata":{"name":"'$n'","labels":{"kubernetes.io/hostname":"'$n'"}},"spec":{'$cidr'}}'; done | kubectl create -f - >/dev/null
+`,
+  );
+  for (const name of ["node1", "node2"]) await must(world.machine(name), "systemctl disable -q --now kubelet");
+  await must(
+    master,
+    "ln -s /etc/kubernetes /root/kc; ln -s /etc/kubernetes/pki /root/pki; mv /etc/kubernetes/manifests/kube-controller-manager.yaml /etc/kubernetes/manifests/kube-scheduler.yaml /root; sleep 40; " +
+      "export KUBECONFIG=/etc/kubernetes/admin.conf; kubectl delete ds,deploy -A --all; kubectl delete leases -n kube-node-lease --all; kubectl delete pods -A --all --force; sleep 40; systemctl disable -q --now kubelet",
+  );
+  return world;
+}
+/** Nodes of the recording's sections. */
+const nodesOf = (section: number): string => (section < 8 ? "master node1 node2" : section < 13 ? "master" : section === 13 ? "old1 node1" : "node1 node2");
 const birds = async (): Promise<World> => {
   const world = await useBirds();
   // the recorder's namespaces had one interface each
@@ -95,6 +116,14 @@ const journalWords: [RegExp, string][] = [
 const asBefore =
   "mkdir -p /root/keep; for f in config.yaml kubeadm-flags.env; do if [ -e /root/keep/$f ]; then cp /root/keep/$f /var/lib/kubelet/$f; " +
   "else cp /var/lib/kubelet/$f /root/keep/$f; fi; done; systemctl reset-failed kubelet; systemctl restart kubelet; sleep 1";
+/** Of a kubelet's journal and status: errors, but those of the recorder's host, and what systemd says of the unit. */
+const faultLines: Scenario["lines"] = [
+  { command: /systemctl status/, keep: /^ +Active:/ },
+  {
+    command: /^journalctl -u kubelet/,
+    keep: /\]: [EF]\d{4} (?!.*(aws_credentials|rlimit|oom_score|InvalidDiskCapacity|CPU stats|machine id))|systemd\[\d+\]: (?!.*(Failed to kill|restart counter|Stopp|Start|Deactivated|Scheduled))/,
+  },
+];
 const nameless = "apiVersion: v1\\nkind: Pod\\nmetadata:\\n  labels:\\n    a: b\\nspec:\\n  containers:\\n  - name: nginx\\n    image: nginx:1.19\\n";
 /** The recording's token and hash → this cluster's. */
 const joinWorld = async (): Promise<World> => joinable();
@@ -162,6 +191,21 @@ export const scenarios: Scenario[] = [
     },
   },
   { recording: "bird-05-drop-tcp179.txt", world: brokenBirds, clocked: true, words: birdWords },
+  {
+    recording: "kcm-01-node-cidr.txt",
+    world: controllerWorld,
+    env: admin,
+    command: (line) => line.replace(/^(kube-controller-manager .*) {3}\(run for at most 40 s\)$/, "timeout 40 $1"),
+    lines: [{ command: /^kube-controller-manager .*cluster-cidr|ip-range/, keep: /^[IEW]\d.*(range_allocator|[Pp]arsing of service CIDR)|^F\d/ }],
+    byHand: Object.fromEntries(
+      readRecording("kcm-01-node-cidr.txt")
+        .filter((r, i) => i > 0 && r.command.startsWith("kube-controller-manager"))
+        .map((r, i) => [
+          `line ${r.line}`,
+          `kubectl delete nodes --all >/dev/null; kubectl delete events -A --all >/dev/null; bash /root/nodes.sh ${nodesOf(i)}`,
+        ]),
+    ),
+  },
   { recording: "kubeadm-01-basic.txt", world: kubeadmWorld },
   {
     recording: "kubeadm-05-phases.txt",
@@ -227,6 +271,28 @@ export const scenarios: Scenario[] = [
       "line 459": "sleep 3",
       "line 478": "sleep 5",
       "line 485": "sleep 8",
+    },
+  },
+  {
+    recording: "kubelet-05-config-errors.txt",
+    world: async () => {
+      const world = await kubectlWorld();
+      await must(world.machine("node2"), asBefore);
+      return world;
+    },
+    env: admin,
+    clocked: true,
+    words: [...journalWords, [/pid=\d+,fd/g, "pid=N,fd"]],
+    lines: faultLines,
+    byHand: {
+      // the files as they were, after each section's last command
+      ...Object.fromEntries(
+        readRecording("kubelet-05-config-errors.txt")
+          .filter((_, i, all) => (all[i + 1]?.notes.length ?? 0) > 0)
+          .map((r) => [`line ${r.line}`, { does: ":", undo: asBefore, on: "node2" }]),
+      ),
+      "line 518": { does: "umount /proc/swaps", undo: asBefore, on: "node2" },
+      "line 581": { does: "kill $(cat /run/nc1)", undo: asBefore, on: "node2" },
     },
   },
   {

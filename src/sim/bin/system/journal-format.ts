@@ -25,12 +25,16 @@ export type Output =
 
 const bootedAt = (machine: Machine): number => machine.state.bootedAt;
 
-export function formatEntry(e: JournalEntry, output: Output, machine: Machine): string {
+/** Without --all a tab is eight blanks, and colours go (strip_tab_ansi of systemd's logs-show.c). */
+// eslint-disable-next-line no-control-regex -- escape sequences are what is looked for
+const stripped = (text: string): string => text.replaceAll("\t", "        ").replace(/\u001B\[[0-9;]*m/g, "");
+
+export function formatEntry(e: JournalEntry, output: Output, machine: Machine, all = false): string {
   const at = Math.floor(e.at);
   const iso = new Date(at).toISOString();
   const sender = e.pid === 0 ? e.id : `${e.id}[${e.pid}]`;
   const body = (prefix: string): string => {
-    const [first, ...rest] = e.msg.split("\n");
+    const [first, ...rest] = (all ? e.msg : stripped(e.msg)).split("\n");
     return [`${prefix}${first}`, ...rest.map((l) => " ".repeat(prefix.length) + l)].join("\n");
   };
   const host = machine.hostname;

@@ -12,7 +12,7 @@ import { bytes, mayReadJournal } from "./systemctl-status.ts";
 
 const table = optionTable(
   `u,unit= f,follow n,lines=? e,pager-end x,catalog ~no-pager S,since= U,until= p,priority= b,boot=? k,dmesg o,output= r,reverse t,identifier= disk-usage vacuum-size= vacuum-time= vacuum-files=
-   g,grep= case-sensitive=? q,quiet no-hostname ~utc ~a,all ~l,full !no-full no-tail list-boots ~system rotate flush sync !header !user-unit= !user !merge !m !D,directory= !file= !root= !image= !namespace= !output-fields= F,field= !N,fields !c,cursor= !after-cursor= !show-cursor !cursor-file= !verify !verify-key= !setup-keys !force !interval= !list-catalog !dump-catalog !update-catalog !T,exclude-identifier= !facility= !relinquish-var !smart-relinquish-var !no-hostname_ !truncate-newline h,help version`,
+   g,grep= case-sensitive=? q,quiet no-hostname ~utc a,all ~l,full !no-full no-tail list-boots ~system rotate flush sync !header !user-unit= !user !merge !m !D,directory= !file= !root= !image= !namespace= !output-fields= F,field= !N,fields !c,cursor= !after-cursor= !show-cursor !cursor-file= !verify !verify-key= !setup-keys !force !interval= !list-catalog !dump-catalog !update-catalog !T,exclude-identifier= !facility= !relinquish-var !smart-relinquish-var !no-hostname_ !truncate-newline h,help version`,
 );
 
 const outputs = new Set<string>([
@@ -109,7 +109,7 @@ export const journalctl: CommandProgram = {
       if (last !== undefined && last !== e.boot && output !== "cat" && !output.startsWith("json") && output !== "export")
         text.push(`-- Boot ${journal.boots[e.boot]} --\n`);
       last = e.boot;
-      const line = formatEntry(e, output as Output, p.machine);
+      const line = formatEntry(e, output as Output, p.machine, o.has("a"));
       text.push(`${o.has("no-hostname") ? line.replace(` ${p.machine.hostname} `, " ") : line}\n`);
     };
     for (const e of picked) add(e);

@@ -1,6 +1,6 @@
 /** swapon, swapoff and mkswap of util-linux 2.39. */
 import { Errno } from "../../core/errno.ts";
-import { hasSignature, swapAreas, swapOff, swapOn, swapSignature } from "../../image/swap.ts";
+import { hasSignature, swapAreas, type SwapArea, swapOff, swapOn, swapSignature } from "../../image/swap.ts";
 import { readFstab } from "../../systemd/generators.ts";
 import { managerOf } from "../../systemd/manager.ts";
 import { escapePath } from "../../systemd/unit-file.ts";
@@ -34,6 +34,17 @@ export function humanSize(bytes: number): string {
   return `${bytes}B`;
 }
 
+/** util-linux reads the kernel's list, whatever is mounted over it. */
+const listed = (text: string): Pick<SwapArea, "path" | "type" | "size" | "used" | "priority">[] =>
+  text
+    .trim()
+    .split("\n")
+    .slice(1)
+    .map((line) => {
+      const [path, type, size, used, priority] = line.split(/\s+/) as [string, SwapArea["type"], string, string, string];
+      return { path, type, size: Number(size), used: Number(used), priority: Number(priority) };
+    });
+
 export const swapon = command({
   name: "swapon",
   usage: "[options] [<spec>]",
@@ -42,7 +53,7 @@ export const swapon = command({
   version: "from util-linux 2.39.3",
   async run(c) {
     const { p, o } = c;
-    const areas = swapAreas(p.machine);
+    const areas = listed(p.fs.tryReadText("/proc/swaps") ?? "");
     if (o.has("s")) {
       if (areas.length > 0)
         c.out.text(

@@ -150,9 +150,38 @@ const reasonPhrase: Record<number, string> = {
   503: "Service Unavailable",
 };
 
+/** JSON objects one after another, which need nothing between them (apimachinery's YAMLOrJSONDecoder); undefined when it is anything else. */
+function jsonStream(text: string): Obj[] | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  const out: Obj[] = [];
+  let depth = 0;
+  let from = 0;
+  for (const m of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}]/g)) {
+    if (m[0] === "{") depth++;
+    if (m[0] !== "}" || --depth > 0) continue;
+    try {
+      out.push(JSON.parse(text.slice(from, m.index + 1)) as Obj);
+    } catch {
+      return undefined;
+    }
+    from = m.index + 1;
+  }
+  return text.slice(from).trim() === "" ? out : undefined;
+}
+
 /** Documents of one text; lists are taken apart. */
 function parseDocuments(text: string, source: string, shown: string): Document[] {
   const out: Document[] = [];
+  const take = (object: Obj): void => {
+    if (Array.isArray(object.items) && String(object.kind ?? "").endsWith("List"))
+      for (const item of object.items as Obj[]) out.push({ object: item, source });
+    else out.push({ object, source });
+  };
+  const stream = jsonStream(text);
+  if (stream) {
+    for (const object of stream) take(object);
+    return out;
+  }
   for (const doc of parseAllDocuments(text, { uniqueKeys: false })) {
     if (!("errors" in doc)) continue;
     const [bad] = doc.errors;
@@ -163,9 +192,7 @@ function parseDocuments(text: string, source: string, shown: string): Document[]
       throw new Failure(
         `error: error parsing ${shown}: json: cannot unmarshal ${Array.isArray(object) ? "array" : typeof object} into Go value of type unstructured.detector`,
       );
-    if (Array.isArray(object.items) && String(object.kind ?? "").endsWith("List"))
-      for (const item of object.items as Obj[]) out.push({ object: item, source });
-    else out.push({ object, source });
+    take(object);
   }
   return out;
 }

@@ -106,6 +106,13 @@ export const nodeipam: Controller = {
         "node_ipam_controller.go:115",
         "Controller: Invalid --cluster-cidr, mask size of cluster CIDR must be less than or equal to --node-cidr-mask-size configured for CIDR family",
       );
+    const { serviceCidr } = settings(w);
+    if (serviceCidr !== "" && !parsePrefix(serviceCidr.split(",")[0]!))
+      klog(w.p, "W", "core.go:133", `Unsuccessful parsing of service CIDR ${serviceCidr}: invalid CIDR address: ${serviceCidr}`);
+    klog(w.p, "I", "range_allocator.go:82", "Sending events to api server.");
+    if (serviceCidr === "" || !parsePrefix(serviceCidr.split(",")[0]!))
+      klog(w.p, "I", "range_allocator.go:110", "No Service CIDR provided. Skipping filtering out service addresses.");
+    klog(w.p, "I", "range_allocator.go:116", "No Secondary Service CIDR provided. Skipping filtering out secondary service addresses.");
     // for IPv4 the difference may be anything; a bitmap of more than 16 bits is refused for IPv6
     if (prefix.bits === 128 && mask - prefix.length > 16)
       throw new FatalError(source, "error starting controllers: New CIDR set failed; the node CIDR size is too big");
@@ -119,6 +126,7 @@ export const nodeipam: Controller = {
         `error starting controllers: failed to mark cidr[${cidr}] at idx [0] as occupied for node: ${node.metadata.name}: cidr ${cidr} is out the range of cluster cidr ${parts[0]}`,
       );
     }
+    klog(w.p, "I", "range_allocator.go:172", "Starting range CIDR allocator");
   },
   sync(w: Work, name: string): void {
     const pool = poolOf(w);
@@ -135,6 +143,8 @@ export const nodeipam: Controller = {
         "Error while processing Node Add/Delete: failed to allocate cidr from cluster cidr at idx:0: CIDR allocation failed; there are no remaining CIDRs left to allocate in the accepted range",
       );
       w.event(node, "Normal", "CIDRNotAvailable", `Node ${name} status is now: CIDRNotAvailable`, "cidrAllocator");
+      // until it got a queue with retries, the allocator tried again when the node changed
+      if (w.r.minor < 28) return;
       throw new SyncError("CIDR allocation failed; there are no remaining CIDRs left to allocate in the accepted range");
     }
     const cidr = cidrAt(pool, index);

@@ -6,15 +6,16 @@ import type { Session } from "../session.ts";
 import { Writer } from "./writer.ts";
 
 export async function eventsOf(s: Session, o: Obj): Promise<Obj[]> {
-  const uid = o.kind === "Node" ? [String(o.metadata.name), String(o.metadata.uid)] : [String(o.metadata.uid)];
+  // kubelets name a node as its own UID, controllers the object's; kubectl 1.20 asks for the first only, 1.36 for both (recordings)
+  const { name, uid } = o.metadata as { name: string; uid: string };
+  const wanted = o.kind === "Node" ? (s.minor < 25 ? [name] : [name, uid]) : [uid];
   const kind = await s.kind("events");
   try {
     const list = await s.request("GET", s.path(kind, o.metadata.namespace ? String(o.metadata.namespace) : ""), undefined, {
       query: { fieldSelector: `involvedObject.name=${o.metadata.name}` },
     });
     return (list.items as Obj[]).filter(
-      (e) =>
-        e.involvedObject?.kind === o.kind && (!e.involvedObject?.uid || uid.includes(String(e.involvedObject.uid)) || o.kind === "Node"),
+      (e) => e.involvedObject?.kind === o.kind && (!e.involvedObject?.uid || wanted.includes(String(e.involvedObject.uid))),
     );
   } catch (error) {
     if (error instanceof ServerRefusal) return [];

@@ -96,7 +96,7 @@ export async function describeNode(s: Session, o: Obj): Promise<Writer> {
     `${a.metadata.namespace}/${a.metadata.name}` < `${b.metadata.namespace}/${b.metadata.name}` ? -1 : 1,
   );
   w.line(0, "Non-terminated Pods:", `(${pods.length} in total)`);
-  w.line(1, "Namespace", "Name", "", "CPU Requests", "CPU Limits", "Memory Requests", "Memory Limits", "Age");
+  w.line(1, "Namespace", "Name", "", "CPU Requests", "CPU Limits", "Memory Requests", "Memory Limits", s.minor < 22 ? "AGE" : "Age");
   w.line(1, "---------", "----", "", "------------", "----------", "---------------", "-------------", "---");
   const allocatable = (st.allocatable ?? st.capacity ?? {}) as Obj;
   const total = (name: string): number => parseQuantity(allocatable[name]) ?? 0;

@@ -18,6 +18,7 @@ import { cri, stateOf, type KubeletState } from "./state.ts";
 import { logFollowed, streamClosed, streamMessage } from "./streams.ts";
 import { dockershimEvent, dockershimServe, startDockershim, usesDocker } from "./dockershim.ts";
 import { serveKubelet } from "./server.ts";
+import { configurationProblem } from "./validation.ts";
 import { stopContainer } from "./stop.ts";
 import { wake } from "./work.ts";
 import { answered, syncPod } from "./worker.ts";
@@ -74,6 +75,13 @@ function start(p: Proc): void {
       p.log(`kubemend: not simulated: KubeletConfiguration ${field}`);
     }
     if (warning !== undefined) klogS(p, "W", "codec.go:118", "Using lenient decoding as strict decoding failed", { err: warning });
+    const problem = configurationProblem(config);
+    if (problem !== undefined)
+      return die(
+        p,
+        minor >= 24 ? `failed to validate kubelet configuration, error: ${problem}, path: ${options.config}` : problem,
+        "server.go:215",
+      );
   } catch (error) {
     if (!(error instanceof Error) || error.name === "Ended" || error instanceof Errno) throw error;
     return die(p, minor >= 24 ? `failed to load kubelet config file, path: ${options.config}, error: ${error.message}` : error.message);
@@ -152,6 +160,15 @@ function swap(p: Proc): void {
   const version = cri(p, "Version");
   if (!version.ok) {
     if (minor >= 22) klogS(p, "E", "log.go:32", "Version from runtime service failed", { err: rpcError(version) });
+    else {
+      klog(p, "E", "remote_runtime.go:86", `Version from runtime service failed: ${rpcError(version)}`);
+      klog(
+        p,
+        "E",
+        "kuberuntime_manager.go:202",
+        `Get runtime version failed: get remote runtime typed version failed: ${rpcError(version)}`,
+      );
+    }
     if (version.code === "Unimplemented")
       return die(
         p,
@@ -200,9 +217,9 @@ function run(p: Proc, version: Extract<CriReply, { ok: true }>): void {
     p.net.listen("tcp", s.config.address as string, s.config.port as number, { accept: "serve" });
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    klogS(p, "E", "server.go:240", "Failed to listen and serve", {
-      err: `listen tcp ${s.config.address as string}:${s.config.port as number}: bind: address already in use`,
-    });
+    const err = `listen tcp ${s.config.address as string}:${s.config.port as number}: bind: address already in use`;
+    if (minor < 22) klog(p, "E", "server.go:155", err);
+    else klogS(p, "E", "server.go:240", "Failed to listen and serve", { err });
     p.exit(1);
   }
   klogS(p, "I", "server.go:1274", "Started kubelet");

@@ -269,7 +269,7 @@ export function loadConfiguration(p: Proc, o: KubeletOptions): { config: Obj; wa
     if (!own.kind) throw new Error(`${head}failed to decode: Object 'Kind' is missing in '${text}'`);
     if (own.apiVersion !== "kubelet.config.k8s.io/v1beta1" || own.kind !== "KubeletConfiguration")
       throw new Error(
-        `${head}failed to decode: no kind "${own.kind as string}" is registered for version "${String(own.apiVersion)}" in scheme "${minorOf(p.state.version) >= 20 ? "k8s.io/kubernetes/pkg/kubelet/apis/config/scheme/scheme.go:33" : "pkg/runtime/scheme.go:101"}"`,
+        `${head}failed to decode: no kind "${own.kind as string}" is registered for version "${String(own.apiVersion)}" in scheme "k8s.io/kubernetes/pkg/kubelet/apis/config/scheme/scheme.go:${minorOf(p.state.version) < 22 ? 32 : 33}"`,
       );
     const mistyped = typeError(own);
     if (mistyped !== undefined) throw new Error(`${head}failed to decode: ${mistyped}`);
