@@ -4,6 +4,7 @@ import type { Finding, Location } from "./finding.ts";
 import { reportInventory, type InventoryEntry } from "./inventory.ts";
 import { reportMirror } from "./mirror.ts";
 import type { Specification } from "./specification.ts";
+import { natNetworks } from "./providers.ts";
 import { calicoVersion, releaseOf } from "./versions.ts";
 
 type Role = "controlplane" | "worker" | "loadbalancer";
@@ -32,8 +33,6 @@ export interface Plan {
   kubeadmApi: string;
 }
 
-/** VirtualBox's NAT network, the same on every machine. */
-const nat = parseCidr("10.0.2.0/24")!;
 const dockerBridge = parseCidr("172.17.0.0/16")!;
 
 /** Pure. The plan is there unless a finding is an error. */
@@ -200,9 +199,9 @@ const candidates = {
 } as const;
 
 function reportOverlaps(specification: Specification, ranges: Ranges, report: Report): void {
+  const nat = natNetworks[specification.provider];
   const taken: { what: string; cidr: Cidr; key?: keyof Ranges }[] = [
-    // machines that exist already have whatever networks they have
-    ...(specification.provider === "ssh" ? [] : [{ what: "the NAT network of every machine, 10.0.2.0/24", cidr: nat }]),
+    ...(nat === undefined ? [] : [{ what: `the NAT network of every machine, ${nat}`, cidr: parseCidr(nat)! }]),
     ...(specification.runtime === "docker" ? [{ what: "docker's bridge, 172.17.0.0/16", cidr: dockerBridge }] : []),
   ];
   for (const key of ["nodes", "services", "pods"] as const) {

@@ -99,6 +99,15 @@ export const schema = z
       })
       .prefault({})
       .describe("Settings of kube-proxy."),
+    libvirt: z
+      .strictObject({
+        driver: z
+          .enum(["kvm", "qemu"])
+          .default("kvm")
+          .describe("kvm uses the processor's virtualisation; qemu emulates the processor, ten times slower, where there is none."),
+      })
+      .optional()
+      .describe("Settings of provider libvirt."),
     mirror: z
       .union([
         z.string().min(1),

@@ -101,7 +101,10 @@ function taken(plan: Plan, machine: PlannedMachine, facts: HostFacts, findings: 
   const [names, removal] = (
     {
       virtualbox: [facts.virtualbox?.machines, `VBoxManage unregistervm ${name} --delete`],
-      libvirt: [facts.libvirt?.machines, `virsh -c qemu:///system undefine ${name} --remove-all-storage`],
+      libvirt: [
+        facts.libvirt?.machines,
+        `virsh -c qemu:///system destroy ${name}; virsh -c qemu:///system undefine ${name} --remove-all-storage --snapshots-metadata`,
+      ],
       lxc: [facts.lxc?.machines, `sudo lxc-destroy -f ${name}`],
       parallels: [facts.parallels?.machines, `prlctl delete ${name}`],
       hyperv: [facts.hyperv?.machines, `Remove-VM ${name}`],

@@ -50,7 +50,8 @@ export interface HostFacts {
     machines?: string[];
     running?: string[];
   };
-  libvirt?: { socket: "usable" | "denied" | "missing"; path?: string; qemu: boolean; machines?: string[] };
+  /** `kvm`: what libvirt itself says of it; a /dev/kvm that is there may be good for nothing. */
+  libvirt?: { socket: "usable" | "denied" | "missing"; path?: string; qemu: boolean; kvm?: boolean; machines?: string[] };
   lxc?: Program & { machines?: string[] };
   vmware?: Program & { utility?: boolean };
   parallels?: Program & { machines?: string[] };

@@ -16,7 +16,7 @@ export interface Circumstances {
 export function hostFindings(plan: Plan, facts: HostFacts, { existing = [], locate }: Circumstances = {}): Finding[] {
   return [
     // what the host lacks stands nowhere in the file
-    ...providerFindings(plan.specification.provider, facts),
+    ...providerFindings(plan.specification.provider, facts, plan.specification),
     ...[...networkFindings(plan, facts), ...capacityFindings(plan, facts, existing)].map((finding) => {
       const at = finding.field === "" || finding.field === "provider" ? undefined : locate?.(finding.field);
       return at ? { ...finding, at } : finding;

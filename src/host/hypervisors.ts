@@ -1,6 +1,6 @@
 /** Judges the hypervisors: there, of a version that works, and allowed to use the processor. */
 import type { HostFacts, ProviderName } from "./facts.ts";
-import type { Complain } from "./requirements.ts";
+import type { Complain, ProviderSettings } from "./requirements.ts";
 import { atLeast } from "./version.ts";
 
 const platforms: Partial<Record<ProviderName, NodeJS.Platform[]>> = {
@@ -12,7 +12,12 @@ const platforms: Partial<Record<ProviderName, NodeJS.Platform[]>> = {
 };
 const platformNames: Partial<Record<NodeJS.Platform, string>> = { linux: "Linux", darwin: "macOS", win32: "Windows" };
 
-export function hypervisorFindings(provider: ProviderName, facts: HostFacts, complain: Complain): void {
+export function hypervisorFindings(
+  provider: ProviderName,
+  facts: HostFacts,
+  complain: Complain,
+  settings: ProviderSettings | undefined,
+): void {
   const on = platforms[provider];
   if (on && !on.includes(facts.platform))
     return complain(
@@ -22,7 +27,7 @@ export function hypervisorFindings(provider: ProviderName, facts: HostFacts, com
       "Use `--provider sim`, which runs everywhere, or another provider of `kubemend doctor`'s table.",
     );
   if (provider === "virtualbox") virtualbox(facts, complain);
-  else if (provider === "libvirt") libvirt(facts, complain);
+  else if (provider === "libvirt") libvirt(facts, complain, settings?.libvirt?.driver ?? "kvm");
   else if (provider === "lxc") lxc(facts, complain);
   else if (provider === "vmware_desktop") vmware(facts, complain);
   else if (provider === "parallels") parallels(facts, complain);
@@ -91,16 +96,20 @@ function virtualbox(facts: HostFacts, complain: Complain): void {
     );
 }
 
-function firmware(complain: Complain, what: string): void {
+function firmware(complain: Complain, what: string, otherwise = "Or use `--provider sim`."): void {
   complain(
     "error",
     "virtualization-off",
     `the processor offers neither VT-x nor AMD-V, without which ${what} starts no machine`,
-    "Switch it on in the firmware (BIOS: Intel Virtualization Technology, SVM Mode); inside a virtual machine, switch nested virtualisation on there. Or use `--provider sim`.",
+    `Switch it on in the firmware (BIOS: Intel Virtualization Technology, SVM Mode); inside a virtual machine, switch nested virtualisation on there. ${otherwise}`,
   );
 }
 
-function libvirt(facts: HostFacts, complain: Complain): void {
+/** For hosts that will never have KVM. */
+const emulate =
+  "Or go on without it, some ten times slower, with `libvirt: { driver: qemu }` in the specification; or use `--provider sim`.";
+
+function libvirt(facts: HostFacts, complain: Complain, driver: "kvm" | "qemu"): void {
   const found = facts.libvirt;
   if (!found) return;
   const install = "`sudo apt-get install qemu-system libvirt-daemon-system`, or your distribution's packages of them.";
@@ -114,19 +123,35 @@ function libvirt(facts: HostFacts, complain: Complain): void {
     );
   else if (found.socket === "denied")
     complain("error", "libvirt-denied", `this user may not write ${found.path}`, "`sudo usermod -aG libvirt $USER`, then log in again.");
-  const kvm = facts.virtualization?.kvm;
-  if (kvm === "denied")
+  if (driver === "kvm") kvm(facts, complain);
+  else if (found.kvm === true)
+    complain(
+      "warning",
+      "kvm-unused",
+      "the machines are emulated, though this host has KVM, which is some ten times faster",
+      "Leave libvirt.driver out.",
+    );
+}
+
+function kvm({ virtualization, libvirt: found }: HostFacts, complain: Complain): void {
+  if (virtualization?.kvm === "denied")
     complain("error", "kvm-denied", "this user may not open /dev/kvm", "`sudo usermod -aG kvm $USER`, then log in again.");
-  else if (kvm === "missing") {
-    if (facts.virtualization?.flag === false) firmware(complain, "KVM");
+  else if (virtualization?.kvm === "missing") {
+    if (virtualization.flag === false) firmware(complain, "KVM", emulate);
     else
       complain(
         "error",
         "kvm-missing",
         "there is no /dev/kvm",
-        "`sudo modprobe kvm_intel` (Intel) or `sudo modprobe kvm_amd` (AMD); if that is refused, switch VT-x or AMD-V on in the firmware.",
+        `\`sudo modprobe kvm_intel\` (Intel) or \`sudo modprobe kvm_amd\` (AMD); if that is refused, switch VT-x or AMD-V on in the firmware. ${emulate}`,
       );
-  }
+  } else if (found?.kvm === false)
+    complain(
+      "error",
+      "kvm-unusable",
+      "there is a /dev/kvm, but libvirt can run no machine with it",
+      `\`virsh -c qemu:///system domcapabilities --virttype kvm\` says why; inside a virtual machine, switch nested virtualisation on there. ${emulate}`,
+    );
 }
 
 function lxc(facts: HostFacts, complain: Complain): void {

@@ -79,13 +79,27 @@ export async function libvirtProbe(how: Ask): Promise<Fact<"libvirt">> {
   const path = libvirtSockets.find((socket) => existsSync(socket));
   const qemu = await programProbe(how, process.arch === "arm64" ? "qemu-system-aarch64" : "qemu-system-x86_64", ["--version"]);
   const socket = path === undefined ? "missing" : writable(path) ? "usable" : "denied";
-  const list = socket === "usable" ? await said(how, "virsh", ["-c", "qemu:///system", "list", "--all", "--name"]) : undefined;
+  const system = ["-c", "qemu:///system"];
+  const [list, kvm] =
+    socket === "usable"
+      ? await Promise.all([
+          said(how, "virsh", [...system, "list", "--all", "--name"]),
+          how("virsh", [...system, "domcapabilities", "--virttype", "kvm"]).then(kvmOf),
+        ])
+      : [];
   return {
     socket,
     ...(path === undefined ? {} : { path }),
     qemu: qemu.found,
+    ...(kvm === undefined ? {} : { kvm }),
     ...(list === undefined ? {} : { machines: words(list) }),
   };
+}
+
+/** `the accel 'kvm' is not supported by '/usr/bin/qemu-system-x86_64' on this host`; before libvirt 7 `KVM is not supported by …`. */
+function kvmOf(answer: Answer): boolean | undefined {
+  if (answer.kind !== "ended") return undefined;
+  return answer.status === 0 ? true : /'?kvm'? is not supported by/i.test(answer.stderr) ? false : undefined;
 }
 
 function writable(path: string): boolean {

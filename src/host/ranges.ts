@@ -22,8 +22,10 @@ export function allowedByVirtualBox(facts: HostFacts): Cidr[] | undefined {
     .flatMap((word) => parseCidr(word) ?? []);
 }
 
-/** Of every machine, and of docker and LXC on many hosts: not worth suggesting. */
-const avoided = ["10.0.2.0/24", "10.0.3.0/24", "172.17.0.0/16", "192.168.122.0/24", "192.168.0.0/23"].map((text) => parseCidr(text)!);
+/** Of every machine, and of docker, LXC and libvirt on many hosts: not worth suggesting. */
+const avoided = ["10.0.2.0/24", "10.0.3.0/24", "172.17.0.0/16", "192.168.121.0/24", "192.168.122.0/24", "192.168.0.0/23"].map((text) =>
+  parseCidr(text)!,
+);
 
 /** In the order in which people expect them: first what VirtualBox allows without being told, then the rest of private space. */
 const candidates: readonly Cidr[] = [

@@ -1,5 +1,6 @@
 /** Judges what a provider needs of this host: pure. An empty answer, or one of warnings only, means that it can run here. */
 import type { Finding } from "../cluster/finding.ts";
+import type { Specification } from "../cluster/specification.ts";
 import type { HostFacts, ProviderName } from "./facts.ts";
 import { hypervisorFindings } from "./hypervisors.ts";
 import { atLeast } from "./version.ts";
@@ -19,7 +20,10 @@ const vagrantPlugin: Partial<Record<ProviderName, string>> = {
   parallels: "vagrant-parallels",
 };
 
-export function providerFindings(provider: ProviderName, facts: HostFacts): Finding[] {
+/** What a specification says about its provider. */
+export type ProviderSettings = Pick<Specification, "libvirt">;
+
+export function providerFindings(provider: ProviderName, facts: HostFacts, settings?: ProviderSettings): Finding[] {
   const findings: Finding[] = [];
   const complain: Complain = (severity, code, message, fix) =>
     findings.push({ severity, code, field: "provider", value: provider, message, fix });
@@ -44,7 +48,7 @@ export function providerFindings(provider: ProviderName, facts: HostFacts): Find
   }
   if (provider === "ssh") return findings;
   const before = findings.length;
-  hypervisorFindings(provider, facts, complain);
+  hypervisorFindings(provider, facts, complain, settings);
   // on the wrong platform altogether, nothing else is worth installing
   if (!findings.slice(before).some((finding) => finding.code === "wrong-platform")) vagrantFindings(provider, facts, complain);
   return findings;

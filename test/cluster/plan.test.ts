@@ -101,6 +101,17 @@ describe("plan", () => {
     for (const finding of findings) expect(finding.at, finding.code).toBeDefined();
   });
 
+  it.each([
+    ["virtualbox", "10.0.2.0/24"],
+    ["libvirt", "192.168.121.0/24"],
+    ["lxc", "10.0.3.0/24"],
+  ])("keeps every network apart from the one over which %s's machines reach the Internet", (provider, nat) => {
+    const { findings } = planned(`provider: ${provider}\nnetwork: { nodes: ${nat} }\n`);
+    expect(findings.map((f) => [f.code, f.field])).toEqual([["cidr-overlap", "network.nodes"]]);
+    expect(findings[0]!.message).toContain(nat);
+    expect(planned(`provider: ssh\nnetwork: { nodes: ${nat} }\n`).findings.map((f) => f.code)).not.toContain("cidr-overlap");
+  });
+
   it("refuses more machines than addresses", () => {
     expect(planned("workers: 9\nnetwork: { nodes: 192.168.56.0/29 }\n").findings.map((f) => f.code)).toEqual(["too-many-machines"]);
   });

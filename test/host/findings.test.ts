@@ -81,6 +81,27 @@ describe("what a provider needs", () => {
     ],
     ["no right to KVM", "libvirt", { ...linux, virtualization: { flag: true, kvm: "denied" } }, "kvm-denied", "usermod -aG kvm"],
     ["no KVM", "libvirt", { ...linux, virtualization: { flag: true, kvm: "missing" } }, "kvm-missing", "modprobe kvm_intel"],
+    [
+      "no KVM, but QEMU",
+      "libvirt",
+      { ...linux, virtualization: { flag: true, kvm: "missing" } },
+      "kvm-missing",
+      "libvirt: { driver: qemu }",
+    ],
+    [
+      "no KVM worth its name",
+      "libvirt",
+      { ...linux, libvirt: { ...linux.libvirt!, kvm: false } },
+      "kvm-unusable",
+      "libvirt: { driver: qemu }",
+    ],
+    [
+      "no VT-x, but QEMU",
+      "libvirt",
+      { ...linux, virtualization: { flag: false, kvm: "missing" } },
+      "virtualization-off",
+      "libvirt: { driver: qemu }",
+    ],
     ["no VT-x", "libvirt", { ...linux, virtualization: { flag: false, kvm: "missing" } }, "virtualization-off", "firmware"],
     ["no VT-x for VirtualBox", "virtualbox", { ...linux, virtualization: { flag: false } }, "virtualization-off", "firmware"],
     ["no Hyper-V", "hyperv", { ...windows, hyperv: { found: false } }, "hypervisor-missing", "Enable-WindowsOptionalFeature"],
@@ -100,6 +121,20 @@ describe("what a provider needs", () => {
     const finding = only(providerFindings(provider, facts));
     expect(finding).toMatchObject({ severity: "error", code, field: "provider", value: provider });
     expect(finding.fix).toContain(repair);
+  });
+
+  it("of KVM nothing, where the processor is emulated, but that it could be had", () => {
+    const emulated = "provider: libvirt\nlibvirt: { driver: qemu }\n";
+    for (const virtualization of [
+      { flag: false, kvm: "missing" as const },
+      { flag: true, kvm: "denied" as const },
+    ])
+      expect(findingsFor(emulated, { ...linux, virtualization })).toEqual([]);
+    expect(findingsFor(emulated, { ...linux, libvirt: { ...linux.libvirt!, kvm: false } })).toEqual([]);
+    expect(only(findingsFor(emulated, { ...linux, libvirt: { ...linux.libvirt!, kvm: true } }))).toMatchObject({
+      severity: "warning",
+      code: "kvm-unused",
+    });
   });
 
   it("says on a host without anything all that is to be installed, once each", () => {

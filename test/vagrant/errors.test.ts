@@ -105,6 +105,11 @@ describe("explain", () => {
       "KVM cannot be used: No such file or directory",
     ],
     [
+      "kvm-unavailable",
+      "Error while creating domain: Error saving the server: Call to virDomainDefineXML failed: invalid argument: could not get preferred machine for /usr/bin/qemu-system-x86_64 type=kvm",
+      "KVM cannot be used: could not get preferred machine",
+    ],
+    [
       "lxc-cgroup",
       'There was an error executing ["sudo", "/usr/share/vagrant-lxc/scripts/pipework", "br0", "lab-worker1"]',
       "cgroup called like the container",

@@ -18,6 +18,7 @@ const specifications = {
   "five workers and Calico by manifest": "workers: 5\ncni: { install: manifest }\n",
   "seed 001": "network: { nodes: 192.168.1.0/24, pods: 172.16.0.0/16 }\nmachines: { controlplane: { ip: 192.168.1.2 } }\n",
   "three control planes and flannel": "controlplanes: 3\ncni: { name: flannel }\n",
+  "libvirt without KVM": "provider: libvirt\nlibvirt: { driver: qemu }\n",
   "Kubernetes 1.24 and a box of one version": 'kubernetes: "1.24"\nmachine: { box: "bento/ubuntu-22.04", boxVersion: "202401.31.0" }\n',
 };
 
@@ -25,6 +26,13 @@ describe("ruby", () => {
   it("cannot be left by any text", async () => {
     for (const text of ["plain", "it's", "\\", "\\'", "#{exit 7}", "'; exit 7; '", "a\nb"])
       expect(ruby(text)).toMatch(/^'(?:[^'\\]|\\\\|\\')*'$/s);
+  });
+});
+
+describe("libvirt's machines in a Vagrantfile", () => {
+  it("use KVM unless the specification says otherwise", () => {
+    expect(rendered("")).toContain("lv.driver = 'kvm'");
+    expect(rendered("libvirt: { driver: qemu }\n")).toContain("lv.driver = 'qemu'");
   });
 });
 

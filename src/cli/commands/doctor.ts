@@ -38,7 +38,7 @@ export function doctor(program: Command, context: Context): void {
       const state = plan ? join(context.home, plan.name) : context.home;
       const facts = await gatherFacts({ providers, state });
       const table = providers.map((name) => {
-        const lacking = providerFindings(name, facts);
+        const lacking = providerFindings(name, facts, plan?.specification);
         return { name, usable: lacking.every((finding) => finding.severity !== "error"), findings: lacking };
       });
       const about = plan ? hostFindings(plan, facts, { locate, existing: await context.existing(plan) }) : findings;

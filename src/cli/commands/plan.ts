@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { formatFinding } from "../../cluster/finding.ts";
+import { natNetworks } from "../../cluster/providers.ts";
 import { exitStatus } from "../../error.ts";
 import type { Context, GlobalOptions } from "../context.ts";
 import { outputOption } from "../main.ts";
@@ -37,6 +38,7 @@ export function plan(program: Command, context: Context): void {
       if (options.output === "json") context.printJson({ type: "plan", plan: plan ?? null, findings });
       else if (plan) {
         const { network, cni, kubernetes, provider, runtime } = plan.specification;
+        const nat = natNetworks[provider];
         context.print(`Cluster ${plan.name}: Kubernetes ${kubernetes}, ${runtime}, ${cni.name}, on ${provider}\n`);
         context.print(
           table(
@@ -52,7 +54,7 @@ export function plan(program: Command, context: Context): void {
               ["nodes", network.nodes],
               ["pods", network.pods + (cni.name === "calico" ? ` (blocks of /${cni.blockSize})` : "")],
               ["services", network.services],
-              ["NAT (every machine)", "10.0.2.0/24"],
+              ...(nat === undefined ? [] : [["NAT (every machine)", nat]]),
               ["control plane endpoint", plan.controlPlaneEndpoint],
             ],
           ),

@@ -1,18 +1,12 @@
-/** LXC containers whose making was cut off: LXC has them, Vagrant does not know them, and the next `up` would stumble over them. */
+/** LXC containers whose making was cut off: LXC has them, Vagrant does not know them. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { Progress } from "../provider.ts";
 import { containerName } from "./folder.ts";
 
-/** Removes them for machines that Vagrant calls missing. Their names hold this folder's mark, so they are nobody else's. */
-export async function removeHalfMade(
-  provider: string,
-  dir: string,
-  machines: readonly string[],
-  progress: (event: Progress) => void,
-): Promise<void> {
-  if (provider !== "lxc" || machines.length === 0) return;
+/** Their names hold this folder's mark, so they are nobody else's. */
+export async function removeContainers(dir: string, machines: readonly string[], progress: (event: Progress) => void): Promise<void> {
   // not lxc-ls: it does not list what has no configuration yet
   const { stdout } = await lxc("lxc-config", ["lxc.lxcpath"]);
   const path = stdout.trim() || "/var/lib/lxc";

@@ -15,7 +15,7 @@ interface Remembered {
 }
 
 /** Milliseconds in which a machine has to let one in. */
-const limit = 2000;
+const limit = 10_000;
 
 const fileIn = (dir: string): string => join(dir, "endpoints.json");
 const checksum = async (dir: string): Promise<string> =>

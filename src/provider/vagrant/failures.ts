@@ -154,9 +154,9 @@ const others: Failure[] = [
   ),
   row(
     "kvm-unavailable",
-    /[Cc]ould not access KVM kernel module: (?<why>[\w ]+)|failed to initialize kvm: (?<also>[\w ]+)/,
-    "KVM cannot be used: {why}{also}",
-    "Is virtualisation (VT-x, AMD-V) on in the firmware, the module loaded (`sudo modprobe kvm_intel` or kvm_amd), and /dev/kvm yours (`sudo usermod -aG kvm $USER`, then log in again)?",
+    /[Cc]ould not access KVM kernel module: (?<why>[\w ]+)|failed to initialize kvm: (?<also>[\w ]+)|(?<type>could not get preferred machine for \S+ type=kvm)/,
+    "KVM cannot be used: {why}{also}{type}",
+    "Is virtualisation (VT-x, AMD-V) on in the firmware, the module loaded (`sudo modprobe kvm_intel` or kvm_amd), and /dev/kvm yours (`sudo usermod -aG kvm $USER`, then log in again)? Without KVM machines run some ten times slower with `libvirt: { driver: qemu }` in the specification.",
   ),
   row(
     "libvirt-network",

@@ -71,7 +71,7 @@ export class VagrantProvider implements Provider {
   }
 
   async up(plan: Plan, progress: (event: Progress) => void): Promise<{ made: boolean }> {
-    const { removeHalfMade } = await import("./containers.ts");
+    const { removeHalfMade } = await import("./half-made.ts");
     const { markProvisioned, writeFolder } = await import("./folder.ts");
     const vagrant = await this.#open();
     await mkdir(join(this.#dir, "logs"), { recursive: true });
@@ -149,7 +149,7 @@ export class VagrantProvider implements Provider {
   }
 
   async destroy(): Promise<void> {
-    const { removeHalfMade } = await import("./containers.ts");
+    const { removeHalfMade } = await import("./half-made.ts");
     const { isEdited, knownMachines, writePristine } = await import("./folder.ts");
     const names = this.#plan.machines.map((m) => m.name);
     await this.#changing(undefined, async () => {

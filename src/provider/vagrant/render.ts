@@ -50,6 +50,7 @@ export function renderVagrantfile(plan: Plan, { scripts = scriptsFolder, contain
       cpus: machine.cpus,
       memory: machine.memory,
       vmName: ruby(nameOnHost(plan, machine)),
+      driver: ruby(specification.libvirt?.driver ?? "kvm"),
       prefix: ruby(`${plan.name}-`),
       group: ruby(`/kubemend-${plan.name}`),
       container: container && ruby(container(machine.name)),

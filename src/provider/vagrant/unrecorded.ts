@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { providerError } from "../../error.ts";
 import type { Progress } from "../provider.ts";
 import { Vagrant } from "./adapter.ts";
-import { removeHalfMade } from "./containers.ts";
+import { removeHalfMade } from "./half-made.ts";
 import { knownMachines } from "./folder.ts";
 import { heartbeat } from "./heartbeat.ts";
 
