@@ -244,7 +244,7 @@ export function receiveFrame(ns: NetNs, link: LinkState, mac: string, p: Packet,
 }
 
 /** The packet as it arrives at another stack: connection, mark and owner stay behind. */
-export function leaveStack(p: Packet): Packet {
+function leaveStack(p: Packet): Packet {
   p.ct = undefined;
   p.ctInfo = undefined;
   p.ctDir = 0;

@@ -41,6 +41,8 @@ export class NetNs {
   #byIndex: Map<number, LinkState> | undefined;
   #locals: Set<number> | undefined;
   #settings = new Map<string, number>();
+  #sources = { generation: -1, by: new Map<number, number | undefined>() };
+  #sockets: SocketState[] | undefined;
 
   constructor(network: Network, machine: Machine | undefined, state: NsState) {
     this.network = network;
@@ -471,9 +473,14 @@ export class NetNs {
   }
 
   /** The source address that packets to `ip` would carry; undefined without a route. */
-  sourceFor(ip: number, flow: Partial<Flow> = {}): number | undefined {
-    const decision = this.fib.lookup({ ...flow, dst: ip });
-    return this.sourceOf(decision, ip);
+  sourceFor(ip: number, oif?: number): number | undefined {
+    if (oif !== undefined) return this.sourceOf(this.fib.lookup({ dst: ip, oif }), ip);
+    if (this.#sources.generation !== this.generation || this.#sources.by.size > 1000)
+      this.#sources = { generation: this.generation, by: new Map() };
+    const { by } = this.#sources;
+    let source = by.get(ip);
+    if (source === undefined && !by.has(ip)) by.set(ip, (source = this.sourceOf(this.fib.lookup({ dst: ip }), ip)));
+    return source;
   }
 
   sourceOf(decision: Decision, ip: number): number | undefined {
@@ -635,7 +642,15 @@ export class NetNs {
 
   // --- sockets
 
-  sockets(): SocketState[] {
-    return Object.values(this.state.sockets);
+  sockets(): readonly SocketState[] {
+    return (this.#sockets ??= Object.values(this.state.sockets));
+  }
+  addSocket(socket: SocketState): void {
+    this.state.sockets[socket.id] = socket;
+    this.#sockets = undefined;
+  }
+  dropSocket(id: number): void {
+    delete this.state.sockets[id];
+    this.#sockets = undefined;
   }
 }

@@ -34,7 +34,8 @@ export class Network {
   internet: Internet | undefined;
   /** A LOG target has matched. */
   onKernelLog: ((ns: NetNs, p: Packet, env: Env, prefix: string, level: number) => void) | undefined;
-  readonly #spaces = new Map<string, NetNs>();
+  /** Machine → name → namespace. */
+  readonly #spaces = new Map<string, Map<string, NetNs>>();
   #segments: Map<string, { ns: NetNs; link: LinkState }[]> | undefined;
 
   constructor(world: World) {
@@ -58,15 +59,20 @@ export class Network {
 
   /** A namespace of a machine ("" is its own), or undefined. With machine "": one of the stacks outside. */
   find(machine: string, name: string): NetNs | undefined {
-    const key = `${machine}\n${name}`;
-    const known = this.#spaces.get(key);
+    const known = this.#spaces.get(machine)?.get(name);
     if (known) return known;
     const owner = machine === "" ? undefined : this.world.machines.get(machine);
     const state = owner ? this.layer(owner).namespaces[name] : machine === "" ? this.state.outside[name] : undefined;
     if (!state) return undefined;
     const ns = new NetNs(this, owner, state);
-    this.#spaces.set(key, ns);
+    this.#know(machine, name, ns);
     return ns;
+  }
+
+  #know(machine: string, name: string, ns: NetNs): void {
+    const there = this.#spaces.get(machine);
+    if (there) there.set(name, ns);
+    else this.#spaces.set(machine, new Map([[name, ns]]));
   }
 
   /** Throws EINVAL when there is no such namespace (or the machine has never been on). */
@@ -86,10 +92,10 @@ export class Network {
     this.ns(machine, name);
     layer.namespaces6 ??= {};
     layer.namespaces6[name] ??= this.#emptyNs(key);
-    const cached = this.#spaces.get(`${machine}\n${key}`);
+    const cached = this.#spaces.get(machine)?.get(key);
     if (cached) return cached;
     const ns = new NetNs(this, this.world.machine(machine), layer.namespaces6[name]);
-    this.#spaces.set(`${machine}\n${key}`, ns);
+    this.#know(machine, key, ns);
     return ns;
   }
 
@@ -114,8 +120,8 @@ export class Network {
     const layer = this.layer(this.world.machine(machine));
     delete layer.namespaces[name];
     delete layer.namespaces6?.[name];
-    this.#spaces.delete(`${machine}\n${name}\tipv6`);
-    this.#spaces.delete(`${machine}\n${name}`);
+    this.#spaces.get(machine)?.delete(`${name}\tipv6`);
+    this.#spaces.get(machine)?.delete(name);
     this.linksChanged();
   }
 
@@ -262,7 +268,7 @@ export class Network {
   }
 
   #forget(machine: Machine): void {
-    for (const key of this.#spaces.keys()) if (key.startsWith(`${machine.name}\n`)) this.#spaces.delete(key);
+    this.#spaces.delete(machine.name);
     this.linksChanged();
   }
 

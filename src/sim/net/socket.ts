@@ -83,7 +83,7 @@ export class SocketCalls implements ProcNet {
       ...(options.backlog === undefined ? {} : { backlog: options.backlog }),
       pending: [],
     };
-    ns.state.sockets[socket.id] = socket;
+    ns.addSocket(socket);
     return socket.id;
   }
 
@@ -98,7 +98,7 @@ export class SocketCalls implements ProcNet {
 
   close(socket: number): void {
     if (this.#network.unix.close(this.#p, socket)) return;
-    delete this.#network.find(this.#p.machine.name, this.#p.state.netns)?.state.sockets[socket];
+    this.#network.find(this.#p.machine.name, this.#p.state.netns)?.dropSocket(socket);
   }
 
   // --- connections
@@ -214,7 +214,7 @@ export class SocketCalls implements ProcNet {
     const oif = options.device === undefined ? undefined : ns.linkState(options.device)?.index;
     const bound = options.source === undefined ? undefined : ipOf(options.source);
     if (bound !== undefined && !ns.isLocal(bound)) return { ok: false, code: "EADDRNOTAVAIL", after: 0 };
-    const src = bound ?? ns.sourceFor(dst, { oif });
+    const src = bound ?? ns.sourceFor(dst, oif);
     const sport = options.sourcePort ?? this.#network.tcp.freePort(ns);
     const walk = newWalk();
     const failure = outputPacket(
@@ -302,7 +302,7 @@ export class SocketCalls implements ProcNet {
     const dst = given === 0 ? 0x7f000001 : given;
     const oif = options.device === undefined ? undefined : ns.linkState(options.device)?.index;
     if (options.device !== undefined && oif === undefined) return { ok: false, kind: "local", code: "ENODEV" };
-    const src = options.source === undefined ? ns.sourceFor(dst, { oif }) : ipOf(options.source);
+    const src = options.source === undefined ? ns.sourceFor(dst, oif) : ipOf(options.source);
     if (options.source !== undefined && !ns.isLocal(src!)) return { ok: false, kind: "local", code: "EADDRNOTAVAIL" };
     const walk = newWalk();
     const id = this.#p.pid & 0xffff;
@@ -371,7 +371,7 @@ export class SocketCalls implements ProcNet {
     const p = this.#p;
     const ns = this.#network.find(p.machine.name, p.state.netns);
     if (ns) {
-      for (const socket of ns.sockets()) if (socket.pid === p.pid) delete ns.state.sockets[socket.id];
+      for (const socket of ns.sockets()) if (socket.pid === p.pid) ns.dropSocket(socket.id);
       if (ns.state.synSent.length > 0) ns.state.synSent = ns.state.synSent.filter((s) => s.pid !== p.pid);
     }
     if (!p.machine.state.on) return;

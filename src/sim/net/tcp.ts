@@ -23,8 +23,8 @@ const timeWaitSweep = 10_000;
 
 export class Tcp {
   readonly #network: Network;
-  /** `machine pid` → connections it is an end of. */
-  readonly #owned = new Map<string, Set<number>>();
+  /** Machine → process → connections it is an end of. */
+  readonly #owned = new Map<string, Map<number, Set<number>>>();
   /** Programs that wait in receive. */
   readonly waiting = new Map<string, (() => void)[]>();
 
@@ -36,10 +36,11 @@ export class Tcp {
   #index(conn: ConnState): void {
     for (const end of conn.ends) {
       if (end.state === "CLOSED") continue;
-      const key = `${end.machine} ${end.pid}`;
-      const set = this.#owned.get(key);
+      let there = this.#owned.get(end.machine);
+      if (!there) this.#owned.set(end.machine, (there = new Map()));
+      const set = there.get(end.pid);
       if (set) set.add(conn.id);
-      else this.#owned.set(key, new Set([conn.id]));
+      else there.set(end.pid, new Set([conn.id]));
     }
   }
 
@@ -71,7 +72,7 @@ export class Tcp {
     if (bound !== undefined && !ns.isLocal(bound)) return { ok: false, code: "EADDRNOTAVAIL", after: 0 };
     // connecting to 0.0.0.0 is connecting to this host
     const target = dst === 0 ? 0x7f000001 : dst;
-    const src = bound ?? ns.sourceFor(target, { oif }) ?? 0;
+    const src = bound ?? ns.sourceFor(target, oif) ?? 0;
     const sport = options.sourcePort ?? this.freePort(ns);
     const walk = newWalk();
     const syn = makePacket({
@@ -87,9 +88,10 @@ export class Tcp {
     });
     const failure = options.ttl === undefined ? ns.flows.output(syn, walk, { oif }, "sport") : outputPacket(ns, syn, walk, { oif });
     // a socket that tries again is the same socket; one that gave up after 127 s is gone
-    ns.state.synSent = ns.state.synSent.filter(
-      (x) => !(x.pid === owner.pid && x.dst === target && x.dport === port) && ns.now - x.at < synTimeout,
-    );
+    if (ns.state.synSent.length > 0)
+      ns.state.synSent = ns.state.synSent.filter(
+        (x) => !(x.pid === owner.pid && x.dst === target && x.dport === port) && ns.now - x.at < synTimeout,
+      );
     if (failure !== undefined && failure !== "EPERM") return { ok: false, code: failure as "EINVAL", after: 0 };
     const lost = (): Connected => {
       ns.state.synSent.push({
@@ -215,6 +217,10 @@ export class Tcp {
     for (const resolve of list ?? []) resolve();
   }
 
+  #wakeReceiver(conn: ConnState, side: 0 | 1): void {
+    if (this.waiting.size > 0) this.wake(`receive ${conn.id} ${side}`);
+  }
+
   #isFor(p: Packet, mine: Mine): boolean {
     return (
       p.proto === protocols.tcp &&
@@ -262,7 +268,7 @@ export class Tcp {
 
   listener(ns: NetNs, transport: "tcp" | "udp", ip: number, port: number, device: string): SocketState | undefined {
     let wild: SocketState | undefined;
-    for (const socket of Object.values(ns.state.sockets)) {
+    for (const socket of ns.sockets()) {
       if (socket.port !== port || socket.transport !== transport) continue;
       if (socket.device !== undefined && socket.device !== device) continue;
       if (socket.ip === ip) return socket;
@@ -284,7 +290,7 @@ export class Tcp {
       const port = ns.state.nextPort < low || ns.state.nextPort > high ? low : ns.state.nextPort;
       // an odd stride spreads the numbers as the kernel's random offset does
       ns.state.nextPort = low + ((port - low + 2011) % (high - low + 1));
-      if (!Object.values(ns.state.sockets).some((s) => s.port === port)) return port;
+      if (!ns.sockets().some((s) => s.port === port)) return port;
     }
   }
 
@@ -364,7 +370,7 @@ export class Tcp {
       if (!p || other.state !== "ESTAB") return { ok: false, code: "ECONNRESET", after: rtt };
       if (!isDaemon(p.program) || !p.program.serve) {
         other.inbox.push(message as Data);
-        this.wake(`receive ${id} ${back}`);
+        this.#wakeReceiver(conn, back);
         return { ok: false, code: "ETIMEDOUT", after: dataTimeout };
       }
       const { program } = p;
@@ -477,7 +483,7 @@ export class Tcp {
     if (p && isDaemon(p.program)) p.after(0, "data", { conn: conn.id, message });
     else {
       end.inbox.push(message);
-      this.wake(`receive ${conn.id} ${side}`);
+      this.#wakeReceiver(conn, side);
     }
   }
 
@@ -515,7 +521,7 @@ export class Tcp {
         this.#timeWait(conn, side);
     }
     end.eof = true;
-    this.wake(`receive ${conn.id} ${side}`);
+    this.#wakeReceiver(conn, side);
   }
 
   #finAcknowledged(conn: ConnState, side: 0 | 1): void {
@@ -588,7 +594,7 @@ export class Tcp {
       if (end.mode === "events" || side === 0) p.after(0, "closed", { conn: conn.id, why });
       // a server that only answers closes its end as soon as the client has
       else this.shut(conn.id, side, false);
-    } else this.wake(`receive ${conn.id} ${side}`);
+    } else this.#wakeReceiver(conn, side);
   }
 
   #gone(conn: ConnState, side: 0 | 1): void {
@@ -597,16 +603,16 @@ export class Tcp {
     end.timer = undefined;
     end.queue = [];
     end.state = "CLOSED";
-    this.#owned.get(`${end.machine} ${end.pid}`)?.delete(conn.id);
-    this.wake(`receive ${conn.id} ${side}`);
+    this.#owned.get(end.machine)?.get(end.pid)?.delete(conn.id);
+    this.#wakeReceiver(conn, side);
     if (conn.ends[0].state === "CLOSED" && conn.ends[1].state === "CLOSED" && !conn.ends.some((e) => e.inbox.length > 0))
       delete this.#network.state.connections[conn.id];
   }
 
   /** A process has ended. */
   closeProcess(machine: string, pid: number): void {
-    const key = `${machine} ${pid}`;
-    for (const id of this.#owned.get(key) ?? []) {
+    const there = this.#owned.get(machine);
+    for (const id of there?.get(pid) ?? []) {
       const conn = this.get(id);
       if (!conn) continue;
       for (const side of [0, 1] as const) {
@@ -616,7 +622,7 @@ export class Tcp {
         this.shut(id, side, false);
       }
     }
-    this.#owned.delete(key);
+    there?.delete(pid);
   }
 
   dropMachine(machine: string): void {

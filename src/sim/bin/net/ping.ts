@@ -209,7 +209,7 @@ export const ping: CommandProgram = {
 
 async function run(p: Proc, o: Options, ip: string, name: string, device: string | undefined, source: string | undefined): Promise<number> {
   const ns = p.machine.world.network.ns(p.machine.name, p.state.netns);
-  const src = source ?? (device === undefined ? undefined : ipText(ns.sourceFor(parseIp(ip)!, { oif: ns.linkState(device)!.index }) ?? 0));
+  const src = source ?? (device === undefined ? undefined : ipText(ns.sourceFor(parseIp(ip)!, ns.linkState(device)!.index) ?? 0));
   const from = src === undefined ? "" : ` from ${src} ${device ?? ""}:`.replace(" :", " :");
   await p.out(`PING ${name} (${ip})${from.trimEnd().endsWith(":") ? from : from} ${o.size}(${o.size + 28}) bytes of data.\n`);
   const started = p.now;
