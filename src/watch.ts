@@ -35,8 +35,11 @@ export interface Eyes {
   sleep(ms: number): Promise<void>;
   /** The commands of one round, side by side; the text of why one could not be run. */
   run(looks: readonly Look[]): Promise<(CommandOutput | string)[]>;
-  /** Between two rounds, milliseconds of the machines' time: short at first, then longer. */
-  pauses: { first: number; growth: number; longest: number };
+  /**
+   * Milliseconds of the machines' time: between the windows' beginning and the first round at least (nothing, when missing), and between
+   * two rounds, short at first, then longer.
+   */
+  pauses: { before?: number; first: number; growth: number; longest: number };
 }
 
 /**
@@ -45,9 +48,11 @@ export interface Eyes {
  */
 export async function watch(looks: readonly Look[], eyes: Eyes, since?: number): Promise<Seen[]> {
   const results = looks.map((): Seen => ({ pass: false, seen: "", took: 0 }));
-  const { first, growth, longest } = eyes.pauses;
+  const { before = 0, first, growth, longest } = eyes.pauses;
   const now = await eyes.now();
   const begin = Math.min(now, since ?? now);
+  const early = begin + Math.min(before, ...looks.map(({ within }) => within)) - now;
+  if (early > 0) await eyes.sleep(early);
   let open = looks.map((look, i) => ({ look, result: results[i]! }));
   for (let wait = first; ; wait = Math.min(longest, wait * growth)) {
     const outputs = await eyes.run(open.map(({ look }) => look));

@@ -11,8 +11,11 @@ import type { Driver, HostClock } from "./driver.ts";
 import type { SshHost, SshProcess } from "./ssh.ts";
 import type { SshMessage, SshReply } from "./sshd.ts";
 
-/** Virtual milliseconds between rounds: it is the looks that a person waits for, not the time between them. */
-const pauses = { first: 30_000, growth: 3, longest: 90_000 };
+/**
+ * Virtual milliseconds: it is the looks that a person waits for, not the time between them. Most of what comes of a change has come 20 s
+ * later; what has not is looked for once more when a window of two minutes ends.
+ */
+const pauses = { before: 20_000, first: 100_000, growth: 1, longest: 100_000 };
 /** Milliseconds of the host's time after which a command is given up. */
 const patience = 120_000;
 /** Bytes of one stream that are kept. */
