@@ -7,6 +7,7 @@ set -u
 echo "os=${ID:-unknown}"
 echo "os_like=${ID_LIKE:-}"
 echo "os_name=${PRETTY_NAME:-$(uname -s)}"
+echo "os_version=${VERSION_ID:-}"
 echo "arch=$(uname -m)"
 echo "hostname=$(hostname)"
 echo "uid=$(id -u)"
@@ -15,6 +16,8 @@ if [ -d /run/systemd/system ]; then echo "init=systemd"; else echo "init=$(cat /
 echo "cpus=$(nproc)"
 echo "memory=$(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo)"
 echo "disk=$(df -Pk /var | sed -n '2p' | awk '{ print $4 }')"
+echo "swap=$(awk 'NR > 1 { sum += $3 } END { print sum + 0 }' /proc/swaps)"
+echo "cgroup=$(stat -fc %T /sys/fs/cgroup)"
 echo "clock=$(date +%s)"
 
 if ! command -v sudo >/dev/null; then

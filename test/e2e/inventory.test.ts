@@ -3,9 +3,10 @@
  * They belong to a world of their own, of which the cluster knows no more than the addresses in its inventory.
  */
 import { execa } from "execa";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Finding } from "../../src/cluster/finding.ts";
 import { makePlan } from "../../src/cluster/plan.ts";
 import { readSpecification } from "../../src/cluster/specification.ts";
 import { SimProvider } from "../../src/provider/sim/provider.ts";
@@ -48,6 +49,37 @@ describe("an inventory", () => {
       expect(String(stderr)).toContain(word);
     expect((await bare.machines()).map((m) => m.state)).toEqual(["running", "running", "running"]);
   });
+
+  it("is looked at by doctor, machine by machine, with the repair for each; neither side keeps anything of it", async () => {
+    writeInventory({ controlplane: { port: 1 }, worker1: { user: "nobody-here" } });
+    rmSync(join(cwd, ".kubemend"), { recursive: true, force: true });
+    const json = await kubemend(["doctor", "--output", "json"]);
+    expect(json.exitCode, String(json.stderr)).toBe(3);
+    const told = JSON.parse(String(json.stdout)) as {
+      usable: boolean;
+      machines: { name: string; seen?: Record<string, unknown> }[];
+      findings: Finding[];
+    };
+    expect(told.usable).toBe(false);
+    expect(told.machines.map(({ name, seen }) => [name, seen?.swap])).toEqual([
+      ["controlplane", undefined],
+      ["worker1", undefined],
+      ["worker2", 2048],
+    ]);
+    const of = (code: string) => told.findings.find((finding) => finding.code === code);
+    expect(of("machine-swap")?.fix).toContain("sudo swapoff -a");
+    const { stdout } = await kubemend(["doctor"]);
+    expect(String(stdout)).toMatch(/^controlplane +\S+@127\.0\.0\.1:1 +cannot be looked at$/m);
+    expect(String(stdout)).toMatch(
+      /^worker2 +vagrant@127\.0\.0\.1:\d+ +Ubuntu 24\.04\S* LTS +x86_64 +2 +\d+ MiB +\d+ GiB +2048 MiB +yes +/m,
+    );
+    for (const word of ["nothing listens there", "refused the key", "cannot run here"]) expect(String(stdout)).toContain(word);
+    expect(existsSync(join(cwd, ".kubemend"))).toBe(false);
+    writeInventory();
+    const well = await kubemend(["doctor"]);
+    expect(well.exitCode, String(well.stdout)).toBe(0);
+    expect(String(well.stdout)).toContain("can run here");
+  }, 120_000);
 
   it("is not touched until somebody agrees", async () => {
     rmSync(join(cwd, ".kubemend"), { recursive: true, force: true });

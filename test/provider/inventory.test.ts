@@ -56,6 +56,9 @@ describe("machines", () => {
     os: "ubuntu",
     osLike: ["debian"],
     osName: "Ubuntu 24.04.3 LTS",
+    osVersion: "24.04",
+    swap: 0,
+    cgroup: 2,
     arch: "x86_64",
     hostname: name,
     uid: 1000,
@@ -92,6 +95,9 @@ describe("machines", () => {
 
   const eth1 = (cidr: string): Partial<Inspection> => ({ addresses: [{ cidr, device: "eth1" }] });
   it.each([
+    ["an old release", { osName: "Ubuntu 20.04.6 LTS", osVersion: "20.04" }, "machine-release", "warning", "Ubuntu 24.04"],
+    ["control groups v1", { cgroup: 1 }, "machine-cgroup", "error", "unified_cgroup_hierarchy"],
+    ["swap", { swap: 2048 }, "machine-swap", "warning", "sudo swapoff -a"],
     ["another system", { os: "rocky", osLike: ["rhel", "fedora"], osName: "Rocky Linux 9.4" }, "machine-os", "error", "Ubuntu 24.04"],
     ["another processor", { arch: "riscv64" }, "machine-arch", "error", "another machine"],
     ["no systemd", { init: "tini" }, "machine-init", "error", "systemd units"],

@@ -1,9 +1,13 @@
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { formatFinding, type Finding } from "../../cluster/finding.ts";
+import type { Plan } from "../../cluster/plan.ts";
 import { providers } from "../../cluster/providers.ts";
 import { exitStatus } from "../../error.ts";
 import { freeRange, gatherFacts, hostFindings, providerFindings, type HostFacts, type ProviderName } from "../../host/index.ts";
+import type { Inspection } from "../../provider/ssh/inspection.ts";
 import { table } from "../../report/table.ts";
 import type { Context, GlobalOptions } from "../context.ts";
 import { outputOption } from "../main.ts";
@@ -13,6 +17,7 @@ const example = `
 Examples:
   kubemend doctor
   kubemend doctor --provider virtualbox -f examples/seed-001.yaml
+  kubemend doctor -f inventory.yaml     # provider: ssh: logs in on its machines and looks, changing nothing
 
 Exit status: 0 when the specification's provider (the simulator, when none is named) can run here, 3 when it cannot.`;
 
@@ -42,6 +47,8 @@ export function doctor(program: Command, context: Context): void {
         return { name, usable: lacking.every((finding) => finding.severity !== "error"), findings: lacking };
       });
       const about = plan ? hostFindings(plan, facts, { locate, existing: await context.existing(plan) }) : findings;
+      const machines = plan?.specification.provider === "ssh" ? await inventory(context, plan) : undefined;
+      about.push(...(machines?.findings ?? []));
       const usable = plan !== undefined && about.every((finding) => finding.severity !== "error");
       context.status = usable ? exitStatus.ok : plan ? exitStatus.provider : exitStatus.usage;
       const provider = plan?.specification.provider;
@@ -54,13 +61,71 @@ export function doctor(program: Command, context: Context): void {
           providers: table,
           provider: provider ?? null,
           usable,
+          ...(machines ? { machines: machines.rows } : {}),
           findings: about,
         });
       show(context, facts, table, free);
+      if (machines) context.print(`\n${machineTable(machines.rows)}`);
       if (plan) context.print(`\nCluster ${plan.name} on ${provider}: ${usable ? "can run here" : "cannot run here"}.`);
       for (const finding of about) context.print(`\n${formatFinding(finding)}`);
     });
 }
+
+interface MachineRow {
+  name: string;
+  address: string;
+  /** What it told; missing when it could not be reached. */
+  seen?: Inspection;
+}
+
+/** Milliseconds for each machine of an inventory, all of which are asked at once. */
+const limits = { login: 10_000, answer: 20_000 };
+
+/** Logs in on every machine of an inventory and looks, without leaving anything behind there or here. */
+async function inventory(context: Context, plan: Plan): Promise<{ rows: MachineRow[]; findings: Finding[] }> {
+  const [{ lookAtMachines }, { clusterNames, openCluster }] = await Promise.all([
+    import("../../provider/ssh/look.ts"),
+    import("../../provision/cluster.ts"),
+  ]);
+  const known = (await clusterNames(context.home)).includes(plan.name) ? await openCluster(context.home, plan.name) : undefined;
+  const agreed = known?.record.agreed === true;
+  await known?.close();
+  const scratch = await mkdtemp(join(tmpdir(), "kubemend-doctor-"));
+  try {
+    const knownHosts = join(scratch, "known_hosts");
+    if (known) await copyFile(join(context.home, plan.name, "known_hosts"), knownHosts).catch(() => undefined);
+    const { findings, inspections } = await lookAtMachines(plan, { knownHosts, agreed, limits });
+    const rows = plan.machines.map((machine) => {
+      const { host, port, user } = machine.ssh!;
+      const seen = inspections.get(machine.name);
+      return { name: machine.name, address: `${user}@${host}:${port}`, ...(seen ? { seen } : {}) };
+    });
+    return { rows, findings };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+const machineTable = (rows: MachineRow[]): string =>
+  table(
+    ["MACHINE", "LOGIN", "SYSTEM", "ARCH", "CPUS", "MEMORY", "FREE DISK", "SWAP", "SUDO", "CLOCK"],
+    rows.map(({ name, address, seen }) =>
+      seen
+        ? [
+            name,
+            address,
+            seen.osName,
+            seen.arch,
+            String(seen.cpus),
+            `${seen.memory} MiB`,
+            `${Math.floor(seen.disk / 1024)} GiB`,
+            seen.swap === 0 ? "off" : `${seen.swap} MiB`,
+            seen.uid === 0 ? "root" : seen.sudo,
+            `${seen.ahead < 0 ? "-" : "+"}${Math.abs(Math.round(seen.ahead))} s`,
+          ]
+        : [name, address, "cannot be looked at", "", "", "", "", "", "", ""],
+    ),
+  );
 
 interface Row {
   name: ProviderName;

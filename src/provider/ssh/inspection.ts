@@ -9,6 +9,8 @@ export interface Inspection {
   os: string;
   osLike: string[];
   osName: string;
+  /** VERSION_ID of os-release, "" where there is none. */
+  osVersion: string;
   arch: string;
   hostname: string;
   uid: number;
@@ -19,6 +21,10 @@ export interface Inspection {
   memory: number;
   /** MiB that are free in /var. */
   disk: number;
+  /** MiB of swap that is on. */
+  swap: number;
+  /** Version of the control groups that the machine runs with. */
+  cgroup: 1 | 2;
   /** Seconds by which the machine's clock is ahead of this host's. */
   ahead: number;
   sudo: "yes" | "no" | "missing";
@@ -35,10 +41,10 @@ export interface Inspection {
 }
 
 /** Runs the script. Throws `inspection-failed` when there is no bash, or nothing comes back that can be read. */
-export async function inspect(connection: SshConnection): Promise<Inspection> {
+export async function inspect(connection: SshConnection, timeout = 60_000): Promise<Inspection> {
   const script = await readFile(join(installation, "scripts", "inspect.sh"), "utf8");
   const begin = Date.now();
-  const result = await connection.exec("bash -s", { stdin: script, timeout: 60_000 });
+  const result = await connection.exec("bash -s", { stdin: script, timeout });
   const middle = (begin + Date.now()) / 2 / 1000;
   const lines = result.stdout.split("\n").map((line) => line.trim());
   const all = (name: string): string[] => lines.filter((line) => line.startsWith(`${name}=`)).map((line) => line.slice(name.length + 1));
@@ -58,6 +64,7 @@ export async function inspect(connection: SshConnection): Promise<Inspection> {
     os: one("os"),
     osLike: one("os_like").split(" "),
     osName: one("os_name"),
+    osVersion: one("os_version"),
     arch: one("arch"),
     hostname: one("hostname"),
     uid: number("uid"),
@@ -65,6 +72,9 @@ export async function inspect(connection: SshConnection): Promise<Inspection> {
     cpus: number("cpus"),
     memory: Math.floor(number("memory") / 1024),
     disk: Math.floor(number("disk") / 1024),
+    swap: Math.ceil(number("swap") / 1024),
+    // version 1 mounts its hierarchies in folders of a tmpfs
+    cgroup: one("cgroup") === "tmpfs" ? 1 : 2,
     ahead: number("clock") - middle,
     sudo: one("sudo") as Inspection["sudo"],
     sudoSaid: one("sudo_said"),

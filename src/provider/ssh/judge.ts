@@ -18,6 +18,7 @@ export function judgeMachines(plan: Plan, inspections: ReadonlyMap<string, Inspe
     const seen = inspections.get(machine.name);
     if (!seen) continue;
     system(machine, seen, complain);
+    release(plan, machine, seen, complain);
     rights(machine, seen, complain);
     address(plan, machine, seen, complain);
     if (!agreed) vacant(machine, seen, complain);
@@ -85,6 +86,35 @@ function system(machine: PlannedMachine, seen: Inspection, complain: Complain): 
       `${seen.disk} MiB`,
       `${machine.name} has ${seen.disk} MiB free in /var, where images, logs and etcd go`,
       "Free some space there: `sudo apt-get clean`, `sudo journalctl --vacuum-size=100M`.",
+    );
+}
+
+/** Releases that Kubemend's tests run on; those before lack what the scripts count on (control groups v2, Python 3.10, newer systemd). */
+const oldest: Record<string, number> = { ubuntu: 22.04, debian: 12 };
+/** Since this minor release the kubelet does not start on control groups v1 (KEP-4569, failCgroupV1). */
+const cgroup2Since = 35;
+
+function release(plan: Plan, machine: PlannedMachine, seen: Inspection, complain: Complain): void {
+  const field = `machines.${machine.name}`;
+  const least = oldest[seen.os];
+  if (least !== undefined && seen.osVersion !== "" && Number(seen.osVersion) < least)
+    complain(
+      "warning",
+      "machine-release",
+      field,
+      seen.osName,
+      `${machine.name} runs ${seen.osName}; nothing before ${seen.os === "ubuntu" ? "Ubuntu 22.04" : "Debian 12"} is tried`,
+      "Upgrade it, or see how far it gets: Ubuntu 24.04 and Debian 12 are what the tests run on.",
+    );
+  const minor = Number(plan.specification.kubernetes.split(".")[1]);
+  if (seen.cgroup === 1 && machine.role !== "loadbalancer" && minor >= cgroup2Since)
+    complain(
+      "error",
+      "machine-cgroup",
+      field,
+      "cgroup v1",
+      `${machine.name} runs with control groups v1, on which the kubelet of ${plan.specification.kubernetes} does not start`,
+      `Boot it with systemd.unified_cgroup_hierarchy=1 on the kernel's command line, or use a Kubernetes before 1.${cgroup2Since}.`,
     );
 }
 
@@ -166,6 +196,15 @@ function vacant(machine: PlannedMachine, seen: Inspection, complain: Complain): 
       taken.join(", "),
       `something on ${machine.name} listens on ${taken.map((port) => `${port} (${reserved[machine.role][port]}'s)`).join(", ")}`,
       `\`sudo ss -lntp\` there shows what; stop it.`,
+    );
+  if (seen.swap > 0 && machine.role !== "loadbalancer")
+    complain(
+      "warning",
+      "machine-swap",
+      field,
+      `${seen.swap} MiB`,
+      `${machine.name} has ${seen.swap} MiB of swap on; bring-up turns it off and comments it out in /etc/fstab`,
+      "Nothing to do; by hand it is `sudo swapoff -a` and a `#` before its line in /etc/fstab.",
     );
   if (seen.hostname !== machine.name)
     complain(

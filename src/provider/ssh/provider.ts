@@ -3,14 +3,13 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Finding } from "../../cluster/finding.ts";
 import type { Plan, PlannedMachine } from "../../cluster/plan.ts";
-import { KubemendError, providerError } from "../../error.ts";
+import { providerError } from "../../error.ts";
 import { SshConnection, type Endpoint } from "../../ssh/client.ts";
 import { fingerprint, hostKeyAlias, knownKeys, typeOf } from "../../ssh/known-hosts.ts";
 import { quote } from "../../ssh/pool.ts";
 import type { MachineStatus, Progress, Provider, SnapshotInfo } from "../provider.ts";
 import { wallClock } from "../wall-clock.ts";
-import { inspect, type Inspection } from "./inspection.ts";
-import { judgeMachines } from "./judge.ts";
+import { endpointOf, lookAtMachines } from "./look.ts";
 
 /** Milliseconds in which a machine has to let one in to count as running. */
 const answerLimit = 7000;
@@ -38,63 +37,12 @@ export class SshProvider implements Provider {
   }
 
   #endpoint(machine: PlannedMachine): Endpoint {
-    const { host, port, user, identityFile } = machine.ssh!;
-    return {
-      machine: machine.name,
-      host,
-      port,
-      user,
-      ...(identityFile === undefined ? {} : { keyFile: identityFile }),
-      inventory: true,
-      knownHosts: this.#knownHosts,
-    };
+    return endpointOf(machine, this.#knownHosts);
   }
 
   async preflight(plan: Plan): Promise<Finding[]> {
     await mkdir(this.#dir, { recursive: true });
-    const findings: Finding[] = [];
-    const inspections = new Map<string, Inspection>();
-    await Promise.all(
-      plan.machines.map(async (machine) => {
-        try {
-          inspections.set(machine.name, await this.#look(machine, findings));
-        } catch (error) {
-          if (!(error instanceof KubemendError)) throw error;
-          findings.push({
-            severity: "error",
-            code: error.code,
-            field: `machines.${machine.name}.ssh`,
-            value: `${machine.ssh!.host}:${machine.ssh!.port}`,
-            message: error.message,
-            fix: error.hint ?? "",
-          });
-        }
-      }),
-    );
-    const order = new Map(plan.machines.map((machine, i) => [`machines.${machine.name}.ssh`, i]));
-    findings.sort((a, b) => (order.get(a.field) ?? 0) - (order.get(b.field) ?? 0));
-    return [...findings, ...judgeMachines(plan, inspections, this.#agreed())];
-  }
-
-  async #look(machine: PlannedMachine, findings: Finding[]): Promise<Inspection> {
-    const { host, port } = machine.ssh!;
-    const connection = await SshConnection.open(this.#endpoint(machine), {
-      ident: "kubemend-engine",
-      firstUse: ({ type, blob }) =>
-        void findings.push({
-          severity: "warning",
-          code: "host-key-new",
-          field: `machines.${machine.name}.ssh`,
-          value: fingerprint(blob),
-          message: `${machine.name} (${host}:${port}) is met for the first time; its host key is ${type} ${fingerprint(blob)}, remembered in ${this.#knownHosts}`,
-          fix: `To be sure that it is the right machine, compare on its console: \`ssh-keygen -lf /etc/ssh/ssh_host_${type.replace(/^ssh-|-sha2-.*$/g, "")}_key.pub\``,
-        }),
-    });
-    try {
-      return await inspect(connection);
-    } finally {
-      connection.close();
-    }
+    return (await lookAtMachines(plan, { knownHosts: this.#knownHosts, agreed: this.#agreed() })).findings;
   }
 
   agreement(plan: Plan): string {
