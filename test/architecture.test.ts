@@ -41,10 +41,10 @@ const allowed: Record<string, string[]> = {
   report: ["cli", "cluster"],
   // the scripts that all labs share are the installation's
   lab: ["report", "provision", "ssh", "cluster", "error.ts", "root.ts", "watch.ts"],
-  provision: ["report", "provider", "ssh", "cluster", "claim.ts", "error.ts", "root.ts"],
+  provision: ["report", "provider", "ssh", "cluster", "claim.ts", "error.ts", "folder.ts", "root.ts"],
   // the Vagrantfile's provisioners are the steps of bring-up
-  provider: ["provision", "ssh", "host", "cluster", "sim/server", "claim.ts", "error.ts", "root.ts", "watch.ts"],
-  mirror: ["report", "cluster", "error.ts"],
+  provider: ["provision", "ssh", "host", "cluster", "sim/server", "claim.ts", "error.ts", "folder.ts", "root.ts", "watch.ts"],
+  mirror: ["report", "cluster", "error.ts", "folder.ts"],
   ssh: ["error.ts"],
   host: ["cluster"],
   cluster: ["error.ts"],

@@ -1,11 +1,12 @@
 /** Downloads that go on where they stopped, and are only seen under their name once they are whole. */
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { KubemendError, providerError } from "../error.ts";
+import { makeFolder } from "../folder.ts";
 
 export interface Wanted {
   url: string;
@@ -19,7 +20,7 @@ const attempts = 4;
 /** Throws `mirror-fetch`, `mirror-checksum`, `mirror-disk`. `said`: bytes so far. */
 export async function download(wanted: Wanted, file: string, said: (bytes: number) => void = () => undefined): Promise<void> {
   const part = `${file}.part`;
-  await guarded(part, () => mkdir(dirname(file), { recursive: true }));
+  await guarded(part, () => makeFolder(dirname(file)));
   for (let attempt = 1; ; attempt++) {
     try {
       await guarded(part, () => fetchInto(wanted, part, said));

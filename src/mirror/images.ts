@@ -1,9 +1,10 @@
 /** Container images of a cluster, each as an archive. */
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { releaseOf } from "../cluster/versions.ts";
 import { providerError } from "../error.ts";
+import { makeFolder } from "../folder.ts";
 import { writeArchive } from "./archive.ts";
 import { download, fetchBytes, guarded } from "./download.ts";
 import { parseReference, Registry } from "./registry.ts";
@@ -62,7 +63,7 @@ export async function mirrorImage(
   const registry = new Registry(reference.registry);
   const { bytes, mediaType, manifest } = await registry.manifest(reference, arch);
   const blobs = join(folder, ".blobs");
-  await guarded(blobs, () => mkdir(blobs, { recursive: true }));
+  await guarded(blobs, () => makeFolder(blobs));
   const blob = (digest: string): string => join(blobs, digest.replace(":", "-"));
   let before = 0;
   for (const part of [manifest.config, ...manifest.layers]) {

@@ -1,9 +1,10 @@
 /** implements bring-up: all machines prepared in parallel → control plane → further ones, one by one → workers in parallel → pod network → Ready. */
-import { appendFile, mkdir, readFile } from "node:fs/promises";
+import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mirrorOf } from "../cluster/mirror.ts";
 import type { Plan, PlannedMachine } from "../cluster/plan.ts";
 import { KubemendError, exitStatus } from "../error.ts";
+import { makeFolder } from "../folder.ts";
 import { installation } from "../root.ts";
 import type { Listener } from "../report/events.ts";
 import { failedLine, guarded } from "./guard.ts";
@@ -30,7 +31,7 @@ export const scriptsFolder = join(installation, "scripts");
 /** Idempotent: every script leaves alone what is done already. Throws `provision-failed` with machine, script, last output. */
 export async function bringUp(work: BringUp): Promise<void> {
   const { plan, emit } = work;
-  await mkdir(work.logs, { recursive: true });
+  await makeFolder(work.logs);
   const nodes = plan.machines.filter((m) => m.role !== "loadbalancer");
   const first = nodes.find((m) => m.role === "controlplane")!;
 

@@ -1,10 +1,11 @@
 /** A cluster on this host: its state folder, its plan, its provider and the way to its machines. */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Plan } from "../cluster/plan.ts";
 import { isVagrantProvider } from "../cluster/providers.ts";
 import { KubemendError, providerError, usageError } from "../error.ts";
+import { makeFolder } from "../folder.ts";
 import type { MachineStatus, Provider } from "../provider/provider.ts";
 import { SimProvider } from "../provider/sim/provider.ts";
 import { SshProvider } from "../provider/ssh/provider.ts";
@@ -157,7 +158,7 @@ export async function removeUnrecorded(dir: string, emit: Listener): Promise<voi
 /** Makes the state folder. Throws `state-unwritable` with the path. */
 export async function makeHome(dir: string): Promise<void> {
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeFolder(dir, 0o700);
     const probe = join(dir, `.probe-${process.pid}`);
     try {
       // some bytes: a full disk still makes empty files

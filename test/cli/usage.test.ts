@@ -138,6 +138,22 @@ describe("state", () => {
     expect(result.stderr).toContain("one, two");
   });
 
+  it.runIf(process.platform === "linux")("where no folder can be made says so, and ends", async () => {
+    const cwd = useFolder({ "a-file": "" });
+    // Node's recursive mkdir never ends under /proc
+    for (const [home, why] of [
+      ["/proc/nowhere", "ENOENT: no such file or directory, mkdir '/proc/nowhere'"],
+      ["/proc/self/fd", "ENOENT: no such file or directory, mkdir '/proc/self/fd/"],
+      ["a-file/deeper", "ENOTDIR: not a directory, mkdir"],
+    ] as const) {
+      const { status, stderr } = await runCli(["up", "--name", "x"], { cwd, env: { KUBEMEND_HOME: home } });
+      expect(status).toBe(3);
+      expect(stderr).toContain(`cannot write the state folder`);
+      expect(stderr).toContain(why);
+      expect(stderr).toContain("set KUBEMEND_HOME to another folder");
+    }
+  });
+
   it("under a file instead of a folder says so", async () => {
     const cwd = useFolder({ state: "" });
     const result = await runCli(["up"], { cwd, env: { KUBEMEND_HOME: join(cwd, "state") } });

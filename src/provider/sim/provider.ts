@@ -1,13 +1,14 @@
 /** implements the simulator as a provider: a background process a cluster, found again through its state folder. */
 import { spawn } from "node:child_process";
 import { existsSync, openSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Finding } from "../../cluster/finding.ts";
 import { parseCidr } from "../../cluster/cidr.ts";
 import type { Plan } from "../../cluster/plan.ts";
 import { KubemendError, providerError } from "../../error.ts";
+import { makeFolder } from "../../folder.ts";
 import type { ServerFile, WorldDescription } from "../../sim/server/main.ts";
 import { claimOf } from "../../claim.ts";
 import { installation, installedVersion } from "../../root.ts";
@@ -103,7 +104,7 @@ export class SimProvider implements Provider {
   }
 
   async up(plan: Plan, progress: (event: Progress) => void): Promise<{ made: boolean }> {
-    await mkdir(this.#dir, { recursive: true });
+    await makeFolder(this.#dir);
     const there = await this.#running(progress);
     if (there && there.file.version !== installedVersion()) {
       progress({ text: `the background process is of kubemend ${there.file.version}; restarting it` });

@@ -1,9 +1,9 @@
 /** implements an inventory as a provider: machines that exist already, which are neither made, stopped nor removed. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Finding } from "../../cluster/finding.ts";
 import type { Plan, PlannedMachine } from "../../cluster/plan.ts";
 import { providerError } from "../../error.ts";
+import { makeFolder } from "../../folder.ts";
 import { SshConnection, type Endpoint } from "../../ssh/client.ts";
 import { fingerprint, hostKeyAlias, knownKeys, typeOf } from "../../ssh/known-hosts.ts";
 import { quote } from "../../ssh/pool.ts";
@@ -41,7 +41,7 @@ export class SshProvider implements Provider {
   }
 
   async preflight(plan: Plan): Promise<Finding[]> {
-    await mkdir(this.#dir, { recursive: true });
+    await makeFolder(this.#dir);
     return (await lookAtMachines(plan, { knownHosts: this.#knownHosts, agreed: this.#agreed() })).findings;
   }
 

@@ -4,10 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Plan } from "../../cluster/plan.ts";
 import { KubemendError } from "../../error.ts";
+import { makeFolder } from "../../folder.ts";
 import { installation } from "../../root.ts";
 import { renderVagrantfile } from "./render.ts";
 
@@ -34,7 +35,7 @@ function rendered(dir: string, plan: Plan): string {
 
 /** Writes what `vagrant` needs. A Vagrantfile that was edited by hand stays; ours is put beside it then. */
 export async function writeFolder(dir: string, plan: Plan): Promise<{ edited: boolean }> {
-  await mkdir(join(dir, "scripts"), { recursive: true });
+  await makeFolder(join(dir, "scripts"));
   const from = join(installation, "scripts");
   for (const name of await readdir(from)) if (name.endsWith(".sh")) await copyFile(join(from, name), join(dir, "scripts", name));
   const text = rendered(dir, plan);

@@ -1,10 +1,11 @@
 /** implements virtual machines (and LXC's containers) as a provider, through Vagrant. */
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Finding } from "../../cluster/finding.ts";
 import type { Plan } from "../../cluster/plan.ts";
 import { KubemendError, providerError } from "../../error.ts";
+import { makeFolder } from "../../folder.ts";
 import type { Endpoint } from "../../ssh/client.ts";
 import type { MachineStatus, Progress, Provider, SnapshotInfo } from "../provider.ts";
 import { wallClock } from "../wall-clock.ts";
@@ -74,7 +75,7 @@ export class VagrantProvider implements Provider {
     const { removeHalfMade } = await import("./half-made.ts");
     const { markProvisioned, writeFolder } = await import("./folder.ts");
     const vagrant = await this.#open();
-    await mkdir(join(this.#dir, "logs"), { recursive: true });
+    await makeFolder(join(this.#dir, "logs"));
     const { edited } = await writeFolder(this.#dir, plan);
     if (edited) progress({ text: "the Vagrantfile was edited by hand and is kept; kubemend's own is Vagrantfile.kubemend" });
 
