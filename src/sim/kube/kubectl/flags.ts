@@ -99,6 +99,7 @@ const unmodelled: Record<string, string[]> = {
   diff: ["concurrency", "field-manager", "force-conflicts", "selector", "server-side"],
   drain: ["skip-wait-for-delete-timeout"],
   edit: ["output-patch"],
+  cp: ["retries=0"],
   exec: ["filename"],
   explain: ["api-version", "output=plaintext"],
   expose: ["load-balancer-ip", "override-type"],

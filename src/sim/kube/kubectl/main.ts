@@ -8,6 +8,7 @@ import { apiResources, apiVersions, clusterInfo, explain, version } from "./comm
 import type { Command } from "./commands/command.ts";
 import { config } from "./commands/config.ts";
 import { cordon, drain, taint, uncordon } from "./commands/nodes.ts";
+import { cp } from "./commands/cp.ts";
 import { describe } from "./commands/describe.ts";
 import { edit } from "./commands/edit.ts";
 import { events } from "./commands/events.ts";
@@ -31,6 +32,7 @@ const commands: Record<string, Command> = {
   logs,
   exec,
   attach,
+  cp,
   apply,
   create,
   delete: deleteCommand,
@@ -64,20 +66,7 @@ const commands: Record<string, Command> = {
 };
 
 /** Commands of the real kubectl that are not modelled. */
-const unmodelled = [
-  "cp",
-  "port-forward",
-  "proxy",
-  "debug",
-  "kustomize",
-  "completion",
-  "plugin",
-  "alpha",
-  "options",
-  "help",
-  "convert",
-  "kuberc",
-];
+const unmodelled = ["port-forward", "proxy", "debug", "kustomize", "completion", "plugin", "alpha", "options", "help", "convert", "kuberc"];
 
 /** The command's name and its arguments: global flags may come before it. */
 function split(argv: string[]): { name: string | undefined; rest: string[] } {

@@ -1,6 +1,6 @@
 /** kubectl exec and attach: a stream to the container through API server and kubelet (stream-messages.ts). */
 import { httpConnect, httpExchange } from "../../../net/http.ts";
-import type { Data } from "../../../core/json.ts";
+import type { Data, Obj } from "../../../core/json.ts";
 import { copyTermios } from "../../../kernel/termios.ts";
 import { Tty } from "../../../kernel/tty.ts";
 import { toResult } from "../../client.ts";
@@ -65,65 +65,85 @@ const stream =
       await p.err("Unable to use a TTY - input is not a terminal or the right kind of file\n");
       tty = false;
     }
-    const query = new URLSearchParams({
-      container,
-      ...(stdin ? { stdin: "true" } : {}),
-      stdout: "true",
-      ...(tty ? { tty: "true" } : { stderr: "true" }),
-    });
-    for (const word of what === "exec" ? command : []) query.append("command", word);
-    const path = `${s.path(await s.kind("pods"), String(pod.metadata.namespace), String(pod.metadata.name), what)}?${query.toString()}`;
-    const call = s.client.callFor("POST", path, { "x-stream": "1" });
-    const opened = httpConnect(p, call);
-    if (!opened.ok)
-      throw new TransportFailure(
-        transportText(s.config.server, { ok: false, result: opened, message: opened.detail, after: opened.after }),
-      );
-    const { conn } = opened.connection;
-    const met = httpExchange(p, opened.connection, opened.target, call);
-    if (!met.ok)
-      throw new TransportFailure(transportText(s.config.server, { ok: false, result: met, message: met.detail, after: met.after }));
-    if (met.response.status >= 300) {
-      const refused = toResult({
-        ok: true,
-        response: {
-          code: met.response.status,
-          headers: met.response.headers,
-          body: String(met.response.body),
-          object: met.response.object,
-        },
-      });
-      await p.sleep(Number(met.response.headers["x-after"] ?? 0));
-      if (!refused.ok && refused.kind === "status")
-        throw new ServerRefusal(refused.code, refused.status, streamFailure(refused.code, refused.message));
-    }
-    const send = (message: StreamMessage): void => p.net.send(conn, message as unknown as Data);
     const file = p.fds.get(0);
-    const terminal = tty && file instanceof Tty ? file : undefined;
-    const before = terminal && copyTermios(terminal.termios);
-    if (terminal && before) {
-      // the container's own terminal edits and echoes (golang.org/x/term.MakeRaw)
-      const modes = Object.fromEntries(Object.entries(before.modes).map(([name, on]) => [name, rawOff.has(name) ? false : on]));
-      terminal.set({ ...copyTermios(before), modes, min: 1, time: 0 });
-      send({ type: "resize", cols: terminal.cols, rows: terminal.rows });
-    }
-    if (stdin) void pump(p.file(0), send, p);
-    try {
-      for (;;) {
-        const message = (await p.net.receive(conn)) as StreamMessage | undefined;
-        if (message === undefined) return 0;
-        if (message.type === "stdout") await p.write(1, message.bytes);
-        else if (message.type === "stderr") await p.write(2, message.bytes);
-        else if (message.type === "exit") {
-          if (message.status !== 0) throw new Failure(`command terminated with exit code ${message.status}`, message.status);
-          return 0;
-        }
-      }
-    } finally {
-      if (terminal && before) terminal.set(before);
-      p.net.shut(conn);
-    }
+    const status = await streamTo(s, what, pod, {
+      container,
+      command: what === "exec" ? command : [],
+      ...(stdin ? { input: p.file(0) } : {}),
+      tty: tty && file instanceof Tty ? file : tty,
+      out: (bytes) => p.write(1, bytes),
+      err: (bytes) => p.write(2, bytes),
+    });
+    if (status !== 0) throw new Failure(`command terminated with exit code ${status}`, status);
+    return 0;
   };
+
+export interface Streams {
+  container: string;
+  command: string[];
+  input?: { read(max: number, p: never): Promise<Uint8Array> | Uint8Array };
+  /** A terminal of the container's own; where kubectl has one, keys and size are that one's. */
+  tty?: Tty | boolean;
+  out: (bytes: Uint8Array) => Promise<void>;
+  err: (bytes: Uint8Array) => Promise<void>;
+}
+
+/** Runs a command in a container, or joins what runs there, and gives its status. */
+export async function streamTo(s: Session, what: "exec" | "attach", pod: Obj, io: Streams): Promise<number> {
+  const { p } = s;
+  const query = new URLSearchParams({
+    container: io.container,
+    ...(io.input ? { stdin: "true" } : {}),
+    stdout: "true",
+    ...(io.tty ? { tty: "true" } : { stderr: "true" }),
+  });
+  for (const word of io.command) query.append("command", word);
+  const path = `${s.path(await s.kind("pods"), String(pod.metadata.namespace), String(pod.metadata.name), what)}?${query.toString()}`;
+  const call = s.client.callFor("POST", path, { "x-stream": "1" });
+  const opened = httpConnect(p, call);
+  if (!opened.ok)
+    throw new TransportFailure(transportText(s.config.server, { ok: false, result: opened, message: opened.detail, after: opened.after }));
+  const { conn } = opened.connection;
+  const met = httpExchange(p, opened.connection, opened.target, call);
+  if (!met.ok)
+    throw new TransportFailure(transportText(s.config.server, { ok: false, result: met, message: met.detail, after: met.after }));
+  if (met.response.status >= 300) {
+    const refused = toResult({
+      ok: true,
+      response: {
+        code: met.response.status,
+        headers: met.response.headers,
+        body: String(met.response.body),
+        object: met.response.object,
+      },
+    });
+    await p.sleep(Number(met.response.headers["x-after"] ?? 0));
+    if (!refused.ok && refused.kind === "status")
+      throw new ServerRefusal(refused.code, refused.status, streamFailure(refused.code, refused.message));
+  }
+  const send = (message: StreamMessage): void => p.net.send(conn, message as unknown as Data);
+  const terminal = io.tty instanceof Tty ? io.tty : undefined;
+  const before = terminal && copyTermios(terminal.termios);
+  if (terminal && before) {
+    // the container's own terminal edits and echoes (golang.org/x/term.MakeRaw)
+    const modes = Object.fromEntries(Object.entries(before.modes).map(([name, on]) => [name, rawOff.has(name) ? false : on]));
+    terminal.set({ ...copyTermios(before), modes, min: 1, time: 0 });
+    send({ type: "resize", cols: terminal.cols, rows: terminal.rows });
+  }
+  if (io.input) void pump(io.input, send, p);
+  try {
+    for (;;) {
+      const message = (await p.net.receive(conn)) as StreamMessage | undefined;
+      if (message === undefined) return 0;
+      if (message.type === "stdout") await io.out(message.bytes);
+      else if (message.type === "stderr") await io.err(message.bytes);
+      else if (message.type === "exit") return message.status;
+    }
+  } finally {
+    if (terminal && before) terminal.set(before);
+    p.net.shut(conn);
+  }
+}
 
 async function pump(
   file: { read(max: number, p: never): Promise<Uint8Array> | Uint8Array },
