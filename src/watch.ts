@@ -43,26 +43,46 @@ export interface Eyes {
 }
 
 /**
- * Looks at all of them in rounds, at each until it holds or its own window is over; at each once at least. `since`: when the windows
+ * Looks at all of them in rounds, at each until it holds or its own window is over; at each once at least. While the first that does not
+ * hold yet still fails, the others wait for a later round of their windows: a look may cost more than it tells. `since`: when the windows
  * began; now, when missing. The result is in the order of the looks.
  */
 export async function watch(looks: readonly Look[], eyes: Eyes, since?: number): Promise<Seen[]> {
-  const results = looks.map((): Seen => ({ pass: false, seen: "", took: 0 }));
   const { before = 0, first, growth, longest } = eyes.pauses;
   const now = await eyes.now();
   const begin = Math.min(now, since ?? now);
+  const all = looks.map((look): Watched => ({ look, result: { pass: false, seen: "", took: 0 } }));
   const early = begin + Math.min(before, ...looks.map(({ within }) => within)) - now;
   if (early > 0) await eyes.sleep(early);
-  let open = looks.map((look, i) => ({ look, result: results[i]! }));
-  for (let wait = first; ; wait = Math.min(longest, wait * growth)) {
-    const outputs = await eyes.run(open.map(({ look }) => look));
+  for (let open = all, wait = first; ; wait = Math.min(longest, wait * growth)) {
+    const promising = await round(eyes, begin, open.slice(0, 1));
     const took = (await eyes.now()) - begin;
-    for (const [i, { look, result }] of open.entries()) Object.assign(result, judge(look, outputs[i]!), { took });
-    open = open.filter(({ look, result }) => !result.pass && took < look.within);
-    if (open.length === 0) return results;
+    await round(
+      eyes,
+      begin,
+      open.slice(1).filter(({ look }) => promising || look.within <= took),
+    );
+    open = open.filter(({ look, result }) => !result.pass && result.took < look.within);
+    if (open.length === 0) return all.map(({ result }) => result);
     // at each once more when its window ends
-    await eyes.sleep(Math.max(1, Math.min(wait, ...open.map(({ look }) => look.within - took))));
+    const now = (await eyes.now()) - begin;
+    await eyes.sleep(Math.max(1, Math.min(wait, ...open.map(({ look }) => look.within - now))));
   }
+}
+
+interface Watched {
+  look: Look;
+  /** Of the last look. */
+  result: Seen;
+}
+
+/** Looks at each of them once; whether all held. */
+async function round(eyes: Eyes, begin: number, watched: readonly Watched[]): Promise<boolean> {
+  if (watched.length === 0) return true;
+  const outputs = await eyes.run(watched.map(({ look }) => look));
+  const took = (await eyes.now()) - begin;
+  for (const [i, { look, result }] of watched.entries()) Object.assign(result, judge(look, outputs[i]!), { took });
+  return watched.every(({ result }) => result.pass);
 }
 
 function judge(look: Look, output: CommandOutput | string): Pick<Seen, "pass" | "seen"> {
