@@ -114,6 +114,8 @@ export class Tree {
   readonly #lower: Image | undefined;
   readonly #now: () => number;
   #used: number | undefined;
+  /** Counts changes of what is found under which name. */
+  names = 0;
 
   constructor(state: TreeState, lower: Image | undefined, now: () => number) {
     this.state = state;
@@ -166,6 +168,7 @@ export class Tree {
 
   link(dir: number, name: string, ino: number): void {
     const parent = this.writable(dir);
+    this.names++;
     parent.entries![name] = ino;
     parent.mtime = parent.ctime = this.#now();
   }
@@ -174,6 +177,7 @@ export class Tree {
   unlink(dir: number, name: string): void {
     const parent = this.writable(dir);
     const ino = parent.entries![name]!;
+    this.names++;
     delete parent.entries![name];
     parent.mtime = parent.ctime = this.#now();
     const node = this.writable(ino);
@@ -184,6 +188,18 @@ export class Tree {
       this.#growReal(-realSize(node.content));
       this.#grow(-sizeOf(node.content));
       this.#forget(ino);
+    }
+  }
+
+  /** Moves an inode to another name, in another folder perhaps. */
+  rename(from: number, name: string, to: number, as: string): void {
+    const parent = this.writable(from);
+    const ino = parent.entries![name]!;
+    delete parent.entries![name];
+    this.link(to, as, ino);
+    if (this.node(ino).type === "dir" && from !== to) {
+      parent.nlink--;
+      this.writable(to).nlink++;
     }
   }
 

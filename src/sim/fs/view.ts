@@ -72,6 +72,20 @@ interface VirtualPlace {
   mount: Mount;
 }
 
+/** Where a walk leads, or the code of its failure; undefined: its last component is not there. */
+type Met = Place | VirtualPlace | ErrnoCode | undefined;
+
+/** A walk that holds as long as no name has changed in the trees that it led through. */
+interface Walked {
+  met: Met;
+  trees: { id: string; tree: Tree; names: number }[];
+  /** A part of it is computed (procfs), and may be another the next time. */
+  computed: boolean;
+}
+
+/** Walks that are remembered for each mount namespace. */
+const walkLimit = 500;
+
 export interface WriteOptions {
   mode?: number;
   append?: boolean;
@@ -119,14 +133,34 @@ export class FsView {
   }
 
   /** The same with a failure's code instead of an exception: most look-ups are for files that may not be there. */
-  #tryWalk(path: string, follow: boolean): Place | VirtualPlace | ErrnoCode | undefined {
+  #tryWalk(path: string, follow: boolean): Met {
+    // root may search every folder: what it finds depends on names and mounts alone
+    if (this.who.uid !== 0 || !path.startsWith("/")) return this.#walkAnew(path, follow);
+    const index = mountIndex(this.mounts);
+    const walks = follow ? index.followed : index.unfollowed;
+    const known = walks.get(path);
+    if (known && this.#unchanged(known.trees)) return known.met;
+    const walked: Walked = { trees: [], computed: false, met: undefined };
+    walked.met = this.#walkAnew(path, follow, walked);
+    if (walked.computed) return walked.met;
+    if (walks.size >= walkLimit) walks.clear();
+    walks.set(path, walked);
+    return walked.met;
+  }
+
+  #unchanged(trees: Walked["trees"]): boolean {
+    for (const { id, tree, names } of trees) if (tree.names !== names || this.host.tree(id) !== tree) return false;
+    return true;
+  }
+
+  #walkAnew(path: string, follow: boolean, walked?: Walked): Met {
     if (path === "") return "ENOENT";
     let pending: readonly string[] = split(path.startsWith("/") ? path : `${this.cwd}/${path}`);
     const mustBeDir = path.endsWith("/");
     const { byDir: mounts, names } = mountIndex(this.mounts);
     const rootMount = mounts.get("/");
     if (!rootMount) return "ENOENT";
-    let here: Place | VirtualPlace = this.#enter(rootMount, "/");
+    let here: Place | VirtualPlace = this.#enter(rootMount, "/", walked);
     const above: (Place | VirtualPlace)[] = [];
     let links = 0;
     for (let i = 0; i < pending.length; i++) {
@@ -140,7 +174,7 @@ export class FsView {
       const childPath: string = here.path === "/" ? `/${name}` : `${here.path}/${name}`;
       const mount = names.has(name) ? mounts.get(childPath) : undefined;
       let child: Place | VirtualPlace | undefined;
-      if (mount) child = this.#enter(mount, childPath);
+      if (mount) child = this.#enter(mount, childPath, walked);
       else if ("tree" in here) {
         const ino: number | undefined = here.tree.lookup(here.ino, name);
         if (ino !== undefined) child = { tree: here.tree, ino, path: childPath, mount: here.mount };
@@ -156,7 +190,7 @@ export class FsView {
         pending = [...split(target), ...pending.slice(i + 1)];
         i = -1;
         if (target.startsWith("/")) {
-          here = this.#enter(rootMount, "/");
+          here = this.#enter(rootMount, "/", walked);
           above.length = 0;
         }
         continue;
@@ -168,10 +202,14 @@ export class FsView {
     return here;
   }
 
-  #enter(mount: Mount, path: string): Place | VirtualPlace {
-    if (mount.fstype === "proc" || mount.fstype === "sysfs" || mount.fstype === "cgroup2" || mount.fstype === "virtual")
+  #enter(mount: Mount, path: string, walked: Walked | undefined): Place | VirtualPlace {
+    if (mount.fstype === "proc" || mount.fstype === "sysfs" || mount.fstype === "cgroup2" || mount.fstype === "virtual") {
+      if (walked) walked.computed = true;
       return { fs: this.host.virtual(mount.source), rel: "", path, mount };
-    return { tree: this.host.tree(mount.source), ino: mount.root, path, mount };
+    }
+    const tree = this.host.tree(mount.source);
+    walked?.trees.push({ id: mount.source, tree, names: tree.names });
+    return { tree, ino: mount.root, path, mount };
   }
 
   #typeAt(place: Place | VirtualPlace): InodeType {
@@ -493,13 +531,7 @@ export class FsView {
         this.unlink(to);
       }
     }
-    const from_ = source.dir.tree.writable(source.dir.ino);
-    delete from_.entries![source.name];
-    target.dir.tree.link(target.dir.ino, target.name, source.node.ino);
-    if (source.node.type === "dir" && source.dir.ino !== target.dir.ino) {
-      from_.nlink--;
-      target.dir.tree.writable(target.dir.ino).nlink++;
-    }
+    source.dir.tree.rename(source.dir.ino, source.name, target.dir.ino, target.name);
     this.#notify(source.dir, source.name, "delete");
     this.#notify(target.dir, target.name, "create");
   }
@@ -629,6 +661,8 @@ function mountIndex(mounts: readonly Mount[]): MountIndex {
     length: mounts.length,
     last: mounts.at(-1),
     byDir: new Map(mounts.map((mount) => [mount.dir, mount])),
+    followed: new Map(),
+    unfollowed: new Map(),
     names: new Set(mounts.map((mount) => mount.dir.slice(mount.dir.lastIndexOf("/") + 1))),
   };
   indexes.set(mounts, index);
@@ -639,6 +673,9 @@ interface MountIndex {
   length: number;
   last: Mount | undefined;
   byDir: Map<string, Mount>;
+  /** Where root's walks have led, with and without following a symbolic link at their end. */
+  followed: Map<string, Walked>;
+  unfollowed: Map<string, Walked>;
   /** Last components of the folders: most names on a walk are none of them. */
   names: Set<string>;
 }
