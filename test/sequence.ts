@@ -2,6 +2,7 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const longest = [
+  "test/e2e/libvirt.test.ts",
   "test/e2e/realkube.test.ts",
   "test/lab/verify.test.ts",
   "test/conformance/conformance.test.ts",

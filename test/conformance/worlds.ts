@@ -1,7 +1,11 @@
-/** The worlds in which the suite runs: the simulator everywhere, real Vagrant with LXC machines where the host can boot them. */
-import { mkdtempSync, rmSync } from "node:fs";
+/**
+ * The worlds in which the suite runs: the simulator everywhere, real Vagrant with LXC machines where the host can boot them, and with
+ * emulated machines of libvirt where somebody asks for them.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { makePlan, type Plan } from "../../src/cluster/plan.ts";
 import { readSpecification } from "../../src/cluster/specification.ts";
 import type { Provider } from "../../src/provider/provider.ts";
@@ -12,7 +16,9 @@ import { prepareSteps, type Step } from "../../src/provision/steps.ts";
 import type { CommandResult, Endpoint } from "../../src/ssh/client.ts";
 import { SshPool } from "../../src/ssh/pool.ts";
 import { readFile } from "node:fs/promises";
+import { emulated, needsEmulated } from "../e2e/libvirt/machines.ts";
 import { box, environment, needsMachines } from "../e2e/lxc/machines.ts";
+import { hostKernel, known, olderKernel } from "./known.ts";
 
 /** Two machines of one world. */
 export class Bench {
@@ -46,7 +52,7 @@ export class Bench {
   /** A command as the account of the machine; the simulator's waits take no real time. */
   on(machine: string, command: string, stdin?: string): Promise<CommandResult> {
     return this.provider.clock.hurry(() =>
-      this.ssh.exec(machine, command, { timeout: 240_000, ...(stdin === undefined ? {} : { stdin }) }),
+      this.ssh.exec(machine, command, { timeout: 600_000, ...(stdin === undefined ? {} : { stdin }) }),
     );
   }
 
@@ -82,21 +88,42 @@ export class Bench {
 export interface World {
   name: string;
   there: boolean;
+  /** Commands that print something else than in the simulator, and why. */
+  known: ReadonlyMap<string, string>;
   bench: () => Bench;
 }
 
 /** A network of its own: other tests' machines may be up on the same host. */
 const specification = (provider: string, machine: string): string =>
-  `provider: ${provider}\nworkers: 1\nnetwork: { nodes: 192.168.61.0/24 }\nmachine: ${machine}\n`;
+  `provider: ${provider}\nworkers: 1\nnetwork: { nodes: 192.168.61.0/24 }\nmachine: ${machine}\nlibvirt: { driver: qemu }\n`;
 
-const machinesThere = needsMachines();
-if (machinesThere) Object.assign(process.env, environment);
+/** `home`: what leads Vagrant to the machines of this world, and not to another's. */
+const vagrantBench = (provider: string, machine: string, home: Record<string, string>) => (): Bench => {
+  Object.assign(process.env, home);
+  return new Bench(specification(provider, machine), (dir, plan) => new VagrantProvider(dir, plan));
+};
+
+/** LXC's bridge stays when its machines are gone, and libvirt makes no network where this host has an address. */
+function removeBridge(): void {
+  const bridge = "/sys/class/net/kmc0a83d";
+  if (existsSync(bridge) && readdirSync(join(bridge, "brif")).length === 0) spawnSync("ip", ["link", "delete", basename(bridge)]);
+}
 
 export const worlds: World[] = [
-  { name: "simulator", there: true, bench: () => new Bench(specification("sim", "{}"), (dir) => new SimProvider(dir)) },
+  { name: "simulator", there: true, known: new Map(), bench: () => new Bench(specification("sim", "{}"), (dir) => new SimProvider(dir)) },
   {
     name: "Vagrant with LXC",
-    there: machinesThere,
-    bench: () => new Bench(specification("lxc", `{ box: ${box}, memory: 512 }`), (dir, plan) => new VagrantProvider(dir, plan)),
+    there: needsMachines(),
+    known: new Map([...known, ...hostKernel]),
+    bench: vagrantBench("lxc", `{ box: ${box}, memory: 512 }`, environment),
+  },
+  {
+    name: "Vagrant with libvirt",
+    there: needsEmulated(),
+    known: new Map([...known, ...olderKernel]),
+    bench: () => {
+      removeBridge();
+      return vagrantBench("libvirt", `{ box: ${box}, memory: 768, cpus: 1 }`, emulated)();
+    },
   },
 ];

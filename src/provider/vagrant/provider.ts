@@ -107,9 +107,14 @@ export class VagrantProvider implements Provider {
     });
   }
 
-  /** Waits until every machine runs and answers SSH. */
-  async #endpoints(progress: (event: Progress) => void): Promise<void> {
-    const machines = await this.#look(true);
+  /** Waits until every machine runs and answers SSH; where. `boot`: for machines that are off. */
+  async #endpoints(progress: (event: Progress) => void, boot?: (names: string[]) => Promise<void>): Promise<Endpoint[]> {
+    let machines = await this.#look(true);
+    const off = machines.filter((m) => m.state === "stopped").map((m) => m.name);
+    if (boot && off.length > 0) {
+      await boot(off);
+      machines = await this.#look(true);
+    }
     const wrong = machines.filter((m) => m.state !== "running");
     if (wrong.length > 0)
       throw providerError(
@@ -119,10 +124,9 @@ export class VagrantProvider implements Provider {
           hint: `Look at ${this.#log("vagrant")}; \`kubemend up\` tries again.`,
         },
       );
-    await answering(
-      machines.map((m) => m.ssh!),
-      (text, machine) => progress({ text, machine }),
-    );
+    const endpoints = machines.map((m) => m.ssh!);
+    await answering(endpoints, (text, machine) => progress({ text, machine }));
+    return endpoints;
   }
 
   /** Machines whose boot was begun and has not come to its end: they may lack their name, address or key. */
@@ -233,7 +237,13 @@ export class VagrantProvider implements Provider {
       await this.#markBooting(this.#plan.machines.map((m) => m.name));
       await vagrant.snapshotRestore(name);
       await this.#markBooting([]);
-      await this.#endpoints(this.#progress);
+      // vagrant-libvirt leaves off what was off when it was saved
+      const endpoints = await this.#endpoints(this.#progress, (down) => vagrant.up(down));
+      const savedAt = (await this.#snapshotTimes())[name];
+      if (this.capabilities.ownKernel && savedAt !== undefined) {
+        const { setClocks } = await import("./clocks.ts");
+        await setClocks(endpoints, savedAt);
+      }
     });
   }
 
