@@ -53,7 +53,16 @@ const imageProto = (i: ImageRecord): Obj => ({
   pinned: i.pinned,
 });
 
-const sandboxProto = (s: SandboxRecord): Obj => ({
+/** As they were told last: the kubelet asks every second, and hardly any of them changes. */
+const told = new WeakMap<ContainerRecord | SandboxRecord, Obj>();
+
+function sandboxProto(s: SandboxRecord): Obj {
+  let proto = told.get(s);
+  if (proto?.state !== s.state || proto.metadata !== s.config.metadata) told.set(s, (proto = sandboxOnce(s)));
+  return proto;
+}
+
+const sandboxOnce = (s: SandboxRecord): Obj => ({
   id: s.id,
   metadata: s.config.metadata as Obj,
   state: s.state,
@@ -62,9 +71,6 @@ const sandboxProto = (s: SandboxRecord): Obj => ({
   annotations: (s.config.annotations ?? {}) as Obj,
   runtimeHandler: s.runtimeHandler,
 });
-
-/** As they were told last: the kubelet asks every second, and hardly any of them changes. */
-const told = new WeakMap<ContainerRecord, Obj>();
 
 function containerProto(c: ContainerRecord): Obj {
   let proto = told.get(c);

@@ -62,10 +62,11 @@ export const subtreeControl = (machine: Machine, path: string): string[] => {
 };
 
 /** cgroup.controllers: what the parent passes on. */
-export const controllersOf = (machine: Machine, path: string): string[] =>
-  path === "/"
-    ? [...rootControllers]
-    : subtreeControl(machine, parentOf(path)).filter((c) => controllersOf(machine, parentOf(path)).includes(c));
+export function controllersOf(machine: Machine, path: string): string[] {
+  if (path === "/") return [...rootControllers];
+  const above = controllersOf(machine, parentOf(path));
+  return subtreeControl(machine, parentOf(path)).filter((c) => above.includes(c));
+}
 
 /** Writes `+a -b` to cgroup.subtree_control. */
 export function setSubtreeControl(machine: Machine, path: string, add: readonly string[], remove: readonly string[] = []): void {
@@ -73,7 +74,8 @@ export function setSubtreeControl(machine: Machine, path: string, add: readonly 
   const group = stateOf(machine).groups[path] ?? (stateOf(machine).groups[path] = { subtree: [] });
   const next = new Set(group.subtree);
   for (const c of remove) next.delete(c);
-  for (const c of add) if (controllersOf(machine, path).includes(c)) next.add(c);
+  const offered = controllersOf(machine, path);
+  for (const c of add) if (offered.includes(c)) next.add(c);
   group.subtree = rootControllers.filter((c) => next.has(c));
 }
 

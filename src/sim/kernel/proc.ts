@@ -70,7 +70,11 @@ export const shellStatus = (status: ExitStatus): number => (status.signal ? 128 
 export class Ended extends Error {
   readonly status: ExitStatus;
   constructor(status: ExitStatus) {
+    // each process ends by one, and nobody reads its stack
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super("process ended");
+    Error.stackTraceLimit = limit;
     this.name = "Ended";
     this.status = status;
   }

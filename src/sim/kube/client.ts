@@ -13,6 +13,7 @@ import {
 import type { ApiResult, KubeClient, ListOptions, ResourceName } from "./api.ts";
 import { clientConfig, readKubeconfig, type ClientConfig } from "./kubeconfig.ts";
 import { builtinResources, keyOf, servedVersions } from "./apiserver/resources.ts";
+import type { TlsClient } from "../net/tls.ts";
 import { minorOf } from "./control/releases.ts";
 
 /** What a process keeps between events, in `p.data.$kube`. */
@@ -108,30 +109,33 @@ export class Client implements KubeClient {
   #call(method: string, path: string, body: unknown, contentType: string, headers: Record<string, string>): HttpCall {
     const { config, p } = this;
     const token = config.token ?? (config.tokenFile ? p.fs.tryReadText(config.tokenFile)?.trim() : undefined);
-    return {
-      method,
-      url: `${config.server}${path}`,
-      headers: {
-        accept: "application/json",
-        "user-agent": `${this.#agent}/${p.state.version || "v0.0.0"} (linux/amd64) kubernetes/$Format`,
-        // both ends are in the same simulation: the document may travel as an object
-        "x-object": "1",
-        ...(token ? { authorization: `Bearer ${token}` } : {}),
-        ...(config.impersonate ? { "impersonate-user": config.impersonate } : {}),
-        ...(config.impersonateGroups ? { "impersonate-group": config.impersonateGroups.join(",") } : {}),
-        ...(body === undefined ? {} : { "content-type": contentType }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : body instanceof Unparsed ? { body: body.text } : { object: body }),
-      tls: {
-        ...(config.ca === undefined ? {} : { ca: config.ca }),
-        ...(config.insecure ? { insecure: true } : {}),
-        ...(config.certificate === undefined ? {} : { certificate: config.certificate }),
-        ...(config.key === undefined ? {} : { key: config.key }),
-        ...(config.serverName === undefined ? {} : { serverName: config.serverName }),
-      },
+    const all: Record<string, string> = {
+      accept: "application/json",
+      "user-agent": `${this.#agent}/${p.state.version || "v0.0.0"} (linux/amd64) kubernetes/$Format`,
+      // both ends are in the same simulation: the document may travel as an object
+      "x-object": "1",
     };
+    if (token) all.authorization = `Bearer ${token}`;
+    if (config.impersonate) all["impersonate-user"] = config.impersonate;
+    if (config.impersonateGroups) all["impersonate-group"] = config.impersonateGroups.join(",");
+    if (body !== undefined) all["content-type"] = contentType;
+    const call: HttpCall = { method, url: `${config.server}${path}`, headers: Object.assign(all, headers), tls: this.#tls };
+    if (body instanceof Unparsed) call.body = body.text;
+    else if (body !== undefined) call.object = body;
+    return call;
   }
+
+  get #tls(): TlsClient {
+    const { ca, insecure, certificate, key, serverName } = this.config;
+    return (this.#knownTls ??= {
+      ...(ca === undefined ? {} : { ca }),
+      ...(insecure ? { insecure: true } : {}),
+      ...(certificate === undefined ? {} : { certificate }),
+      ...(key === undefined ? {} : { key }),
+      ...(serverName === undefined ? {} : { serverName }),
+    });
+  }
+  #knownTls: TlsClient | undefined;
 
   /** The HTTP call of a request without a body, for streams over a connection of their own. */
   callFor(method: string, path: string, headers: Record<string, string>): HttpCall {
@@ -418,7 +422,17 @@ export function toResult(raw: RawResult): ApiResult {
 }
 
 function hash(text: string): string {
-  let h = 5381;
-  for (let i = 0; i < text.length; i++) h = ((h << 5) + h + text.charCodeAt(i)) | 0;
-  return text === "" ? "" : (h >>> 0).toString(36);
+  if (text === "") return "";
+  let known = hashes.get(text);
+  if (known === undefined) {
+    let h = 5381;
+    for (let i = 0; i < text.length; i++) h = ((h << 5) + h + text.charCodeAt(i)) | 0;
+    known = (h >>> 0).toString(36);
+    if (hashes.size >= 200) hashes.clear();
+    hashes.set(text, known);
+  }
+  return known;
 }
+
+/** Of certificates, which are few and long. */
+const hashes = new Map<string, string>();

@@ -648,10 +648,12 @@ export class Tcp {
   sideOf(id: number, machine: string, pid: number): 0 | 1 | undefined {
     const conn = this.get(id);
     if (!conn) return undefined;
-    const side = conn.ends.findIndex((end) => end.machine === machine && end.pid === pid && end.state !== "CLOSED");
-    if (side >= 0) return side as 0 | 1;
-    const closed = conn.ends.findIndex((end) => end.machine === machine && end.pid === pid);
-    return closed < 0 ? undefined : (closed as 0 | 1);
+    const [client, server] = conn.ends;
+    const first = client.pid === pid && client.machine === machine;
+    if (first && client.state !== "CLOSED") return 0;
+    const second = server.pid === pid && server.machine === machine;
+    if (second && server.state !== "CLOSED") return 1;
+    return first ? 0 : second ? 1 : undefined;
   }
 }
 

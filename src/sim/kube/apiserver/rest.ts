@@ -256,13 +256,17 @@ function resource(
   return main(c, request, stream);
 }
 
-const wantsTable = (request: HttpRequest): boolean => {
-  const first = (request.headers.accept ?? "").split(",")[0]!;
-  return first.includes("as=Table");
+/** What the client would like best. */
+const accepted = (request: HttpRequest): string => {
+  const { accept = "" } = request.headers;
+  const cut = accept.indexOf(",");
+  return cut < 0 ? accept : accept.slice(0, cut);
 };
 
+const wantsTable = (request: HttpRequest): boolean => accepted(request).includes("as=Table");
+
 const wantsMetadata = (request: HttpRequest): "PartialObjectMetadata" | "PartialObjectMetadataList" | undefined => {
-  const m = /as=(PartialObjectMetadataList|PartialObjectMetadata)/.exec((request.headers.accept ?? "").split(",")[0]!);
+  const m = /as=(PartialObjectMetadataList|PartialObjectMetadata)/.exec(accepted(request));
   return m?.[1] as "PartialObjectMetadata" | undefined;
 };
 

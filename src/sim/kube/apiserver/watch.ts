@@ -133,7 +133,7 @@ function outside(
 export function distribute(p: Proc, batch: EtcdEvents): void {
   const api = apiOf(p);
   const list = registrations(p);
-  const dead = new Set(list.filter((w) => !p.net.isOpen(w.conn)).map((w) => w.conn));
+  const dead = new Set([...new Set(list.map((w) => w.conn))].filter((conn) => !p.net.isOpen(conn)));
   if (dead.size > 0) p.data.watches = list.filter((w) => !dead.has(w.conn));
   const live = registrations(p);
   for (const { type, kv, prevKv } of batch.events) {

@@ -292,9 +292,11 @@ function relist(p: Proc): void {
     }
     return;
   }
+  const all = [...(sandboxes.response.items as Obj[]), ...(containers.response.containers as Obj[])];
+  if (all.every((x) => s.seen[x.id as string] === x.state) && Object.keys(s.seen).length === all.length) return;
   const now: Record<string, string> = {};
   const changed = new Set<string>();
-  for (const x of [...(sandboxes.response.items as Obj[]), ...(containers.response.containers as Obj[])]) {
+  for (const x of all) {
     const id = x.id as string;
     now[id] = x.state as string;
     const uid = x.labels?.["io.kubernetes.pod.uid"] as string | undefined;
