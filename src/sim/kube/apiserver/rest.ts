@@ -366,7 +366,8 @@ function subresource(c: Call, request: HttpRequest): HttpResponse {
     case "resize":
       only("GET", "PUT", "PATCH");
       if (request.method === "GET") return json(request, 200, shaped(c, request, get(c)));
-      if (sub !== "status") throw new StatusError(501, "NotImplemented", `kubemend: not simulated: ${r.plural}/${sub}`);
+      if (sub === "ephemeralcontainers" && c.api.minor < 23) throw noSuchResource();
+      if (sub === "resize") throw new StatusError(501, "NotImplemented", `kubemend: not simulated: ${r.plural}/${sub}`);
       return done(request.method === "PUT" ? update(c, bodyOf(request)) : patch(c, type, bodyOf(request)));
     case "scale":
       return done(scale(c, request.method, type, bodyOf(request)));

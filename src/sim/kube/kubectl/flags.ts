@@ -100,6 +100,7 @@ const unmodelled: Record<string, string[]> = {
   drain: ["skip-wait-for-delete-timeout"],
   edit: ["output-patch"],
   cp: ["retries=0"],
+  debug: ["custom", "filename"],
   exec: ["filename"],
   explain: ["api-version", "output=plaintext"],
   expose: ["load-balancer-ip", "override-type"],
@@ -115,6 +116,8 @@ const unmodelled: Record<string, string[]> = {
 function refuseUnmodelled(command: string, parsed: ParsedFlags): void {
   for (const flag of [...unmodelled["*"]!, ...(unmodelled[command] ?? [])]) {
     const [name, usual] = flag.split("=") as [string, string?];
+    // debug has one of its own by the name of the global one
+    if (command === "debug" && name === "profile") continue;
     const given = parsed.values[name] ?? parsed.lists[name]?.join(",");
     if (given !== undefined && given !== usual) throw new NotSimulated(`kubectl ${command} --${name}`);
   }

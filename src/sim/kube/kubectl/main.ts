@@ -9,6 +9,7 @@ import type { Command } from "./commands/command.ts";
 import { config } from "./commands/config.ts";
 import { cordon, drain, taint, uncordon } from "./commands/nodes.ts";
 import { cp } from "./commands/cp.ts";
+import { debug } from "./commands/debug.ts";
 import { describe } from "./commands/describe.ts";
 import { edit } from "./commands/edit.ts";
 import { events } from "./commands/events.ts";
@@ -33,6 +34,7 @@ const commands: Record<string, Command> = {
   exec,
   attach,
   cp,
+  debug,
   apply,
   create,
   delete: deleteCommand,
@@ -66,7 +68,7 @@ const commands: Record<string, Command> = {
 };
 
 /** Commands of the real kubectl that are not modelled. */
-const unmodelled = ["port-forward", "proxy", "debug", "kustomize", "completion", "plugin", "alpha", "options", "help", "convert", "kuberc"];
+const unmodelled = ["port-forward", "proxy", "kustomize", "completion", "plugin", "alpha", "options", "help", "convert", "kuberc"];
 
 /** The command's name and its arguments: global flags may come before it. */
 function split(argv: string[]): { name: string | undefined; rest: string[] } {

@@ -256,7 +256,7 @@ export function replace(c: Call, input: Obj, old: Obj): Obj {
   let o = input;
   const a = admission(c, "UPDATE", info.name);
   admitEarly(a, o, old);
-  const q = { api, user: c.user, resource: r, version: c.version };
+  const q = { api, user: c.user, resource: r, version: c.version, subresource: info.subresource };
   const causes: Cause[] = [];
   o.apiVersion = old.apiVersion as string;
   o.kind = r.kind;

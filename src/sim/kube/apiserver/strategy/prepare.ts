@@ -13,6 +13,8 @@ export interface Request {
   user: User;
   resource: Resource;
   version: string;
+  /** Of the request, "" for the object itself. */
+  subresource?: string;
 }
 
 /** Kinds whose status a creator may set. */
@@ -227,6 +229,14 @@ export function prepareUpdate(q: Request, o: Obj, old: Obj, causes: Cause[]): vo
     else o.status = old.status;
   }
   switch (r.type) {
+    case "Pod":
+      // each is changed by its own requests only (podEphemeralContainersStrategy, podStrategy)
+      if (q.subresource === "ephemeralcontainers") {
+        const own = o.spec?.ephemeralContainers as Obj[] | undefined;
+        o.spec = { ...(old.spec as Obj), ...(own ? { ephemeralContainers: own } : {}) };
+        if (!own) delete o.spec.ephemeralContainers;
+      } else if (old.spec?.ephemeralContainers) o.spec.ephemeralContainers = old.spec.ephemeralContainers;
+      break;
     case "Service":
       allocateService(q, o, old, causes);
       break;

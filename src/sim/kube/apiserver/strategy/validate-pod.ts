@@ -141,8 +141,38 @@ function validateResources(resources: Obj, path: string, causes: Cause[]): void 
   }
 }
 
+/** Containers that were put into a pod later (validateEphemeralContainers, ValidatePodEphemeralContainersUpdate). */
+function validateEphemeral(spec: Obj, before: Obj[], volumes: Set<string>, causes: Cause[]): void {
+  const all = (spec.ephemeralContainers ?? []) as Obj[];
+  const names = new Set([...((spec.containers ?? []) as Obj[]), ...((spec.initContainers ?? []) as Obj[])].map((c) => String(c.name)));
+  const targets = new Set(((spec.containers ?? []) as Obj[]).map((c) => String(c.name)));
+  all.forEach((c, i) => {
+    const path = `spec.ephemeralContainers[${i}]`;
+    validateContainer(c, path, names, volumes, causes, spec);
+    if (c.targetContainerName && !targets.has(String(c.targetContainerName)))
+      causes.push(notFoundValue(`${path}.targetContainerName`, c.targetContainerName));
+    for (const field of ["ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"])
+      if (c[field] && (!Array.isArray(c[field]) || (c[field] as unknown[]).length > 0))
+        causes.push(forbiddenField(`${path}.${field}`, "cannot be set for an Ephemeral Container"));
+  });
+  for (const old of before) {
+    const now = all.find((c) => c.name === old.name);
+    if (!now)
+      causes.push(
+        forbiddenField("spec.ephemeralContainers", `existing ephemeral containers ${JSON.stringify(old.name)} may not be removed\n`),
+      );
+    else if (stable(now) !== stable(old))
+      causes.push(
+        forbiddenField("spec.ephemeralContainers", `existing ephemeral containers ${JSON.stringify(old.name)} may not be changed\n`),
+      );
+  }
+}
+
 /** Fields of a pod that may change after creation (ValidatePodUpdate). */
 export function validatePodUpdate(pod: Obj, old: Obj, causes: Cause[]): void {
+  const volumes = new Set(((pod.spec.volumes ?? []) as Obj[]).map((v) => String(v.name)));
+  if (pod.spec.ephemeralContainers || old.spec.ephemeralContainers)
+    validateEphemeral(pod.spec as Obj, (old.spec.ephemeralContainers ?? []) as Obj[], volumes, causes);
   const mask = (spec: Obj): string => {
     const {
       activeDeadlineSeconds: _a,
@@ -153,6 +183,7 @@ export function validatePodUpdate(pod: Obj, old: Obj, causes: Cause[]): void {
       schedulingGates: _s,
       nodeSelector: _n,
       affinity: _f,
+      ephemeralContainers: _e,
       ...rest
     } = spec;
     const images = (list: unknown): unknown => ((list ?? []) as Obj[]).map(({ image: _i, ...c }) => c);

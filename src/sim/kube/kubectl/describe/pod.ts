@@ -260,6 +260,7 @@ export function describePod(pod: Obj, minor: number): Writer {
   if (st.nominatedNodeName) w.line(0, "NominatedNodeName:", String(st.nominatedNodeName));
   containers(w, "Init Containers", list(spec.initContainers), list(st.initContainerStatuses), pod, "");
   containers(w, "Containers", list(spec.containers), list(st.containerStatuses), pod, "");
+  if (minor >= 19) containers(w, "Ephemeral Containers", list(spec.ephemeralContainers), list(st.ephemeralContainerStatuses), pod, "");
   const conditions = list(st.conditions);
   if (conditions.length > 0) {
     w.line(0, "Conditions:");

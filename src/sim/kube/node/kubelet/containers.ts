@@ -133,6 +133,13 @@ function pull(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj): "present" | "bus
   return fail(p, e, rt, name, "ErrImagePull", "container runtime is down", jitter(p));
 }
 
+/** Which processes a container sees; an ephemeral one may look at those of another. */
+function processes(e: PodEntry, rt: RuntimePod, spec: Obj): { pid: string; targetId?: string } {
+  const target = spec.targetContainerName === undefined ? undefined : latest(rt, spec.targetContainerName as string);
+  if (target) return { pid: "TARGET", targetId: target.id as string };
+  return { pid: e.pod.spec.hostPID ? "NODE" : e.pod.spec.shareProcessNamespace ? "POD" : "CONTAINER" };
+}
+
 function create(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj, before: Obj | undefined): "done" | "failed" {
   const name = spec.name as string;
   const client = apiClient(p);
@@ -207,7 +214,7 @@ function create(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj, before: Obj | u
           ],
           namespaceOptions: {
             network: isHostNetwork(e.pod) ? "NODE" : "POD",
-            pid: e.pod.spec.hostPID ? "NODE" : e.pod.spec.shareProcessNamespace ? "POD" : "CONTAINER",
+            ...processes(e, rt, spec),
             ipc: "POD",
           },
         },

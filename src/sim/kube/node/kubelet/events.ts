@@ -12,7 +12,8 @@ export interface EventOptions {
   message: string;
   /** Container name, for spec.containers{name}. */
   container?: string;
-  init?: boolean;
+  /** Field of the pod that the container is in. */
+  list?: "containers" | "initContainers" | "ephemeralContainers";
 }
 
 /** Queues an event; it is sent at once when the API server answers, and again with every node status update until it does. */
@@ -28,7 +29,7 @@ export function record(p: Proc, client: KubeClient | undefined, object: Obj, kin
           uid: object.metadata.uid as string,
           apiVersion: "v1",
           ...(object.metadata.resourceVersion ? { resourceVersion: object.metadata.resourceVersion as string } : {}),
-          ...(o.container === undefined ? {} : { fieldPath: `spec.${o.init ? "initContainers" : "containers"}{${o.container}}` }),
+          ...(o.container === undefined ? {} : { fieldPath: `spec.${o.list ?? "containers"}{${o.container}}` }),
         };
   queue.push({ reference, type: o.type, reason: o.reason, message: o.message, at: p.now });
   if (queue.length > 1000) queue.shift();

@@ -130,6 +130,10 @@ export function generateStatus(p: Proc, e: PodEntry, rt: RuntimePod): Obj {
     if (!(isSidecar(c) ? st.started : st.ready)) blocked = true;
   }
   const statuses = ((spec.containers ?? []) as Obj[]).map((c) => containerStatus(p, e, c, rt, false, blocked));
+  const ephemeral = ((spec.ephemeralContainers ?? []) as Obj[]).map((c) => {
+    const { started: _s, ...status } = containerStatus(p, e, c, rt, false, false);
+    return { ...status, ready: false };
+  });
   const phase = phaseOf(e, initStatuses, statuses);
   const unready = statuses.filter((c) => !c.ready).map((c) => c.name as string);
   const done = phase === "Succeeded" || phase === "Failed";
@@ -178,6 +182,7 @@ export function generateStatus(p: Proc, e: PodEntry, rt: RuntimePod): Obj {
     startTime: e.startTime,
     ...(inits.length > 0 ? { initContainerStatuses: initStatuses } : {}),
     containerStatuses: statuses,
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
     qosClass: qosOf(e.pod),
     ...(minor >= 34 ? { observedGeneration: (e.pod.metadata.generation ?? 1) as number } : {}),
   };

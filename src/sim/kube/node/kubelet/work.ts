@@ -13,16 +13,28 @@ import { generateStatus } from "./status.ts";
 /** Milliseconds: pkg/kubelet backOffPeriod. */
 export const backOffPeriod = 10_000;
 
-export const specsOf = (e: PodEntry): { spec: Obj; init: boolean }[] => [
+interface ContainerSpec {
+  spec: Obj;
+  init: boolean;
+}
+
+export const ephemeralOf = (e: PodEntry): Obj[] => (e.pod.spec.ephemeralContainers ?? []) as Obj[];
+export const specsOf = (e: PodEntry): ContainerSpec[] => [
   ...((e.pod.spec.initContainers ?? []) as Obj[]).map((spec) => ({ spec, init: true })),
   ...((e.pod.spec.containers ?? []) as Obj[]).map((spec) => ({ spec, init: false })),
 ];
-export const specOf = (e: PodEntry, name: string): { spec: Obj; init: boolean } | undefined => specsOf(e).find((c) => c.spec.name === name);
+export const specOf = (e: PodEntry, name: string): ContainerSpec | undefined =>
+  [...specsOf(e), ...ephemeralOf(e).map((spec) => ({ spec, init: false }))].find((c) => c.spec.name === name);
 export const workOf = (e: PodEntry, name: string): PodEntry["containers"][string] => (e.containers[name] ??= {});
 
 export function event(p: Proc, e: PodEntry, type: "Normal" | "Warning", reason: string, message: string, container?: string): void {
-  const init = container !== undefined && specOf(e, container)?.init === true;
-  record(p, apiClient(p), e.pod, "Pod", { type, reason, message, ...(container === undefined ? {} : { container, init }) });
+  const list =
+    container === undefined || !specOf(e, container)?.init
+      ? ephemeralOf(e).some((c) => c.name === container)
+        ? "ephemeralContainers"
+        : "containers"
+      : "initContainers";
+  record(p, apiClient(p), e.pod, "Pod", { type, reason, message, ...(container === undefined ? {} : { container, list }) });
 }
 
 /** Asks for a pass over the pod in `ms`. */

@@ -12,7 +12,7 @@ import { cri, isHostNetwork, podRef, podText, stateOf, type PodEntry } from "./s
 import { isSidecar } from "./status.ts";
 import { collectSandboxes, killContainers, sandboxesToStop, stopContainer, stopSandboxes } from "./stop.ts";
 import { dnsConfig, hostnameOf, podDir, podLogs, setUpVolumes, VolumeError } from "./volumes.ts";
-import { call, event, factsOf, graceOf, jitter, reportStatus, skip, specsOf, wake, workOf } from "./work.ts";
+import { call, ephemeralOf, event, factsOf, graceOf, jitter, reportStatus, skip, specsOf, wake, workOf } from "./work.ts";
 
 /** Milliseconds: resyncInterval. */
 const resync = 60_000;
@@ -155,6 +155,8 @@ function sandboxConfig(p: Proc, e: PodEntry, attempt: number, dns: { servers: st
 
 function startContainers(p: Proc, e: PodEntry, rt: RuntimePod): void {
   const policy = (e.pod.spec.restartPolicy ?? "Always") as string;
+  // once each, whatever becomes of the others (kuberuntime_manager.go, "Step 5: start ephemeral containers")
+  for (const spec of ephemeralOf(e)) if (!latest(rt, spec.name as string) && startOne(p, e, rt, spec, undefined) === "busy") return;
   for (const { spec, init } of specsOf(e)) {
     const name = spec.name as string;
     const now = latest(rt, name);
