@@ -15,8 +15,25 @@ export interface NetworkConfig {
   file: string;
 }
 
+const documents = new Map<string, Obj>();
+
+/** For callers that look at a configuration and do not keep it. */
+export function parsedOnce(text: string): Obj {
+  let document = documents.get(text);
+  if (!document) {
+    document = JSON.parse(text) as Obj;
+    if (documents.size >= 20) documents.clear();
+    documents.set(text, document);
+  }
+  return document;
+}
+
 /** The network of conf_dir, or the text of why there is none (go-cni, loadFromConfDir). */
-export function loadNetwork(p: Proc, settings: CriSettings): NetworkConfig | { error: string } {
+export function loadNetwork(
+  p: Proc,
+  settings: CriSettings,
+  parse: (text: string) => Obj = (text) => JSON.parse(text) as Obj,
+): NetworkConfig | { error: string } {
   const dir = settings.confDir;
   const none = { error: `no network config found in ${dir}: cni plugin not initialized` };
   if (!p.fs.isDir(dir)) return none;
@@ -26,7 +43,7 @@ export function loadNetwork(p: Proc, settings: CriSettings): NetworkConfig | { e
     const file = `${dir}/${name}`;
     let document: Obj;
     try {
-      document = JSON.parse(p.fs.readText(file)) as Obj;
+      document = parse(p.fs.readText(file));
     } catch (error) {
       if (error instanceof Errno) continue;
       return {

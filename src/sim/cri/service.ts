@@ -1,7 +1,7 @@
 /** The CRI service of containerd and CRI-O: the methods that answer at once. */
 import type { Obj } from "../core/json.ts";
 import type { Proc } from "../kernel/proc.ts";
-import { loadNetwork } from "./cni.ts";
+import { loadNetwork, parsedOnce } from "./cni.ts";
 import type { CriSettings } from "./config.ts";
 import { createContainer, removeContainer, startContainer } from "./container.ts";
 import { canonical, parseReference } from "./images.ts";
@@ -117,7 +117,7 @@ export const methods: Record<string, Method> = {
   }),
 
   Status: (s, r) => {
-    const network = loadNetwork(s.p, s.settings);
+    const network = loadNetwork(s.p, s.settings, parsedOnce);
     const ready = !("error" in network);
     const conditions = [
       { type: "RuntimeReady", status: true, reason: "", message: "" },

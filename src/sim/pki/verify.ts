@@ -126,12 +126,13 @@ function ordered(child: Certificate, pool: readonly Certificate[]): Certificate[
   return same.sort((a, b) => rank(a) - rank(b));
 }
 
-const checked = new Map<string, string | undefined>();
+/** By the child's fingerprint, then the parent's. */
+const checked = new Map<string, Map<string, string | undefined>>();
 
 /** undefined when `parent`'s key made the child's signature; else Go's error of CheckSignatureFrom. */
 function signedBy(child: Certificate, parent: Certificate): string | undefined {
-  const key = `${child.fingerprint}${parent.fingerprint}`;
-  if (checked.has(key)) return checked.get(key);
+  let known = checked.get(child.fingerprint);
+  if (known?.has(parent.fingerprint)) return known.get(parent.fingerprint);
   let result: string | undefined;
   // Go refuses a parent that may not sign before it looks at the signature
   if (parent.hasBasicConstraints && !parent.isCa)
@@ -140,8 +141,9 @@ function signedBy(child: Certificate, parent: Certificate): string | undefined {
     result = "x509: invalid signature: parent certificate cannot sign this kind of certificate";
   else if (!verifySignature(parent.spki, child.tbs, child.signature))
     result = parent.publicKey.kind === "RSA" ? "crypto/rsa: verification error" : "x509: ECDSA verification failure";
-  if (checked.size > 2000) checked.clear();
-  checked.set(key, result);
+  if (checked.size > 1000) checked.clear();
+  if (!known) checked.set(child.fingerprint, (known = new Map()));
+  known.set(parent.fingerprint, result);
   return result;
 }
 

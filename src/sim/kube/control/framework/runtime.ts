@@ -49,7 +49,9 @@ interface State {
 }
 
 const caches = new WeakMap<Proc, Cache>();
-const configs = new WeakMap<Proc, { text: string; config: ClientConfig }>();
+const configs = new WeakMap<Proc, { text: string; config: ClientConfig; own: KubeClient }>();
+/** Clients of service accounts, by token. */
+const accounts = new WeakMap<ClientConfig, Map<string, KubeClient>>();
 
 export class Runtime {
   readonly p: Proc;
@@ -85,19 +87,24 @@ export class Runtime {
   }
 
   /** The kubeconfig, parsed again only when its text has changed. */
-  get config(): ClientConfig {
+  get #kubeconfig(): { config: ClientConfig; own: KubeClient } {
     const path = this.state.kubeconfig;
     const text = this.p.fs.readText(path);
     const known = configs.get(this.p);
-    if (known?.text === text) return known.config;
+    if (known?.text === text) return known;
     const config = clientConfig(this.p, readKubeconfig(this.p, path), path.slice(0, path.lastIndexOf("/")) || "/");
-    configs.set(this.p, { text, config });
-    return config;
+    const made = { text, config, own: configClient(this.p, config) };
+    configs.set(this.p, made);
+    return made;
+  }
+
+  get config(): ClientConfig {
+    return this.#kubeconfig.config;
   }
 
   /** Client of the process's own user. */
   get own(): KubeClient {
-    return configClient(this.p, this.config);
+    return this.#kubeconfig.own;
   }
 
   /** Client of a controller's service account (--use-service-account-credentials). */
@@ -122,13 +129,21 @@ export class Runtime {
       if (!result.ok) throw new SyncError(`unable to get token for ${account}: ${result.message}`);
       kept = this.state.tokens[account] = { token: String(result.body.status.token), expires: this.now + 2_880_000 };
     }
-    return configClient(this.p, {
-      server: config.server,
-      ...(config.ca === undefined ? {} : { ca: config.ca }),
-      insecure: config.insecure,
-      token: kept.token,
-      user: "",
-    } as ClientConfig);
+    let clients = accounts.get(config);
+    if (!clients) accounts.set(config, (clients = new Map()));
+    let client = clients.get(kept.token);
+    if (!client) {
+      if (clients.size >= 200) clients.clear();
+      client = configClient(this.p, {
+        server: config.server,
+        ...(config.ca === undefined ? {} : { ca: config.ca }),
+        insecure: config.insecure,
+        token: kept.token,
+        user: "",
+      });
+      clients.set(kept.token, client);
+    }
+    return client;
   }
 
   // --- informers
