@@ -129,8 +129,10 @@ export const bird: DaemonProgram = {
   },
 
   serve(p: Proc, request: Incoming) {
-    scans.delete(p);
     const m = request.message as { type?: string; command?: string };
+    const looks = request.transport === "unix" && m.type === "bird-cli" && m.command?.startsWith("show ") === true;
+    // who looks, as probes do, changes nothing that a scan could find
+    if (!looks) scans.delete(p);
     if (request.transport !== "unix" || m.type !== "bird-cli") return undefined;
     return answer(p, m.command ?? "", {
       reconfigure: () => reconfigure(p),
