@@ -33,6 +33,7 @@ export function initConfiguration(plan: Plan, machine: PlannedMachine, token: st
       // the address of the private network: the default route's interface has the same NAT address on every machine
       localAPIEndpoint: { advertiseAddress: machine.ip, bindPort: 6443 },
       nodeRegistration: registration(plan, machine),
+      ...timeouts(plan),
       ...(certificateKey === undefined ? {} : { certificateKey }),
     },
     {
@@ -41,7 +42,7 @@ export function initConfiguration(plan: Plan, machine: PlannedMachine, token: st
       clusterName: plan.name,
       kubernetesVersion: patch ? `v${specification.kubernetes}` : `stable-${specification.kubernetes}`,
       controlPlaneEndpoint: plan.controlPlaneEndpoint,
-      apiServer: { certSANs: sans },
+      apiServer: { certSANs: sans, ...(plan.kubeadmApi === "v1beta4" ? {} : patience(plan, "timeoutForControlPlane")) },
       networking: { podSubnet: specification.network.pods, serviceSubnet: specification.network.services, dnsDomain: "cluster.local" },
       ...(images && "registry" in images ? { imageRepository: images.registry } : {}),
       ...(plan.kubeadmApi === "v1beta4" ? { encryptionAlgorithm: "ECDSA-P256" } : {}),
@@ -50,6 +51,18 @@ export function initConfiguration(plan: Plan, machine: PlannedMachine, token: st
     { apiVersion: "kubeproxy.config.k8s.io/v1alpha1", kind: "KubeProxyConfiguration", ...kubeProxy(plan) },
   ];
   return documents.map((document) => stringify(document)).join("---\n");
+}
+
+/** How long kubeadm waits, where its own four minutes are too short: an emulated processor takes them to start the control plane alone. */
+function patience(plan: Plan, ...settings: string[]): Record<string, string> {
+  const { provider, libvirt } = plan.specification;
+  return provider === "libvirt" && libvirt?.driver === "qemu" ? Object.fromEntries(settings.map((name) => [name, "20m0s"])) : {};
+}
+
+/** The same from v1beta4 on. */
+function timeouts(plan: Plan): Record<string, unknown> {
+  const waits = patience(plan, "controlPlaneComponentHealthCheck", "kubeletHealthCheck", "tlsBootstrap");
+  return plan.kubeadmApi === "v1beta4" && Object.keys(waits).length > 0 ? { timeouts: waits } : {};
 }
 
 function kubeProxy(plan: Plan): Record<string, unknown> {
@@ -70,6 +83,7 @@ export function joinConfiguration(plan: Plan, machine: PlannedMachine, secrets: 
       },
     },
     nodeRegistration: registration(plan, machine),
+    ...timeouts(plan),
     ...(machine.role === "controlplane"
       ? {
           controlPlane: {

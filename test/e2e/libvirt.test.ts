@@ -16,10 +16,10 @@ const there = needsEmulated() && available("Kubernetes 1.20 (test/e2e/realkube/b
 
 const patience = 3_600_000;
 
-const specification = (name: string, more: string): string => `name: ${name}
+const specification = (name: string, nodes: string, more: string): string => `name: ${name}
 provider: libvirt
 libvirt: { driver: qemu }
-network: { nodes: 192.168.67.0/24 }
+network: { nodes: ${nodes} }
 ${more}`;
 
 const virsh = async (...args: string[]): Promise<string> => (await execa("virsh", ["-q", "-c", "qemu:///system", ...args])).stdout;
@@ -48,7 +48,10 @@ describe.skipIf(!there)("emulated machines of libvirt", () => {
     it(
       "are gone with `destroy`, disks and networks too",
       async () => {
-        writeFileSync(join(cwd, "cut.yaml"), specification("cut", `workers: 0\nmachine: { box: ${box}, memory: 512, cpus: 1 }\n`));
+        writeFileSync(
+          join(cwd, "cut.yaml"),
+          specification("cut", "192.168.68.0/24", `workers: 0\nmachine: { box: ${box}, memory: 512, cpus: 1 }\n`),
+        );
         const up = kubemend(["up", "-f", "cut.yaml"]);
         const pid = join(cwd, ".kubemend", "cut", "vagrant.pid");
         await until(async () => (await left()).some((line) => line.endsWith(".img")));
@@ -70,6 +73,7 @@ describe.skipIf(!there)("emulated machines of libvirt", () => {
         join(cwd, "real.yaml"),
         specification(
           "real",
+          "192.168.67.0/24",
           `kubernetes: "1.20.2"
 cni: { name: bridge, routes: bird }
 containerd: { sandboxImage: "k8s.gcr.io/pause:3.2" }

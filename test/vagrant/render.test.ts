@@ -34,6 +34,14 @@ describe("libvirt's machines in a Vagrantfile", () => {
     expect(rendered("")).toContain("lv.driver = 'kvm'");
     expect(rendered("libvirt: { driver: qemu }\n")).toContain("lv.driver = 'qemu'");
   });
+  it("are given time by kubeadm when they are emulated", () => {
+    const emulated = "provider: libvirt\nlibvirt: { driver: qemu }\n";
+    const mirrored =
+      'kubernetes: "1.20"\ncni: { name: bridge, routes: bird }\nmirror: { packages: "https://mirror.example/apt kubernetes-xenial main" }\n';
+    expect(rendered(emulated + mirrored)).toMatch(/apiServer:\s+certSANs:[^:]*\n\s+timeoutForControlPlane: 20m0s/);
+    expect(rendered(emulated)).toMatch(/kind: JoinConfiguration[\s\S]*timeouts:\s+controlPlaneComponentHealthCheck: 20m0s/);
+    for (const others of ["", "provider: libvirt\n", mirrored]) expect(rendered(others)).not.toContain("20m0s");
+  });
 });
 
 describe("the bridge network in a Vagrantfile", () => {
