@@ -5,7 +5,7 @@ import { releases } from "../control/releases.ts";
 import { defaultAddress } from "./address.ts";
 import { KubeadmError, type Context } from "./context.ts";
 import { openError } from "./files.ts";
-import { isKind, unknownFields, wrongType } from "./schema.ts";
+import { isKind, fieldsBeyond, unknownFields, wrongType } from "./schema.ts";
 import { kubeletFields } from "../node/kubelet/configuration-types.ts";
 import { fromYaml, toYaml } from "./yaml.ts";
 
@@ -116,7 +116,7 @@ export async function parseDocuments(c: Context, text: string, how: "lenient" | 
         await c.out(`[config] WARNING: Ignored YAML document with GroupVersionKind ${apiVersion}, Kind=${kind}`);
         continue;
       }
-      const strange = unknownFields(kind, object);
+      const strange = unknownFields(kind, object, version);
       if (strange.length > 0) {
         const why =
           c.minor >= 23
@@ -125,6 +125,7 @@ export async function parseDocuments(c: Context, text: string, how: "lenient" | 
         if (how === "strict") throw new KubeadmError(`error unmarshaling configuration ${gvk}: ${why}`);
         await c.klog("W", "strict.go:54", `error unmarshaling configuration ${gvk}: ${why}`);
       }
+      if (how === "lenient") for (const field of fieldsBeyond(kind, object)) c.p.notSimulated(`kubeadm's ${kind}, field ${field}`);
       const wrong = wrongType(kind, object);
       if (wrong !== undefined) {
         const why = `json: cannot unmarshal ${wrong.got} into Go struct field ${wrong.struct}.${wrong.path} of type string`;
