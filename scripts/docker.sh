@@ -3,18 +3,22 @@
 # may be run again. Up to 1.23 the kubelet spoke to docker itself.
 #   KUBERNETES       version, "1.35" or "1.35.2"
 #   CRI_DOCKERD      version of cri-dockerd, "0.3.24"
-#   SANDBOX_IMAGE    optional: the pause image
+#   SANDBOX_IMAGE    optional: the pause image; "kubeadm": the one that the installed kubeadm wants
+#   IMAGE_REPOSITORY optional: registry and path that stand for registry.k8s.io
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive
 
 : "${KUBERNETES:?}" "${CRI_DOCKERD:?}"
 minor=$(cut -d. -f2 <<<"$KUBERNETES")
 
-if ! dpkg -s docker.io ca-certificates curl gnupg >/dev/null 2>&1; then
-  dpkg --configure -a
-  apt-get update -qq
-  apt-get install -y -qq --no-install-recommends docker.io ca-certificates curl gnupg >/dev/null
-fi
+install() {
+  if ! dpkg -s "$@" >/dev/null 2>&1; then
+    dpkg --configure -a
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  fi
+}
+install docker.io
 
 # The kubelet and docker must ask the same manager for cgroups, and where systemd is the first process that is systemd.
 mkdir -p /etc/docker
@@ -43,6 +47,7 @@ if [ "$minor" -lt 24 ]; then
   exit 0
 fi
 if ! dpkg -s cri-dockerd >/dev/null 2>&1; then
+  install ca-certificates curl
   # a static program: the packages of one release of each distribution do for its others
   case $(sed -n 's/^ID=//p' /etc/os-release) in
     ubuntu) system=ubuntu-jammy ;;
@@ -52,6 +57,11 @@ if ! dpkg -s cri-dockerd >/dev/null 2>&1; then
   curl -fsSL "https://github.com/Mirantis/cri-dockerd/releases/download/v$CRI_DOCKERD/$package" -o "/tmp/$package"
   dpkg -i "/tmp/$package" >/dev/null
   rm -f "/tmp/$package"
+fi
+if [ "${SANDBOX_IMAGE:-}" = kubeadm ]; then
+  repository=${IMAGE_REPOSITORY:+--image-repository=$IMAGE_REPOSITORY}
+  # shellcheck disable=SC2086
+  SANDBOX_IMAGE=$(kubeadm config images list --kubernetes-version "$(kubeadm version -o short)" $repository | grep /pause:)
 fi
 mkdir -p /etc/systemd/system/cri-docker.service.d
 {

@@ -41,6 +41,8 @@ if [ "$CNI" = bridge ]; then
     fi
   done
 fi
+# a node is Ready without it, and reaches no service
+kubectl -n kube-system rollout status daemonset/kube-proxy --timeout=300s
 kubectl -n kube-system rollout status deployment/coredns --timeout=300s
 # a static pod is ready only after its start-up probe, half a minute after it runs; its kubelet may not have registered it yet
 for _ in $(seq 60); do

@@ -6,6 +6,9 @@ import { join } from "node:path";
 
 const leftOutFile = process.env.KUBEMEND_LEFT_OUT ?? join(tmpdir(), "kubemend-left-out");
 
+/** Begins a note of something for which there was no time. */
+export const forTime = "time: ";
+
 /** True when the command runs. Throws in CI when it does not. */
 export function needs(what: string, command: string[]): boolean {
   const { status, error } = spawnSync(command[0]!, command.slice(1), { stdio: "ignore" });
@@ -19,3 +22,6 @@ export function available(what: string, there: boolean): boolean {
   appendFileSync(leftOutFile, `${what}\n`);
   return false;
 }
+
+/** Notes something that was left out because it takes long, which is no failure in CI. */
+export const leftForTime = (what: string): void => appendFileSync(leftOutFile, `${forTime}${what}\n`);

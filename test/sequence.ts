@@ -4,6 +4,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const longest = [
   "test/e2e/libvirt.test.ts",
   "test/e2e/realkube.test.ts",
+  "test/e2e/realkube-docker.test.ts",
+  "test/e2e/realkube-controlplanes.test.ts",
   "test/lab/verify.test.ts",
   "test/conformance/conformance.test.ts",
   "test/vagrant/machines.test.ts",

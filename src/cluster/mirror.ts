@@ -106,4 +106,14 @@ export function reportMirror(specification: Specification, report: Report): void
       "containerd would fetch its pause image from the Internet",
       "Name one that the mirror has, such as containerd: { sandboxImage: registry.k8s.io/pause:3.10 }.",
     );
+  // cri-dockerd is told of the image that kubeadm names, which only a mirror of packages has installed by then
+  if (parts.images && !parts.packages && specification.runtime === "docker")
+    report(
+      "error",
+      "mirror-runtime",
+      "mirror",
+      JSON.stringify(mirror),
+      "cri-dockerd would fetch its pause image from the Internet",
+      "Name a mirror of packages, too; or use runtime: containerd.",
+    );
 }

@@ -105,6 +105,8 @@ function served({ packages, manifests }: Mirror, base: string): Served {
   };
 }
 
+const runtimePackages = { containerd: ["containerd"], docker: ["docker.io", "cri-dockerd"], "cri-o": [] };
+
 /** Installs what the mirror has of the packages that later steps want: they find it installed. */
 export function packagesStep(plan: Plan, machine: PlannedMachine, served: Served): Step[] {
   if (served.packages === undefined) return [];
@@ -112,7 +114,7 @@ export function packagesStep(plan: Plan, machine: PlannedMachine, served: Served
   const wanted =
     machine.role === "loadbalancer"
       ? ["haproxy"]
-      : [...(runtime === "containerd" ? ["containerd"] : []), ...(cni.name === "bridge" && cni.routes === "bird" ? ["bird2"] : [])];
+      : [...runtimePackages[runtime], ...(cni.name === "bridge" && cni.routes === "bird" ? ["bird2"] : [])];
   return [
     {
       script: "mirror-packages.sh",

@@ -32,17 +32,27 @@ export function runtimeStep(plan: Plan): Step {
       return {
         script: "docker.sh",
         title: "install docker",
-        environment: { KUBERNETES: specification.kubernetes, CRI_DOCKERD: criDockerdVersion },
+        environment: {
+          KUBERNETES: specification.kubernetes,
+          CRI_DOCKERD: criDockerdVersion,
+          ...(minorOf(plan) >= 24 ? mirroredSandbox(plan) : {}),
+        },
       };
   }
 }
 
-function containerdSettings({ specification }: Plan): Record<string, string> {
-  const { sandboxImage, restrictOomScoreAdj } = specification.containerd;
+/** Runtimes have a pause image of their own choice, which a mirror of kubeadm's images need not have. */
+function mirroredSandbox({ specification }: Plan): Record<string, string> {
   const images = mirrorOf(specification)?.images;
+  if (!images) return {};
+  return { SANDBOX_IMAGE: "kubeadm", ...("registry" in images ? { IMAGE_REPOSITORY: images.registry } : {}) };
+}
+
+function containerdSettings(plan: Plan): Record<string, string> {
+  const { sandboxImage, restrictOomScoreAdj } = plan.specification.containerd;
   return {
-    ...(sandboxImage === undefined ? (images ? { SANDBOX_IMAGE: "kubeadm" } : {}) : { SANDBOX_IMAGE: sandboxImage }),
-    ...(images && "registry" in images ? { IMAGE_REPOSITORY: images.registry } : {}),
+    ...mirroredSandbox(plan),
+    ...(sandboxImage === undefined ? {} : { SANDBOX_IMAGE: sandboxImage }),
     ...(restrictOomScoreAdj ? { RESTRICT_OOM_SCORE_ADJ: "true" } : {}),
   };
 }

@@ -30,7 +30,7 @@ export function unbuilt(plan: Plan): Finding[] {
       `CRI-O has the minor version of Kubernetes, and there are no packages of CRI-O older than 1.${oldestCrio}`,
       `Use kubernetes: "1.${oldestCrio}" or newer, or runtime: containerd.`,
     );
-  if (specification.runtime !== "containerd" && mirrorOf(specification)?.images)
+  if (specification.runtime === "cri-o" && mirrorOf(specification)?.images)
     add(
       "mirror",
       JSON.stringify(specification.mirror),

@@ -1,21 +1,18 @@
 /**
- * Three real control planes behind a real haproxy, which lose one. Five machines and some minutes: with KUBEMEND_E2E_LABS=all, as the longest
- * labs of realkube.test.ts. The machine lb takes haproxy from the distribution's archive.
+ * Three real control planes behind a real haproxy, which lose one. Five machines and some minutes, when there is time (realkube/time.ts).
+ * The machine lb takes haproxy from the distribution's archive.
  */
 import { execa } from "execa";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { needs } from "../needs.ts";
 import { box, environment } from "./lxc/machines.ts";
-import { mirror, needsKubernetes } from "./realkube/kubernetes.ts";
+import { mirror } from "./realkube/kubernetes.ts";
+import { kubectl, needsPair } from "./realkube/pair.ts";
+import { timeFor } from "./realkube/time.ts";
 import { until, useScratch } from "./support.ts";
 
-const kubectl = (process.env.KUBEMEND_KUBECTL ?? "kubectl").split(":")[0]!;
-const there =
-  process.env.KUBEMEND_E2E_LABS === "all" &&
-  needsKubernetes() &&
-  needs("kubectl (in PATH, or named by KUBEMEND_KUBECTL)", [kubectl, "version", "--client"]);
+const there = needsPair() && timeFor("three real control planes of which one is lost", 420);
 const patience = 1_200_000;
 
 describe.skipIf(!there)("three control planes of kubeadm 1.20", () => {

@@ -47,6 +47,8 @@ describe("mirror in a specification", () => {
     expect(codes("provider: lxc\nmirror: https://example.com/kube\n")).toEqual(["mirror-form"]);
     expect(codes("provider: lxc\nruntime: cri-o\nmirror: /srv/kube\n")).toEqual(["mirror-runtime"]);
     expect(codes("provider: lxc\nmirror: { images: /srv/images }\n")).toEqual(["mirror-sandbox-image"]);
+    expect(codes("provider: lxc\nruntime: docker\nmirror: { images: /srv/images }\n")).toEqual(["mirror-runtime"]);
+    expect(codes("provider: lxc\nruntime: docker\nmirror: /srv/kube\n")).toEqual([]);
     expect(codes("provider: lxc\nmirror: { packages: /srv/apt, images: registry.example.com }\n")).toEqual(["mirror-network-images"]);
     expect(
       codes(
@@ -70,6 +72,20 @@ describe("mirror in a specification", () => {
       SANDBOX_IMAGE: "kubeadm",
       IMAGE_REPOSITORY: "registry.example.com/k8s",
     });
+  });
+
+  it("has docker and its images, too", () => {
+    const { plan } = planned("provider: lxc\nruntime: docker\nmirror: /srv/kube\n");
+    const served = {
+      passing: true,
+      packages: "http://127.0.0.1:1/apt ./",
+      archives: [{ url: "http://127.0.0.1:1/images/a.tar", size: 7 }],
+    };
+    const steps = prepareSteps(plan!, plan!.machines[0]!, undefined, served);
+    const of = (script: string): Record<string, string> => steps.find((s) => s.script === script)!.environment;
+    expect(of("mirror-packages.sh").WANTED).toBe("docker.io cri-dockerd");
+    expect(of("docker.sh").SANDBOX_IMAGE).toBe("kubeadm");
+    expect(of("mirror-images.sh")).toEqual({ ARCHIVES: "http://127.0.0.1:1/images/a.tar 7", RUNTIME: "docker" });
   });
 });
 

@@ -258,6 +258,11 @@ export function renderTemplate(nodes: Node[], data: unknown, root: unknown = dat
     .join("");
 }
 
-/** Structures are printed as JSON, the rest plain. */
+/** Structures are printed as JSON, whose keys encoding/json sorts; the rest plain. */
 const shown = (value: unknown): string =>
-  value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value as string);
+  value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value, inOrder) : String(value as string);
+
+const inOrder = (_key: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # box.sh FOLDER: makes a Vagrant box for LXC, a Debian 12 with systemd and an SSH server, and adds it to VAGRANT_HOME.
-# The box is kept in FOLDER and made again only when this script has changed.
+# The box is kept in FOLDER and made again only when this script, or what it puts into the box, has changed.
 #   BOX              name under which it is added (default: kubemend/debian-12)
 #   DEBIAN_SOURCES   where Debian's archive is written down (default: this host's debian.sources)
 set -euo pipefail
 folder=${1:?usage: box.sh FOLDER}
 name=${BOX:-kubemend/debian-12}
 version=12.0.0
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 sources=${DEBIAN_SOURCES:-/etc/apt/sources.list.d/debian.sources}
 
 # what every server of the distribution has, and no more: the product installs what a cluster needs
@@ -14,7 +15,7 @@ packages=systemd-sysv,dbus,openssh-server,sudo,kmod,iptables,iproute2,iputils-pi
 
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
-key=$(sha256sum "${BASH_SOURCE[0]}" | cut -d' ' -f1)
+key=$(cat "${BASH_SOURCE[0]}" "$here/runc" | sha256sum | cut -d' ' -f1)
 
 if [ "$(cat "$folder/key" 2>/dev/null)" != "$key" ]; then
   root=$folder/rootfs
@@ -48,6 +49,8 @@ if [ "$(cat "$folder/key" 2>/dev/null)" != "$key" ]; then
   mkdir -p "$root/etc/systemd/system.conf.d"
   printf '%s\n' '[Manager]' 'DefaultTimeoutStopSec=10s' >"$root/etc/systemd/system.conf.d/stop.conf"
   ln -sf /lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
+
+  install -m 755 "$here/runc" "$root/usr/local/sbin/runc"
 
   echo debian-12 >"$root/etc/hostname"
   printf '%s\n' '127.0.0.1 localhost' '127.0.1.1 debian-12' '::1 localhost ip6-localhost' >"$root/etc/hosts"

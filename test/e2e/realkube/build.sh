@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # build.sh OUTDIR: real Kubernetes 1.20.2 from Debian's archive alone, as a folder that a specification's `mirror:` can name.
-#   OUTDIR/apt      kubeadm, kubelet, kubectl, kubernetes-cni, cri-tools, and Debian's containerd and bird2 with what all of them depend on
+#   OUTDIR/apt      kubeadm, kubelet, kubectl, kubernetes-cni, cri-tools, and Debian's containerd, docker and bird2 with what all of them depend on
 #   OUTDIR/images   kubernetes-v1.20.2.tar: the control plane's images, kube-proxy, pause, coredns, busybox
 # Debian 12 on amd64, as root; about six minutes on two cores. Does nothing when OUTDIR was built by these very files.
 #   WORK             scratch of 4 GB, removed at the end (default: OUTDIR.work)
@@ -101,7 +101,7 @@ for name in *; do
   # gzip: a machine unpacks it in a fraction of the time that xz takes
   dpkg-deb --root-owner-group -Zgzip -z1 -b "$name" "$out/apt" >/dev/null
 done
-dependencies=(containerd runc conntrack socat ebtables ethtool libnetfilter-conntrack3 libnfnetlink0 libseccomp2 libwrap0 bird2 libssh-gcrypt-4)
+dependencies=(containerd runc docker.io tini conntrack socat ebtables ethtool libnetfilter-conntrack3 libnfnetlink0 libseccomp2 libwrap0 bird2 libssh-gcrypt-4)
 fetch "${dependencies[@]}"
 for name in "${dependencies[@]}"; do cp "$apt/debs/${name}"_*.deb "$out/apt/"; done
 cd "$out/apt"

@@ -24,6 +24,7 @@ export const machineWords: [RegExp, string][] = [
   [/\b10\.244\.\d+\./g, "10.244.N."],
   // the NAT's network is VirtualBox's in the simulator and lxcbr0's here
   [/\b10\.0\.[23]\.\d+/g, "NAT"],
+  [/docker:\/\/[\w.+]+/g, "docker://VERSION"],
   [/^BIRD [\d.]+ ready/gm, "BIRD VERSION ready"],
   [/kubelet-client-[\d-]+\.pem/g, "kubelet-client-TIME.pem"],
   // Debian 12 still names /lib where Ubuntu 24.04 says /usr/lib
@@ -63,6 +64,35 @@ export const healthy: Look[] = [
   worker1("cat /etc/cni/net.d/10-bridge.conflist"),
 ];
 
+/** Of a cluster that is well, with docker and static routes. */
+export const healthyDocker: Look[] = [
+  controlplane("kubectl get nodes -o wide"),
+  controlplane("kubectl get pods -n kube-system"),
+  controlplane("kubectl get node worker1 -o jsonpath='{.metadata.annotations}'"),
+  controlplane(
+    "docker ps --filter name=kube-system --format '{{.Names}}' | grep -v coredns | sed 's/_[0-9a-f-]*_\\([0-9]*\\)$/_\\1/' | sort",
+  ),
+  controlplane("docker ps --filter name=k8s_POD_etcd --format '{{.Image}} {{.Command}}'"),
+  controlplane("docker ps --filter name=k8s_etcd --format '{{.Image}} {{.Command}}' | sed -E 's/^[0-9a-f]{12} /IMAGE /'"),
+  controlplane("docker ps -a --filter status=exited --format '{{.Names}}'"),
+  controlplane(
+    "docker inspect -f '{{.HostConfig.NetworkMode}} {{.HostConfig.LogConfig.Type}} {{.State.Status}}' $(docker ps -q --filter name=k8s_etcd)",
+  ),
+  controlplane("docker inspect -f '{{json .Config.Labels}}' $(docker ps -q --filter name=k8s_POD_etcd) | grep -o '\"[^\"]*\":'"),
+  controlplane("readlink /var/log/pods/kube-system_etcd*/etcd/0.log"),
+  worker1("docker info -f '{{.CgroupDriver}} {{.Driver}} {{.LoggingDriver}} {{.LiveRestoreEnabled}}'"),
+  worker1("cat /etc/docker/daemon.json /etc/crictl.yaml /var/lib/kubelet/kubeadm-flags.env"),
+  worker1("systemctl is-active docker containerd kubelet; systemctl is-enabled docker containerd kubelet"),
+  worker1("docker run --rm --network none busybox:1.35 echo hello 2>/dev/null"),
+  worker1("docker logs nosuch; docker stop nosuch; docker inspect nosuch; docker ps --foo"),
+  worker1("iptables -S | grep DOCKER; iptables -t nat -S | grep -i docker"),
+  worker1("systemctl cat pod-routes; systemctl is-active pod-routes"),
+  worker1(
+    "ip route | grep via | grep -v default",
+    "a lease over DHCP: networkd writes the metric that netplan gives it, and a route to the DNS server",
+  ),
+];
+
 /** Of a cluster that a lab has broken. */
 export const broken: Record<string, Look[]> = {
   "kubelet-stopped": [
@@ -85,6 +115,17 @@ export const broken: Record<string, Look[]> = {
       "kubectl get events -n kube-system --field-selector reason=FailedCreatePodSandBox -o custom-columns=M:.message | grep -o 'expected cgroupsPath.*' | sed 's|/kubepods/[^\"]*|/kubepods|' | sort -u",
     ),
     worker1("grep cgroupDriver /var/lib/kubelet/config.yaml"),
+  ],
+  "cgroup-driver-docker": [
+    controlplane("kubectl get nodes"),
+    controlplane(conditions),
+    worker1("systemctl is-active docker; docker ps"),
+    worker1("docker info -f '{{.CgroupDriver}}'; grep cgroupDriver /var/lib/kubelet/config.yaml"),
+    worker1("journalctl -u kubelet --no-pager -o cat | grep 'misconfiguration' | tail -n 1"),
+  ],
+  "cgroup-driver-docker/kubelet": [
+    worker1("journalctl -u kubelet --no-pager -o cat | grep 'misconfiguration' | tail -n 1"),
+    worker1("docker ps --format '{{.Names}}' | grep -c POD"),
   ],
   "static-pod-broken": [
     controlplane("kubectl get nodes"),

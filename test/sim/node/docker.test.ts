@@ -89,6 +89,7 @@ describe("docker", () => {
     const got = await run(m, ["docker", "run", "--rm", "busybox:1.36", "wget", "-qO-", "-T", "2", "http://172.17.0.2"]);
     expect(got.stdout).toContain("Welcome to nginx!");
     await docker(m, "rm", "-f", "web");
+    expect(await docker(m, "rm", "-f", "web")).toBe("Error: No such container: web\n[0]");
     expect(world.network.ns("node1").iptablesSave()).not.toContain("172.17.0.2");
   });
 
@@ -237,7 +238,7 @@ describe("dockershim", () => {
     await world.advance(60_000);
     const names = await docker(m, "ps", "--format", "{{.Names}} {{.Image}}");
     expect(names).toMatch(
-      /^k8s_web_web-node1_default_[0-9a-f]+_0 sha256:[0-9a-f]{64}\nk8s_POD_web-node1_default_[0-9a-f]+_0 k8s\.gcr\.io\/pause:3\.2\n\[0\]$/,
+      /^k8s_web_web-node1_default_[0-9a-f]+_0 [0-9a-f]{12}\nk8s_POD_web-node1_default_[0-9a-f]+_0 k8s\.gcr\.io\/pause:3\.2\n\[0\]$/,
     );
     const { stdout } = await run(m, ["crictl", "-r", "unix:///var/run/dockershim.sock", "ps", "-o", "json"]);
     expect((JSON.parse(stdout) as { containers: Obj[] }).containers.map((c) => c.metadata.name)).toEqual(["web"]);
@@ -261,6 +262,24 @@ describe("dockershim", () => {
     expect(logOf(m, "kubelet").replaceAll('\\"', '"')).toContain(
       `failed to run Kubelet: misconfiguration: kubelet cgroup driver: "${own}" is different from docker cgroup driver: "${dockers}"`,
     );
+  });
+
+  // seen on real machines: `systemctl restart docker kubelet` begins with the kubelet, when containers take their time to end
+  test("a kubelet that starts while docker is ending takes the driver of the next docker", async () => {
+    const world = await node({ kubelet: "1.20.2", json: '{"exec-opts": ["native.cgroupdriver=systemd"]}', shim: false });
+    const m = world.machine("node1");
+    await docker(m, "run", "-d", "busybox:1.36", "sh", "-c", "trap '' TERM; while :; do sleep 1; done");
+    m.rootFs().write("/etc/docker/daemon.json", '{"exec-opts": ["native.cgroupdriver=cgroupfs"]}');
+    await run(m, ["pkill", "dockerd"]);
+    await world.advance(300);
+    const p = kubelet(m, ...flags);
+    await world.advance(5000);
+    expect([await docker(m, "info", "-f", "{{.CgroupDriver}}"), p.status]).toEqual([expect.stringContaining("Cannot connect"), undefined]);
+    await world.advance(4750);
+    daemon(m, ["/usr/bin/dockerd", "-H", "fd://", "--containerd=/run/containerd/containerd.sock"]);
+    await world.advance(3000);
+    expect(p.status?.code).toBe(255);
+    expect(logOf(m, "kubelet")).toContain("is different from docker cgroup driver");
   });
 
   test("without docker the kubelet does not run", async () => {

@@ -14,7 +14,10 @@ import { familiar, type ContainerSpec, type DockerContainer } from "./store.ts";
 
 const dockerSocket = "/var/run/docker.sock";
 
-export type ApiReply = { ok: true; id?: number; body: Obj } | { ok: false; id?: number; status: number; message: string };
+export type ApiReply =
+  | { ok: true; id?: number; body: Obj }
+  /** `later`: the daemon is ending. Its socket is systemd's, where a real call waits for the next one. */
+  | { ok: false; id?: number; status: number; message: string; later?: boolean };
 
 type Call = (e: Engine, a: Obj) => Obj;
 

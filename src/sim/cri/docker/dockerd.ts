@@ -9,7 +9,7 @@ import { sdNotify } from "../../systemd/notify.ts";
 import { logLine } from "../config.ts";
 import { publicHost, pullImage, type RegistryHost } from "../pull.ts";
 import type { ImageRecord } from "../store.ts";
-import { calls, execIn, keepImage, pullError, type ApiReply } from "./api.ts";
+import { calls, daemonMissing, execIn, keepImage, pullError, type ApiReply } from "./api.ts";
 import { loadConfig, type DockerSettings } from "./config.ts";
 import { DockerError, ended, find, kill, need, restore, start, stopSignal, type Engine } from "./engine.ts";
 import { setupBridge } from "./network.ts";
@@ -64,6 +64,8 @@ function reply(p: Proc, op: Operation, message: ApiReply): void {
 const failure = (error: DockerError): ApiReply => ({ ok: false, status: error.status, message: error.message });
 
 function atOnce(p: Proc, m: Obj): ApiReply {
+  // the API is closed before the containers are stopped (cmd/dockerd: shutdownDaemon follows serveAPIWait)
+  if (p.data.ending && m.call === "info") return { ok: false, status: 0, message: daemonMissing, later: true };
   const call = calls[m.call as string];
   if (!call) return { ok: false, status: 404, message: "page not found" };
   try {

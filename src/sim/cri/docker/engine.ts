@@ -273,7 +273,7 @@ export function processSpec(e: Engine, c: DockerContainer, owner: DockerContaine
     mntns: c.id,
     netns: owner.netns,
     pidns: pid === "host" ? "" : pid.startsWith("container:") ? need(e, pid.slice("container:".length)).id : c.id,
-    ...(c.spec.network === "host" ? {} : { hostname: owner.spec.hostname! }),
+    ...(owner.spec.network === "host" ? {} : { hostname: owner.spec.hostname! }),
     cgroup: c.cgroup,
   };
 }

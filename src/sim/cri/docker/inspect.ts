@@ -100,7 +100,8 @@ export function inspectContainer(e: Engine, c: DockerContainer): Obj {
       Image: spec.image,
       WorkingDir: spec.workdir ?? image.WorkingDir ?? "",
       Entrypoint: spec.entrypoint ?? image.Entrypoint ?? null,
-      Labels: spec.labels,
+      // as Go writes a map
+      Labels: Object.fromEntries(Object.entries(spec.labels).sort(([a], [b]) => (a < b ? -1 : 1))),
     },
     NetworkSettings: {
       Bridge: "",

@@ -295,7 +295,6 @@ function createContainer(p: Proc, shim: Shim, r: Obj): Obj {
   const options = (security.namespaceOptions ?? {}) as Obj;
   const directory = (r.sandboxConfig?.logDirectory ?? "") as string;
   const log = config.logPath && directory !== "" ? `${directory}/${config.logPath as string}` : "";
-  const host = sandbox.HostConfig.NetworkMode === "host";
   const user =
     security.runAsUser === undefined
       ? undefined
@@ -317,7 +316,8 @@ function createContainer(p: Proc, shim: Shim, r: Obj): Obj {
       containerPath,
       ...(readonly === undefined ? {} : { readonly }),
     })),
-    network: host ? "host" : `container:${id}`,
+    // of a sandbox on the host's network, too
+    network: `container:${id}`,
     ipc: `container:${id}`,
     pid: options.pid === "NODE" ? "host" : options.pid === "POD" ? `container:${id}` : "",
     cgroupParent: cgroupParent(shim, (r.sandboxConfig?.linux?.cgroupParent ?? sandbox.HostConfig.CgroupParent ?? "") as string),

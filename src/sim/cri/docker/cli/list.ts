@@ -75,7 +75,8 @@ export async function ps(p: Proc, f: Flags): Promise<number> {
     const command = (c.Argv as string[]).map(shellQuote).join(" ");
     return {
       ID: id(c),
-      Image: c.Image as string,
+      // an image that was named by its id, as the kubelet does, is shown like any id (cli/command/formatter/container.go)
+      Image: !wide && c.Image === c.ImageID ? short(c.Image) : (c.Image as string),
       Command: `"${wide ? command : shorten(command, 20)}"`,
       CreatedAt: new Date(c.Created as number).toISOString().replace("T", " ").replace(/\..*/, " +0000 UTC"),
       RunningFor: ago(p, c.Created as number),

@@ -155,8 +155,8 @@ async function each(p: Proc, names: string[], work: (name: string) => Promise<un
   const failed: string[] = [];
   for (const name of names) {
     try {
-      await work(name);
-      await p.out(`${name}\n`);
+      const warning = await work(name);
+      await (typeof warning === "string" ? p.err(warning) : p.out(`${name}\n`));
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       await p.err(`${error.message}\n`);
@@ -195,8 +195,11 @@ export const kill = (p: Proc, f: Flags): Promise<number> => {
 export const remove = (p: Proc, f: Flags): Promise<number> =>
   each(p, f.rest, async (id) => {
     const reply = dockerCall(p, "containers/remove", { id, force: f.on.has("force") });
-    if (reply.ok || (f.on.has("force") && reply.status === 404)) return;
-    throw fault(reply, true);
+    if (reply.ok) return;
+    const error = fault(reply, true);
+    // with --force what is gone already is told and no failure
+    if (f.on.has("force") && reply.status === 404) return `${error.message}\n`;
+    throw error;
   });
 
 export async function exec(p: Proc, f: Flags): Promise<number> {

@@ -12,7 +12,7 @@ const socket = "/var/run/dockershim.sock";
 /** Docker is what the kubelet takes unless it is told of another runtime. */
 export const usesDocker = (p: Proc): boolean => minorOf(p.state.version) < 24 && stateOf(p).options.runtime === "docker";
 
-/** Connects to docker. The text of why the kubelet cannot run, or undefined. */
+/** Connects to docker. The text of why the kubelet cannot run, "later" while docker is ending and will be started again, or undefined. */
 export function startDockershim(p: Proc): string | undefined {
   const s = stateOf(p);
   const info = (line: string, structured: string, pairs: Record<string, unknown> = {}): void => {
@@ -28,9 +28,10 @@ export function startDockershim(p: Proc): string | undefined {
             .join(""),
       );
   };
+  const reply = dockerCall(p, "info");
+  if (!reply.ok && reply.later) return "later";
   info("client.go:77", "Connecting to docker on unix:///var/run/docker.sock");
   info("client.go:94", "Start docker client with request timeout=2m0s");
-  const reply = dockerCall(p, "info");
   if (!reply.ok) return `failed to run Kubelet: failed to get docker version: ${reply.message}`;
   info("docker_service.go:240", 'Hairpin mode set to "hairpin-veth"');
   info("docker_service.go:255", "Docker cri networking managed by cni");

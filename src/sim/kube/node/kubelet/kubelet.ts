@@ -153,8 +153,16 @@ function swap(p: Proc): void {
         "server.go:269",
       );
   }
+  openRuntime(p);
+}
+
+/** The runtime must answer. */
+function openRuntime(p: Proc): void {
+  const s = stateOf(p);
+  const minor = minorOf(p.state.version);
   if (usesDocker(p)) {
     const problem = startDockershim(p);
+    if (problem === "later") return void p.after(1000, "docker");
     if (problem !== undefined) return die(p, problem, "server.go:269");
   }
   const version = cri(p, "Version");
@@ -357,6 +365,8 @@ export const kubelet: DaemonProgram = {
     switch (event) {
       case "driver":
         return cgroupDriver(p);
+      case "docker":
+        return openRuntime(p);
       case "sync":
         return syncPod(p, d.uid as string);
       case "log-follow":

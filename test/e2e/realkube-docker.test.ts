@@ -1,0 +1,48 @@
+/** A real cluster of kubeadm 1.20 whose kubelets speak to docker, with static routes, beside its twin in the simulator; and labs of control planes. */
+import { describe, expect, it } from "vitest";
+import { hosted, provesInBothWorlds, provesRepairs, today } from "./realkube/labs.ts";
+import { healthyDocker } from "./realkube/looks.ts";
+import { needsPair, patience, usePair } from "./realkube/pair.ts";
+import { allProofs, proofs } from "./realkube/proofs.ts";
+
+const there = needsPair();
+
+// Other tests' machines are on other networks.
+const fields = `runtime: docker
+cni: { name: bridge, routes: static }
+network: { nodes: 192.168.65.0/24 }
+`;
+
+describe.skipIf(!there)("a real cluster of kubeadm 1.20 with docker", () => {
+  const pair = usePair("whale", fields);
+  const { on } = pair;
+
+  it(
+    "lets pods reach each other across nodes, and docker's own containers the outside of their machine",
+    async () => {
+      for (const worker of ["worker1", "worker2"])
+        await on(
+          "controlplane",
+          `kubectl run on-${worker} --image=busybox:1.35 --restart=Never --overrides='{"spec":{"nodeName":"${worker}","terminationGracePeriodSeconds":1}}' -- sleep 1d`,
+        );
+      await on("controlplane", "kubectl wait --for=condition=Ready --timeout=100s pod/on-worker1 pod/on-worker2");
+      const ip = (await on("controlplane", "kubectl get pod on-worker2 -o jsonpath={.status.podIP}")).stdout;
+      expect((await on("controlplane", `kubectl exec on-worker1 -- ping -c 2 ${ip}`)).stdout).toContain(", 0% packet loss");
+      await on("controlplane", "kubectl delete pod on-worker1 on-worker2 --wait=true");
+      expect((await on("worker1", "docker run --rm busybox:1.35 ping -c 2 192.168.65.22")).stdout).toContain(", 0% packet loss");
+    },
+    patience,
+  );
+
+  it("has a twin in the simulator that prints the same", () => pair.compare(healthyDocker), patience);
+
+  it("hosts no lab that is not proven", () => {
+    expect(hosted(pair.real()).filter((id) => !allProofs.has(id))).toEqual([]);
+  });
+
+  describe("labs", () => {
+    for (const { id, looks } of proofs.docker.compared) provesInBothWorlds(pair, id, looks);
+    // and the end of its machines
+    for (const { id, seconds, grace } of today(proofs.docker.repairs)) provesRepairs(pair, id, { seconds: seconds + 30, grace });
+  });
+});
