@@ -70,7 +70,7 @@ export const healthyDocker: Look[] = [
   controlplane("kubectl get pods -n kube-system"),
   controlplane("kubectl get node worker1 -o jsonpath='{.metadata.annotations}'"),
   controlplane(
-    "docker ps --filter name=kube-system --format '{{.Names}}' | grep -v coredns | sed 's/_[0-9a-f-]*_\\([0-9]*\\)$/_\\1/' | sort",
+    "docker ps --filter name=kube-system --format '{{.Names}}' | grep -v -e coredns -e kube-proxy | sed 's/_[0-9a-f-]*_\\([0-9]*\\)$/_\\1/' | sort",
   ),
   controlplane("docker ps --filter name=k8s_POD_etcd --format '{{.Image}} {{.Command}}'"),
   controlplane("docker ps --filter name=k8s_etcd --format '{{.Image}} {{.Command}}' | sed -E 's/^[0-9a-f]{12} /IMAGE /'"),
@@ -87,10 +87,7 @@ export const healthyDocker: Look[] = [
   worker1("docker logs nosuch; docker stop nosuch; docker inspect nosuch; docker ps --foo"),
   worker1("iptables -S | grep DOCKER; iptables -t nat -S | grep -i docker"),
   worker1("systemctl cat pod-routes; systemctl is-active pod-routes"),
-  worker1(
-    "ip route | grep via | grep -v default",
-    "a lease over DHCP: networkd writes the metric that netplan gives it, and a route to the DNS server",
-  ),
+  worker1("ip route | grep via | grep -v default"),
 ];
 
 /** Of a cluster that a lab has broken. */
@@ -125,7 +122,7 @@ export const broken: Record<string, Look[]> = {
   ],
   "cgroup-driver-docker/kubelet": [
     worker1("journalctl -u kubelet --no-pager -o cat | grep 'misconfiguration' | tail -n 1"),
-    worker1("docker ps --format '{{.Names}}' | grep -c POD"),
+    worker1("docker ps --filter name=k8s_POD_kube-proxy --format '{{.Status}}' | sed 's/ .*//'"),
   ],
   "static-pod-broken": [
     controlplane("kubectl get nodes"),

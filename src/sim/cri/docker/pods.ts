@@ -9,6 +9,8 @@ import { parseReference } from "../images.ts";
 const prefix = "io.kubernetes.docker.type";
 const sandboxLabel = "io.kubernetes.sandbox.id";
 const logLabel = "io.kubernetes.container.logpath";
+/** Of a sandbox it is the shim's own. */
+const nameLabel = "io.kubernetes.container.name";
 const internal = new Set([prefix, sandboxLabel, logLabel]);
 
 export const typeOf = (c: Obj): string | undefined => (c.Labels as Record<string, string>)[prefix];
@@ -21,7 +23,7 @@ function dockerLabels(config: Obj, own: Record<string, string>): Record<string, 
   for (const [k, v] of Object.entries((config.annotations ?? {}) as Record<string, string>)) out[`annotation.${k}`] = v;
   return { ...out, ...own };
 }
-export const sandboxLabels = (config: Obj): Record<string, string> => dockerLabels(config, { [prefix]: "podsandbox" });
+export const sandboxLabels = (config: Obj): Record<string, string> => dockerLabels(config, { [prefix]: "podsandbox", [nameLabel]: "POD" });
 export const containerLabels = (config: Obj, sandbox: string, log: string): Record<string, string> =>
   dockerLabels(config, { [prefix]: "container", [sandboxLabel]: sandbox, [logLabel]: log });
 
@@ -29,7 +31,7 @@ function criLabels(labels: Record<string, string>): { labels: Obj; annotations: 
   const out = { labels: {} as Obj, annotations: {} as Obj };
   for (const [k, v] of Object.entries(labels)) {
     if (k.startsWith("annotation.")) out.annotations[k.slice("annotation.".length)] = v;
-    else if (!internal.has(k)) out.labels[k] = v;
+    else if (!internal.has(k) && !(k === nameLabel && labels[prefix] === "podsandbox")) out.labels[k] = v;
   }
   return out;
 }

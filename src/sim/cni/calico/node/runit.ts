@@ -32,7 +32,8 @@ function services(p: Proc): string[] {
     "allocate-tunnel-addrs",
     "node-status-reporter",
     ...(backend === "bird" ? ["confd", "bird"] : []),
-    ...(p.env.CALICO_MANAGE_CNI === "true" ? ["cni"] : []),
+    // the default is true (docs.tigera.io, "Configuring calico/node")
+    ...(p.env.CALICO_MANAGE_CNI === "false" ? [] : ["cni"]),
   ];
 }
 
