@@ -104,6 +104,10 @@ function scalar(owner: string, field: FieldType, name: string, value: unknown, p
         throw new DecodeError(
           `json: cannot unmarshal number ${value} into Go struct field ${owner}.${path.replace(/\[\d+\]/g, "")} of type ${goType(field, name)}`,
         );
+      if (Math.abs(value) > (wide.has(name) ? Number.MAX_SAFE_INTEGER : 2 ** 31 - 1))
+        throw new DecodeError(
+          `json: cannot unmarshal number ${value} into Go struct field ${owner}.${path.replace(/\[\d+\]/g, "")} of type ${goType(field, name)}`,
+        );
       return value;
     case "number":
       return typeof value === "number" ? value : wrong();

@@ -186,7 +186,13 @@ function parseDocuments(text: string, source: string, shown: string): Document[]
     if (!("errors" in doc)) continue;
     const [bad] = doc.errors;
     if (bad) throw new Failure(`error: error parsing ${shown}: error converting YAML to JSON: yaml: ${goYaml(bad)}`);
-    const object = doc.toJS({ maxAliasCount: 10_000 }) as Obj | null;
+    let object: Obj | null;
+    try {
+      object = doc.toJS({ maxAliasCount: 10_000 }) as Obj | null;
+    } catch (error) {
+      if (!(error instanceof ReferenceError)) throw error;
+      throw new Failure(`error: error parsing ${shown}: error converting YAML to JSON: yaml: document contains excessive aliasing`);
+    }
     if (object === null || object === undefined) continue;
     if (typeof object !== "object" || Array.isArray(object))
       throw new Failure(

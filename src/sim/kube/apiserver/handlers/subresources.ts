@@ -70,6 +70,8 @@ export function scale(c: Call, method: string, contentType: string, input: unkno
   if (wanted.metadata?.resourceVersion && wanted.metadata.resourceVersion !== old.metadata.resourceVersion)
     throw modified(c.resource, c.info.name);
   const replicas = Number(wanted.spec?.replicas ?? 0);
+  if (Math.abs(replicas) > 2 ** 31 - 1)
+    throw badRequest(`json: cannot unmarshal number ${replicas} into Go struct field ScaleSpec.spec.replicas of type int32`);
   if (replicas < 0)
     throw invalid({ group: "autoscaling", plural: "scales", kind: "Scale" }, c.info.name, [
       invalidValue("spec.replicas", replicas, "must be greater than or equal to 0"),

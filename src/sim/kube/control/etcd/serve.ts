@@ -173,6 +173,14 @@ function answer(p: Proc, request: EtcdRequest, conn: number): EtcdReply {
   }
 }
 
+/** What a world holds: some thousand pods. Who wants a million of them must not take the memory that everybody lives on. */
+const simulatedBytes = 12 * 1024 ** 2;
+
+const newKeys = (request: WriteRequest): string[] =>
+  (request.op === "put" ? [request] : request.op === "txn" ? [...request.success, ...(request.failure ?? [])] : []).flatMap((one) =>
+    one.op === "put" ? [one.key] : [],
+  );
+
 function commit(p: Proc, request: WriteRequest): EtcdReply {
   const db = databaseOf(p);
   const grows = request.op === "put" || request.op === "txn" || request.op === "leaseGrant";
@@ -182,6 +190,11 @@ function commit(p: Proc, request: WriteRequest): EtcdReply {
     db.alarms.push({ member: db.memberId, alarm: "NOSPACE" });
     log(p, "warn", "etcdserver/server.go:2144", "alarm raised", { alarm: "NOSPACE", from: db.memberId });
     return failed("ResourceExhausted", "etcdserver: mvcc: database space exceeded");
+  }
+  if (db.inUse - db.garbage > simulatedBytes && newKeys(request).some((key) => !db.kvs[key])) {
+    const what = `more than ${simulatedBytes / 1024 ** 2} MiB in etcd`;
+    p.machine.world.gap(p.machine.name, "etcd", what);
+    return failed("ResourceExhausted", `kubemend: not simulated: ${what}`);
   }
   const done = propose(p, request);
   if (!done) return timedOut();

@@ -165,9 +165,14 @@ interface Change {
   events: WatchEvent[];
 }
 
+/** --max-request-bytes: 1.5 MiB. */
+const maxRequestBytes = 1.5 * 1024 ** 2;
+
 function put(db: Database, request: PutRequest, change: Change): { prevKv?: KeyValue } {
   if (request.lease && request.lease !== "0" && !db.leases[request.lease])
     throw new StoreError("NotFound", "etcdserver: requested lease not found");
+  const size = sizeOf(request.value) + request.key.length + 64;
+  if (size > maxRequestBytes) throw new StoreError("InvalidArgument", "etcdserver: request is too large");
   const before = db.kvs[request.key];
   const kv: KeyValue = {
     key: request.key,
@@ -182,7 +187,6 @@ function put(db: Database, request: PutRequest, change: Change): { prevKv?: KeyV
     keys?.splice(lowerBound(keys, request.key), 0, request.key);
   }
   db.kvs[request.key] = kv;
-  const size = sizeOf(request.value) + request.key.length + 64;
   db.garbage += db.sizes[request.key] ?? 0;
   db.sizes[request.key] = size;
   db.inUse += size;

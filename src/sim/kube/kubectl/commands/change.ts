@@ -165,9 +165,11 @@ export const scale: Command = async (p, argv) => {
     timeout: "duration",
   });
   const s = new Session(p, flags);
-  const replicas = flags.number("replicas");
-  if (replicas === undefined) throw new Failure('error: required flag(s) "replicas" not set');
-  if (replicas < 0) throw new Failure("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
+  const given = flags.number("replicas");
+  if (given === undefined) throw new Failure('error: required flag(s) "replicas" not set');
+  // Go's int32(), which does not ask whether the number fits
+  const replicas = given | 0;
+  if (given < 0) throw new Failure("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
   const dry = await dryRunOf(s);
   for (const l of await toScale(s, flags.args)) {
     const current = Number(l.object.spec?.replicas ?? 0);

@@ -64,7 +64,12 @@ export const cp: Command = async (p, argv) => {
 
 async function upload(p: Proc, side: Side, source: string, target: string, plain: boolean): Promise<void> {
   let file = target !== "/" && target.endsWith("/") ? target.slice(0, -1) : target;
-  if ((await run(side, ["test", "-d", file], {})) === 0) file = posix.join(file, posix.basename(p.fs.absolute(source)));
+  // whatever keeps this from running is told by the tar that follows
+  const folder = await run(side, ["test", "-d", file], {}).catch((error: unknown) => {
+    if (!(error instanceof Failure)) throw error;
+    return 1;
+  });
+  if (folder === 0) file = posix.join(file, posix.basename(p.fs.absolute(source)));
   let left = await archiveOf(p, source, posix.basename(file));
   const status = await run(
     side,

@@ -133,6 +133,8 @@ function goalOf(text: string): { kind: "delete" } | { kind: "create" } | { kind:
         `error: jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'`,
       );
     const [, , path, value] = whole;
+    if (!/^\{\.?[^{}]+\}$|^\.?[^{}]+$/.test(path!))
+      throw new Failure("error: unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'");
     const wanted = value?.replace(/^(['"])(.*)\1$/s, "$2");
     return {
       kind: "test",
