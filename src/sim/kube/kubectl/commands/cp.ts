@@ -1,5 +1,5 @@
 /** kubectl cp: tar in the container, read or written here (k8s.io/kubectl/pkg/cmd/cp/cp.go). */
-import { posix } from "node:path";
+import { basename, dirname } from "../../../fs/view.ts";
 import { Errno } from "../../../core/errno.ts";
 import { decodeArchive, encodeArchive, encodeMember, memberType, type Member } from "../../../bin/text/archive/format.ts";
 import { groupName, userName } from "../../../image/users.ts";
@@ -36,7 +36,17 @@ interface Side {
   container: string;
 }
 
-const join = (chunks: Uint8Array[]): Buffer => Buffer.concat(chunks);
+/** Go's path.Join. */
+function joined(...parts: string[]): string {
+  const text = parts.filter((part) => part !== "").join("/");
+  const out: string[] = [];
+  for (const part of text.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === ".." && out.length > 0 && out.at(-1) !== "..") out.pop();
+    else if (part !== ".." || !text.startsWith("/")) out.push(part);
+  }
+  return `${text.startsWith("/") ? "/" : ""}${out.join("/")}` || ".";
+}
 const nothing = (): Promise<void> => Promise.resolve();
 
 const run = ({ s, pod, container }: Side, command: string[], io: Partial<Streams>): Promise<number> =>
@@ -69,11 +79,11 @@ async function upload(p: Proc, side: Side, source: string, target: string, plain
     if (!(error instanceof Failure)) throw error;
     return 1;
   });
-  if (folder === 0) file = posix.join(file, posix.basename(p.fs.absolute(source)));
-  let left = await archiveOf(p, source, posix.basename(file));
+  if (folder === 0) file = joined(file, basename(p.fs.absolute(source)));
+  let left = await archiveOf(p, source, basename(file));
   const status = await run(
     side,
-    ["tar", ...(plain ? ["--no-same-permissions", "--no-same-owner"] : []), "-xmf", "-", "-C", posix.dirname(file)],
+    ["tar", ...(plain ? ["--no-same-permissions", "--no-same-owner"] : []), "-xmf", "-", "-C", dirname(file)],
     {
       input: {
         read(max: number) {
@@ -130,16 +140,15 @@ async function download(p: Proc, side: Side, source: string, target: string): Pr
     // kubectl sends what tar says to its standard output
     err: (bytes) => p.write(1, bytes),
   });
-  const prefix = posix
-    .normalize(source.replace(/^\/+/, ""))
+  const prefix = joined(source.replace(/^\/+/, ""))
     .replace(/^(?:\.\.?\/)+/, "")
     .replace(/\/+$/, "");
   let warned = false;
-  for (const member of decodeArchive(join(chunks)) ?? []) {
+  for (const member of decodeArchive(Buffer.concat(chunks)) ?? []) {
     await p.tick();
     const own = member.name.replace(/\/+$/, "");
     if (!own.startsWith(prefix) && prefix !== ".") throw new Failure("error: tar contents corrupted");
-    const file = posix.join(target, prefix === "." ? own : own.slice(prefix.length));
+    const file = joined(target, prefix === "." ? own : own.slice(prefix.length));
     try {
       if (member.type === "dir") p.fs.mkdirp(file, 0o755);
       else if (member.type === "symlink" || member.type === "hardlink") {
@@ -149,7 +158,7 @@ async function download(p: Proc, side: Side, source: string, target: string): Pr
         warned = true;
         await p.err(`warning: skipping symlink: ${JSON.stringify(file)} -> ${JSON.stringify(member.link)}${hint}\n`);
       } else {
-        p.fs.mkdirp(posix.dirname(file), 0o755);
+        p.fs.mkdirp(dirname(file), 0o755);
         p.fs.write(file, member.data);
       }
     } catch (error) {
