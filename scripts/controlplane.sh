@@ -13,6 +13,8 @@ if [ ! -f /etc/kubernetes/kubeadm.yaml ] || [ ! -f /etc/kubernetes/admin.conf ];
   if [ -n "$(ls -A /etc/kubernetes/manifests 2>/dev/null)" ] || [ -d /etc/kubernetes/pki ]; then
     kubeadm reset --force --cri-socket "$CRI_SOCKET"
   fi
+  # what an earlier cluster left, `kubeadm reset` leaves too: the node would be Ready before its time, and its first pods on that one's network
+  rm -f /etc/cni/net.d/10-bridge.conflist
   # "stable-1.35" is looked up in the Internet; the patch level that is installed is what the cluster gets
   (umask 077 && sed "s/^kubernetesVersion: stable-.*/kubernetesVersion: $(kubeadm version -o short)/" <<<"$KUBEADM_CONFIG" >/etc/kubernetes/kubeadm.yaml.new)
   kubeadm init --config /etc/kubernetes/kubeadm.yaml.new --upload-certs

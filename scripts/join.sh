@@ -20,6 +20,8 @@ if [ -f /etc/kubernetes/bootstrap-kubelet.conf ] || [ -f /etc/kubernetes/pki/ca.
   [ ! -s "$admin" ] || kubectl --kubeconfig "$admin" delete node "$(hostname)" --ignore-not-found --timeout=60s
   rm -f "$admin"
 fi
+# what an earlier cluster left, `kubeadm reset` leaves too: the node would be Ready before its time, and its first pods on that one's network
+rm -f /etc/cni/net.d/10-bridge.conflist
 (umask 077 && printf '%s\n' "$KUBEADM_CONFIG" >/etc/kubernetes/kubeadm.yaml.new)
 kubeadm join --config /etc/kubernetes/kubeadm.yaml.new
 mv /etc/kubernetes/kubeadm.yaml.new /etc/kubernetes/kubeadm.yaml
