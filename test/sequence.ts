@@ -2,7 +2,6 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const longest = [
-  "test/e2e/libvirt.test.ts",
   "test/e2e/realkube.test.ts",
   "test/e2e/realkube-docker.test.ts",
   "test/lab/verify.test.ts",

@@ -7,9 +7,6 @@ import { needsMachines, scratch } from "../lxc/machines.ts";
 /** For a specification's `mirror:`. */
 export const mirror = join(scratch, "realkube");
 
-/** True when they were built. */
-export const hasKubernetes = (): boolean => existsSync(join(mirror, "key"));
-
 /** True when a real cluster can be built. Throws in CI when it cannot. */
 export const needsKubernetes = (): boolean =>
-  needsMachines() && available("Kubernetes 1.20 for LXC machines (test/e2e/realkube/build.sh)", hasKubernetes());
+  needsMachines() && available("Kubernetes 1.20 for LXC machines (test/e2e/realkube/build.sh)", existsSync(join(mirror, "key")));
