@@ -32,6 +32,7 @@ fi
 # the box's image stays
 find "$scratch/images" -type f ! -name '*_vagrant_box_image_*' -delete 2>/dev/null || true
 
+started=$(cat "$scratch/run/libvirtd.pid" 2>/dev/null || true)
 for daemon in libvirtd virtlogd; do
   pid=$(cat "$scratch/run/$daemon.pid" 2>/dev/null || true)
   # the number may be another process's by now
@@ -44,5 +45,17 @@ for daemon in libvirtd virtlogd; do
   fi
   rm -f "$scratch/run/$daemon.pid"
 done
+# a libvirtd that ends leaves its chains, empty without networks; those of one that was here before are not ours
+if [ -n "$started" ]; then
+  for tables in iptables ip6tables; do
+    for table in filter nat mangle; do
+      "$tables" -t "$table" -S 2>/dev/null | sed -n 's/^-A \(.* -j LIBVIRT_[A-Z]*\)$/-D \1/p; s/^-N \(LIBVIRT_.*\)/-X \1/p' | sort |
+        while read -r rule; do
+          # shellcheck disable=SC2086
+          "$tables" -t "$table" $rule || true
+        done
+    done
+  done
+fi
 # of Vagrant's index of machines none is left
 rm -rf "$scratch/vagrant.d/data/machine-index"
