@@ -1,5 +1,6 @@
 // Builds dist/: two programs of one file each, because every command line waits for them to load.
-import { rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -19,7 +20,7 @@ const common = {
 
 /** One file in CommonJS form, whose compiled code can be kept, and beside it what starts it (src/launch.ts). */
 async function program(input, dir, name) {
-  const bundle = await rolldown({ ...common, input });
+  const bundle = await rolldown({ ...common, input, transform: { define: { BUILT: "true" } } });
   const { output } = await bundle.write({
     dir: `${root}dist/${dir}`,
     format: "cjs",
@@ -45,12 +46,12 @@ async function program(input, dir, name) {
 await program("src/cli/bin.ts", "cli", "bin.js");
 await program("src/sim/server/main.ts", "sim/server", "main.js");
 
-// parts that bench/ and the schema's script use
+// parts that bench/, the schema's script and this one use
 const parts = await rolldown({
   ...common,
   // a program's form is CommonJS, as ssh2's; here it stays where npm put it
   external: /^ssh2\//,
-  input: { "ssh/client": "src/ssh/client.ts", "lab/json-schema": "src/lab/json-schema.ts" },
+  input: { "ssh/client": "src/ssh/client.ts", "lab/json-schema": "src/lab/json-schema.ts", "lab/definition": "src/lab/definition.ts" },
 });
 await parts.write({
   dir: `${root}dist`,
@@ -59,3 +60,13 @@ await parts.write({
   chunkFileNames: "chunks/[name]-[hash].js",
   sourcemap: true,
 });
+
+// the labs as they are read, under the hash of their text (src/lab/kept.ts)
+const { readLabs } = await import(`${root}dist/lab/definition.js`);
+mkdirSync(`${root}dist/labs`);
+for (const { dir, ...lab } of readLabs(`${root}labs`)) {
+  const hash = createHash("sha256")
+    .update(readFileSync(`${dir}/lab.yaml`))
+    .digest("hex");
+  writeFileSync(`${root}dist/labs/${hash}.json`, JSON.stringify(lab));
+}

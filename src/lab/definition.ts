@@ -6,6 +6,7 @@ import { z } from "zod";
 import { formatFinding, type Finding } from "../cluster/finding.ts";
 import { usageError } from "../error.ts";
 import { labNames, scriptPlaces } from "./folder.ts";
+import { keptLab } from "./kept.ts";
 
 const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "must be lower-case words joined by hyphens");
 const duration = z.string().regex(/^\d+(s|m)$/, "must be a duration such as 30s or 5m");
@@ -158,8 +159,11 @@ export function readLab(
         problem("no-lab-file", "", `${dir} has no lab.yaml`, "Every folder of labs/ is a lab: write its lab.yaml or remove the folder."),
       ],
     };
+  const text = readFileSync(file, "utf8");
+  const kept = keptLab(text);
+  if (kept && isWhole(kept, dir)) return { id: kept.id, lab: { ...kept, dir } };
   const counter = new LineCounter();
-  const document = parseDocument(readFileSync(file, "utf8"), { lineCounter: counter, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
   const place = (offset: number): Finding["at"] => {
     const { line, col } = counter.linePos(offset);
     return { file, line, column: col };
@@ -212,9 +216,8 @@ export function readLab(
         ),
       );
   }
-  for (const name of new Set(Array.from(parts(lab), ([, part]) => [part.brief, part.debrief]).flat()))
-    if (name !== undefined && !existsSync(join(dir, name)))
-      findings.push(problem("missing-text", "", `there is no ${name}`, `Write ${join(dir, name)}.`));
+  for (const name of textsOf(lab))
+    if (!existsSync(join(dir, name))) findings.push(problem("missing-text", "", `there is no ${name}`, `Write ${join(dir, name)}.`));
   for (const [path, pattern] of patternsOf(lab)) {
     try {
       new RegExp(pattern, "m");
@@ -233,14 +236,24 @@ export function readLab(
   return findings.length > 0 ? { id: lab.id, findings } : { id: lab.id, lab };
 }
 
-type Path = string[];
+/** Whether everything is there that a lab names, beside its text. */
+const isWhole = (lab: Omit<Lab, "dir">, dir: string): boolean =>
+  lab.id === dir.split(/[/\\]/).pop() &&
+  [...scriptsOf(lab)].every(([, script]) => scriptPlaces(dir, script).some((place) => existsSync(place))) &&
+  [...textsOf(lab)].every((name) => existsSync(join(dir, name)));
 
-function* parts(lab: Lab): Generator<[Path, Pick<Lab, "break"> & Partial<Lab>]> {
+type Path = string[];
+type Content = Omit<Lab, "dir">;
+
+const textsOf = (lab: Content): Set<string> =>
+  new Set(Array.from(parts(lab), ([, part]) => [part.brief, part.debrief].filter((name) => name !== undefined)).flat());
+
+function* parts(lab: Content): Generator<[Path, Pick<Lab, "break"> & Partial<Lab>]> {
   yield [[], lab];
   for (const [i, variant] of lab.variants.entries()) yield [["variants", String(i)], variant];
 }
 
-function* scriptsOf(lab: Lab): Generator<[Path, string]> {
+function* scriptsOf(lab: Content): Generator<[Path, string]> {
   for (const [base, part] of parts(lab)) {
     for (const key of ["break", "undo"] as const)
       for (const [i, s] of (part[key] ?? []).entries()) yield [[...base, key, String(i), "script"], s.script];

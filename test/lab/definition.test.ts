@@ -1,4 +1,6 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,6 +30,29 @@ describe("the shipped labs", () => {
         expect(shown.hints.length, `${lab.id}/${variant}`).toBeGreaterThanOrEqual(3);
       }
     }
+  });
+
+  it("are kept by the build as they are read here; one whose text, files or folder differ is read anew", () => {
+    for (const { dir, ...read } of readLabs(shipped)) {
+      const hash = createHash("sha256")
+        .update(readFileSync(join(dir, "lab.yaml")))
+        .digest("hex");
+      const kept = new URL(`../../dist/labs/${hash}.json`, import.meta.url);
+      expect(JSON.parse(readFileSync(kept, "utf8")), read.id).toEqual(read);
+    }
+    const labs = join(folder(), "labs");
+    const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url));
+    const list = (): string => {
+      const { stdout, stderr } = spawnSync(process.execPath, [bin, "lab", "list", "--labs", labs], { encoding: "utf8" });
+      return stdout + stderr;
+    };
+    cpSync(shipped, labs, { recursive: true });
+    expect(list()).toContain("Pods on one worker are cut off");
+    rmSync(join(labs, "bgp-port-blocked", "break.sh"));
+    renameSync(join(labs, "join-token"), join(labs, "token"));
+    writeFileSync(join(labs, "node-ip", "lab.yaml"), readFileSync(join(labs, "node-ip", "lab.yaml"), "utf8").replace("level:", "levle:"));
+    const found = list();
+    for (const text of ["there is no file break.sh", 'calls itself "join-token"', 'unknown key "levle"']) expect(found).toContain(text);
   });
 
   it("run every script there is, and share those of shared/", () => {
