@@ -12,7 +12,10 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 void main(process.argv.slice(2), {
-  stdin: process.stdin,
+  // opened only by who reads it
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,

@@ -181,10 +181,7 @@ async function main(dir: string): Promise<void> {
     settle: async (params) => settle(() => world, driver, params.ms === undefined ? undefined : Number(params.ms)),
     watch: (params, caller) => {
       let gone = false;
-      caller.onClose(() => {
-        gone = true;
-        touch();
-      });
+      caller.onClose(() => (gone = true));
       return looks.look(params.looks as Look[], params.since as number | undefined, () => gone);
     },
     "watch-begin": (params) => {
