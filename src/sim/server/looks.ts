@@ -133,7 +133,7 @@ export class Looks {
         this.#running.add(resolve);
         cancel = this.#clock.after(patience, () => resolve(`${machine}: no end after ${patience / 1000} s`));
       });
-      return await Promise.race([this.#session(world, machine, met.conn, command, stdin), dropped]);
+      return await this.#session(world, machine, met.conn, { command, stdin, dropped });
     } finally {
       cancel?.();
       if (end) this.#running.delete(end);
@@ -141,7 +141,13 @@ export class Looks {
     }
   }
 
-  async #session(world: World, machine: string, conn: number, command: string, stdin: string): Promise<CommandOutput | string> {
+  /** `dropped`: why it is not waited for any more. */
+  async #session(
+    world: World,
+    machine: string,
+    conn: number,
+    { command, stdin, dropped }: { command: string; stdin: string; dropped: Promise<string> },
+  ): Promise<CommandOutput | string> {
     const ask = (message: SshMessage): SshReply | undefined => {
       const got = world.network.exchangeFromHost<SshReply>(conn, message);
       return got.ok ? got.reply : undefined;
@@ -156,12 +162,13 @@ export class Looks {
     ]);
     const reply = ask({ type: "ssh-session", user, command, env: {}, fds, peer: { ip: "10.0.2.2", port: 50_000 + (conn % 10_000) } });
     if (!reply?.ok || !("proc" in reply)) return reply && !reply.ok ? reply.reason : "connection lost";
-    const process: SshProcess = { proc: reply.proc, starved: false };
+    const { proc } = reply;
+    const process: SshProcess = { proc, starved: false };
     this.#host.sessions.add(process);
-    try {
-      return { status: shellStatus(await reply.proc.ended), stdout: out.text(), stderr: err.text() };
-    } finally {
-      this.#host.sessions.delete(process);
-    }
+    const status = await Promise.race([proc.ended, dropped]);
+    this.#host.sessions.delete(process);
+    if (typeof status !== "string") return { status: shellStatus(status), stdout: out.text(), stderr: err.text() };
+    proc.raise("SIGHUP");
+    return status;
   }
 }
