@@ -8,8 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     reporters: ["default", "./test/left-out.ts"],
-    // two work at a time: of the others one, and in CI two, wait for real machines most of the time
-    maxWorkers: Math.max(process.env.CI ? 4 : 3, availableParallelism() - 1),
+    // two work at a time: of the others one waits for real machines most of the time
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     sequence: { sequencer: LongestFirst },
   },
 });

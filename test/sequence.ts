@@ -3,12 +3,9 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const longest = [
   "test/e2e/realkube.test.ts",
-  "test/e2e/realkube-docker.test.ts",
   "test/lab/verify.test.ts",
   "test/conformance/conformance.test.ts",
   "test/vagrant/machines.test.ts",
-  // not while the other clusters of real Kubernetes come up
-  "test/e2e/realkube-controlplanes.test.ts",
   "test/e2e/cluster.test.ts",
   "test/e2e/runtimes.test.ts",
 ];

@@ -1,5 +1,5 @@
 /**
- * Three real control planes behind a real haproxy, which lose one. Five machines and some minutes, when there is time (realkube/time.ts).
+ * Three real control planes behind a real haproxy, which lose one. Five machines and some minutes: when there is time for everything (realkube/time.ts).
  * The machine lb takes haproxy from the distribution's archive.
  */
 import { execa } from "execa";
@@ -12,7 +12,7 @@ import { kubectl, needsPair } from "./realkube/pair.ts";
 import { timeFor } from "./realkube/time.ts";
 import { until, useScratch } from "./support.ts";
 
-const there = needsPair() && timeFor("three real control planes of which one is lost", 420);
+const there = needsPair() && timeFor("three real control planes of which one is lost");
 const patience = 1_200_000;
 
 describe.skipIf(!there)("three control planes of kubeadm 1.20", () => {

@@ -35,11 +35,12 @@ async function expectHealthy(cluster: Cluster, lab: Lab): Promise<void> {
   expect(checks.filter((c) => !c.pass).map((c) => `${c.check.title} [${c.machine}]: ${c.seen}`)).toEqual([]);
 }
 
-/** The first solution in both worlds, which are compared while they are broken. */
-export function provesInBothWorlds(pair: Pair, id: string, looks: Look[]): void {
+/** The first solution in both worlds, which are compared while they are broken; with `seconds`, when there is that much time. */
+export function provesInBothWorlds(pair: Pair, id: string, looks: Look[], seconds?: number): void {
   it(
     id,
-    async () => {
+    async ({ skip }) => {
+      if (seconds !== undefined && !timeFor(`${id} on real Kubernetes`, seconds)) skip("no time left");
       const lab = labOf(id);
       const both = [pair.real(), pair.twin()];
       for (const cluster of both) expect(unmetNeeds(lab, cluster)).toEqual([]);
@@ -73,7 +74,11 @@ export function today<T>(list: readonly T[]): T[] {
  *   seconds   about how long that takes, with what the tests need that follow
  *   grace     seconds in which it would show that a fix was right; for new pods a check itself waits
  */
-export function provesRepairs(pair: Pair, id: string, { seconds, grace = 20 }: { seconds: number; grace?: number | undefined }): void {
+export function provesRepairs(
+  pair: Pair,
+  id: string,
+  { seconds, grace = 20 }: { seconds?: number | undefined; grace?: number | undefined },
+): void {
   it(
     `${id}: wrong fixes and solutions`,
     async ({ skip }) => {
