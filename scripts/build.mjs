@@ -1,6 +1,6 @@
 // Builds dist/: two programs of one file each, because every command line waits for them to load.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -41,6 +41,8 @@ async function program(input, dir, name) {
     transform: { define: { PROGRAM: JSON.stringify(`./${output[0].fileName}`) } },
   });
   await launch.write({ file: `${root}dist/${dir}/${name}`, format: "esm" });
+  // npm does so only when it links the package for the first time, not when it is built again
+  chmodSync(`${root}dist/${dir}/${name}`, 0o755);
 }
 
 await program("src/cli/bin.ts", "cli", "bin.js");

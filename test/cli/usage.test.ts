@@ -1,7 +1,11 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCli, useFolder } from "./support.ts";
+
+it("is a program that can be run once it is built again: npm makes it one only when it links the package", () => {
+  expect(statSync(new URL("../../dist/cli/bin.js", import.meta.url)).mode & 0o111).toBe(0o111);
+});
 
 describe("help", () => {
   it("has an example on every command", async () => {
