@@ -115,3 +115,11 @@ test("what is wrong is said in kubectl's words", async () => {
   ] as const)
     expect((await run(m, `kubectl debug ${args}`)).stderr.replace(/^--profile=legacy is deprecated.*\n/, "").trim()).toBe(error);
 });
+
+test("what it should keep of a pod and would not is refused, not passed over", async () => {
+  for (const flag of ["--keep-annotations", "--keep-liveness", "--keep-readiness", "--keep-startup", "--keep-init-containers=false"]) {
+    const { status, stderr } = await run(m, `kubectl debug web --copy-to=kept --image=busybox:1.36 --profile=general ${flag}`);
+    expect([status, stderr.trim()]).toEqual([125, `kubemend: not simulated: kubectl debug ${flag.replace(/=.*/, "")}`]);
+  }
+  expect(await run(m, "kubectl get pod kept")).toMatchObject({ status: 1 });
+});
