@@ -11,14 +11,13 @@ import type { HttpMessage, HttpReply, HttpRequest } from "../net/http.ts";
 import { isHelloReply } from "../net/tls.ts";
 import type { World } from "../world.ts";
 import { followLog, followsLog, upgrade, type Dial } from "./api-session.ts";
+import { letIn, type Doorkeeper } from "./door.ts";
 import { streamRequest } from "./api-stream.ts";
 
-export interface ApiHost {
+export interface ApiHost extends Doorkeeper {
   world(): World;
   /** Something was asked that may change the world: save it, and wake the clock. */
   touched(): void;
-  /** Who comes now waits for it. */
-  over(): Promise<unknown> | undefined;
 }
 
 const port = 6443;
@@ -59,12 +58,9 @@ export async function listenApi(
     socket.on("error", () => socket.destroy());
     open.add(socket);
     socket.on("close", () => open.delete(socket));
-    const over = host.over();
-    if (over) void over.then(() => join(socket));
-    else join(socket);
+    letIn(host, socket, join);
   });
   function join(socket: Socket): void {
-    if (socket.destroyed) return;
     const world = host.world();
     const met = world.network.fromHost(machine, port, address);
     if (!met.ok) {

@@ -107,9 +107,9 @@ async function main(dir: string): Promise<void> {
       dirty = false;
       complained = "";
     } catch (error) {
-      const text = `cannot save the running state: ${error instanceof Error ? error.message : String(error)}`;
-      if (text !== complained) log(text);
-      complained = text;
+      const complaint = `cannot save the running state: ${error instanceof Error ? error.message : String(error)}`;
+      if (complaint !== complained) log(complaint);
+      complained = complaint;
     }
   };
   const saveWithin = (ms: number): void => {

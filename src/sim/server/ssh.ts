@@ -8,11 +8,12 @@ import { shellStatus, type Proc } from "../kernel/proc.ts";
 import { signals, type Signal } from "../kernel/program.ts";
 import { openPty, type Pty } from "../kernel/tty.ts";
 import type { World } from "../world.ts";
+import { letIn, type Doorkeeper } from "./door.ts";
 import { serveSftp } from "./sftp.ts";
 import type { Account, SshMessage, SshReply } from "./sshd.ts";
 
 /** What the front needs of the world; a function, because a restored snapshot puts another world in place. */
-export interface SshHost {
+export interface SshHost extends Doorkeeper {
   world(): World;
   /** A session's process is (not) able to go on without the host. */
   sessions: Set<SshProcess>;
@@ -20,8 +21,6 @@ export interface SshHost {
   touched(): void;
   /** Whether an engine command holds the time. */
   hurried(): boolean;
-  /** Who comes now waits for it. */
-  over(): Promise<unknown> | undefined;
 }
 
 /** A process of a session without a terminal, for the driver to know who waits. */
@@ -58,12 +57,9 @@ export async function listenSsh(
     socket.on("error", () => socket.destroy());
     open.add(socket);
     socket.on("close", () => open.delete(socket));
-    const over = host.over();
-    if (over) void over.then(() => join(socket));
-    else join(socket);
+    letIn(host, socket, join);
   });
   function join(socket: Socket): void {
-    if (socket.destroyed) return;
     // what an engine command does while it holds the time is saved when it ends
     let person = true;
     socket.on("data", () => {
