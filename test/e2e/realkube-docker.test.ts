@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { hosted, provesInBothWorlds, provesRepairs } from "./realkube/labs.ts";
 import { healthyDocker } from "./realkube/looks.ts";
-import { needsPair, patience, usePair } from "./realkube/pair.ts";
+import { expectReach, needsPair, patience, usePair } from "./realkube/pair.ts";
 import { allProofs, proofs } from "./realkube/proofs.ts";
 import { timeFor } from "./realkube/time.ts";
 
@@ -21,15 +21,7 @@ describe.skipIf(!there)("a real cluster of kubeadm 1.20 with docker", () => {
   it(
     "lets pods reach each other across nodes, and docker's own containers the outside of their machine",
     async () => {
-      for (const worker of ["worker1", "worker2"])
-        await on(
-          "controlplane",
-          `kubectl run on-${worker} --image=busybox:1.35 --restart=Never --overrides='{"spec":{"nodeName":"${worker}","terminationGracePeriodSeconds":1}}' -- sleep 1d`,
-        );
-      await on("controlplane", "kubectl wait --for=condition=Ready --timeout=100s pod/on-worker1 pod/on-worker2");
-      const ip = (await on("controlplane", "kubectl get pod on-worker2 -o jsonpath={.status.podIP}")).stdout;
-      expect((await on("controlplane", `kubectl exec on-worker1 -- ping -c 2 ${ip}`)).stdout).toContain(", 0% packet loss");
-      await on("controlplane", "kubectl delete pod on-worker1 on-worker2 --wait=true");
+      await expectReach(pair);
       expect((await on("worker1", "docker run --rm busybox:1.35 ping -c 2 192.168.65.22")).stdout).toContain(", 0% packet loss");
     },
     patience,

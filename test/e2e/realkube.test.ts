@@ -10,7 +10,7 @@ import { quote } from "../../src/ssh/pool.ts";
 import { mirror } from "./realkube/kubernetes.ts";
 import { hosted, provesInBothWorlds, provesRepairs, today } from "./realkube/labs.ts";
 import { healthy } from "./realkube/looks.ts";
-import { kubectl, needsPair, patience, usePair } from "./realkube/pair.ts";
+import { expectReach, kubectl, needsPair, patience, usePair } from "./realkube/pair.ts";
 import { allProofs, proofs } from "./realkube/proofs.ts";
 
 const there = needsPair();
@@ -42,15 +42,7 @@ describe.skipIf(!there)("a real cluster of kubeadm 1.20", () => {
   it(
     "lets pods reach each other across nodes",
     async () => {
-      for (const worker of ["worker1", "worker2"])
-        await on(
-          "controlplane",
-          `kubectl run on-${worker} --image=busybox:1.35 --restart=Never --overrides='{"spec":{"nodeName":"${worker}","terminationGracePeriodSeconds":1}}' -- sleep 1d`,
-        );
-      await on("controlplane", "kubectl wait --for=condition=Ready --timeout=100s pod/on-worker1 pod/on-worker2");
-      const ip = (await on("controlplane", "kubectl get pod on-worker2 -o jsonpath={.status.podIP}")).stdout;
-      expect((await on("controlplane", `kubectl exec on-worker1 -- ping -c 2 ${ip}`)).stdout).toContain(", 0% packet loss");
-      await on("controlplane", "kubectl delete pod on-worker1 on-worker2 --wait=true");
+      await expectReach(pair);
     },
     patience,
   );

@@ -97,3 +97,16 @@ async function seen(cluster: Cluster, { machine, command }: Look): Promise<strin
   );
   return normalise(`${stdout}${stderr}[exit ${status}]`, [[new RegExp(cluster.name, "g"), "CLUSTER"], ...machineWords]);
 }
+
+/** A pod on each worker; the one reaches the other. */
+export async function expectReach({ on }: Pair): Promise<void> {
+  for (const worker of ["worker1", "worker2"])
+    await on(
+      "controlplane",
+      `kubectl run on-${worker} --image=busybox:1.35 --restart=Never --overrides='{"spec":{"nodeName":"${worker}","terminationGracePeriodSeconds":1}}' -- sleep 1d`,
+    );
+  await on("controlplane", "kubectl wait --for=condition=Ready --timeout=100s pod/on-worker1 pod/on-worker2");
+  const ip = (await on("controlplane", "kubectl get pod on-worker2 -o jsonpath={.status.podIP}")).stdout;
+  expect((await on("controlplane", `kubectl exec on-worker1 -- ping -c 2 ${ip}`)).stdout).toContain(", 0% packet loss");
+  await on("controlplane", "kubectl delete pod on-worker1 on-worker2 --wait=true");
+}
