@@ -40,20 +40,20 @@ async function program(input, dir, name) {
     input: "src/launch.ts",
     transform: { define: { PROGRAM: JSON.stringify(`./${output[0].fileName}`) } },
   });
-  await launch.write({ file: `${root}dist/${dir}/${name}`, format: "esm" });
+  await launch.write({ file: `${root}dist/${dir}/${name}`, format: "cjs" });
   // npm does so only when it links the package for the first time, not when it is built again
   chmodSync(`${root}dist/${dir}/${name}`, 0o755);
 }
 
-await program("src/cli/bin.ts", "cli", "bin.js");
-await program("src/sim/server/main.ts", "sim/server", "main.js");
+await program("src/cli/bin.ts", "cli", "bin.cjs");
+await program("src/sim/server/main.ts", "sim/server", "main.cjs");
 
 // parts that bench/, the schema's script and this one use
 const parts = await rolldown({
   ...common,
   // a program's form is CommonJS, as ssh2's; here it stays where npm put it
   external: /^ssh2\//,
-  input: { "ssh/client": "src/ssh/client.ts", "lab/json-schema": "src/lab/json-schema.ts", "lab/definition": "src/lab/definition.ts" },
+  input: { "ssh/client": "src/ssh/client.ts", "lab/json-schema": "src/lab/json-schema.ts", "lab/catalogue": "src/lab/catalogue.ts" },
 });
 await parts.write({
   dir: `${root}dist`,
@@ -64,9 +64,9 @@ await parts.write({
 });
 
 // the labs as they are read, under the hash of their text (src/lab/kept.ts)
-const { readLabs } = await import(`${root}dist/lab/definition.js`);
+const { readLabs } = await import(`${root}dist/lab/catalogue.js`);
 mkdirSync(`${root}dist/labs`);
-for (const { dir, ...lab } of readLabs(`${root}labs`)) {
+for (const { dir, ...lab } of await readLabs(`${root}labs`)) {
   const hash = createHash("sha256")
     .update(readFileSync(`${dir}/lab.yaml`))
     .digest("hex");

@@ -1,6 +1,6 @@
 /** JSON Schemas for editors, made from the schemas that the program itself checks with. */
 import { z } from "zod";
-import { schema as labSchema } from "./definition.ts";
+import { schema as labSchema } from "./schema.ts";
 import { schema as specificationSchema } from "../cluster/specification.ts";
 
 /** Text of each file in schema/, by name. */

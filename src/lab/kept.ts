@@ -3,17 +3,17 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { installation } from "../root.ts";
-import type { Lab } from "./definition.ts";
+import type { Content } from "./definition.ts";
 
 /** True in what is built; the sources read each lab anew. */
 declare const BUILT: boolean | undefined;
 
 /** A lab of the very same text, judged to be whole by the same build; undefined: it has to be read. */
-export function keptLab(text: string): Omit<Lab, "dir"> | undefined {
+export function keptLab(text: string): Content | undefined {
   if (typeof BUILT === "undefined") return undefined;
   const file = join(installation, "dist", "labs", `${createHash("sha256").update(text).digest("hex")}.json`);
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as Omit<Lab, "dir">;
+    return JSON.parse(readFileSync(file, "utf8")) as Content;
   } catch {
     return undefined;
   }

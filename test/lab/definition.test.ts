@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { KubemendError } from "../../src/error.ts";
-import { asVariant, readLab, readLabs } from "../../src/lab/definition.ts";
+import { readLab, readLabs } from "../../src/lab/catalogue.ts";
+import { asVariant } from "../../src/lab/definition.ts";
 import { labNames, scriptFile } from "../../src/lab/folder.ts";
 
 const shipped = fileURLToPath(new URL("../../labs", import.meta.url));
@@ -19,8 +20,8 @@ const folder = (): string => {
 };
 
 describe("the shipped labs", () => {
-  it("are whole, and teach enough: three hints, two solutions, two wrong fixes, in every variant", () => {
-    const labs = readLabs(shipped);
+  it("are whole, and teach enough: three hints, two solutions, two wrong fixes, in every variant", async () => {
+    const labs = await readLabs(shipped);
     expect(labs.map((l) => l.id)).toEqual(expect.arrayContaining(["bgp-port-blocked", "cgroup-driver-mismatch", "pod-cidr-overlap"]));
     for (const lab of labs) {
       for (const variant of ["", ...lab.variants.map((v) => v.id)]) {
@@ -32,8 +33,8 @@ describe("the shipped labs", () => {
     }
   });
 
-  it("are kept by the build as they are read here; one whose text, files or folder differ is read anew", () => {
-    for (const { dir, ...read } of readLabs(shipped)) {
+  it("are kept by the build as they are read here; one whose text, files or folder differ is read anew", async () => {
+    for (const { dir, ...read } of await readLabs(shipped)) {
       const hash = createHash("sha256")
         .update(readFileSync(join(dir, "lab.yaml")))
         .digest("hex");
@@ -41,7 +42,7 @@ describe("the shipped labs", () => {
       expect(JSON.parse(readFileSync(kept, "utf8")), read.id).toEqual(read);
     }
     const labs = join(folder(), "labs");
-    const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url));
+    const bin = fileURLToPath(new URL("../../dist/cli/bin.cjs", import.meta.url));
     const list = (): string => {
       const { stdout, stderr } = spawnSync(process.execPath, [bin, "lab", "list", "--labs", labs], { encoding: "utf8" });
       return stdout + stderr;
@@ -74,20 +75,20 @@ describe("scripts that labs share", () => {
     return readLab(dir);
   };
 
-  it("are kubemend's for labs elsewhere, unless the folder has its own of that name", () => {
+  it("are kubemend's for labs elsewhere, unless the folder has its own of that name", async () => {
     const here = folder();
-    const read = lab(here, "shared/new-pod.sh");
+    const read = await lab(here, "shared/new-pod.sh");
     expect(read.findings).toBeUndefined();
     expect(scriptFile(read.lab!, "shared/new-pod.sh")).toBe(join(shipped, "shared", "new-pod.sh"));
     mkdirSync(join(here, "shared"));
     writeFileSync(join(here, "shared", "new-pod.sh"), "true\n");
     expect(scriptFile(read.lab!, "shared/new-pod.sh")).toBe(join(here, "shared", "new-pod.sh"));
-    expect(readLabs(here).map(({ id }) => id)).toEqual(["containerd-stopped"]);
+    expect((await readLabs(here)).map(({ id }) => id)).toEqual(["containerd-stopped"]);
   });
 
-  it("that are missing are named with every place that was looked at", () => {
+  it("that are missing are named with every place that was looked at", async () => {
     const here = folder();
-    const { findings } = lab(here, "shared/none.sh");
+    const { findings } = await lab(here, "shared/none.sh");
     expect(findings!.map((f) => [f.code, f.field, f.message])).toEqual([
       ["missing-script", "checks.2.script", `there is no file ${join(here, "shared/none.sh")}, nor ${join(shipped, "shared/none.sh")}`],
     ]);
@@ -95,7 +96,7 @@ describe("scripts that labs share", () => {
 });
 
 describe("a malformed lab", () => {
-  it("is reported with every problem, each with its place", () => {
+  it("is reported with every problem, each with its place", async () => {
     const dir = join(folder(), "broken-lab");
     mkdirSync(dir);
     writeFileSync(
@@ -114,7 +115,7 @@ solutions: [{ title: S, steps: [{ machine: worker1, script: s.sh }] }]
 wrong: [{ title: W, steps: [{ machine: worker1, script: w.sh }] }]
 `,
     );
-    const { findings } = readLab(dir);
+    const { findings } = await readLab(dir);
     expect(findings!.map((f) => [f.field, f.at?.line])).toEqual(
       expect.arrayContaining([
         ["level", 4],
@@ -125,35 +126,35 @@ wrong: [{ title: W, steps: [{ machine: worker1, script: w.sh }] }]
     );
   });
 
-  it("names missing scripts and texts, and a foreign id", () => {
+  it("names missing scripts and texts, and a foreign id", async () => {
     const dir = join(folder(), "renamed");
     cpSync(join(shipped, "bgp-port-blocked"), dir, { recursive: true });
     rmSync(join(dir, "break.sh"));
     rmSync(join(dir, "debrief.md"));
-    const { findings } = readLab(dir);
+    const { findings } = await readLab(dir);
     expect(findings!.map((f) => f.code)).toEqual(expect.arrayContaining(["id-is-not-folder", "missing-script", "missing-text"]));
     expect(findings!.find((f) => f.code === "missing-script")!.message).toContain("break.sh");
   });
 
-  it("that has the id of another one is named together with it", () => {
+  it("that has the id of another one is named together with it", async () => {
     const dir = folder();
     for (const name of ["bgp-port-blocked", "copy"]) cpSync(join(shipped, "bgp-port-blocked"), join(dir, name), { recursive: true });
-    expect(() => readLabs(dir)).toThrowError(/two labs are called "bgp-port-blocked": \S+bgp-port-blocked and \S+copy/);
+    await expect(readLabs(dir)).rejects.toThrowError(/two labs are called "bgp-port-blocked": \S+bgp-port-blocked and \S+copy/);
   });
 
-  it("names a brief that a variant wants and the folder lacks", () => {
+  it("names a brief that a variant wants and the folder lacks", async () => {
     const dir = join(folder(), "pod-cidr-overlap");
     cpSync(join(shipped, "pod-cidr-overlap"), dir, { recursive: true });
     rmSync(join(dir, "brief-one-block.md"));
-    expect(readLab(dir).findings!.map((f) => f.message)).toEqual(["there is no brief-one-block.md"]);
+    expect((await readLab(dir)).findings!.map((f) => f.message)).toEqual(["there is no brief-one-block.md"]);
   });
 
-  it("does not hide another one: all of a folder are reported together", () => {
+  it("does not hide another one: all of a folder are reported together", async () => {
     const dir = folder();
     mkdirSync(join(dir, "empty"));
     mkdirSync(join(dir, "garbage"));
     writeFileSync(join(dir, "garbage", "lab.yaml"), "id: [");
-    expect(() => readLabs(dir)).toThrowError(KubemendError);
-    expect(() => readLabs(dir)).toThrowError(/empty has no lab\.yaml[\s\S]*garbage/);
+    await expect(readLabs(dir)).rejects.toThrowError(KubemendError);
+    await expect(readLabs(dir)).rejects.toThrowError(/empty has no lab\.yaml[\s\S]*garbage/);
   });
 });

@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { legacyArchive } from "../../src/cluster/versions.ts";
-import { readLabs } from "../../src/lab/definition.ts";
+import { readLabs } from "../../src/lab/catalogue.ts";
 import type { Proof } from "../../src/lab/verify.ts";
 import { runCli } from "../cli/support.ts";
 
-const labs = readLabs(fileURLToPath(new URL("../../labs", import.meta.url)));
+const labs = await readLabs(fileURLToPath(new URL("../../labs", import.meta.url)));
 
 /** Each variant is proven on the first of these clusters that has its runtime and pod network. */
 const clusters = [

@@ -15,7 +15,7 @@ import { NetlinkError, type LinkInfo, type LinkSpec, type NeighbourInfo, type Ro
 import type { Network } from "./network.ts";
 import type { Packet, Walk } from "./packet.ts";
 import { Routing } from "./routes.ts";
-import type { AddressState, LinkKind, LinkState, NsState, PolicyRule, SocketState } from "./state.ts";
+import type { AddressState, LinkKind, LinkState, NsState, PolicyRule, SocketState, TableName } from "./state.ts";
 import { Sysctls } from "./sysctl.ts";
 import { routeInput } from "./walk.ts";
 
@@ -622,15 +622,15 @@ export class NetNs {
   // --- netfilter
 
   /** As iptables-save prints it (without the comments at both ends). */
-  iptablesSave(table?: string, counters = false): string {
+  iptablesSave(table?: TableName, counters = false): string {
     if (counters) return save(this, table, true);
-    const key = table ?? "";
-    let saved = this.#saved.get(key);
-    if (saved?.generation !== this.netfilter.generation)
-      this.#saved.set(key, (saved = { generation: this.netfilter.generation, text: save(this, table, false) }));
+    if (table === undefined) return save(this, undefined, false);
+    const generation = this.netfilter.generation(table);
+    let saved = this.#saved.get(table);
+    if (saved?.generation !== generation) this.#saved.set(table, (saved = { generation, text: save(this, table, false) }));
     return saved.text;
   }
-  readonly #saved = new Map<string, { generation: number; text: string }>();
+  readonly #saved = new Map<TableName, { generation: number; text: string }>();
 
   /** Throws IptablesError with a line number in `message`, NotSimulated. Nothing changes when it throws. */
   iptablesRestore(text: string, options: { noflush?: boolean; counters?: boolean } = {}): void {

@@ -1,4 +1,4 @@
-/** The background process of one simulated cluster: `node main.js STATE-FOLDER`. It outlives the command that started it. */
+/** The background process of one simulated cluster: `node main.cjs STATE-FOLDER`. It outlives the command that started it. */
 import { randomBytes } from "node:crypto";
 import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:net";
@@ -47,6 +47,8 @@ export interface ServerFile {
 
 /** Milliseconds after which something that a person did is on the disk (two seconds are promised). */
 const saveAfter = 1500;
+/** Milliseconds more while somebody waits for an engine command, which saving would hold up. */
+const saveLater = 350;
 /** The same for what the cluster does by itself: it would do it again. */
 const saveIdleAfter = 10_000;
 
@@ -94,6 +96,8 @@ async function main(dir: string): Promise<void> {
   let dirty = true;
   let saving: { timer: NodeJS.Timeout; at: number } | undefined;
   let complained = "";
+  /** Engine commands that look at machines, and somebody waits for them. */
+  let watching = 0;
   const saveNow = (): void => {
     clearTimeout(saving?.timer);
     saving = undefined;
@@ -117,7 +121,11 @@ async function main(dir: string): Promise<void> {
     const at = clock.now() + ms;
     if (saving && saving.at <= at) return;
     clearTimeout(saving?.timer);
-    saving = { at, timer: setTimeout(saveNow, ms) };
+    saving = { at, timer: setTimeout(saveWhenQuiet, ms) };
+  };
+  const saveWhenQuiet = (): void => {
+    if (saving && (driver.hurried || watching > 0) && clock.now() < saving.at + saveLater) saving.timer = setTimeout(saveWhenQuiet, 50);
+    else saveNow();
   };
   const touch = (): void => saveWithin(saveAfter);
   // an engine command is saved as a whole, when it ends: it can be given again
@@ -179,10 +187,15 @@ async function main(dir: string): Promise<void> {
       return { now: world.timeline.now };
     },
     settle: async (params) => settle(() => world, driver, params.ms === undefined ? undefined : Number(params.ms)),
-    watch: (params, caller) => {
+    watch: async (params, caller) => {
       let gone = false;
       caller.onClose(() => (gone = true));
-      return looks.look(params.looks as Look[], params.since as number | undefined, () => gone);
+      watching++;
+      try {
+        return await looks.look(params.looks as Look[], params.since as number | undefined, () => gone);
+      } finally {
+        watching--;
+      }
     },
     "watch-begin": (params) => {
       // whoever asked has done with it: it must not have to be done again
@@ -321,7 +334,7 @@ async function withFallback<T>(port: number, listen: (port: number) => Promise<T
 
 const dir = process.argv[2];
 if (dir === undefined) {
-  process.stderr.write("usage: main.js STATE-FOLDER\n");
+  process.stderr.write("usage: main.cjs STATE-FOLDER\n");
   process.exit(2);
 }
 // two processes on one folder would overwrite each other's world

@@ -1,7 +1,8 @@
 /** Labs on a real cluster: what a learner sees, what mends it and what does not. */
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { asVariant, readLabs, type Lab, type Repair } from "../../../src/lab/definition.ts";
+import { readLabs } from "../../../src/lab/catalogue.ts";
+import { asVariant, type Lab, type Repair } from "../../../src/lab/definition.ts";
 import { breakCluster } from "../../../src/lab/break.ts";
 import { applyRepair, checkLab } from "../../../src/lab/engine.ts";
 import { unmetNeeds } from "../../../src/lab/needs.ts";
@@ -12,7 +13,7 @@ import type { Look } from "./looks.ts";
 import { patience, type Pair } from "./pair.ts";
 import { timeFor } from "./time.ts";
 
-const labs = readLabs(fileURLToPath(new URL("../../../labs", import.meta.url)));
+const labs = await readLabs(fileURLToPath(new URL("../../../labs", import.meta.url)));
 
 /** `LAB` or `LAB/VARIANT`. */
 function labOf(id: string): Lab {

@@ -83,6 +83,29 @@ test("one peer only: the others stay, and everybody stays ready", async () => {
   expect(await probe(mesh, "node3")).toContain("established = 2");
 });
 
+test("Felix puts its chains right when it looks again, and writes no other anew", async () => {
+  const mesh = await useMesh();
+  const pod = mesh.pod("node1", "pod-a");
+  await mesh.world.advance(5000);
+  reaches(pod, addressOf("node2"));
+  const print = async (): Promise<string> => (await mesh.on("node1", "iptables-save -t filter")).match(/^.*cali.*$/gm)!.join("\n");
+  const counted = async (): Promise<string> =>
+    /^(\[.*\]) -A cali-from-wl-dispatch -i/m.exec(await mesh.on("node1", "iptables-save -c -t filter"))![1]!;
+  const before = await print();
+  const count = await counted();
+  expect(count).not.toBe("[0:0]");
+  // one taken out, one put between, one into a chain that is empty, and the way in removed
+  mesh.rules("node1", "-D cali-FORWARD 1", "-I cali-wl-to-host 1 -j DROP", "-A cali-cidr-block -j DROP", "-D FORWARD 1");
+  expect(await print()).not.toBe(before);
+  await mesh.world.advance(91_000);
+  expect(await print()).toBe(before);
+  expect(await counted()).toBe(count);
+  mesh.pod("node1", "pod-b");
+  await mesh.world.advance(5000);
+  const dispatch = (text: string): number => text.split("\n").filter((line) => line.startsWith("-A cali-from-wl-dispatch")).length;
+  expect(dispatch(await print())).toBe(dispatch(before) + 1);
+});
+
 test("with VXLAN pools routes come from Felix and do not need BGP", async () => {
   const mesh = await useMesh(poolSpec({ ipipMode: "Never", vxlanMode: "Always" }));
   const pods = nodes.map((node) => mesh.pod(node, `pod-${node}`));

@@ -12,8 +12,8 @@ export function catalogue(group: Command, context: Context): void {
     .description("the catalogue")
     .addOption(labsOption())
     .addOption(outputOption())
-    .action((options: LabOptions) => {
-      const all = labs(context, options);
+    .action(async (options: LabOptions) => {
+      const all = await labs(context, options);
       if (options.output === "json") {
         for (const { id, title, summary, level, minutes, curriculum, variants } of all)
           context.printJson({
@@ -49,7 +49,7 @@ export function catalogue(group: Command, context: Context): void {
     .addOption(labsOption())
     .addOption(outputOption())
     .action(async (id: string, options: LabOptions) => {
-      const found = find(context, options, id);
+      const found = await find(context, options, id);
       const { title, summary, level, minutes, curriculum, variants, hints, cluster } = found;
       if (options.output === "json")
         return context.printJson({

@@ -18,7 +18,7 @@ export function run(group: Command, context: Context): void {
     .option("--variant <variant>", "break it in this way (see lab show)")
     .addOption(labsOption())
     .action(async (id: string, options: LabOptions) => {
-      const found = find(context, options, id);
+      const found = await find(context, options, id);
       await withUpCluster(context, options, found, (cluster, emit) =>
         context.io.stdin.isTTY && context.io.stdout.isTTY
           ? interactive(context, cluster, found, options, emit)

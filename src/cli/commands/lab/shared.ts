@@ -4,7 +4,8 @@ import { join, resolve } from "node:path";
 import { Option } from "commander";
 import { formatFinding } from "../../../cluster/finding.ts";
 import { KubemendError, usageError } from "../../../error.ts";
-import { asVariant, readLab, readLabs, type Lab } from "../../../lab/definition.ts";
+import { readLab, readLabs } from "../../../lab/catalogue.ts";
+import { asVariant, type Lab } from "../../../lab/definition.ts";
 import { labNames } from "../../../lab/folder.ts";
 import type { CheckReport } from "../../../lab/engine.ts";
 import { debrief } from "../../../lab/engine.ts";
@@ -34,9 +35,9 @@ export const labsOption = (): Option => new Option("--labs <folder>", "folder of
  * The catalogue. `wanted`: the only lab that is asked for: of kubemend's own labs, which the tests know to be whole, no other is read
  * (all of them take a tenth of a second).
  */
-export function labs(context: Context, options: LabOptions, wanted?: string): Lab[] {
+export async function labs(context: Context, options: LabOptions, wanted?: string): Promise<Lab[]> {
   if (options.labs === undefined && wanted !== undefined && labNames(shipped).includes(wanted)) {
-    const { lab } = readLab(join(shipped, wanted));
+    const { lab } = await readLab(join(shipped, wanted));
     if (lab?.id === wanted) return [lab];
   }
   const folder = options.labs === undefined ? shipped : resolve(context.io.cwd, options.labs);
@@ -44,8 +45,8 @@ export function labs(context: Context, options: LabOptions, wanted?: string): La
   return readLabs(folder);
 }
 
-export function find(context: Context, options: LabOptions, id: string): Lab {
-  const all = labs(context, options, id);
+export async function find(context: Context, options: LabOptions, id: string): Promise<Lab> {
+  const all = await labs(context, options, id);
   const found = all.find((l) => l.id === id);
   if (!found) throw usageError("unknown-lab", `there is no lab "${id}"`, { hint: `Labs are: ${all.map((l) => l.id).join(", ")}.` });
   return found;

@@ -23,7 +23,7 @@ export function steps(group: Command, context: Context): void {
     .addOption(labsOption())
     .addOption(outputOption())
     .action(async (id: string, options: LabOptions) => {
-      const found = find(context, options, id);
+      const found = await find(context, options, id);
       await withUpCluster(context, options, found, async (cluster, emit) => {
         await locked(context, cluster, "lab start", () => startLab(cluster, found, options.variant, emit, { wait: options.wait ?? false }));
         const text = await brief(asVariant(found, options.variant));
@@ -44,7 +44,7 @@ export function steps(group: Command, context: Context): void {
       .action((options: LabOptions) =>
         context.withCluster(options, (cluster) =>
           locked(context, cluster, `lab ${name}`, async () =>
-            work(cluster, options, labs(context, options, (await readProgress(cluster.dir))?.lab)),
+            work(cluster, options, await labs(context, options, (await readProgress(cluster.dir))?.lab)),
           ),
         ),
       );

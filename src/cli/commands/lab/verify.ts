@@ -20,7 +20,7 @@ export function verify(group: Command, context: Context): void {
     .addOption(labsOption())
     .addOption(outputOption())
     .action(async (ids: string[], options: LabOptions) => {
-      const chosen = ids.length === 0 ? labs(context, options) : ids.map((id) => find(context, options, id));
+      const chosen = ids.length === 0 ? await labs(context, options) : await Promise.all(ids.map((id) => find(context, options, id)));
       await withUpCluster(context, options, chosen.length === 1 ? chosen[0] : undefined, async (cluster, emit) => {
         const running = await readProgress(cluster.dir);
         if (running)

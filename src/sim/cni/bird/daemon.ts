@@ -13,7 +13,7 @@ import { scan, withdrawFromKernel } from "./kernel.ts";
 import { ConfigError } from "./lexer.ts";
 import { log, traceState } from "./log.ts";
 import { parseConfig } from "./parser.ts";
-import { announce, feed, flush, preferences, withdraw } from "./rib.ts";
+import { announce, feed, flush, preferences, revision, withdraw } from "./rib.ts";
 import { arm, birdState, noStats, type BirdState, type ProtocolState } from "./state.ts";
 
 /** `2.0.12`, or `v0.3.3+birdv1.6.8`. */
@@ -90,7 +90,6 @@ export const bird: DaemonProgram = {
       }
       return schedule(p);
     }
-    scans.delete(p);
     if (event === "accept") {
       const peer = d.peer as { ip: string; port: number };
       return incoming(p, d.conn as number, peer, (d.local as { ip: string } | undefined)?.ip ?? "");
@@ -114,7 +113,6 @@ export const bird: DaemonProgram = {
   },
 
   signal(p: Proc, signal: Signal) {
-    scans.delete(p);
     // before start-up is over there is nothing to stop or to read again
     if (birdState(p).config === undefined) return signal === "SIGHUP";
     if (signal === "SIGTERM" || signal === "SIGINT") {
@@ -130,9 +128,6 @@ export const bird: DaemonProgram = {
 
   serve(p: Proc, request: Incoming) {
     const m = request.message as { type?: string; command?: string };
-    const looks = request.transport === "unix" && m.type === "bird-cli" && m.command?.startsWith("show ") === true;
-    // who looks, as probes do, changes nothing that a scan could find
-    if (!looks) scans.delete(p);
     if (request.transport !== "unix" || m.type !== "bird-cli") return undefined;
     return answer(p, m.command ?? "", {
       reconfigure: () => reconfigure(p),
@@ -246,15 +241,18 @@ function listen(p: Proc): void {
   }
 }
 
-/** Since when nothing but scans has happened to the process: the namespace's generation, and how many scans. */
-const scans = new WeakMap<Proc, { generation: number; count: number }>();
+/** What the last scans found: of the kernel and of the process, and how many of them found the same. */
+const scans = new WeakMap<Proc, { config: BirdConfig; found: string; count: number }>();
 
-/** Whether two scans have looked at the same already, and there is nothing else that a third could find. */
+/** Whether two scans have looked at the same already: then a third finds nothing either. */
 function settled(p: Proc): boolean {
+  const { config, protocols, recovering } = birdState(p);
   const { generation } = p.machine.world.network.ns(p.machine.name, p.state.netns);
+  const sessions = protocols.map(({ state, bgp }) => `${state} ${bgp?.ready} ${bgp?.startup !== undefined}`);
+  const found = [generation, revision(p), recovering !== undefined, ...sessions].join();
   const before = scans.get(p);
-  const count = before?.generation === generation ? before.count : 0;
-  scans.set(p, { generation, count: count + 1 });
+  const count = before?.config === config && before.found === found ? before.count : 0;
+  scans.set(p, { config, found, count: count + 1 });
   return count >= 2;
 }
 

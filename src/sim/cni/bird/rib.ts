@@ -9,6 +9,18 @@ import { birdState, ipv4Channel, type ProtocolState, type Route } from "./state.
 /** Default preferences (nest/route.h). */
 export const preferences = { Direct: 240, Static: 200, BGP: 100, Kernel: 10 } as const;
 
+/** How often a process's table has changed; it tells two looks apart and is no state. */
+const revisions = new WeakMap<Proc, number>();
+export const revision = (p: Proc): number => revisions.get(p) ?? 0;
+
+/** Routes of a net, best first; none take the net out. */
+function put(p: Proc, net: string, routes: Route[]): void {
+  const { table } = birdState(p);
+  if (routes.length > 0) table[net] = routes;
+  else delete table[net];
+  revisions.set(p, revision(p) + 1);
+}
+
 /** A protocol announces a route (it replaces the one it announced before for the same net). */
 export function announce(p: Proc, ps: ProtocolState, route: Route): void {
   const s = birdState(p);
@@ -32,7 +44,7 @@ export function announce(p: Proc, ps: ProtocolState, route: Route): void {
   }
   importUpdates.accepted++;
   const best = list[0];
-  s.table[route.net] = sorted([...list.filter((r) => r !== old), made]);
+  put(p, route.net, sorted([...list.filter((r) => r !== old), made]));
   changed(p, route.net, best);
   if (!made.recursive) lookAgain(p);
 }
@@ -50,9 +62,11 @@ function remove(p: Proc, net: string, proto: string): boolean {
   const list = s.table[net];
   const gone = list?.find((r) => r.proto === proto);
   if (!list || !gone) return false;
-  const rest = list.filter((r) => r !== gone);
-  if (rest.length > 0) s.table[net] = rest;
-  else delete s.table[net];
+  put(
+    p,
+    net,
+    list.filter((r) => r !== gone),
+  );
   changed(p, net, list[0]);
   if (!gone.recursive) lookAgain(p);
   return true;
@@ -93,7 +107,7 @@ function lookAgain(p: Proc): void {
     const before = list[0];
     const next = list.map((r) => (r.recursive ? resolved(p, r) : r));
     if (next.every((r, i) => same(r, list[i]!))) continue;
-    s.table[net] = sorted(next);
+    put(p, net, sorted(next));
     changed(p, net, before);
   }
 }

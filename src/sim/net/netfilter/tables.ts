@@ -119,8 +119,7 @@ export class Netfilter {
   readonly #state: NsState;
   readonly #changed: () => void;
   readonly #counted: () => void;
-  /** Counts changes of rules, chains and policies (and of what may turn out to be none). */
-  generation = 0;
+  readonly #generations = new Map<TableName, number>();
 
   /** `changed` is called before rules, chains or policies are; `counted` before somebody sees their counters. */
   constructor(state: NsState, changed: () => void, counted: () => void) {
@@ -135,6 +134,11 @@ export class Netfilter {
     return this.#state.tables[name];
   }
 
+  /** Counts changes of a table's rules, chains and policies (and of what may turn out to be none). */
+  generation(table: TableName): number {
+    return this.#generations.get(table) ?? 0;
+  }
+
   /** A table to be changed, made with its built-in chains on first use. */
   need(name: TableName): TableState {
     let table = this.#state.tables[name];
@@ -145,7 +149,7 @@ export class Netfilter {
     }
     this.#counted();
     this.#changed();
-    this.generation++;
+    this.#generations.set(name, this.generation(name) + 1);
     // rules may look at connections from now on; the kernel tracks once a table that needs it is there
     this.#state.tracking = true;
     return table;

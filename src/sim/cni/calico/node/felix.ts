@@ -9,7 +9,7 @@ import { endpointOf } from "../workload.ts";
 import { programFirewall } from "./firewall.ts";
 import { log } from "./log.ts";
 import { policies } from "./policy.ts";
-import type { Role } from "./role.ts";
+import type { Known, Role } from "./role.ts";
 import { programRoutes } from "./routes.ts";
 import { nodeName } from "./startup.ts";
 import { programTunnels } from "./tunneldevices.ts";
@@ -65,11 +65,11 @@ export const felixRole: Role = {
       }
     }
   },
-  reconcile(p, d, why) {
-    const k = learn(p, d);
+  reconcile(p, d, why, known) {
+    const k = learn(p, d, known);
     sayWhatIsMissing(p, d);
     const first = p.data.ready !== true;
-    const rules = policies(d, k);
+    const rules = policies(d, known);
     // most changes (heartbeats, conditions) mean nothing to the dataplane
     const digest = createHash("sha1")
       .update(JSON.stringify([k, rules]))
@@ -102,17 +102,17 @@ function sayWhatIsMissing(p: Proc, d: Datastore): void {
   }
 }
 
-function learn(p: Proc, d: Datastore): Knowledge {
-  const nodes = d.list("nodes").map(nodeOf);
+function learn(p: Proc, d: Datastore, known: Known): Knowledge {
+  const nodes = known("nodes", () => d.list("nodes").map(nodeOf));
   const name = nodeName(p);
   const self = nodes.find((n) => n.name === name) ?? { name, labels: {} };
   return {
     self,
     nodes,
-    pools: d.list("ippools").map(poolOf),
-    blocks: d.list("ipamblocks").map((b) => ({ spec: b.spec as Obj })),
-    endpoints: d.list("pods", { fieldSelector: `spec.nodeName=${name}` }).flatMap((pod) => endpointOf(pod) ?? []),
-    felix: (d.find("felixconfigurations", "default")?.spec ?? {}) as Obj,
+    pools: known("ippools.crd.projectcalico.org", () => d.list("ippools").map(poolOf)),
+    blocks: known("ipamblocks.crd.projectcalico.org", () => d.list("ipamblocks").map((b) => ({ spec: b.spec as Obj }))),
+    endpoints: known("pods", () => d.list("pods", { fieldSelector: `spec.nodeName=${name}` }).flatMap((pod) => endpointOf(pod) ?? [])),
+    felix: known("felixconfigurations.crd.projectcalico.org", () => (d.find("felixconfigurations", "default")?.spec ?? {}) as Obj),
   };
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Proc } from "../../../kernel/proc.ts";
 import type { NetNs } from "../../../net/netlink.ts";
+import type { TableName } from "../../../net/state.ts";
 import { bare } from "../datastore.ts";
 import type { Knowledge } from "./felix.ts";
 import type { Policies } from "./policy.ts";
@@ -12,6 +13,19 @@ const drop = "0x20000";
 
 /** Every rule carries a hash of what comes before it in its chain, as Felix recognises its own rules. */
 function commented(chain: string, bodies: string[]): string[] {
+  const text = `${chain}\n${bodies.join("\n")}`;
+  let rules = written.get(text);
+  if (!rules) {
+    if (written.size > 2000) written.clear();
+    written.set(text, (rules = writeRules(chain, bodies)));
+  }
+  return rules;
+}
+
+/** Chains with their rules' hashes, by their text: most of them are the same on every node, and each time. */
+const written = new Map<string, string[]>();
+
+function writeRules(chain: string, bodies: string[]): string[] {
   let previous = chain;
   return bodies.map((body) => {
     previous = createHash("sha224").update(`${previous} ${body}`).digest("base64url").slice(0, 16);
@@ -32,46 +46,54 @@ interface Table {
 export function programFirewall(p: Proc, k: Knowledge, policies: Policies): void {
   const ns = p.machine.world.network.ns(p.machine.name, p.state.netns);
   programSets(ns, k, policies);
-  for (const [name, table] of Object.entries({
-    raw: rawTable(k),
-    mangle: mangleTable(),
-    nat: natTable(ns, k),
-    filter: filterTable(k, policies),
-  }))
-    apply(p, ns, name, table);
+  apply(ns, "raw", rawTable(k));
+  apply(ns, "mangle", mangleTable());
+  apply(ns, "nat", natTable(ns, k));
+  apply(ns, "filter", filterTable(k, policies));
 }
 
-function apply(p: Proc, ns: NetNs, name: string, table: Table): void {
+/** As Felix compares (felix/iptables/table.go): a chain of its own by its rules' hashes, rules in built-in chains by their text. */
+function apply(ns: NetNs, name: TableName, table: Table): void {
+  const saved = ns.iptablesSave(name);
+  const chains = Object.entries(table.chains).map(([chain, bodies]) => [chain, commented(chain, bodies)] as const);
+  const wanted = chains.flatMap(([chain, rules]) => [chain, ...rules]).join("\n");
+  const whole = complete.get(ns) ?? {};
+  complete.set(ns, whole);
+  if (whole[name]?.saved === saved && whole[name].wanted === wanted) return;
   // the printed form of a comment depends on iptables' quoting rules: compare without quotes
-  const now = bareText(ns.iptablesSave(name));
-  const lines: string[] = [];
-  for (const [chain, bodies] of Object.entries(table.chains)) lines.push(...commented(chain, bodies));
-  const wanted = new Set(lines);
-  const present = new Set(now.split("\n"));
-  const there = now.split("\n").filter((l) => l.startsWith("-A cali-"));
-  const chainsThere = now.split("\n").flatMap((l) => (l.startsWith(":cali-") ? [l.slice(1).split(" ")[0]!] : []));
-  const heads = table.insert.map(([chain, body]) => commented(chain, [body])[0]!);
-  const tails = commentedTails(table.append);
-  const gone = chainsThere.filter((c) => !(c in table.chains));
-  const missing = [...heads, ...tails].filter((l) => !present.has(bareText(l)));
-  const digest = createHash("sha1").update(lines.join("\n")).digest("hex");
-  const hashes = (p.data.tables ??= {}) as Record<string, string>;
-  const complete = Object.keys(table.chains).every((c) => chainsThere.includes(c)) && there.length === wanted.size;
-  if (hashes[name] === digest && missing.length === 0 && gone.length === 0 && complete) return;
-  const text = [
+  const present = bareText(saved).split("\n");
+  const there = new Map<string, string[]>();
+  for (const line of present) {
+    if (line.startsWith(":cali-")) there.set(line.slice(1, line.indexOf(" ")), []);
+    else if (line.startsWith("-A cali-")) there.get(line.slice(3, line.indexOf(" ", 3)))!.push(hashOf(line));
+  }
+  const changed = chains.filter(([chain, rules]) => there.get(chain)?.join() !== rules.map(hashOf).join());
+  const gone = [...there.keys()].filter((chain) => !(chain in table.chains));
+  const missing = (lines: string[]): string[] => lines.filter((line) => !present.includes(bareText(line)));
+  const heads = missing(table.insert.map(([chain, body]) => commented(chain, [body])[0]!));
+  const tails = missing(commentedTails(table.append));
+  if (changed.length + gone.length + heads.length + tails.length === 0) {
+    whole[name] = { saved, wanted };
+    return;
+  }
+  const input = [
     `*${name}`,
-    ...Object.keys(table.chains).map((c) => `:${c} - [0:0]`),
-    ...gone.map((c) => `:${c} - [0:0]`),
-    ...lines,
-    ...heads.filter((l) => missing.includes(l)).map((l) => l.replace(/^-A (\S+)/, "-I $1 1")),
-    ...tails.filter((l) => missing.includes(l)),
-    ...gone.map((c) => `-X ${c}`),
+    ...[...changed.map(([chain]) => chain), ...gone].map((chain) => `:${chain} - [0:0]`),
+    ...changed.flatMap(([, rules]) => rules),
+    ...heads.map((line) => line.replace(/^-A (\S+)/, "-I $1 1")),
+    ...tails,
+    ...gone.map((chain) => `-X ${chain}`),
     "COMMIT",
     "",
   ].join("\n");
-  ns.iptablesRestore(text, { noflush: true });
-  hashes[name] = digest;
+  ns.iptablesRestore(input, { noflush: true });
 }
+
+/** Of a rule of Felix's; a rule that somebody else put into its chain has none. */
+const hashOf = (line: string): string => /cali:([\w-]{16})/.exec(line)?.[1] ?? "-";
+
+/** Tables that were found to hold all that is wanted, as iptables-save printed them. */
+const complete = new WeakMap<NetNs, Record<string, { saved: string; wanted: string }>>();
 
 const bareText = (text: string): string => text.replaceAll('"', "");
 

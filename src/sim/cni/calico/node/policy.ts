@@ -5,7 +5,7 @@ import type { Obj } from "../../../core/json.ts";
 import type { Datastore } from "../datastore.ts";
 import { DatastoreError } from "../datastore.ts";
 import { endpointOf } from "../workload.ts";
-import type { Knowledge } from "./felix.ts";
+import type { Known } from "./role.ts";
 
 interface PeerSet {
   name: string;
@@ -34,16 +34,20 @@ export interface Policies {
 
 const hash = (text: string, length: number): string => createHash("sha224").update(text).digest("base64url").slice(0, length);
 
-export function policies(d: Datastore, _k: Knowledge): Policies {
-  const listed = d.client.list("networkpolicies.networking.k8s.io");
-  if (!listed.ok) throw new DatastoreError("other", listed.message);
+export function policies(d: Datastore, known: Known): Policies {
+  const resource = "networkpolicies.networking.k8s.io";
+  const objects = known(resource, () => {
+    const listed = d.client.list(resource);
+    if (!listed.ok) throw new DatastoreError("other", listed.message);
+    return listed.body.items;
+  });
   const out: Policies = { chains: [], sets: [] };
-  if (listed.body.items.length === 0) return out;
+  if (objects.length === 0) return out;
   const namespaces = new Map(
     d.list("namespaces").map((n) => [(n.metadata as Obj).name as string, ((n.metadata as Obj).labels ?? {}) as Record<string, string>]),
   );
   const endpoints = d.list("pods").flatMap((pod) => endpointOf(pod) ?? []);
-  for (const object of listed.body.items) {
+  for (const object of objects) {
     const namespace = (object.metadata as Obj).namespace as string;
     const name = (object.metadata as Obj).name as string;
     const spec = object.spec as Obj;

@@ -15,10 +15,13 @@ export interface Role {
   refresh?: number;
   start?(p: Proc): void;
   /** Throws DatastoreError when the API cannot be reached; it is tried again. */
-  reconcile(p: Proc, d: Datastore, why: "change" | "refresh"): void;
+  reconcile(p: Proc, d: Datastore, why: "change" | "refresh", known: Known): void;
   failed(p: Proc, error: DatastoreError): void;
   on?(p: Proc, event: string, data: Data): boolean;
 }
+
+/** What a role has learnt of a watched resource; it is asked for again when the watch says that it has changed, or has begun anew. */
+export type Known = <T>(resource: string, learn: () => T) => T;
 
 const clients = new WeakMap<Proc, KubeClient>();
 
@@ -33,6 +36,8 @@ interface RoleState {
   connected?: boolean;
   pending?: boolean;
   refresh?: number;
+  /** By resource. */
+  known?: Record<string, unknown>;
 }
 
 export function startRole(p: Proc, role: Role): void {
@@ -67,6 +72,7 @@ function connect(p: Proc, role: Role): void {
     return;
   }
   state.connected = true;
+  delete state.known;
   round(p, role, "refresh");
 }
 
@@ -75,7 +81,9 @@ function round(p: Proc, role: Role, why: "change" | "refresh"): void {
   delete state.pending;
   if (why === "refresh" && state.refresh !== undefined) p.cancel(state.refresh);
   try {
-    role.reconcile(p, datastore(p), why);
+    const known = (state.known ??= {});
+    const of: Known = <T>(resource: string, learn: () => T): T => (known[resource] ??= learn()) as T;
+    role.reconcile(p, datastore(p), why, of);
     if (role.refresh !== undefined && (why === "refresh" || state.refresh === undefined)) state.refresh = p.after(role.refresh, "refresh");
   } catch (error) {
     if (!(error instanceof DatastoreError)) throw error;
@@ -91,6 +99,7 @@ export function onRole(p: Proc, role: Role, event: string, data: Data): void {
   const state = p.data as RoleState;
   if (role.on?.(p, event, data)) return;
   if (event === "api") {
+    delete state.known?.[(data as { resource: string }).resource];
     if (state.pending) return;
     state.pending = true;
     p.after(role.delay ?? 100, "reconcile");

@@ -113,8 +113,8 @@ function schedule(p: Proc): void {
 /** What the last rules were made from, and where they lie; in memory, so that they are written again after a restore. */
 interface Written {
   from: readonly Obj[];
-  generation: number;
-  chains: ChainState[];
+  text: string;
+  tables: string;
 }
 const written = new WeakMap<Proc, Written>();
 
@@ -130,9 +130,9 @@ function sync(p: Proc): void {
   const ns = netns(p);
   const from = [...services.body.items, ...slices.body.items];
   const last = written.get(p);
-  if (last && last.generation === ns.netfilter.generation && same(last.from, from)) {
+  if (last && same(last.from, from) && last.tables === ownLines(ns)) {
     // writing them again would give the same rules
-    ns.netfilter.countAnew(last.chains);
+    ns.netfilter.countAnew(chainsOf(ns, last.text));
     p.data.synced = p.now;
     return;
   }
@@ -165,13 +165,20 @@ function sync(p: Proc): void {
     for (const table of ["filter", "nat"] as const)
       if (lines[table].length > 0) ns.iptablesRestore(`*${table}\n${lines[table].join("\n")}\nCOMMIT\n`, { noflush: true });
     p.data.synced = p.now;
-    written.set(p, { from, generation: ns.netfilter.generation, chains: chainsOf(ns, text) });
+    written.set(p, { from, text, tables: ownLines(ns) });
   } catch (error) {
     if (!(error instanceof Error) || error.name === "Ended" || error.name === "NotSimulated") throw error;
     klogS(p, "E", "proxier.go:1519", "Failed to execute iptables-restore", { err: error.message, ipFamily: "IPv4" });
     p.after(30_000, "sync");
   }
 }
+
+/** Its own part of the tables: what lies in its chains, and what leads there. */
+const ownLines = (ns: NetNs): string =>
+  (["nat", "filter"] as const)
+    .flatMap((table) => ns.iptablesSave(table).split("\n"))
+    .filter((line) => line.includes("KUBE-"))
+    .join("\n");
 
 /** The chains that a text for iptables-restore writes. */
 function chainsOf(ns: NetNs, text: string): ChainState[] {
