@@ -211,8 +211,15 @@ export class World {
   async advance(ms: number): Promise<void> {
     const until = this.timeline.now + ms;
     await this.giveWay();
-    while (await this.turn(until)) {
-      // the next one
+    for (;;) {
+      if (this.commands > 0) {
+        if (!(await this.turn(until))) break;
+        continue;
+      }
+      // no command program has to go on: one event after the other, most of them without a promise
+      if (!this.timeline.step(until)) break;
+      const drained = this.#drain();
+      if (drained) await drained;
     }
     this.timeline.moveTo(until);
   }
@@ -270,9 +277,9 @@ export class World {
   #steps = 0;
   /** Command programs that are alive: while there are any, each event is followed by a turn in which they run. */
   commands = 0;
-  async #drain(): Promise<void> {
-    if (++this.#steps % 64 === 0) await this.giveWay();
-    else if (this.commands > 0) await this.#wakened();
+  #drain(): Promise<void> | undefined {
+    if (++this.#steps % 64 === 0) return this.giveWay();
+    return this.commands > 0 ? this.#wakened() : undefined;
   }
 
   /** Somebody outside does something to a machine. */
