@@ -167,6 +167,7 @@ export const scenarios: Scenario[] = [
   { recording: "kubectl-1.20-02-nodes.txt", world: halfNetworked, env: admin },
   // what the recorder slept, where ages tell
   { recording: "kubectl-1.20-03-workloads.txt", world: kubectlWorld, env: admin, byHand: { "line 1120": "sleep 24" } },
+  { recording: "kubectl-1.20-06-mistakes.txt", world: kubectlWorld, env: admin },
   { recording: "kubectl-1.20-05-apply-and-errors.txt", world: kubectlWorld, env: admin, byHand: { "line 843": "sleep 30" } },
   {
     recording: "kubectl-1.20-04-pods.txt",

@@ -3,7 +3,14 @@ import type { Obj } from "../../core/json.ts";
 import { objectType, type Field, type FieldType } from "./schema/index.ts";
 import { parseQuantity } from "../quantity.ts";
 
-export class DecodeError extends Error {}
+export class DecodeError extends Error {
+  /** Where a value of a wrong type is, with indices. */
+  readonly path: string;
+  constructor(message: string, path = "") {
+    super(message);
+    this.path = path;
+  }
+}
 
 const wide = new Set([
   "terminationGracePeriodSeconds",
@@ -81,6 +88,7 @@ function scalar(owner: string, field: FieldType, name: string, value: unknown, p
   const wrong = (): never => {
     throw new DecodeError(
       `json: cannot unmarshal ${goKind(value)} into Go struct field ${owner}.${path.replace(/\[\d+\]/g, "")} of type ${goType(field, name)}`,
+      path,
     );
   };
   switch (field.kind) {

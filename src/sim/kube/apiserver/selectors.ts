@@ -1,74 +1,7 @@
-/** Label and field selectors: k8s.io/apimachinery/pkg/labels and fields. */
+/** What label and field selectors match: k8s.io/apimachinery/pkg/labels and fields. */
 import type { Obj } from "../../core/json.ts";
+import type { LabelTerm } from "./label-selector.ts";
 import { badRequest } from "./status.ts";
-
-export type LabelTerm =
-  | { key: string; op: "in" | "notin"; values: string[] }
-  | { key: string; op: "exists" | "!" }
-  | { key: string; op: "gt" | "lt"; value: number };
-
-const keyPattern = /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
-
-/** Parses `a=b,c!=d,e in (f,g),!h`. Throws BadRequest with the API server's words. */
-export function parseLabelSelector(text: string): LabelTerm[] {
-  const terms: LabelTerm[] = [];
-  const fail = (why: string): never => {
-    throw badRequest(`unable to parse requirement: ${why}`);
-  };
-  for (const raw of splitTop(text)) {
-    const part = raw.trim();
-    if (part === "") {
-      if (text.trim() === "") continue;
-      fail(`found '${text.trim().endsWith(",") ? "" : ","}', expected: identifier after ','`);
-    }
-    let m = /^(\S+?)\s+(in|notin)\s*\(([^)]*)\)$/.exec(part);
-    if (m) {
-      terms.push({ key: checkKey(m[1]!), op: m[2] as "in" | "notin", values: m[3]!.split(",").map((v) => v.trim()) });
-      continue;
-    }
-    m = /^!\s*(\S+)$/.exec(part);
-    if (m) {
-      terms.push({ key: checkKey(m[1]!), op: "!" });
-      continue;
-    }
-    m = /^([^\s=!<>]+)\s*(==|=|!=|>|<)\s*(\S*)$/.exec(part);
-    if (m) {
-      const key = checkKey(m[1]!);
-      if (m[2] === "!=") terms.push({ key, op: "notin", values: [m[3]!] });
-      else if (m[2] === ">" || m[2] === "<") terms.push({ key, op: m[2] === ">" ? "gt" : "lt", value: Number(m[3]) });
-      else terms.push({ key, op: "in", values: [m[3]!] });
-      continue;
-    }
-    if (/^\S+$/.test(part) && !/[=!<>()]/.test(part)) terms.push({ key: checkKey(part), op: "exists" });
-    else fail(`found '${part.split(/\s+/)[1] ?? part}', expected: ',' or 'end of string'`);
-  }
-  return terms;
-}
-
-function checkKey(key: string): string {
-  if (!keyPattern.test(key)) {
-    throw badRequest(
-      `unable to parse requirement: <nil>: Invalid value: ${JSON.stringify(key)}: name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')`,
-    );
-  }
-  return key;
-}
-
-function splitTop(text: string): string[] {
-  const out: string[] = [];
-  let depth = 0;
-  let current = "";
-  for (const c of text) {
-    if (c === "(") depth++;
-    if (c === ")") depth--;
-    if (c === "," && depth === 0) {
-      out.push(current);
-      current = "";
-    } else current += c;
-  }
-  out.push(current);
-  return out;
-}
 
 export function matchesLabels(labels: Record<string, string> | undefined, terms: LabelTerm[]): boolean {
   for (const term of terms) {
@@ -139,7 +72,7 @@ export function parseFieldSelector(text: string): FieldTerm[] {
     .filter((t) => t !== "")
     .map((part) => {
       const m = /^([^=!]+)(==|=|!=)(.*)$/.exec(part);
-      if (!m) throw badRequest(`unable to find by field selector: invalid selector: '${text}'; can't understand '${part}'`);
+      if (!m) throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
       return { field: m[1]!, equal: m[2] !== "!=", value: m[3]! };
     });
 }

@@ -97,7 +97,8 @@ export class Session {
       made = clientConfig(this.p, config, folder, {
         context: f.text("context"),
         cluster: f.text("cluster"),
-        user: f.text("user"),
+        // a binding has one of its own by that name
+        user: f.list("user").length > 0 ? undefined : f.text("user"),
         server: f.text("server"),
         insecure: f.maybe("insecure-skip-tls-verify"),
         ca: f.text("certificate-authority"),
@@ -324,7 +325,8 @@ export class Session {
   }
 
   async kindOf(apiVersion: string, kind: string): Promise<Kind | undefined> {
-    const fits = (k: Kind): boolean => apiVersionOf(k) === apiVersion && k.kind === kind;
+    // the mapper knows each kind in lower case, too (restmapper/discovery.go); the server does not
+    const fits = (k: Kind): boolean => apiVersionOf(k) === apiVersion && (k.kind === kind || k.kind.toLowerCase() === kind);
     return (await this.kinds()).find(fits) ?? (await this.kinds(true)).find(fits);
   }
 

@@ -33,7 +33,7 @@ export function schemaError(k: { group: string; version: string; kind: string },
     const m = /cannot unmarshal (\w+) into Go struct field (\w+)\.(\S+) of type (\w+)/.exec(error.message);
     // a number passes for a string (pkg/util/openapi/validation/types.go)
     if (m && !(m[1] === "number" && m[4] === "string"))
-      return `ValidationError(${k.kind}.${m[3]}): invalid type for io.k8s.api.${at}.${m[2]}.${m[3]!.split(".").at(-1)}: got "${m[1]}", expected "${m[4]!.replace(/int\d+/, "integer")}"`;
+      return `ValidationError(${k.kind}.${error.path || m[3]}): invalid type for io.k8s.api.${at}.${m[2]}.${m[3]!.split(".").at(-1)}: got "${m[1]}", expected "${m[4]!.replace(/int\d+/, "integer")}"`;
   }
   const [first] = unknown;
   if (first === undefined) return undefined;

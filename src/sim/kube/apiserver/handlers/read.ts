@@ -1,16 +1,9 @@
 /** Get, list, watch. */
 import type { Obj } from "../../../core/json.ts";
 import { apiVersionOf, keyOf, storagePrefix, type Resource } from "../resources.ts";
+import { parseLabelSelector, type LabelTerm } from "../label-selector.ts";
 import type { ApiServer, WatchEvent } from "../server.ts";
-import {
-  checkFieldSelector,
-  matchesFields,
-  matchesLabels,
-  parseFieldSelector,
-  parseLabelSelector,
-  type FieldTerm,
-  type LabelTerm,
-} from "../selectors.ts";
+import { checkFieldSelector, matchesFields, matchesLabels, parseFieldSelector, type FieldTerm } from "../selectors.ts";
 import { badRequest, gone } from "../status.ts";
 import { load, present, type Call } from "./context.ts";
 
@@ -33,7 +26,7 @@ export function filterOf(c: Call): Filter {
   return {
     prefix: storagePrefix(r),
     namespace: r.namespaced ? info.namespace : "",
-    labels: parseLabelSelector(query.get("labelSelector") ?? ""),
+    labels: parseLabelSelector(query.get("labelSelector") ?? "", c.api.minor),
     fields,
   };
 }

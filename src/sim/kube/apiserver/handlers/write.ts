@@ -37,7 +37,11 @@ function read(c: Call, input: unknown): Obj {
   const body = input as Obj;
   if (!body.kind) throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(input)}'`);
   if (!body.apiVersion) throw badRequest(`Object 'apiVersion' is missing in '${JSON.stringify(input)}'`);
-  const kindMatches = body.kind === r.kind || (r.crd !== undefined && body.kind === r.kind);
+  if (body.kind === r.kind.toLowerCase() && body.kind !== r.kind)
+    throw badRequest(
+      `${body.kind} in version "${c.version}" cannot be handled as a ${r.kind}: no kind "${body.kind}" is registered for version "${String(body.apiVersion)}" in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+    );
+  const kindMatches = body.kind === r.kind;
   const group = String(body.apiVersion).includes("/") ? String(body.apiVersion).split("/")[0]! : "";
   if (!kindMatches || group !== r.group)
     throw badRequest(
@@ -203,15 +207,19 @@ function checkEscalation(c: Call, o: Obj, old: Obj | undefined): void {
 
 const go = (list: unknown): string => `[${((list ?? []) as string[]).map((s) => JSON.stringify(s)).join(" ")}]`;
 
+/** What is written has the name that it is written to (endpoints/handlers/rest.go, checkName). */
+function checkName({ info, resource: r }: Call, o: Obj): void {
+  const { name, namespace } = o.metadata as { name?: string; namespace?: string };
+  if (!name) throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
+  if (name !== info.name) throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
+  if (r.namespaced && namespace && namespace !== info.namespace)
+    throw badRequest(`the namespace of the object (${namespace}) does not match the namespace on the request (${info.namespace})`);
+}
+
 export function update(c: Call, input: unknown): { code: number; body: Obj } {
   const o = read(c, input);
   const { info, resource: r } = c;
-  if (o.metadata.name !== undefined && o.metadata.name !== info.name)
-    throw badRequest(`the name of the object (${o.metadata.name}) does not match the name on the URL (${info.name})`);
-  if (r.namespaced && o.metadata.namespace && o.metadata.namespace !== info.namespace)
-    throw badRequest(
-      `the namespace of the object (${o.metadata.namespace}) does not match the namespace on the request (${info.namespace})`,
-    );
+  checkName(c, o);
   const old = c.api.store.get(storageKey(r, info.namespace, info.name));
   if (!old) {
     // kinds that may be created by an update
@@ -340,10 +348,53 @@ export function patch(c: Call, contentType: string, input: unknown): { code: num
   else if (type === "application/merge-patch+json") result = mergePatch(current, input) as Obj;
   else result = strategicMerge(current, input as Obj, r.type);
   const strategic = type === "application/strategic-merge-patch+json";
-  const wanted = result.metadata?.resourceVersion as string | undefined;
-  if ((input as Obj).metadata?.resourceVersion && wanted !== old.metadata.resourceVersion) throw modified(r, info.name);
+  if (!r.crd) {
+    // a strategic patch is one of the object's own type, whatever it says; of the others what is left of the type decides
+    for (const field of ["kind", "apiVersion"]) if (strategic || !result[field]) result[field] = current[field];
+    if (result.kind !== current.kind || result.apiVersion !== current.apiVersion) throw otherKind(c, result);
+  }
   const o = strategic ? readPatched(c, result, input as Obj) : read(c, result);
+  checkName(c, o);
+  const wanted = result.metadata?.resourceVersion as string | undefined;
+  if (wanted && wanted !== old.metadata.resourceVersion) throw modified(r, info.name);
   return { code: 200, body: present(c, replace(c, o, old)) };
+}
+
+/** As Go writes metadata (ObjectMeta), which a patch leaves as it was encoded. */
+const metadataOrder = [
+  "name",
+  "generateName",
+  "namespace",
+  "uid",
+  "resourceVersion",
+  "generation",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "labels",
+  "annotations",
+  "ownerReferences",
+  "finalizers",
+  "managedFields",
+];
+
+/** A patched document that is no longer of the resource's kind (endpoints/handlers/patch.go). */
+function otherKind({ api, resource: r }: Call, result: Obj): StatusError {
+  const [kind, version] = [String(result.kind), String(result.apiVersion)];
+  const known = api.resources().some((x) => x.kind === kind && api.versions(x).some((v) => apiVersionOf(x.group, v) === version));
+  const why = known
+    ? `converting (${version.split("/").at(-1)}.${kind}) to (${r.group.split(".")[0] || "core"}.${r.kind}): unknown conversion`
+    : `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(version)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
+  const metadata = Object.fromEntries(
+    metadataOrder.flatMap((key) => (key in result.metadata ? [[key, result.metadata[key] as unknown]] : [])),
+  );
+  const written = Object.fromEntries(Object.entries({ ...result, metadata }).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const cause = {
+    reason: "FieldValueInvalid",
+    message: `Invalid value: ${JSON.stringify(JSON.stringify(written))}: ${why}`,
+    field: "patch",
+  };
+  return new StatusError(422, "Invalid", ` "" is invalid: patch: ${cause.message}`, { causes: [cause] });
 }
 
 /** A strategic patch is converted field by field, not decoded (k8s.io/apimachinery/pkg/runtime/converter.go, fromUnstructured). */

@@ -27,7 +27,7 @@ export function validatePodSpec(spec: Obj, path: string, causes: Cause[]): void 
   for (const list of ["initContainers", "containers"] as const)
     ((spec[list] ?? []) as Obj[]).forEach((c, i) => validateContainer(c, `${path}.${list}[${i}]`, names, volumes, causes, spec));
   if (spec.restartPolicy !== undefined && !["Always", "OnFailure", "Never"].includes(String(spec.restartPolicy)))
-    causes.push(unsupportedValue(`${path}.restartPolicy`, spec.restartPolicy, ["Always", "Never", "OnFailure"]));
+    causes.push(unsupportedValue(`${path}.restartPolicy`, spec.restartPolicy, ["Always", "OnFailure", "Never"]));
   if (!["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"].includes(String(spec.dnsPolicy)))
     causes.push(unsupportedValue(`${path}.dnsPolicy`, spec.dnsPolicy, ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]));
   if (spec.dnsPolicy === "None" && !(spec.dnsConfig?.nameservers as unknown[] | undefined)?.length)

@@ -197,12 +197,19 @@ export const rules: Record<string, Rule> = {
     if (old && stable(old.spec.template) !== stable(o.spec.template))
       causes.push(invalidValue("spec.template", o.spec.template, "field is immutable"));
   },
-  CronJob: (o, causes) => {
+  CronJob: (o, causes, _old, minor = 35) => {
     const schedule = String(o.spec?.schedule ?? "");
+    const words = schedule.trim().split(/\s+/);
     if (schedule === "") causes.push(required("spec.schedule"));
-    else if (!schedule.startsWith("@") && schedule.trim().split(/\s+/).length !== 5)
+    else if (!schedule.startsWith("@") && words.length !== 5)
       causes.push(
-        invalidValue("spec.schedule", schedule, `expected exactly 5 fields, found ${schedule.trim().split(/\s+/).length}: [${schedule}]`),
+        invalidValue(
+          "spec.schedule",
+          schedule,
+          minor <= 20
+            ? `Expected exactly 5 fields, found ${words.length}: ${schedule}`
+            : `expected exactly 5 fields, found ${words.length}: [${words.join(" ")}]`,
+        ),
       );
     const spec = o.spec?.jobTemplate?.spec?.template?.spec as Obj | undefined;
     if (!spec) causes.push(required("spec.jobTemplate.spec.template.spec.containers"));

@@ -116,7 +116,9 @@ export const auth: Command = async (p, argv) => {
   const [verb, target, extra] = flags.args;
   if (!verb || !target)
     throw new Failure(
-      "error: you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples",
+      s.minor <= 20
+        ? "error: you must specify two or three arguments: verb, resource, and optional resourceName"
+        : "error: you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.",
     );
   const spec: Obj = {};
   if (!(target.startsWith("/") ? urlVerbs : resourceVerbs).includes(verb)) await p.err(`Warning: verb '${verb}' is not a known verb${gap}`);

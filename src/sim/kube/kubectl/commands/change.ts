@@ -42,6 +42,9 @@ const metadataCommand =
     if (flags.bool("local")) p.notSimulated(`kubectl ${name} --local`);
     const { resources, set, remove } = assignments(flags.args);
     const field = what === "label" ? "labels" : "annotations";
+    // a label's value holds no further `=`, an annotation's may (cmd/label/label.go, parseLabels)
+    const spoilt = flags.args.find((arg) => what === "label" && arg.split("=").length > 2);
+    if (spoilt !== undefined) throw new Failure(`error: invalid label spec: ${spoilt}`);
     if (Object.keys(set).length === 0 && remove.length === 0 && !flags.bool("list"))
       throw new Failure(`error: at least one ${what} update is required`);
     if (what === "label") {

@@ -95,7 +95,9 @@ export const clusterInfo: Command = async (p, argv) => {
     const list = await s.request("GET", s.path(kind, "kube-system"), undefined, {
       query: { labelSelector: "kubernetes.io/cluster-service=true" },
     });
-    const bold = p.fds.get(1)?.isTerminal === true;
+    // 1.20 asks TERM only, and colours what goes into a file, too
+    const able = !["", "dumb"].includes(p.env.TERM ?? "");
+    const bold = able && (s.minor <= 20 || p.fds.get(1)?.isTerminal === true);
     const line = (name: string, link: string): string =>
       bold ? `\x1b[0;32m${name}\x1b[0m is running at \x1b[0;33m${link}\x1b[0m\n` : `${name} is running at ${link}\n`;
     await p.out(line("Kubernetes control plane", s.config.server));

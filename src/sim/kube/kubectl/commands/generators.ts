@@ -3,8 +3,10 @@ import { copy } from "../../../core/copy.ts";
 import { Errno } from "../../../core/errno.ts";
 import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
+import { minorOf } from "../../control/releases.ts";
 import { Failure, ServerRefusal } from "../failure.ts";
 import { parseFlags, type Flags } from "../flags.ts";
+import { parseQuantity } from "../../quantity.ts";
 import { Session, type Kind } from "../session.ts";
 import { changeFlags, dryRunOf, durationMs, report, writeQuery } from "./manage.ts";
 
@@ -17,12 +19,17 @@ const meta = (s: Session, name: string, namespaced = true): Obj => ({
   ...(namespaced && s.flags.text("namespace") ? { namespace: s.flags.text("namespace") } : {}),
 });
 
-const literals = (s: Session, flags: Flags): { data: Obj; binary: Obj } => {
+/** `configMap` names the object where the message does; a secret's does not. */
+const literals = (s: Session, flags: Flags, configMap?: string): { data: Obj; binary: Obj } => {
   const data: Obj = {};
   const binary: Obj = {};
   const put = (key: string, bytes: Uint8Array): void => {
     if (key in data || key in binary)
-      throw new Failure(`error: cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data for ConfigMap`);
+      throw new Failure(
+        configMap === undefined
+          ? `error: cannot add key ${key}, another key by that name already exists`
+          : `error: cannot add key ${JSON.stringify(key)}, another key by that name already exists in Data for ConfigMap ${JSON.stringify(configMap)}`,
+      );
     try {
       data[key] = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     } catch {
@@ -76,12 +83,45 @@ async function resourceKind(s: Session, type: string): Promise<Kind> {
   }
 }
 
+/** create_role.go; the last ones are of special resources. */
+const standardVerbs = [
+  "*",
+  "get",
+  "delete",
+  "list",
+  "create",
+  "update",
+  "patch",
+  "watch",
+  "proxy",
+  "deletecollection",
+  "use",
+  "bind",
+  "escalate",
+  "impersonate",
+];
+
+/** What they are for, as resource.group. */
+const specialVerbs: Record<string, string[]> = {
+  use: ["podsecuritypolicies.policy", "podsecuritypolicies.extensions"],
+  bind: ["roles.rbac.authorization.k8s.io", "clusterroles.rbac.authorization.k8s.io"],
+  escalate: ["roles.rbac.authorization.k8s.io", "clusterroles.rbac.authorization.k8s.io"],
+  impersonate: ["users.", "serviceaccounts.", "groups.", "userextras.authentication.k8s.io"],
+};
+
 async function rules(s: Session, flags: Flags): Promise<Obj[]> {
   const verbs = flags.list("verb");
   if (verbs.length === 0) throw new Failure("error: at least one verb must be specified");
+  if (flags.list("non-resource-url").length === 0)
+    for (const verb of verbs) if (!standardVerbs.includes(verb)) await s.p.err(`Warning: '${verb}' is not a standard resource verb\n`);
   const resources = flags.list("resource");
   const urls = flags.list("non-resource-url");
-  if (urls.length > 0) return [{ verbs, nonResourceURLs: urls }];
+  if (urls.length > 0) {
+    const bad = verbs.find((verb) => !["*", "get", "post", "put", "delete", "patch", "head", "options"].includes(verb));
+    if (bad !== undefined) throw new Failure(`error: invalid verb: '${bad}' for nonResourceURL`);
+    if (urls.some((url) => url !== "*" && !url.startsWith("/"))) throw new Failure("error: nonResourceURL should start with /");
+    return [{ verbs, nonResourceURLs: urls }];
+  }
   if (resources.length === 0) throw new Failure("error: at least one resource must be specified");
   const by = new Map<string, string[]>();
   for (const word of resources) {
@@ -91,6 +131,9 @@ async function rules(s: Session, flags: Flags): Promise<Obj[]> {
       continue;
     }
     const k = await resourceKind(s, type!);
+    for (const verb of verbs)
+      if (specialVerbs[verb] && !specialVerbs[verb].includes(`${k.plural}.${k.group}`))
+        throw new Failure(`error: can not perform '${verb}' on '${k.plural}' in group '${k.group}'`);
     by.set(k.group, [...(by.get(k.group) ?? []), sub ? `${k.plural}/${sub}` : k.plural]);
   }
   const names = flags.list("resource-name");
@@ -114,22 +157,21 @@ const subjects = (_s: Session, flags: Flags): Obj[] => [
 
 const subjectFlags = { user: "list", group: "list", serviceaccount: "list" } as const;
 
-const workload = (_name: string, flags: Flags): Obj => {
+/** The image's own name; one that cannot be a container's is made fit and gets a random ending (create_deployment.go). */
+function containerName(s: Session, image: string): string {
+  const name = image.split("/").at(-1)!.split(":")[0]!.split("@")[0]!;
+  if (!/[_.]/.test(name)) return name;
+  return `${name.replace(/[_.]/g, "-")}-${s.p.machine.random("kubectl").word(5)}`;
+}
+
+const workload = (s: Session, flags: Flags): Obj => {
   const images = flags.list("image");
   const command = flags.dash >= 0 ? flags.args.slice(flags.dash) : [];
   const ports = flags.number("port");
   return {
     containers: images.map((image) => ({
       image,
-      name:
-        images.length === 1
-          ? image
-              .split("/")
-              .at(-1)!
-              .split("@")[0]!
-              .split(":")[0]!
-              .replace(/[^a-z0-9-]/g, "-")
-          : image.split("/").at(-1)!.split(":")[0]!,
+      name: containerName(s, image),
       resources: {},
       ...(command.length > 0 && images.length === 1 ? { command } : {}),
       ...(ports ? { ports: [{ containerPort: ports }] } : {}),
@@ -180,7 +222,7 @@ const generators: Record<
   configmap: {
     flags: dataFlags,
     make: (s, flags, name) => {
-      const { data, binary } = literals(s, flags);
+      const { data, binary } = literals(s, flags, name);
       return {
         apiVersion: "v1",
         ...(Object.keys(data).length > 0 ? { data } : {}),
@@ -204,7 +246,7 @@ const generators: Record<
           replicas: flags.number("replicas") ?? 1,
           selector: { matchLabels: { app: name } },
           strategy: {},
-          template: { metadata: { creationTimestamp: null, labels: { app: name } }, spec: workload(name, flags) },
+          template: { metadata: { creationTimestamp: null, labels: { app: name } }, spec: workload(s, flags) },
         },
         status: {},
       };
@@ -247,7 +289,7 @@ const generators: Record<
         kind: "Job",
         metadata: meta(s, name),
         spec: {
-          template: { metadata: { creationTimestamp: null }, spec: { ...named(workload(name, flags), name), restartPolicy: "Never" } },
+          template: { metadata: { creationTimestamp: null }, spec: { ...named(workload(s, flags), name), restartPolicy: "Never" } },
         },
         status: {},
       };
@@ -256,7 +298,7 @@ const generators: Record<
   cronjob: {
     flags: { image: "list", schedule: "string", restart: "string" },
     make: (s, flags, name) => ({
-      apiVersion: "batch/v1",
+      apiVersion: s.minor <= 20 ? "batch/v1beta1" : "batch/v1",
       kind: "CronJob",
       metadata: meta(s, name),
       spec: {
@@ -265,7 +307,7 @@ const generators: Record<
           spec: {
             template: {
               metadata: { creationTimestamp: null },
-              spec: { ...named(workload(name, flags), name), restartPolicy: flags.text("restart") ?? "OnFailure" },
+              spec: { ...named(workload(s, flags), name), restartPolicy: flags.text("restart") ?? "OnFailure" },
             },
           },
         },
@@ -330,7 +372,11 @@ const generators: Record<
                 flags
                   .text("hard")!
                   .split(",")
-                  .map((e) => e.split("=") as [string, string]),
+                  .map((e) => e.split("=") as [string, string])
+                  .map(([resource, amount]) => {
+                    if (parseQuantity(amount) !== undefined) return [resource, amount];
+                    throw new Failure("error: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+                  }),
               ),
             }
           : {}),
@@ -343,7 +389,7 @@ const generators: Record<
     flags: { value: "int", "global-default": "bool", description: "string", "preemption-policy": "string" },
     make: (s, flags, name) => ({
       apiVersion: "scheduling.k8s.io/v1",
-      description: flags.text("description") ?? "",
+      ...(flags.text("description") ? { description: flags.text("description") } : {}),
       ...(flags.bool("global-default") ? { globalDefault: true } : {}),
       kind: "PriorityClass",
       metadata: meta(s, name, false),
@@ -354,9 +400,13 @@ const generators: Record<
   poddisruptionbudget: {
     flags: { selector: "string", "min-available": "string", "max-unavailable": "string" },
     make: (s, flags, name) => {
+      const [least, most] = [flags.text("min-available"), flags.text("max-unavailable")];
+      if (!flags.text("selector")) throw new Failure("error: a selector must be specified");
+      if (!least && !most) throw new Failure("error: one of min-available or max-unavailable must be specified");
+      if (least && most) throw new Failure("error: min-available and max-unavailable cannot be both specified");
       const value = (text: string | undefined): unknown => (text !== undefined && /^\d+$/.test(text) ? Number(text) : text);
       return {
-        apiVersion: "policy/v1",
+        apiVersion: s.minor <= 20 ? "policy/v1beta1" : "policy/v1",
         kind: "PodDisruptionBudget",
         metadata: meta(s, name),
         spec: {
@@ -424,7 +474,7 @@ const generators: Record<
     make: (s, flags, name) => {
       const file = (path: string): string => {
         const text = s.p.fs.tryReadText(path);
-        if (text === undefined) throw new Failure(`error: open ${path}: no such file or directory`);
+        if (text === undefined) throw new Failure(`error: Cannot read file ${path}, open ${path}: no such file or directory`);
         return Buffer.from(text).toString("base64");
       };
       return {
@@ -484,14 +534,14 @@ export async function generate(p: Proc, argv: string[]): Promise<number> {
   const at = argv.findIndex((a) => !a.startsWith("-"));
   let word = aliases[argv[at]!] ?? argv[at]!;
   let rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
-  if (word === "token") return token(p, rest);
+  if (word === "token" && minorOf(p.state.version) >= 24) return token(p, rest);
   if (word === "secret" || word === "service") {
     const sub = rest.findIndex((a) => !a.startsWith("-"));
     word = `${word} ${rest[sub] ?? ""}`;
     rest = [...rest.slice(0, sub), ...rest.slice(sub + 1)];
   }
   const g = generators[word];
-  if (!g) throw new Failure(`error: unknown command ${JSON.stringify(argv[at])}\nSee 'kubectl create -h' for help and examples`);
+  if (!g) throw await unknownCommand(p, word, argv.filter((a) => !a.startsWith("-")).join(" "));
   const flags = parseFlags(`create ${word}`, rest, { ...changeFlags, ...g.flags }, g.short);
   const s = new Session(p, flags);
   // cobra looks at required flags before it calls the command
@@ -523,13 +573,27 @@ export async function generate(p: Proc, argv: string[]): Promise<number> {
   return 0;
 }
 
+async function unknownCommand(p: Proc, word: string, all: string): Promise<Failure> {
+  const [first] = word.split(" ");
+  const own = first === "secret" || first === "service" ? ` ${first}` : "";
+  if (own !== "" && all === first) return p.notSimulated(`kubectl create${own} without a subcommand`);
+  const shown = own === "" ? all : all.slice(first!.length + 1);
+  const help = `See 'kubectl create${own} -h' for help and examples`;
+  const minor = minorOf(p.state.version);
+  if (own !== "") return new Failure(`error: unknown command ${JSON.stringify(shown)}\n${help}`);
+  if (minor > 20) return new Failure(`error: Unexpected args: [${shown}]\n${help}`);
+  await p.err("Error: must specify one of -f and -k\n\n");
+  return new Failure(`error: unknown command ${JSON.stringify(shown)}\n${help}`);
+}
+
 /** What "failed to create" names, with its colon where there is one; undefined where the server's words are passed on. */
 function refusedWhat(word: string, minor: number): string | undefined {
   const [first, type] = word.split(" ");
   if (first === "deployment") return "deployment:";
   if (first === "service")
     return `${{ nodeport: "NodePort", loadbalancer: "LoadBalancer", externalname: "ExternalName" }[type!] ?? "ClusterIP"} service:`;
-  if (minor < 21 || ["namespace", "role", "clusterrole"].includes(first!)) return undefined;
+  if (minor < 21 && first !== "cronjob") return undefined;
+  if (["namespace", "role", "clusterrole"].includes(first!)) return undefined;
   return first === "secret" ? "secret" : `${first === "poddisruptionbudget" ? "poddisruptionbudgets" : first!}:`;
 }
 

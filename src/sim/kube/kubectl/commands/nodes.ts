@@ -1,5 +1,6 @@
 /** cordon, uncordon, drain, taint. */
 import type { Obj } from "../../../core/json.ts";
+import { labelValue, qualifiedName } from "../../apiserver/strategy/names.ts";
 import { Failure, ServerRefusal } from "../failure.ts";
 import { parseFlags, selectorFlags } from "../flags.ts";
 import { Session, type Kind } from "../session.ts";
@@ -234,11 +235,15 @@ export const taint: Command = async (p, argv) => {
       remove.push({ key: left!.split("=")[0]!, effect: effect ?? "", shown });
       continue;
     }
-    const m = /^([^=:]+)(?:=([^:]*))?:(.*)$/.exec(spec);
-    if (!m)
-      throw new Failure(
-        `error: invalid taint spec: ${spec}, at least one taint update is required`.replace(/invalid taint spec: .*, /, ""),
-      );
+    const invalid = (why = ""): Failure =>
+      new Failure(`error: invalid taint spec: ${spec}${why}\nSee 'kubectl taint -h' for help and examples`);
+    // without a colon all of it is the key, which may hold no `=` (cmd/taint/utils.go, parseTaint)
+    const m = /^([^:]*?)(?:=([^:]*))?:([^:]*)$/.exec(spec) ?? (spec.includes(":") ? undefined : [spec, spec, "", ""]);
+    if (!m || (m[2] ?? "").includes("=")) throw invalid();
+    const badKey = qualifiedName(m[1]!);
+    if (badKey !== undefined) throw invalid(`, ${badKey}`);
+    const badValue = labelValue(m[2] ?? "");
+    if (badValue !== undefined) throw invalid(`, ${badValue}`);
     if (!["NoSchedule", "PreferNoSchedule", "NoExecute"].includes(m[3]!))
       throw new Failure(`error: invalid taint effect: ${m[3]}, unsupported taint effect\nSee 'kubectl taint -h' for help and examples`);
     add.push({ key: m[1]!, ...(m[2] ? { value: m[2] } : {}), effect: m[3]! });

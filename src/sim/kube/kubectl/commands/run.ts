@@ -13,7 +13,19 @@ import { logs } from "./logs.ts";
 import { changeFlags, dryRunOf, gone, report, writeQuery } from "./manage.ts";
 import { liveObjects } from "./objects.ts";
 
-const labelsOf = (text: string): Obj => Object.fromEntries(text.split(",").map((e) => e.split("=") as [string, string]));
+const labelsOf = (text: string): Obj =>
+  Object.fromEntries(
+    text.split(",").map((e) => {
+      const [key, value, ...more] = e.split("=");
+      if (value === undefined || more.length > 0) throw new Failure(`error: unexpected label spec: ${e}`);
+      return [key, value];
+    }),
+  );
+
+function portOf(text: string): number {
+  if (!/^[-+]?\d+$/.test(text)) throw new Failure(`error: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  return Number(text);
+}
 
 export const run: Command = async (p, argv) => {
   const flags = parseFlags(
@@ -58,7 +70,12 @@ export const run: Command = async (p, argv) => {
   } catch (error) {
     throw new Failure(`error: Invalid image name ${JSON.stringify(image)}: ${error instanceof Error ? error.message : String(error)}`);
   }
+  const badVariable = flags.list("env").find((e) => !/^[^=]+=/.test(e));
+  const restart = flags.text("restart") ?? "Always";
+  if (!["Always", "OnFailure", "Never"].includes(restart))
+    throw new Failure(`error: invalid restart policy: ${restart}\nSee 'kubectl run -h' for help and examples`);
   const dry = await dryRunOf(s);
+  if (badVariable !== undefined) throw new Failure(`error: invalid env: ${badVariable}`);
   const words = flags.dash >= 0 ? flags.args.slice(flags.dash) : flags.args.slice(1);
   const stdin = flags.bool("stdin");
   let object: Obj = {
@@ -81,7 +98,7 @@ export const run: Command = async (p, argv) => {
           image,
           name,
           ...(flags.text("image-pull-policy") ? { imagePullPolicy: flags.text("image-pull-policy") } : {}),
-          ...(flags.text("port") ? { ports: [{ containerPort: Number(flags.text("port")) }] } : {}),
+          ...(flags.text("port") ? { ports: [{ containerPort: portOf(flags.text("port")!) }] } : {}),
           resources: {},
           ...(flags.bool("privileged") ? { securityContext: { privileged: true } } : {}),
           ...(stdin ? { stdin: true, stdinOnce: !flags.bool("leave-stdin-open") } : {}),
@@ -89,7 +106,7 @@ export const run: Command = async (p, argv) => {
         },
       ],
       dnsPolicy: "ClusterFirst",
-      restartPolicy: flags.text("restart") ?? "Always",
+      restartPolicy: restart,
     },
     status: {},
   };

@@ -81,10 +81,15 @@ export const wait: Command = async (p, argv) => {
         object = await s.request("GET", s.path(item.kind, item.namespace, item.name));
       } catch (error) {
         if (!(error instanceof ServerRefusal) || error.code !== 404) throw error;
-        if (done.kind !== "delete" && done.kind !== "create" && first && flags.list("filename").length === 0) throw error;
         if (done.kind !== "delete" && done.kind !== "create" && first) throw error;
       }
+      // the builder passes over what is gone before it is waited for (cmd/wait/wait.go)
+      const nothing = first && !object && done.kind === "delete";
       first = false;
+      if (nothing) {
+        if (s.minor <= 20) throw new Failure("error: no matching resources found");
+        break;
+      }
       if (done.kind === "delete") {
         if (!object || (item.uid !== undefined && object.metadata.uid !== item.uid)) {
           await p.out(`${shown} condition met\n`);
