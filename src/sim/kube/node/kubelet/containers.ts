@@ -18,7 +18,18 @@ import { backOffPeriod, call, event, factsOf, graceOf, jitter, reportStatus, ski
 /** Milliseconds: MaxContainerBackOff. */
 const maxBackOff = 300_000;
 
-const key = (e: PodEntry, name: string): string => `${name}/${e.uid}`;
+const key = (e: PodEntry, spec: Obj): string => `${spec.name}/${e.uid}/${specHash(spec)}`;
+
+/** kubecontainer.HashContainer: of the fields for which a container is made anew. */
+const specHash = (spec: Obj): string =>
+  createHash("md5")
+    .update(JSON.stringify({ name: spec.name, image: spec.image }))
+    .digest("hex")
+    .slice(0, 8);
+
+/** The pod wants another container than the one that runs (kuberuntime_manager.go, containerChanged). */
+export const definitionChanged = (spec: Obj, running: Obj): boolean =>
+  running.annotations?.["io.kubernetes.container.hash"] !== specHash(spec);
 
 /** Doubles a back-off; the first is ten seconds, forgotten after ten quiet minutes. */
 export function raise(p: Proc, e: PodEntry, id: string): void {
@@ -35,7 +46,7 @@ const goDuration = (ms: number): string => {
 export function startOne(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj, before: Obj | undefined): "busy" | "done" | "failed" {
   const name = spec.name as string;
   const work = workOf(e, name);
-  const id = key(e, name);
+  const id = key(e, spec);
   const back = e.backoff[id];
   if (before && hasExited(before)) {
     const finished = msOf(before.finishedAt as string);
@@ -192,7 +203,7 @@ function create(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj, before: Obj | u
         "io.kubernetes.pod.uid": e.uid,
       },
       annotations: {
-        "io.kubernetes.container.hash": createHash("md5").update(JSON.stringify(spec)).digest("hex").slice(0, 8),
+        "io.kubernetes.container.hash": specHash(spec),
         "io.kubernetes.container.restartCount": String(attempt),
         "io.kubernetes.container.terminationMessagePath": (spec.terminationMessagePath ?? "/dev/termination-log") as string,
         "io.kubernetes.container.terminationMessagePolicy": (spec.terminationMessagePolicy ?? "File") as string,
@@ -255,6 +266,7 @@ function create(p: Proc, e: PodEntry, rt: RuntimePod, spec: Obj, before: Obj | u
   delete work.next;
   delete work.started;
   delete work.ready;
+  delete work.replacing;
   work.runs = {};
   linkLog(p, e, name, id, attempt);
   const after = runtimePod(p, e.uid);

@@ -19,6 +19,8 @@ interface ContainerWork {
   waiting?: { reason: string; message?: string };
   /** What the next pass makes of `waiting`. */
   next?: { reason: string; message?: string };
+  /** It was stopped because its definition changed: it is started again whatever the restart policy says. */
+  replacing?: boolean;
   /** Probe results: true/false, undefined unknown. */
   started?: boolean;
   ready?: boolean;

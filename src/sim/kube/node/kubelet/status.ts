@@ -100,7 +100,8 @@ function phaseOf(e: PodEntry, init: Obj[], main: Obj[]): string {
   let succeeded = 0;
   let stopped = 0;
   for (const s of main) {
-    if (s.state.running) running++;
+    // stopped to be made anew in the same pass: no end that the pod could have
+    if (s.state.running || e.containers[s.name as string]?.replacing) running++;
     else if (s.state.terminated) {
       stopped++;
       if (s.state.terminated.exitCode === 0) succeeded++;

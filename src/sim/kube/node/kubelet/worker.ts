@@ -5,7 +5,7 @@ import type { Proc } from "../../../kernel/proc.ts";
 import { klogS, minorOf } from "../klog.ts";
 import { ensurePodCgroup, podCgroup, podCgroupExists, removePodCgroup, updateQosCgroups } from "./cgroups.ts";
 import { apiClient } from "./connection.ts";
-import { fail, hook, raise, startOne } from "./containers.ts";
+import { definitionChanged, fail, hook, raise, startOne } from "./containers.ts";
 import { scheduleProbes } from "./probes.ts";
 import { hasExited, isRunning, latest, runtimePod, type RuntimePod } from "./runtime.ts";
 import { cri, isHostNetwork, podRef, podText, stateOf, type PodEntry } from "./state.ts";
@@ -169,6 +169,10 @@ function startContainers(p: Proc, e: PodEntry, rt: RuntimePod): void {
       startOne(p, e, rt, spec, now);
       return;
     }
+    if (isRunning(now) && definitionChanged(spec, now!)) {
+      workOf(e, name).replacing = true;
+      return killContainers(p, e, [now!], `Container ${name} definition changed, will be restarted`, graceOf(e), "stop");
+    }
     if (isRunning(now)) {
       delete workOf(e, name).waiting;
       scheduleProbes(p, e, spec, now!);
@@ -177,7 +181,7 @@ function startContainers(p: Proc, e: PodEntry, rt: RuntimePod): void {
       continue;
     }
     if (now && hasExited(now) && inSandbox) {
-      const again = isSidecar(spec) || policy === "Always" || (policy === "OnFailure" && now.exitCode !== 0);
+      const again = workOf(e, name).replacing || isSidecar(spec) || policy === "Always" || (policy === "OnFailure" && now.exitCode !== 0);
       if (!again) continue;
     }
     if (startOne(p, e, rt, spec, now) === "busy") return;
