@@ -1,6 +1,7 @@
 /** Command lines of Go programs: `--name=value`, `--name value`, `--bool`; also with one dash where Go's own flag package is used. */
 
-type FlagKind = "string" | "bool" | "int" | "duration" | "list" | "map";
+/** `list` is pflag's StringSlice, split at commas; `words` its StringArray, in which a comma is a comma. */
+type FlagKind = "string" | "bool" | "int" | "duration" | "list" | "words" | "map";
 
 export interface FlagTable {
   [name: string]: FlagKind;
@@ -61,6 +62,7 @@ export function parsePflags(args: string[], table: FlagTable, short: Record<stri
     const bad = refusal(kind, value);
     if (bad) throw new FlagError(`invalid argument ${JSON.stringify(value)} for ${JSON.stringify(shown)} flag: ${bad}`);
     if (kind === "list" || kind === "map") (parsed.lists[name] ??= []).push(...value.split(",").filter((v) => v !== ""));
+    if (kind === "words") (parsed.lists[name] ??= []).push(value);
     parsed.values[name] = value;
   };
   while (pending.length > 0) {

@@ -52,6 +52,8 @@ export interface Flags {
   /** After `--`, and how many arguments came before it; -1 when there was none. */
   dash: number;
   text(name: string): string | undefined;
+  /** Of a global flag, unless the command has one of its own by that name, as `create rolebinding --user` has. */
+  global(name: string): string | undefined;
   bool(name: string): boolean;
   /** undefined when the flag was not given. */
   maybe(name: string): boolean | undefined;
@@ -95,7 +97,6 @@ const unmodelled: Record<string, string[]> = {
   "config set-cluster": ["proxy-url"],
   create: ["selector"],
   "create clusterrole": ["aggregation-rule"],
-  "create ingress": ["annotation"],
   diff: ["concurrency", "field-manager", "force-conflicts", "selector", "server-side"],
   drain: ["skip-wait-for-delete-timeout"],
   edit: ["output-patch"],
@@ -118,7 +119,6 @@ const unmodelled: Record<string, string[]> = {
   replace: ["cascade=background", "timeout", "wait=false"],
   run: ["cascade=background", "force", "grace-period", "timeout", "wait=false"],
   scale: ["resource-version", "timeout"],
-  "set env": ["keys"],
 };
 
 function refuseUnmodelled(command: string, parsed: ParsedFlags): void {
@@ -158,6 +158,7 @@ export function parseFlags(command: string, argv: string[], own: FlagTable, ownS
     args,
     dash,
     text: (name) => parsed.values[name],
+    global: (name) => (name in own ? undefined : parsed.values[name]),
     bool: (name) => /^(1|t|true)$/i.test(parsed.values[name] ?? ""),
     maybe: (name) => (parsed.values[name] === undefined ? undefined : /^(1|t|true)$/i.test(parsed.values[name]!)),
     number: (name) => (parsed.values[name] === undefined ? undefined : Number(parsed.values[name])),

@@ -95,18 +95,17 @@ export class Session {
     let made: ClientConfig;
     try {
       made = clientConfig(this.p, config, folder, {
-        context: f.text("context"),
-        cluster: f.text("cluster"),
-        // a binding has one of its own by that name
-        user: f.list("user").length > 0 ? undefined : f.text("user"),
-        server: f.text("server"),
+        context: f.global("context"),
+        cluster: f.global("cluster"),
+        user: f.global("user"),
+        server: f.global("server"),
         insecure: f.maybe("insecure-skip-tls-verify"),
-        ca: f.text("certificate-authority"),
-        token: f.text("token"),
-        clientCertificate: f.text("client-certificate"),
-        clientKey: f.text("client-key"),
-        serverName: f.text("tls-server-name"),
-        as: f.text("as"),
+        ca: f.global("certificate-authority"),
+        token: f.global("token"),
+        clientCertificate: f.global("client-certificate"),
+        clientKey: f.global("client-key"),
+        serverName: f.global("tls-server-name"),
+        as: f.global("as"),
         asGroups: f.list("as-group"),
       });
     } catch (error) {

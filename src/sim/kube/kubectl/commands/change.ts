@@ -1,19 +1,18 @@
-/** label, annotate, patch, scale, autoscale, set, certificate. */
+/** label, annotate, patch, scale, certificate. */
 import { copy } from "../../../core/copy.ts";
 import { parse as parseYaml } from "yaml";
 import type { Obj } from "../../../core/json.ts";
-import { diffMerge } from "../../apiserver/patch/merge.ts";
 import { labelValue } from "../../apiserver/strategy/names.ts";
 import { Failure, ServerRefusal } from "../failure.ts";
 import { parseFlags, selectorFlags } from "../flags.ts";
 import { Unparsed } from "../../client.ts";
-import { objectName, Session } from "../session.ts";
+import { Session } from "../session.ts";
 import type { Command } from "./command.ts";
-import { changeFlags, dryRunOf, report, writeQuery, type DryRun } from "./manage.ts";
+import { changeFlags, dryRunOf, report, type DryRun } from "./manage.ts";
 import { liveObjects, type Live } from "./objects.ts";
 
 /** `a=b` sets, `a-` removes. The rest are resources. */
-function assignments(args: string[]): { resources: string[]; set: Record<string, string>; remove: string[] } {
+export function assignments(args: string[]): { resources: string[]; set: Record<string, string>; remove: string[] } {
   const resources: string[] = [];
   const set: Record<string, string> = {};
   const remove: string[] = [];
@@ -25,7 +24,7 @@ function assignments(args: string[]): { resources: string[]; set: Record<string,
   return { resources, set, remove };
 }
 
-async function patchLive(s: Session, l: Live, patch: Obj, manager: string, dry: DryRun, subresource = ""): Promise<Obj> {
+export async function patchLive(s: Session, l: Live, patch: Obj, manager: string, dry: DryRun, subresource = ""): Promise<Obj> {
   if (dry === "client") return l.object;
   return s.request("PATCH", s.path(l.kind, l.namespace, l.name, subresource), patch, {
     contentType: "application/merge-patch+json",
@@ -193,187 +192,6 @@ async function toScale(s: Session, args: string[]): Promise<Live[]> {
     throw new Failure(`error: no objects passed to scale ${error.detail}`);
   }
 }
-
-export const autoscale: Command = async (p, argv) => {
-  const flags = parseFlags("autoscale", argv, {
-    ...changeFlags,
-    min: "int",
-    max: "int",
-    "cpu-percent": "int",
-    name: "string",
-    cpu: "string",
-    memory: "string",
-  });
-  const s = new Session(p, flags);
-  if (flags.text("cpu") || flags.text("memory")) p.notSimulated("kubectl autoscale --cpu and --memory");
-  if (!flags.number("max"))
-    throw new Failure(
-      "error: --max=MAXPODS is required and must be at least 1, max: 0\nSee 'kubectl autoscale -h' for help and examples".replace(
-        ", max: 0",
-        "",
-      ),
-    );
-  const dry = await dryRunOf(s);
-  for (const l of await liveObjects(s, flags.args, "autoscale")) {
-    const k = (await s.kinds()).find((x) => x.plural === "horizontalpodautoscalers" && x.version === "v1")!;
-    const object: Obj = {
-      apiVersion: "autoscaling/v1",
-      kind: "HorizontalPodAutoscaler",
-      metadata: { creationTimestamp: null, name: flags.text("name") ?? l.name },
-      spec: {
-        maxReplicas: flags.number("max"),
-        ...(flags.number("min") ? { minReplicas: flags.number("min") } : {}),
-        scaleTargetRef: { apiVersion: l.object.apiVersion as string, kind: l.kind.kind, name: l.name },
-        ...(flags.number("cpu-percent") ? { targetCPUUtilizationPercentage: flags.number("cpu-percent") } : {}),
-      },
-      status: { currentReplicas: 0, desiredReplicas: 0 },
-    };
-    const body =
-      dry === "client"
-        ? object
-        : await s.request("POST", s.path(k, l.namespace), object, { query: writeQuery(s, "kubectl-autoscale", dry) });
-    await report(s, k, body, "autoscaled", dry);
-  }
-  return 0;
-};
-
-/** The pod template (or pod) of an object. */
-const podSpec = (o: Obj): Obj | undefined =>
-  o.kind === "Pod"
-    ? (o.spec as Obj)
-    : o.kind === "CronJob"
-      ? (o.spec?.jobTemplate?.spec?.template?.spec as Obj)
-      : (o.spec?.template?.spec as Obj | undefined);
-
-const globs = (pattern: string, name: string): boolean =>
-  new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*")}$`).test(name);
-
-async function updateSpec(
-  s: Session,
-  l: Live,
-  verb: string,
-  manager: string,
-  dry: DryRun,
-  work: (spec: Obj, o: Obj) => void,
-): Promise<void> {
-  const o = copy(l.object);
-  const spec = podSpec(o);
-  if (!spec) throw new Failure(`error: ${objectName(l.kind, l.name)} does not have a pod template`);
-  work(spec, o);
-  const change = diffMerge(l.object, o);
-  if (Object.keys(change).length === 0) return;
-  await report(s, l.kind, dry === "client" ? o : await patchLive(s, l, change, manager, dry), verb, dry);
-}
-
-export const set: Command = async (p, argv) => {
-  const at = argv.findIndex((a) => !a.startsWith("-"));
-  const what = argv[at] ?? "";
-  const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
-  const shared = { ...changeFlags, ...selectorFlags, containers: "string", local: "bool" } as const;
-  const flags = parseFlags(
-    `set ${what}`,
-    rest,
-    {
-      ...shared,
-      env: "list",
-      from: "string",
-      keys: "list",
-      prefix: "string",
-      list: "bool",
-      resolve: "bool",
-      limits: "string",
-      requests: "string",
-      serviceaccount: "list",
-    },
-    { c: "containers", e: "env" },
-  );
-  const s = new Session(p, flags);
-  if (flags.bool("local")) p.notSimulated("kubectl set --local");
-  const dry = await dryRunOf(s);
-  const containers = flags.text("containers") ?? "*";
-  switch (what) {
-    case "image": {
-      const { resources, set: images } = assignments(flags.args);
-      if (Object.keys(images).length === 0) throw new Failure("error: at least one image update is required");
-      for (const l of await liveObjects(s, resources, "set image")) {
-        await updateSpec(s, l, "image updated", "kubectl-set", dry, (spec) => {
-          const all = [...((spec.initContainers ?? []) as Obj[]), ...((spec.containers ?? []) as Obj[])];
-          for (const [name, image] of Object.entries(images)) {
-            const found = all.filter((c) => name === "*" || c.name === name);
-            if (found.length === 0) throw new Failure(`error: unable to find container named ${JSON.stringify(name)}`);
-            for (const c of found) c.image = image;
-          }
-        });
-      }
-      return 0;
-    }
-    case "env": {
-      if (flags.text("from") || flags.bool("list") || flags.bool("resolve")) p.notSimulated("kubectl set env --from, --list and --resolve");
-      const { resources, set: values, remove } = assignments([...flags.args, ...flags.list("env")]);
-      for (const l of await liveObjects(s, resources, "set env"))
-        await updateSpec(s, l, "env updated", "kubectl-set", dry, (spec) => {
-          for (const c of (spec.containers ?? []) as Obj[]) {
-            if (!globs(containers, String(c.name))) continue;
-            let env = ((c.env ?? []) as Obj[]).filter((e) => !remove.includes(String(e.name)));
-            for (const [name, value] of Object.entries(values))
-              env = env.some((e) => e.name === name) ? env.map((e) => (e.name === name ? { name, value } : e)) : [...env, { name, value }];
-            if (env.length > 0) c.env = env;
-            else delete c.env;
-          }
-        });
-      return 0;
-    }
-    case "resources": {
-      const parse = (text: string | undefined): Obj | undefined =>
-        text === undefined || text === "" ? undefined : Object.fromEntries(text.split(",").map((e) => e.split("=") as [string, string]));
-      const [limits, requests] = [parse(flags.text("limits")), parse(flags.text("requests"))];
-      if (!limits && !requests)
-        throw new Failure("error: you must specify an update to requests or limits (in the form of --requests/--limits)");
-      for (const l of await liveObjects(s, flags.args, "set resources"))
-        await updateSpec(s, l, "resource requirements updated", "kubectl-set", dry, (spec) => {
-          for (const c of (spec.containers ?? []) as Obj[]) {
-            if (!globs(containers, String(c.name))) continue;
-            c.resources = {
-              ...(c.resources as Obj | undefined),
-              ...(limits ? { limits: { ...(c.resources?.limits as Obj | undefined), ...limits } } : {}),
-              ...(requests ? { requests: { ...(c.resources?.requests as Obj | undefined), ...requests } } : {}),
-            };
-          }
-        });
-      return 0;
-    }
-    case "serviceaccount":
-    case "sa": {
-      const account = flags.args.at(-1);
-      if (flags.args.length < 2 || !account) throw new Failure("error: serviceaccount is required");
-      for (const l of await liveObjects(s, flags.args.slice(0, -1), "set serviceaccount"))
-        await updateSpec(s, l, "serviceaccount updated", "kubectl-set", dry, (spec) => (spec.serviceAccountName = account));
-      return 0;
-    }
-    case "selector": {
-      const { resources, set: values } = assignments(flags.args);
-      for (const l of await liveObjects(s, resources, "set selector")) {
-        const body = await patchLive(
-          s,
-          l,
-          {
-            spec: {
-              selector: { ...Object.fromEntries(Object.keys((l.object.spec?.selector ?? {}) as Obj).map((k) => [k, null])), ...values },
-            },
-          },
-          "kubectl-set",
-          dry,
-        );
-        await report(s, l.kind, body, "selector updated", dry);
-      }
-      return 0;
-    }
-    case "subject":
-      return p.notSimulated("kubectl set subject");
-    default:
-      throw new Failure(`error: unknown command ${JSON.stringify(what)}\nSee 'kubectl set -h' for help and examples`);
-  }
-};
 
 export const certificate: Command = async (p, argv) => {
   const at = argv.findIndex((a) => !a.startsWith("-"));

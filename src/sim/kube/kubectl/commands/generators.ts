@@ -65,7 +65,7 @@ const literals = (s: Session, flags: Flags, configMap?: string): { data: Obj; bi
   return { data, binary };
 };
 
-const dataFlags = { "from-literal": "list", "from-file": "list", "from-env-file": "list", "append-hash": "bool" } as const;
+const dataFlags = { "from-literal": "words", "from-file": "list", "from-env-file": "list", "append-hash": "bool" } as const;
 const need = (flags: Flags, name: string): string => {
   const value = flags.text(name);
   if (!value) throw new Failure(`error: required flag(s) ${JSON.stringify(name)} not set`);
@@ -155,7 +155,7 @@ const subjects = (_s: Session, flags: Flags): Obj[] => [
   }),
 ];
 
-const subjectFlags = { user: "list", group: "list", serviceaccount: "list" } as const;
+const subjectFlags = { user: "words", group: "words", serviceaccount: "words" } as const;
 
 /** The image's own name; one that cannot be a container's is made fit and gets a random ending (create_deployment.go). */
 function containerName(s: Session, image: string): string {
@@ -213,7 +213,7 @@ const service =
 
 const generators: Record<
   string,
-  { flags: Record<string, "string" | "list" | "bool" | "int" | "duration">; make: Generator; short?: Record<string, string> }
+  { flags: Record<string, "string" | "list" | "words" | "bool" | "int" | "duration">; make: Generator; short?: Record<string, string> }
 > = {
   namespace: {
     flags: {},
@@ -425,30 +425,43 @@ const generators: Record<
     },
   },
   ingress: {
-    flags: { rule: "list", class: "string", annotation: "list", "default-backend": "string" },
+    flags: { rule: "words", class: "string", annotation: "words", "default-backend": "string" },
     make: (s, flags, name) => {
       const backend = (text: string): Obj => {
         const [service, port] = text.split(":");
         return { service: { name: service, port: /^\d+$/.test(port ?? "") ? { number: Number(port) } : { name: port } } };
       };
       const hosts = new Map<string, Obj[]>();
+      const tls = new Map<string, Obj>();
       for (const text of flags.list("rule")) {
-        const m = /^([^/=]*)(\/[^=]*)?=([^,]+)$/.exec(text);
+        const m = /^([^/=]*)(\/[^=]*)?=([^,]+)(?:,tls(?:=(.*))?)?$/.exec(text);
         if (!m) throw new Failure(`error: rule ${text} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]`);
-        const path = m[2] ?? "/";
-        hosts.set(m[1]!, [
-          ...(hosts.get(m[1]!) ?? []),
-          { backend: backend(m[3]!), path: path.replace(/\*$/, ""), pathType: path.endsWith("*") ? "Prefix" : "Exact" },
+        const [, host, path = "/", target, certificate] = m as unknown as [string, string, string | undefined, string, string | undefined];
+        hosts.set(host, [
+          ...(hosts.get(host) ?? []),
+          { backend: backend(target), path: path.replace(/\*$/, ""), pathType: path.endsWith("*") ? "Prefix" : "Exact" },
         ]);
+        if (/,tls(=|$)/.test(text)) tls.set(host, { hosts: [host], ...(certificate ? { secretName: certificate } : {}) });
       }
+      if (hosts.size === 0 && !flags.text("default-backend"))
+        throw new Failure(
+          "error: not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)",
+        );
+      const annotations = Object.fromEntries(
+        flags.list("annotation").map((text) => {
+          const eq = text.indexOf("=");
+          return [text.slice(0, eq), text.slice(eq + 1)];
+        }),
+      );
       return {
         apiVersion: "networking.k8s.io/v1",
         kind: "Ingress",
-        metadata: meta(s, name),
+        metadata: { ...meta(s, name), ...(Object.keys(annotations).length > 0 ? { annotations } : {}) },
         spec: {
           ...(flags.text("class") ? { ingressClassName: flags.text("class") } : {}),
           ...(flags.text("default-backend") ? { defaultBackend: backend(flags.text("default-backend")!) } : {}),
-          rules: [...hosts].map(([host, paths]) => ({ ...(host ? { host } : {}), http: { paths } })),
+          ...(hosts.size > 0 ? { rules: [...hosts].map(([host, paths]) => ({ ...(host ? { host } : {}), http: { paths } })) } : {}),
+          ...(tls.size > 0 ? { tls: [...tls.values()] } : {}),
         },
         status: { loadBalancer: {} },
       };

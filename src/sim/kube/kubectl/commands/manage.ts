@@ -256,6 +256,13 @@ function mergeDeep(a: Obj, b: Obj): Obj {
   return out;
 }
 
+/** What is created has no version yet: a manifest that was read from a cluster brings one (cli-runtime/pkg/resource/helper.go, CreateWithOptions). */
+const unversioned = (o: Obj): Obj => {
+  if (!o.metadata?.resourceVersion) return o;
+  const { resourceVersion: _, ...metadata } = o.metadata as Obj;
+  return { ...o, metadata };
+};
+
 export const create: Command = async (p, argv) => {
   // a generator's name comes first
   const position = argv.findIndex((a) => !a.startsWith("-"));
@@ -279,7 +286,7 @@ export const create: Command = async (p, argv) => {
   const documents = await readFiles(s, requireFiles(flags, "create"), flags.bool("recursive"));
   if (documents.length === 0) throw new Failure("error: no objects passed to create");
   return each(s, documents, async (d, k, namespace) => {
-    let object = withNamespace(d.object, k, namespace);
+    let object = unversioned(withNamespace(d.object, k, namespace));
     if (flags.bool("save-config"))
       object = {
         ...object,
@@ -324,17 +331,11 @@ export const replace: Command = async (p, argv) => {
     const name = String(object.metadata?.name ?? "");
     try {
       if (flags.bool("force")) {
-        await s.request("DELETE", s.path(k, namespace, name), {
-          kind: "DeleteOptions",
-          apiVersion: "v1",
-          gracePeriodSeconds: flags.number("grace-period") ?? 0,
-        });
-        await s.p.out(`${k.kind.toLowerCase()}${k.group === "" ? "" : `.${k.group}`} ${JSON.stringify(name)} deleted\n`);
-        await gone(s, k, namespace, name, 60_000);
+        await deleteForReplace(s, k, namespace, name);
         return await report(
           s,
           k,
-          await s.request("POST", s.path(k, namespace), object, { query: writeQuery(s, "kubectl-replace", dry) }),
+          await s.request("POST", s.path(k, namespace), unversioned(object), { query: writeQuery(s, "kubectl-replace", dry) }),
           "replaced",
           dry,
         );
@@ -353,6 +354,28 @@ export const replace: Command = async (p, argv) => {
     }
   });
 };
+
+/** The first half of `replace --force`: an object that is not there is created all the same (pkg/cmd/replace/replace.go). */
+async function deleteForReplace(s: Session, k: Kind, namespace: string, name: string): Promise<void> {
+  const grace = s.flags.number("grace-period") ?? -1;
+  try {
+    await s.request("DELETE", s.path(k, namespace, name), {
+      kind: "DeleteOptions",
+      apiVersion: "v1",
+      propagationPolicy: "Background",
+      ...(grace < 0 ? {} : { gracePeriodSeconds: Math.max(grace, 1) }),
+    });
+  } catch (error) {
+    if (error instanceof ServerRefusal && error.code === 404) return;
+    throw error;
+  }
+  await s.p.out(`${deletedText(s, k, namespace, name)}\n`);
+  if (!(await gone(s, k, namespace, name, 300_000))) throw new Failure("error: timed out waiting for the condition");
+}
+
+/** PrintObj of pkg/cmd/delete. */
+const deletedText = (s: Session, k: Kind, namespace: string, name: string, force = false): string =>
+  `${k.kind.toLowerCase()}${k.group === "" ? "" : `.${k.group}`} ${JSON.stringify(name)} ${force ? "force deleted" : "deleted"}${s.minor >= 33 && k.namespaced ? ` from ${namespace} namespace` : ""}`;
 
 /** Waits until the object is gone (or another has its name); false after `limit` ms. */
 export async function gone(s: Session, k: Kind, namespace: string, name: string, limit: number, uid?: string): Promise<boolean> {
@@ -463,7 +486,6 @@ export const deleteCommand: Command = async (p, argv) => {
   const waits: { kind: Kind; namespace: string; name: string; uid: string }[] = [];
   for (const item of items) {
     const { kind, namespace, name } = item;
-    const label = `${kind.kind.toLowerCase()}${kind.group === "" ? "" : `.${kind.group}`} ${JSON.stringify(name)}`;
     try {
       let uid = "";
       if (dry !== "client") {
@@ -477,10 +499,7 @@ export const deleteCommand: Command = async (p, argv) => {
         uid = String(body.metadata?.uid ?? body.details?.uid ?? "");
       } else await s.request("GET", s.path(kind, namespace, name));
       if (flags.text("output") === "name") await p.out(`${objectName(kind, name)}\n`);
-      else
-        await p.out(
-          `${label} ${force ? "force deleted" : "deleted"}${s.minor >= 33 && kind.namespaced ? ` from ${namespace} namespace` : ""}${suffix(dry)}\n`,
-        );
+      else await p.out(`${deletedText(s, kind, namespace, name, force)}${suffix(dry)}\n`);
       if (dry === "none") waits.push({ kind, namespace, name, uid });
     } catch (error) {
       if (error instanceof ServerRefusal && error.code === 404 && ignore) continue;

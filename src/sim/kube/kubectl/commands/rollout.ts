@@ -77,8 +77,16 @@ function statusOf(l: Live, s: Session): { text: string; done: boolean } {
   throw new Failure(`error: no status viewer has been implemented for ${l.kind.kind}`);
 }
 
+interface Revision {
+  revision: number;
+  template: Obj;
+  cause: string;
+  /** Of the replica set or controller revision. */
+  annotations: Obj;
+}
+
 /** Replica sets of a deployment by revision, or controller revisions. */
-async function revisions(s: Session, l: Live): Promise<{ revision: number; template: Obj; cause: string }[]> {
+async function revisions(s: Session, l: Live): Promise<Revision[]> {
   if (l.kind.kind === "Deployment") {
     const rs = await s.kind("replicasets.apps");
     const list = await s.request("GET", s.path(rs, l.namespace));
@@ -91,6 +99,7 @@ async function revisions(s: Session, l: Live): Promise<{ revision: number; templ
       .map((r) => ({
         revision: Number(r.metadata.annotations?.[revisionKey] ?? 0),
         template: r.spec.template as Obj,
+        annotations: (r.metadata.annotations ?? {}) as Obj,
         cause: String(r.metadata.annotations?.[causeKey] ?? "<none>"),
       }))
       .toSorted((a, b) => a.revision - b.revision);
@@ -103,6 +112,7 @@ async function revisions(s: Session, l: Live): Promise<{ revision: number; templ
       .map((r) => ({
         revision: Number(r.revision),
         template: (r.data?.spec?.template ?? {}) as Obj,
+        annotations: (r.metadata.annotations ?? {}) as Obj,
         cause: String(r.metadata.annotations?.[causeKey] ?? "<none>"),
       }))
       .toSorted((a, b) => a.revision - b.revision);
@@ -116,6 +126,21 @@ const withoutHash = (template: Obj): Obj => {
   delete copy.$patch;
   return copy;
 };
+
+/** What a rollback leaves of the deployment's own annotations; the others come back as the revision had them (rollback.go, annotationsToSkip). */
+const ownAnnotations = [
+  "kubectl.kubernetes.io/last-applied-configuration",
+  revisionKey,
+  "deployment.kubernetes.io/revision-history",
+  "deployment.kubernetes.io/desired-replicas",
+  "deployment.kubernetes.io/max-replicas",
+  "deprecated.deployment.rollback.to",
+];
+
+function restored(live: Obj, to: Revision): Obj {
+  const own = Object.entries((live.metadata.annotations ?? {}) as Obj).filter(([k]) => ownAnnotations.includes(k));
+  return Object.fromEntries([...own, ...Object.entries(to.annotations).filter(([k]) => !ownAnnotations.includes(k))]) as Obj;
+}
 
 export const rollout: Command = async (p, argv) => {
   const at = argv.findIndex((a) => !a.startsWith("-"));
@@ -162,7 +187,18 @@ export const rollout: Command = async (p, argv) => {
         if (wanted > 0) {
           const found = list.find((r) => r.revision === wanted);
           if (!found) throw new Failure("error: unable to find the specified revision");
-          await p.out(`${head} with revision #${wanted}\n${podTemplate(found.template, s.minor)}\n`);
+          // the cause is shown among the template's annotations (history.go, printHistory)
+          const template: Obj =
+            found.cause === "<none>"
+              ? found.template
+              : {
+                  ...found.template,
+                  metadata: {
+                    ...(found.template.metadata as Obj | undefined),
+                    annotations: { ...(found.template.metadata?.annotations as Obj | undefined), [causeKey]: found.cause },
+                  },
+                };
+          await p.out(`${head} with revision #${wanted}\n${podTemplate(template, s.minor)}\n`);
         } else
           await p.out(
             `${head} \n${tabulate([["REVISION", "CHANGE-CAUSE"], ...list.map((r) => [String(r.revision), r.cause])]).replace(/^(\S+)( +)/gm, (_m, a: string, b: string) => a + b.slice(1))}\n`,
@@ -188,10 +224,9 @@ export const rollout: Command = async (p, argv) => {
           await report(s, l.kind, l.object, `skipped rollback (current template already matches revision ${target.revision})`, dry);
           break;
         }
-        const body = await patchIt(
-          [{ op: "replace", path: "/spec/template", value: template }] as unknown as Obj,
-          "application/json-patch+json",
-        );
+        const patch: Obj[] = [{ op: "replace", path: "/spec/template", value: template }];
+        if (l.kind.kind === "Deployment") patch.push({ op: "replace", path: "/metadata/annotations", value: restored(l.object, target) });
+        const body = await patchIt(patch as unknown as Obj, "application/json-patch+json");
         await report(s, l.kind, body, "rolled back", dry);
         break;
       }

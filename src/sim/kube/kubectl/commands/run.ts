@@ -10,7 +10,7 @@ import { Session } from "../session.ts";
 import type { Command } from "./command.ts";
 import { attach } from "./exec.ts";
 import { logs } from "./logs.ts";
-import { changeFlags, dryRunOf, gone, report, writeQuery } from "./manage.ts";
+import { changeFlags, dryRunOf, gone, report, writeQuery, type DryRun } from "./manage.ts";
 import { liveObjects } from "./objects.ts";
 
 const labelsOf = (text: string): Obj =>
@@ -36,7 +36,7 @@ export const run: Command = async (p, argv) => {
       image: "string",
       "image-pull-policy": "string",
       labels: "string",
-      env: "list",
+      env: "words",
       port: "string",
       restart: "string",
       command: "bool",
@@ -48,7 +48,7 @@ export const run: Command = async (p, argv) => {
       expose: "bool",
       overrides: "string",
       "override-type": "string",
-      annotations: "list",
+      annotations: "words",
       privileged: "bool",
       "leave-stdin-open": "bool",
       "pod-running-timeout": "duration",
@@ -116,10 +116,12 @@ export const run: Command = async (p, argv) => {
       p.notSimulated("kubectl run --override-type other than merge");
     object = mergePatch(object, parseYaml(overrides)) as Obj;
   }
-  if (flags.bool("expose")) p.notSimulated("kubectl run --expose");
+  if (flags.bool("expose") && !flags.text("port"))
+    throw new Failure("error: --port must be set when exposing a service\nSee 'kubectl run -h' for help and examples");
   const kind = await s.kind("pods");
   const interactive = stdin || flags.bool("attach");
   if (flags.bool("rm") && !interactive) throw new Failure("error: --rm should only be used for attached containers");
+  if (flags.bool("expose")) await exposePod(s, object, dry);
   if (dry === "client") {
     await report(s, kind, object, "created", dry);
     return 0;
@@ -153,6 +155,24 @@ export const run: Command = async (p, argv) => {
     }
   }
 };
+
+/** generateService of cmd/run: the service comes before the pod, and in YAML two lines between them (recorded with kubectl 1.36.4). */
+async function exposePod(s: Session, pod: Obj, dry: DryRun): Promise<void> {
+  const kind = await s.kind("services");
+  const port = Number(s.flags.text("port"));
+  const { labels, ...metadata } = pod.metadata as Obj;
+  const service: Obj = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { ...metadata, ...(s.flags.text("labels") ? { labels } : {}) },
+    spec: { ports: [{ port, protocol: "TCP", targetPort: port }], selector: labels as Obj },
+    status: { loadBalancer: {} },
+  };
+  const made =
+    dry === "client" ? service : await s.request("POST", s.path(kind, s.namespace), service, { query: writeQuery(s, "kubectl-run", dry) });
+  await report(s, kind, made, "created", dry);
+  if (s.flags.text("output") === "yaml") await s.p.out("---\n---\n");
+}
 
 async function podWhen(s: Session, name: string, reached: (phase: string, pod: Obj) => boolean, limit?: number): Promise<Obj> {
   const kind = await s.kind("pods");

@@ -1,0 +1,176 @@
+/** What somebody does with kubectl every day, on one node. Texts: recorded with kubectl 1.36.4. */
+import { beforeAll, expect, test } from "vitest";
+import type { Obj } from "../../../src/sim/core/json.ts";
+import type { Machine } from "../../../src/sim/kernel/machine.ts";
+import type { World } from "../../../src/sim/world.ts";
+import { initYaml, useNodes } from "../control/cluster.ts";
+import { bridge } from "../node/nodes.ts";
+import { must } from "../../recorded/worlds.ts";
+import { run } from "../support.ts";
+
+let world: World;
+let m: Machine;
+beforeAll(async () => {
+  world = await useNodes(["m"], "1.35");
+  m = world.machine("m");
+  m.rootFs().write("/root/kubeadm.yaml", initYaml("192.168.56.10"));
+  m.rootFs().write("/etc/cni/net.d/10-bridge.conflist", bridge);
+  await must(m, "kubeadm init --config /root/kubeadm.yaml; mkdir -p /root/.kube; cp /etc/kubernetes/admin.conf /root/.kube/config");
+  await must(
+    m,
+    "sleep 20; kubectl taint nodes --all node-role.kubernetes.io/control-plane-; kubectl create deploy web --image=nginx:1.25; kubectl rollout status deploy web --timeout=180s",
+  );
+}, 60_000);
+
+const json = async (what: string): Promise<Obj> => JSON.parse(await must(m, `kubectl get ${what} -o json`)) as Obj;
+const all = async (line: string): Promise<string> => {
+  const r = await run(m, line);
+  return `${r.stdout}${r.stderr}[exit ${r.status}]`;
+};
+
+test("a binding names users and groups: --user is its own flag there, not that of the client", async () => {
+  await must(m, "kubectl create role reader --verb=get --resource=pods");
+  expect(await all("kubectl create rolebinding rb --role=reader --user=jane --user=joe --group=a")).toBe(
+    "rolebinding.rbac.authorization.k8s.io/rb created\n[exit 0]",
+  );
+  expect((await json("rolebinding rb")).subjects.map((s: Obj) => `${s.kind} ${s.name}`)).toEqual(["User jane", "User joe", "Group a"]);
+  expect(await all("kubectl auth can-i get pods --as jane")).toBe("yes\n[exit 0]");
+  expect(await all("kubectl get pods --user=nobody")).toBe('error: auth info "nobody" does not exist\n[exit 1]');
+});
+
+test("what was read from the cluster can be created and replaced by force", async () => {
+  await must(
+    m,
+    "kubectl run a --image=nginx:1.25; kubectl wait --for=condition=Ready pod/a --timeout=60s; kubectl get pod a -o yaml > a.yaml",
+  );
+  const before = (await json("pod a")).metadata.uid as string;
+  expect(await all("kubectl replace --force -f a.yaml")).toBe('pod "a" deleted from default namespace\npod/a replaced\n[exit 0]');
+  expect((await json("pod a")).metadata.uid).not.toBe(before);
+  await must(m, "kubectl delete pod a");
+  expect(await all("kubectl create -f a.yaml")).toBe("pod/a created\n[exit 0]");
+  await must(m, "kubectl delete pod a");
+  expect(await all("kubectl replace --force -f a.yaml")).toBe("pod/a replaced\n[exit 0]");
+});
+
+test("commas belong to a literal, and to a rule of an Ingress", async () => {
+  await must(m, "kubectl create cm x --from-literal=hosts=a,b,c");
+  expect((await json("cm x")).data).toEqual({ hosts: "a,b,c" });
+  expect(
+    await must(
+      m,
+      "kubectl create ingress i --rule=foo.com/=web:80,tls --rule=foo.com/b=web:http --rule='bar.com/*=web:80,tls=s' --annotation a/b=c --dry-run=client -o yaml",
+    ),
+  ).toBe(`apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  annotations:
+    a/b: c
+  name: i
+spec:
+  rules:
+  - host: foo.com
+    http:
+      paths:
+      - backend:
+          service:
+            name: web
+            port:
+              number: 80
+        path: /
+        pathType: Exact
+      - backend:
+          service:
+            name: web
+            port:
+              name: http
+        path: /b
+        pathType: Exact
+  - host: bar.com
+    http:
+      paths:
+      - backend:
+          service:
+            name: web
+            port:
+              number: 80
+        path: /
+        pathType: Prefix
+  tls:
+  - hosts:
+    - foo.com
+  - hosts:
+    - bar.com
+    secretName: s
+status:
+  loadBalancer: {}
+`);
+  expect(await all("kubectl create ingress i --class=x")).toBe(
+    "error: not enough information provided: every ingress has to either specify a default-backend (which catches all traffic) or a list of rules (which catch specific paths)\n[exit 1]",
+  );
+});
+
+test("a rollback brings the annotations of the revision back", async () => {
+  await must(
+    m,
+    "kubectl create deploy r --image=nginx:1.25; sleep 5; kubectl set image deploy r nginx=nginx:1.26; kubectl annotate deploy r kubernetes.io/change-cause='to 1.26'; sleep 5",
+  );
+  expect(await must(m, "kubectl rollout history deploy r --revision=2")).toContain("  Annotations:\tkubernetes.io/change-cause: to 1.26\n");
+  await must(m, "kubectl rollout undo deploy r; sleep 5");
+  expect(await must(m, "kubectl rollout history deploy r")).toBe(
+    "deployment.apps/r \nREVISION  CHANGE-CAUSE\n2         to 1.26\n3         <none>\n\n",
+  );
+  expect(Object.keys((await json("deploy r")).metadata.annotations as Obj)).toEqual(["deployment.kubernetes.io/revision"]);
+});
+
+test("variables are listed, resolved, and taken from the keys of config maps and secrets", async () => {
+  await must(
+    m,
+    "kubectl create cm app --from-literal=COLOR=red --from-literal=app.properties=x=1; kubectl create secret generic db --from-literal=password=s3",
+  );
+  expect(await all("kubectl set env deploy/web A=b")).toBe("deployment.apps/web env updated\n[exit 0]");
+  expect(await all("kubectl set env deploy/web --from=configmap/app")).toBe(
+    "deployment.apps/web env updated\nWarning: key app.properties transferred to APP_PROPERTIES\n[exit 0]",
+  );
+  await must(m, "kubectl set env deploy/web --from=secret/db --prefix=DB_");
+  expect(await all("kubectl set env deploy/web --list")).toBe(
+    "# Deployment web, container nginx\nA=b\n# COLOR from configmap app, key COLOR\n# APP_PROPERTIES from configmap app, key app.properties\n# DB_PASSWORD from secret db, key password\n[exit 0]",
+  );
+  expect(await all("kubectl set env deploy/web A- --list --resolve")).toBe(
+    "# Deployment web, container nginx\nCOLOR=red\nAPP_PROPERTIES=x=1\nDB_PASSWORD=s3\n[exit 0]",
+  );
+  expect(await all("kubectl set env deploy/web -c nope A=b")).toBe(
+    'Warning: Deployment/web does not have any containers matching "nope"\n[exit 0]',
+  );
+});
+
+test("an autoscaler is made from shares and amounts", async () => {
+  const spec = async (flags: string): Promise<Obj> =>
+    (JSON.parse(await must(m, `kubectl autoscale deploy web --max=5 ${flags} --dry-run=client -o json`)) as Obj).spec as Obj;
+  expect((await spec("--min=2 --cpu=70% --memory=500Mi")).metrics).toEqual([
+    { resource: { name: "cpu", target: { averageUtilization: 70, type: "Utilization" } }, type: "Resource" },
+    { resource: { name: "memory", target: { averageValue: "500Mi", type: "AverageValue" } }, type: "Resource" },
+  ]);
+  expect((await spec("--cpu=80")).metrics[0].resource.target).toEqual({ averageValue: "80m", type: "AverageValue" });
+  expect(await all("kubectl autoscale deploy web --max=5 --cpu=abc")).toBe("error: invalid resource cpu value: abc\n[exit 1]");
+  expect(await all("kubectl autoscale deploy web --max=5 --cpu-percent=80")).toBe(
+    "horizontalpodautoscaler.autoscaling/web autoscaled\nFlag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).\n[exit 0]",
+  );
+  expect(await must(m, "kubectl get hpa --no-headers")).toMatch(/^web +Deployment\/web +cpu: <unknown>\/80% +1 +5 +0 /);
+});
+
+test("a pod and its service are made together", async () => {
+  expect(await all("kubectl run ex --image=nginx:1.25 --expose --port=80")).toBe("service/ex created\npod/ex created\n[exit 0]");
+  expect((await json("svc ex")).spec).toMatchObject({ selector: { run: "ex" }, ports: [{ port: 80, targetPort: 80, protocol: "TCP" }] });
+  expect(await all("kubectl run ey --image=nginx:1.25 --expose")).toBe(
+    "error: --port must be set when exposing a service\nSee 'kubectl run -h' for help and examples\n[exit 1]",
+  );
+});
+
+test.each(["Always", "Never"])("a container whose image is changed is made anew, with restartPolicy %s", async (policy) => {
+  const name = policy.toLowerCase();
+  await must(m, `kubectl run ${name} --image=nginx:1.25 --restart=${policy}; kubectl wait --for=condition=Ready pod/${name} --timeout=60s`);
+  await must(m, `kubectl set image pod/${name} ${name}=nginx:1.26; sleep 20`);
+  const [status] = (await json(`pod ${name}`)).status.containerStatuses as Obj[];
+  expect(status).toMatchObject({ image: "docker.io/library/nginx:1.26", restartCount: 1, ready: true, state: { running: {} } });
+  expect(await must(m, `kubectl events --for pod/${name}`)).toContain(`Container ${name} definition changed, will be restarted`);
+});
