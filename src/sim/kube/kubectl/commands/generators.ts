@@ -110,7 +110,7 @@ const specialVerbs: Record<string, string[]> = {
 };
 
 async function rules(s: Session, flags: Flags): Promise<Obj[]> {
-  const verbs = flags.list("verb");
+  const verbs = [...new Set(flags.list("verb"))];
   if (verbs.length === 0) throw new Failure("error: at least one verb must be specified");
   if (flags.list("non-resource-url").length === 0)
     for (const verb of verbs) if (!standardVerbs.includes(verb)) await s.p.err(`Warning: '${verb}' is not a standard resource verb\n`);

@@ -217,15 +217,11 @@ export const taint: Command = async (p, argv) => {
   const specs: string[] = [];
   const names: string[] = [];
   const [type, ...rest] = flags.args;
-  if (!type || !/^(no|nodes?)(\/.*)?$/.test(type))
-    throw new Failure(
-      `error: invalid resource type ${type ?? ""}, only node(s) is supported`.replace(
-        "invalid resource type , only",
-        "invalid resource type , only",
-      ),
-    );
-  if (type.includes("/")) names.push(type.split("/")[1]!);
   for (const arg of rest) (/[=:]|-$/.test(arg) ? specs : names).push(arg);
+  if (specs.length === 0) throw new Failure("error: at least one taint update is required");
+  if (!type || !/^(no|nodes?)(\/.*)?$/.test(type))
+    throw new Failure(`error: invalid resource type ${type ?? ""}, only node(s) is supported`);
+  if (type.includes("/")) names.unshift(type.split("/")[1]!);
   const add: Obj[] = [];
   const remove: { key: string; effect: string; shown: string }[] = [];
   for (const spec of specs) {
@@ -248,7 +244,6 @@ export const taint: Command = async (p, argv) => {
       throw new Failure(`error: invalid taint effect: ${m[3]}, unsupported taint effect\nSee 'kubectl taint -h' for help and examples`);
     add.push({ key: m[1]!, ...(m[2] ? { value: m[2] } : {}), effect: m[3]! });
   }
-  if (add.length === 0 && remove.length === 0) throw new Failure("error: at least one taint update is required");
   const { kind, nodes } = await nodesOf(s, names, "taint");
   let status = 0;
   for (const node of nodes) {

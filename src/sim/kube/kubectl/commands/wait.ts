@@ -30,7 +30,7 @@ export const wait: Command = async (p, argv) => {
   if (flags.bool("local")) p.notSimulated("kubectl wait --local");
   const text = flags.text("timeout") ?? "30s";
   const limit = text.startsWith("-") ? 7 * 86_400_000 : durationMs(text);
-  const done = goalOf(goal);
+  const done = goalOf(goal, s.minor);
   const end = p.now + limit;
   const collect = async (): Promise<Item[]> => {
     const out: Item[] = [];
@@ -68,7 +68,7 @@ export const wait: Command = async (p, argv) => {
   };
   const items = await collect();
   if (items.length === 0 && done.kind !== "create") {
-    if (done.kind === "delete") return 0;
+    if (done.kind === "delete" && s.minor > 20) return 0;
     throw new Failure("error: no matching resources found");
   }
   let status = 0;
@@ -114,7 +114,7 @@ export const wait: Command = async (p, argv) => {
   return status;
 };
 
-function goalOf(text: string): { kind: "delete" } | { kind: "create" } | { kind: "test"; test(o: Obj): boolean } {
+function goalOf(text: string, minor: number): { kind: "delete" } | { kind: "create" } | { kind: "test"; test(o: Obj): boolean } {
   if (text.toLowerCase() === "delete") return { kind: "delete" };
   if (text.toLowerCase() === "create") return { kind: "create" };
   if (text.startsWith("condition=")) {
@@ -130,7 +130,7 @@ function goalOf(text: string): { kind: "delete" } | { kind: "create" } | { kind:
         ) && !(o.status?.observedGeneration !== undefined && Number(o.status.observedGeneration) < Number(o.metadata.generation ?? 0)),
     };
   }
-  if (text.startsWith("jsonpath=")) {
+  if (text.startsWith("jsonpath=") && minor >= 23) {
     const m = /^jsonpath=(['"]?)(\{?[^=]*?\}?)\1(?:=(.*))?$/s.exec(text) ?? /^jsonpath=(['"]?)(\{.*\})\1(?:=(.*))?$/s.exec(text);
     const whole = /^jsonpath=(['"]?)(\{.*\})\1(?:=(.*))?$/s.exec(text) ?? m;
     if (!whole)
