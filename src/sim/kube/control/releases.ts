@@ -29,3 +29,6 @@ export const releases: Record<number, Release> = {
 
 /** Minor number of `v1.35.2` or `1.35.2`. */
 export const minorOf = (version: string): number => Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? 0);
+
+/** Patch number of `v1.35.2` or `1.35.2`. */
+export const patchOf = (version: string): number => Number(/^v?\d+\.\d+\.(\d+)/.exec(version)?.[1] ?? 0);

@@ -62,7 +62,7 @@ export interface Flags {
 }
 
 /** Optional-argument flags (NoOptDefVal), by name. */
-const optional: Record<string, string> = { "dry-run": "unchanged", cascade: "background", validate: "strict" };
+export const optional: Record<string, string> = { "dry-run": "unchanged", cascade: "background", validate: "strict" };
 
 /** Flags of the real kubectl whose effect is not modelled, by command; `*`: of all. With `=`: this value is, being the default. */
 const unmodelled: Record<string, string[]> = {

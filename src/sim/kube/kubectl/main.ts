@@ -23,11 +23,13 @@ import { rollout } from "./commands/rollout.ts";
 import { set } from "./commands/set.ts";
 import { wait } from "./commands/wait.ts";
 import { top } from "./commands/top.ts";
-import { minorOf } from "../control/releases.ts";
+import { minorOf, patchOf } from "../control/releases.ts";
 import { openError } from "../kubeconfig.ts";
 import { Failure } from "./failure.ts";
 import { globalFlags, globalShort } from "./flags.ts";
-import { mainHelp, optionsHelp } from "./help.ts";
+import { optionsHelp } from "./help/options.ts";
+import { help, printHelp } from "./help/print.ts";
+import { lacks } from "./help/recorded.ts";
 
 const commands: Record<string, Command> = {
   get,
@@ -142,34 +144,30 @@ async function main(p: Proc): Promise<number> {
   const minor = minorOf(p.state.version);
   await preferences(p, minor);
   try {
+    const helped = await help(p, { minor, patch: patchOf(p.state.version) });
+    if (helped !== undefined) return helped;
     if (name === undefined) {
       const bad = rest.find(
         (r) =>
-          r.startsWith("-") &&
-          !["-h", "--help"].includes(r) &&
-          globalFlags[r.replace(/^--?/, "").split("=")[0]!] === undefined &&
-          globalShort[r.slice(1, 2)] === undefined,
+          r.startsWith("-") && globalFlags[r.replace(/^--?/, "").split("=")[0]!] === undefined && globalShort[r.slice(1, 2)] === undefined,
       );
-      if (bad) throw new Failure(`error: unknown flag: ${bad.split("=")[0]}\nSee 'kubectl --help' for usage.`);
-      await p.out(mainHelp(minor));
-      return 0;
+      const what = bad?.startsWith("--") ? `flag: ${bad.split("=")[0]}` : `shorthand flag: '${bad?.[1]}' in ${bad}`;
+      throw new Failure(`error: unknown ${what}\nSee 'kubectl --help' for usage.`);
     }
-    const command = commands[name];
-    if (name === "options" || (name === "help" && rest.length === 0)) {
-      await p.out(name === "options" ? optionsHelp(minor, p.env.HOME ?? "/") : mainHelp(minor));
+    const command = lacks(name, minor) ? undefined : commands[name];
+    if (name === "options") {
+      await printHelp(p, optionsHelp(minor, p.env.HOME ?? "/"));
       return 0;
     }
     if (!command) {
-      if (unmodelled.includes(name)) throw new NotSimulated(`kubectl ${name}`);
+      if (unmodelled.includes(name) && !lacks(name, minor)) throw new NotSimulated(`kubectl ${name}`);
       const near = [...Object.keys(commands), ...unmodelled]
-        .filter((c) => distance(name, c) <= 2 || c.startsWith(name))
+        .filter((c) => !lacks(c, minor) && (distance(name, c) <= 2 || c.startsWith(name)))
         .toSorted((a, b) => registered(a) - registered(b) || (a < b ? -1 : 1));
       throw new Failure(
         `error: unknown command ${JSON.stringify(name)} for "kubectl"${near.length > 0 ? `\n\nDid you mean this?\n${near.map((n) => `\t${n}`).join("\n")}` : ""}`,
       );
     }
-    const end = rest.indexOf("--");
-    if ((end < 0 ? rest : rest.slice(0, end)).some((a) => a === "--help" || a === "-h")) throw new NotSimulated(`kubectl ${name} --help`);
     return await command(p, rest);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -86,7 +86,7 @@ export function formatted(s: Session, output: string, object: Obj, nameOf: (o: O
     }
     default:
       throw new Failure(
-        `error: unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${s.minor >= 34 ? allowed.replace("name,", "kyaml,name,") : allowed}`,
+        `error: unable to match a printer suitable for the output format ${JSON.stringify(output)}, allowed formats are: ${s.minor >= 35 ? allowed.replace("name,", "kyaml,name,") : allowed}`,
       );
   }
 }
