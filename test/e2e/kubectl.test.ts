@@ -3,11 +3,53 @@ import { execa, type Options } from "execa";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { Random } from "../../src/sim/core/random.ts";
+import { goYamlError } from "../../src/sim/core/go-yaml.ts";
+import { yamlTexts } from "../../src/sim/core/yaml.ts";
 import { needs } from "../needs.ts";
 import { until, useScratch } from "./support.ts";
 
 const binary = (process.env.KUBEMEND_KUBECTL ?? "kubectl").split(":")[0]!;
 const there = needs("kubectl (in PATH, or named by KUBEMEND_KUBECTL)", [binary, "version", "--client"]);
+
+const manifest = `apiVersion: v1
+kind: Pod
+metadata:
+  name: web # the name
+  labels: { app: "web", tier: 'front' }
+spec:
+  containers:
+  - name: nginx
+    image: nginx:1.27
+    command: ["sh", "-c", "sleep 1d"]
+    env:
+      - name: A
+        value: "x\\ty"
+    args:
+    - |
+      echo a
+      echo b
+  nodeSelector:
+    disk: &disk ssd
+  tolerations: [{ key: *disk, operator: Exists }]
+`;
+
+/** One or two mistakes as people make them: something left out or put in, a line gone, an indentation that is wrong. */
+function spoilt(text: string, random: Random): string {
+  const below = (limit: number): number => random.int(0, limit - 1);
+  let out = text;
+  for (let n = 1 + below(2); n > 0; n--) {
+    const at = below(out.length);
+    const lines = out.split("\n");
+    const line = below(lines.length);
+    const kind = below(4);
+    if (kind === 0) out = out.slice(0, at) + out.slice(at + 1 + below(3));
+    else if (kind === 1) out = lines.toSpliced(line, 1).join("\n");
+    else if (kind === 2) out = lines.with(line, " ".repeat(below(4)) + lines[line]!.slice(below(2))).join("\n");
+    else out = out.slice(0, at) + [..."\t\n:-{}[],\"'#|>&*!%@`?a\\", ": ", "- ", " #", "\n  ", "\n\t"][below(27)]! + out.slice(at);
+  }
+  return out;
+}
 
 describe.skipIf(!there)("a stock kubectl on the host", () => {
   const { cwd, up, kubemend, on } = useScratch("kubectl");
@@ -101,6 +143,26 @@ describe.skipIf(!there)("a stock kubectl on the host", () => {
     expect(forward.status).not.toBe(0);
     expect(forward.err).toContain("kubemend: not simulated: pods/portforward");
   });
+
+  it("finds the same wrong with spoilt YAML as the simulated one, in the same words", async () => {
+    const random = new Random({}, "yaml", "spoilt");
+    const texts = Array.from({ length: 48 }, () => spoilt(manifest, random));
+    const said = async (text: string, i: number): Promise<string | undefined> => {
+      const file = `spoilt-${i}.yaml`;
+      writeFileSync(join(cwd, file), text);
+      const { err } = await kubectl("create", "-f", file, "--dry-run=client", "--validate=false", "-o", "name");
+      return /error converting YAML to JSON: yaml: (.*)/.exec(err)?.[1];
+    };
+    const real: (string | undefined)[] = [];
+    for (let i = 0; i < texts.length; i += 4) real.push(...(await Promise.all(texts.slice(i, i + 4).map((text, j) => said(text, i + j)))));
+    expect(real.filter((message) => message !== undefined).length).toBeGreaterThan(10);
+    for (const [i, text] of texts.entries()) {
+      const wrong = yamlTexts(text)
+        .map(goYamlError)
+        .find((message) => message !== undefined);
+      expect(wrong, text).toBe(real[i]);
+    }
+  }, 120_000);
 
   it("does not get through when the API server is stopped", async () => {
     await on(

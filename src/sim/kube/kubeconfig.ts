@@ -1,8 +1,7 @@
 /** Kubeconfig files: parsing, merging, and what a context means (k8s.io/client-go/tools/clientcmd). */
-import { YAMLParseError } from "yaml";
 import { Errno } from "../core/errno.ts";
 import type { Obj } from "../core/json.ts";
-import { parseOnce } from "../core/yaml.ts";
+import { parseYamlOnce, YamlError } from "../core/yaml.ts";
 import type { Proc } from "../kernel/proc.ts";
 import { checkKeyPair } from "../pki/index.ts";
 import { minorOf } from "./control/releases.ts";
@@ -48,9 +47,10 @@ export function readKubeconfig(p: Proc, path: string): Obj {
 function parseKubeconfig(p: Proc, text: string, path: string): Obj {
   let document: unknown;
   try {
-    document = parseOnce(text);
+    document = parseYamlOnce(text);
   } catch (error) {
-    throw new KubeconfigError(`error loading config file "${path}": yaml: ${goYaml(error)}`);
+    if (!(error instanceof YamlError)) throw error;
+    throw new KubeconfigError(`error loading config file "${path}": yaml: ${error.message}`);
   }
   if (document === null || document === undefined) return {};
   if (typeof document !== "object" || Array.isArray(document))
@@ -66,30 +66,6 @@ function parseKubeconfig(p: Proc, text: string, path: string): Obj {
     );
   }
   return config;
-}
-
-/** yaml.v2's words for the mistakes that the parser finds, with its line numbers. */
-export function goYaml(error: unknown): string {
-  if (!(error instanceof YAMLParseError)) return String(error);
-  const line = error.linePos?.[0].line ?? 1;
-  // a flow collection that the file's end cuts off
-  if (error.code === "BAD_INDENT" && /^Flow (?:sequence|map)/.test(error.message))
-    return `line ${line - 1}: did not find expected node content`;
-  switch (error.code) {
-    case "TAB_AS_INDENT":
-      return `line ${line}: found character that cannot start any token`;
-    case "BAD_INDENT":
-    case "MISSING_CHAR":
-    case "UNEXPECTED_TOKEN":
-    case "BLOCK_AS_IMPLICIT_KEY":
-      return error.code === "UNEXPECTED_TOKEN" || error.code === "MISSING_CHAR"
-        ? `line ${line}: did not find expected node content`
-        : `line ${line}: did not find expected key`;
-    case "MULTILINE_IMPLICIT_KEY":
-      return `line ${line + 1}: could not find expected ':'`;
-    default:
-      return `line ${line}: ${error.message.split("\n")[0]}`;
-  }
 }
 
 const named = (list: unknown, name: string, field: string): Obj | undefined =>

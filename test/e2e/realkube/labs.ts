@@ -92,11 +92,13 @@ export function provesRepairs(
 ): void {
   it(
     `${id}: wrong fixes and solutions`,
-    async ({ skip, signal }) => {
+    async ({ skip, signal, onTestFailed }) => {
       if (!timeFor(`${id} on real Kubernetes: wrong fixes and solutions`, seconds)) skip("no time left");
       const lab = labOf(id);
       const real = pair.real();
       const rewind = byUndoing(real, lab);
+      // the next one needs a whole cluster
+      onTestFailed(() => rewind.toHealthy().catch(() => undefined), patience);
       // a test that was given up must not go on beside the next
       const mendNow = async (repair: Repair): Promise<void> => {
         signal.throwIfAborted();

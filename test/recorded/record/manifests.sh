@@ -43,7 +43,7 @@ deployment apps/v1 Deployment Web_1 2 >bad-name.yaml
 sed '/matchLabels/,/spec:/s/app: web/app: changed/' dep.yaml >immutable.yaml
 sed '/matchLabels/{n;s/web/changed/}' dep.yaml >mismatch.yaml
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n\tname: x\n' >tab.yaml
-printf 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n   namespace: y\n' >indent.yaml
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n namespace: y\n' >indent.yaml
 : >empty.yaml
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndata:\n  a: 1\n' >cmnum.yaml
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndata:\n  a: b\n' >cm.yaml

@@ -1,5 +1,5 @@
 /** From an HTTP request to its response: authentication, authorization, dispatch, negotiation. */
-import { parse as parseYaml } from "yaml";
+import { parseYaml } from "../../core/yaml.ts";
 import { parseGoJson } from "../../core/go-json.ts";
 import type { Obj } from "../../core/json.ts";
 import type { HttpRequest, HttpResponse } from "../../net/http.ts";
@@ -193,9 +193,9 @@ function bodyOf(request: HttpRequest): unknown {
   if (body === "") return undefined;
   if (type.includes("yaml")) {
     try {
-      return parseYaml(body) as unknown;
+      return parseYaml(body);
     } catch (error) {
-      throw badRequest(`error converting YAML to JSON: ${(error as Error).message.split("\n")[0]}`);
+      throw badRequest(`error converting YAML to JSON: yaml: ${(error as Error).message}`);
     }
   }
   if (request.method === "POST" || request.method === "PUT") {

@@ -1,7 +1,7 @@
 /** The program kube-scheduler. */
 import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
-import { parse } from "yaml";
+import { parseYaml } from "../../../core/yaml.ts";
 import { klog } from "../../node/klog.ts";
 import type { FlagTable } from "../flags.ts";
 import { componentFlags, leaderProgram, readCommandLine, requireKubeconfig } from "../framework/component.ts";
@@ -29,7 +29,7 @@ const watched = ["nodes", "pods", "services", "namespaces", "persistentvolumecla
 function readConfig(p: Proc, path: string): { kubeconfig?: string; leaderElect?: boolean } {
   let document: Obj;
   try {
-    document = (parse(p.fs.readText(path)) ?? {}) as Obj;
+    document = (parseYaml(p.fs.readText(path)) ?? {}) as Obj;
   } catch {
     p.log(`open ${path}: no such file or directory`);
     return p.exit(1);

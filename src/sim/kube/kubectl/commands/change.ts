@@ -1,6 +1,6 @@
 /** label, annotate, patch, scale, certificate. */
 import { copy } from "../../../core/copy.ts";
-import { parse as parseYaml } from "yaml";
+import { parseYaml } from "../../../core/yaml.ts";
 import type { Obj } from "../../../core/json.ts";
 import { labelValue } from "../../apiserver/strategy/names.ts";
 import { Failure, ServerRefusal } from "../failure.ts";
@@ -135,7 +135,7 @@ export const patch: Command = async (p, argv) => {
     // what begins as JSON goes to the server as it is (k8s.io/apimachinery/pkg/util/yaml, ToJSON)
     body = text.trimStart().startsWith("{") ? jsonOr(text) : parseYaml(text);
   } catch (error) {
-    throw new Failure(`error: unable to parse ${JSON.stringify(text)}: yaml: ${(error as Error).message.split("\n")[0]}`);
+    throw new Failure(`error: unable to parse ${JSON.stringify(text)}: yaml: ${(error as Error).message}`);
   }
   const dry = await dryRunOf(s);
   for (const l of await liveObjects(s, flags.args, "patch")) {

@@ -1,5 +1,5 @@
 /** kubectl edit: through the editor that KUBE_EDITOR or EDITOR names (vi by default). */
-import { parse as parseYaml } from "yaml";
+import { parseYaml } from "../../../core/yaml.ts";
 import type { Obj } from "../../../core/json.ts";
 import { builtinResources } from "../../apiserver/resources.ts";
 import { diffMerge, equal } from "../../apiserver/patch/merge.ts";
@@ -64,7 +64,7 @@ export const edit: Command = async (p, argv) => {
       } catch (error) {
         if (text === body && notes === "")
           throw new Failure(`A copy of your changes has been stored to ${JSON.stringify(file)}\nerror: edited file is not valid YAML`);
-        notes = `# The edited file had a syntax error: ${(error as Error).message.split("\n")[0]}\n#\n`;
+        notes = `# The edited file had a syntax error: error parsing edited-file: error converting YAML to JSON: yaml: ${(error as Error).message}\n#\n`;
         text = body;
         continue;
       }

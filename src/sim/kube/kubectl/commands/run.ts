@@ -1,6 +1,6 @@
 /** kubectl run and expose. */
 import { copy } from "../../../core/copy.ts";
-import { parse as parseYaml } from "yaml";
+import { parseYaml } from "../../../core/yaml.ts";
 import type { Obj } from "../../../core/json.ts";
 import { parseReference } from "../../../cri/images.ts";
 import { mergePatch } from "../../apiserver/patch/merge.ts";

@@ -1,5 +1,5 @@
 /** The kubelet's way to the API server: its kubeconfig, and the client certificate it asks for when it has none. */
-import { parse as parseYaml } from "yaml";
+import { parseYaml } from "../../../core/yaml.ts";
 import { Errno } from "../../../core/errno.ts";
 import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { Errno } from "../../../core/errno.ts";
 import type { Obj } from "../../../core/json.ts";
-import { parseOnce } from "../../../core/yaml.ts";
+import { parseYamlOnce, YamlError } from "../../../core/yaml.ts";
 import type { FsChange } from "../../../fs/view.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { dnsSubdomain } from "../../apiserver/strategy/names.ts";
@@ -134,13 +134,10 @@ class InvalidPod extends Error {}
 function staticPod(p: Proc, file: string, text: string): Obj {
   let pod: Obj;
   try {
-    pod = parseOnce(text, "1.1") as Obj;
+    pod = parseYamlOnce(text) as Obj;
   } catch (error) {
-    const line = (error as { linePos?: { line: number }[] }).linePos?.[0]?.line ?? 1;
-    throw new Error(
-      `yaml: line ${line}: ${/indent|mapping/i.test((error as Error).message) ? "mapping values are not allowed in this context" : "could not find expected ':'"}`,
-      { cause: error },
-    );
+    if (!(error instanceof YamlError)) throw error;
+    throw new Error(`yaml: ${error.message}`, { cause: error });
   }
   if (pod === null || typeof pod !== "object" || !pod.kind) throw new Error(`Object 'Kind' is missing in '${text.slice(0, 200)}'`);
   if (pod.kind !== "Pod" || pod.apiVersion !== "v1")

@@ -1,5 +1,5 @@
 /** The kubelet's flags and its KubeletConfiguration file. */
-import { parse as parseYaml, YAMLParseError } from "yaml";
+import { parseYaml, YamlError } from "../../../core/yaml.ts";
 import type { Obj } from "../../../core/json.ts";
 import { kubeletFields, typeError } from "./configuration-types.ts";
 import type { Proc } from "../../../kernel/proc.ts";
@@ -254,13 +254,10 @@ export function loadConfiguration(p: Proc, o: KubeletOptions): { config: Obj; wa
       throw new Error(`${head}failed to read kubelet config file "${o.config}", error: open ${o.config}: no such file or directory`);
     if (text.trim() === "") throw new Error(`${head}kubelet config file "${o.config}" was empty`);
     try {
-      own = parseYaml(text, { version: "1.1" }) as Obj;
+      own = parseYaml(text) as Obj;
     } catch (error) {
-      if (!(error instanceof YAMLParseError)) throw error;
-      throw new Error(
-        `${head}failed to decode: yaml: line ${(error.linePos?.[0].line ?? 1) - (error.linePos && error.linePos[0].col === 1 ? 1 : 0)}: ${goYaml(error)}`,
-        { cause: error },
-      );
+      if (!(error instanceof YamlError)) throw error;
+      throw new Error(`${head}failed to decode: yaml: ${error.message}`, { cause: error });
     }
     if (own === null || typeof own !== "object")
       throw new Error(
@@ -280,14 +277,6 @@ export function loadConfiguration(p: Proc, o: KubeletOptions): { config: Obj; wa
   const config = merge(merge(defaults, clean), o.overrides);
   if (o.runtimeEndpoint !== "") config.containerRuntimeEndpoint = o.runtimeEndpoint;
   return { config, ...(warning === undefined ? {} : { warning }) };
-}
-
-function goYaml(error: YAMLParseError): string {
-  if (/mapping values|Nested mappings|BLOCK_AS_IMPLICIT_KEY/i.test(error.code + error.message))
-    return "mapping values are not allowed in this context";
-  if (error.code === "TAB_AS_INDENT") return "found character that cannot start any token";
-  if (/flow/i.test(error.message)) return "did not find expected ',' or ']'";
-  return "could not find expected ':'";
 }
 
 function merge(base: Obj, over: Obj): Obj {

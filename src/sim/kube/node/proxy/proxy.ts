@@ -1,5 +1,5 @@
 /** kube-proxy in iptables mode. */
-import { parse as parseYaml } from "yaml";
+import { parseYaml } from "../../../core/yaml.ts";
 import { Errno } from "../../../core/errno.ts";
 import type { Data, Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
@@ -209,7 +209,7 @@ export const kubeProxy: DaemonProgram = {
     try {
       config = parseYaml(text) as Obj;
     } catch (error) {
-      return fatal(p, `failed complete: yaml: ${(error as Error).message.split("\n")[0]}`);
+      return fatal(p, `failed complete: yaml: ${(error as Error).message}`);
     }
     if (config?.kind !== "KubeProxyConfiguration" || config.apiVersion !== "kubeproxy.config.k8s.io/v1alpha1")
       return fatal(
