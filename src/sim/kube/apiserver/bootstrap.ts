@@ -81,7 +81,7 @@ export function bootstrap(api: ApiServer): void {
       "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
     ],
   ] as const)
-    ensure(api, "priorityclasses.scheduling.k8s.io", { metadata: { name }, value, description });
+    ensure(api, "priorityclasses.scheduling.k8s.io", { metadata: { name }, value, description, preemptionPolicy: "PreemptLowerPriority" });
   for (const role of bootstrapClusterRoles(api.minor)) ensure(api, "clusterroles.rbac.authorization.k8s.io", role);
   for (const binding of bootstrapClusterRoleBindings()) ensure(api, "clusterrolebindings.rbac.authorization.k8s.io", binding);
   const { roles, bindings } = bootstrapRoles();

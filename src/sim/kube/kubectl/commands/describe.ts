@@ -56,12 +56,14 @@ export const describe: Command = async (p, argv) => {
   }
   if (items.length === 0 && errors.length === 0)
     await p.err(everywhere ? "No resources found\n" : `No resources found in ${s.namespace} namespace.\n`);
+  // by default events are those of a single object since 1.36 (kubernetes/kubernetes#137145)
+  const withEvents = flags.maybe("show-events") ?? (s.minor < 36 || items.length <= 1);
   for (const [i, { kind, object }] of items.entries()) {
     const o: Obj = { ...object, kind: kind.kind, apiVersion: apiVersionOf(kind) };
     const key = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
     const describer = describers[key];
     const w = describer ? await describer(s, o) : generic(o, kind.namespaced);
-    if (!withoutEvents.has(kind.kind) && flags.maybe("show-events") !== false) printEvents(w, await eventsOf(s, o), p.now, s.minor);
+    if (!withoutEvents.has(kind.kind) && withEvents) printEvents(w, await eventsOf(s, o), p.now, s.minor);
     await p.out(`${i > 0 ? "\n\n" : ""}${w.toString()}`);
   }
   if (errors.length > 0) {

@@ -4,7 +4,12 @@ import { formatSelector, matchesSelector } from "../../apiserver/selectors.ts";
 import type { Session } from "../session.ts";
 import { describeNode } from "./node.ts";
 import { describePod, template } from "./pod.ts";
+import { cronJob } from "./cronjob.ts";
+import { signingRequest } from "./csr.ts";
+import { autoscaler, disruptionBudget, limitRange, priorityClass, quotaScopes, resourceQuota } from "./limits.ts";
 import { policySpec } from "./policy.ts";
+import { persistentVolume, persistentVolumeClaim, storageClass } from "./storage.ts";
+import { endpointSlice, ingress, ingressClass, readyAddresses, slicesOf } from "./traffic.ts";
 import { Writer, longTime, mapField } from "./writer.ts";
 
 const list = (v: unknown): Obj[] => (v ?? []) as Obj[];
@@ -64,6 +69,9 @@ const deployment: Describer = async (s, o) => {
   const sets = ((await s.request("GET", s.path(await s.kind("replicasets.apps"), String(o.metadata.namespace)))).items as Obj[]).filter(
     (r) => list(r.metadata.ownerReferences).some((x) => x.uid === o.metadata.uid),
   );
+  // the oldest first (deploymentutil, ReplicaSetsByCreationTimestamp)
+  const made = (r: Obj): string => String(r.metadata.creationTimestamp);
+  sets.sort((a, b) => (made(a) < made(b) ? -1 : made(a) > made(b) ? 1 : 0));
   const revision = o.metadata.annotations?.["deployment.kubernetes.io/revision"] as string | undefined;
   const current = sets.find((r) => r.metadata.annotations?.["deployment.kubernetes.io/revision"] === revision);
   const shown = (r: Obj): string => `${r.metadata.name} (${r.status?.replicas ?? 0}/${r.spec?.replicas ?? 0} replicas created)`;
@@ -177,12 +185,15 @@ const service: Describer = async (s, o) => {
   const ingress = list(o.status?.loadBalancer?.ingress);
   if (ingress.length > 0)
     w.line(0, "LoadBalancer Ingress:", ingress.map((i) => `${i.ip ?? i.hostname}${i.ipMode ? ` (${i.ipMode})` : ""}`).join(", "));
+  // slices since 1.31 (kubernetes/kubernetes#124598)
+  const slices = s.minor >= 31 ? await slicesOf(s, String(o.metadata.namespace), String(o.metadata.name)) : undefined;
   let endpoints: Obj | undefined;
-  try {
-    endpoints = await s.get(await s.kind("endpoints"), String(o.metadata.name), String(o.metadata.namespace));
-  } catch {
-    endpoints = undefined;
-  }
+  if (!slices)
+    try {
+      endpoints = await s.get(await s.kind("endpoints"), String(o.metadata.name), String(o.metadata.namespace));
+    } catch {
+      endpoints = undefined;
+    }
   for (const p of list(spec.ports)) {
     const name = String(p.name ?? "") || "<unset>";
     w.line(0, "Port:", name, `${p.port}/${p.protocol}`);
@@ -193,17 +204,8 @@ const service: Describer = async (s, o) => {
         .filter((x) => (x.name ?? "") === (p.name ?? ""))
         .flatMap((x) => list(sub.addresses).map((a) => `${a.ip}:${x.port}`)),
     );
-    w.line(
-      0,
-      "Endpoints:",
-      ips.length === 0
-        ? s.minor >= 31
-          ? ""
-          : "<none>"
-        : ips.length > 3
-          ? `${ips.slice(0, 3).join(",")} + ${ips.length - 3} more...`
-          : ips.join(","),
-    );
+    const shown = ips.length === 0 ? "<none>" : ips.length > 3 ? `${ips.slice(0, 3).join(",")} + ${ips.length - 3} more...` : ips.join(",");
+    w.line(0, "Endpoints:", slices ? readyAddresses(slices, String(p.name ?? "")) : shown);
   }
   w.line(0, "Session Affinity:", String(spec.sessionAffinity ?? "None"));
   if (spec.externalTrafficPolicy) w.line(0, "External Traffic Policy:", String(spec.externalTrafficPolicy));
@@ -278,7 +280,9 @@ const namespace: Describer = async (s, o) => {
   else {
     w.raw("Resource Quotas");
     for (const q of quotas) {
-      w.line(1, "Name:", String(q.metadata.name)).line(1, "Resource", "Used", "Hard").line(1, "--------", "---", "---");
+      w.line(1, "Name:", String(q.metadata.name));
+      quotaScopes(w, q, 1);
+      w.line(1, "Resource", "Used", "Hard").line(1, "--------", "---", "---");
       for (const k of Object.keys((q.status?.hard ?? {}) as Obj).toSorted())
         w.line(1, k, String(q.status.used?.[k] ?? "0"), String(q.status.hard[k]));
     }
@@ -308,7 +312,7 @@ const namespace: Describer = async (s, o) => {
   return w;
 };
 
-const serviceAccount: Describer = (_s, o) => {
+const serviceAccount: Describer = (s, o) => {
   const w = new Writer();
   head(w, o);
   labels(w, o);
@@ -319,10 +323,44 @@ const serviceAccount: Describer = (_s, o) => {
           .map((x) => x.name as string)
           .join(",");
   w.line(0, "Image pull secrets:", names(o.imagePullSecrets));
-  w.line(0, "Mountable secrets:", names(o.secrets));
-  w.line(0, "Tokens:", "<none>");
+  // no longer since 1.35 (kubernetes/kubernetes#117160)
+  if (s.minor < 35) {
+    w.line(0, "Mountable secrets:", names(o.secrets));
+    w.line(0, "Tokens:", "<none>");
+  }
   return w;
 };
+
+interface Rule {
+  group: string;
+  resource: string;
+  name: string;
+  url: string;
+  verbs: string[];
+}
+
+/** One rule for each resource and name, with all its verbs, in the order of the rules' own text (component-helpers/auth/rbac/validation). */
+function compacted(rules: Obj[]): Rule[] {
+  const simple = new Map<string, Rule>();
+  const all: Rule[] = [];
+  for (const r of rules) {
+    const verbs = (r.verbs ?? []) as string[];
+    for (const url of (r.nonResourceURLs ?? []) as string[])
+      for (const verb of verbs) all.push({ group: "", resource: "", name: "", url, verbs: [verb] });
+    for (const group of (r.apiGroups ?? []) as string[])
+      for (const resource of (r.resources ?? []) as string[])
+        for (const name of (r.resourceNames as string[] | undefined) ?? [""]) {
+          const key = `${group}/${resource} ${name}`;
+          const before = simple.get(key);
+          if (before) before.verbs.push(...verbs);
+          else simple.set(key, { group, resource, name, url: "", verbs: [...verbs] });
+        }
+  }
+  all.push(...simple.values());
+  const text = (r: Rule): string =>
+    `Verbs:[${r.verbs.join(" ")}],APIGroups:[${r.group}],Resources:[${r.resource}],ResourceNames:[${r.name}],NonResourceURLs:[${r.url}],`;
+  return all.toSorted((a, b) => (text(a) < text(b) ? -1 : text(a) > text(b) ? 1 : 0));
+}
 
 const role: Describer = (_s, o) => {
   const w = new Writer();
@@ -332,19 +370,10 @@ const role: Describer = (_s, o) => {
   w.line(1, "Resources", "Non-Resource URLs", "Resource Names", "Verbs");
   w.line(1, "---------", "-----------------", "--------------", "-----");
   const go = (v: unknown): string => `[${((v ?? []) as string[]).join(" ")}]`;
-  for (const r of list(o.rules)) {
-    for (const group of (r.apiGroups ?? [""]) as string[])
-      for (const name of (r.resources ?? []) as string[]) {
-        const [plural, ...sub] = name.split("/");
-        w.line(
-          1,
-          `${plural}${group === "" ? "" : `.${group}`}${sub.length > 0 ? `/${sub.join("/")}` : ""}`,
-          "[]",
-          go(r.resourceNames),
-          go(r.verbs),
-        );
-      }
-    for (const url of (r.nonResourceURLs ?? []) as string[]) w.line(1, "", `[${url}]`, "[]", go(r.verbs));
+  for (const r of compacted(list(o.rules))) {
+    const [plural = "", ...sub] = r.resource.split("/");
+    const resource = `${plural}${r.group === "" ? "" : `.${r.group}`}${sub.length > 0 ? `/${sub.join("/")}` : ""}`;
+    w.line(1, resource, go(r.url === "" ? [] : [r.url]), go(r.name === "" ? [] : [r.name]), go(r.verbs));
   }
   return w;
 };
@@ -374,7 +403,17 @@ const networkPolicy: Describer = (_s, o) => {
 };
 
 /** Kinds whose describer shows no events. */
-export const withoutEvents = new Set(["NetworkPolicy", "Secret", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Namespace"]);
+export const withoutEvents = new Set([
+  "NetworkPolicy",
+  "Secret",
+  "Role",
+  "ClusterRole",
+  "RoleBinding",
+  "ClusterRoleBinding",
+  "Namespace",
+  "ResourceQuota",
+  "LimitRange",
+]);
 
 export const describers: Record<string, Describer> = {
   Pod: (s, o) => describePod(o, s.minor),
@@ -384,6 +423,19 @@ export const describers: Record<string, Describer> = {
   "DaemonSet.apps": daemonSet,
   "StatefulSet.apps": statefulSet,
   "Job.batch": job,
+  "CronJob.batch": cronJob,
+  "HorizontalPodAutoscaler.autoscaling": autoscaler,
+  "PodDisruptionBudget.policy": disruptionBudget,
+  "PriorityClass.scheduling.k8s.io": priorityClass,
+  ResourceQuota: resourceQuota,
+  LimitRange: limitRange,
+  PersistentVolume: persistentVolume,
+  PersistentVolumeClaim: persistentVolumeClaim,
+  "StorageClass.storage.k8s.io": storageClass,
+  "Ingress.networking.k8s.io": ingress,
+  "IngressClass.networking.k8s.io": ingressClass,
+  "EndpointSlice.discovery.k8s.io": endpointSlice,
+  "CertificateSigningRequest.certificates.k8s.io": signingRequest,
   Service: service,
   Endpoints: describeEndpoints,
   ConfigMap: configMap,
@@ -409,10 +461,17 @@ export function generic(o: Obj, namespaced: boolean): Writer {
   return w;
 }
 
+/** smartLabelFor */
+const acronyms = ["API", "URL", "UID", "OSB", "GUID"];
 const title = (key: string): string => {
-  if (key === "apiVersion") return "API Version";
-  const spaced = key.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2");
-  return spaced[0]!.toUpperCase() + spaced.slice(1);
+  if (/[^\p{L}-]/u.test(key)) return key;
+  return key
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2")
+    .replace(/-+/g, " $& ")
+    .split(" ")
+    .map((part) => (acronyms.includes(part.toUpperCase()) ? part.toUpperCase() : part.slice(0, 1).toUpperCase() + part.slice(1)))
+    .join(" ");
 };
 
 function fields(w: Writer, o: Obj, level: number): void {

@@ -100,7 +100,10 @@ export async function describeNode(s: Session, o: Obj): Promise<Writer> {
   w.line(1, "---------", "----", "", "------------", "----------", "---------------", "-------------", "---");
   const allocatable = (st.allocatable ?? st.capacity ?? {}) as Obj;
   const total = (name: string): number => parseQuantity(allocatable[name]) ?? 0;
-  const percent = (value: number, name: string): string => (total(name) === 0 ? "0%" : `${Math.trunc((value / total(name)) * 100)}%`);
+  // Quantity.MilliValue: sums of fractions are none of whole numbers
+  const milli = (value: number): number => Math.round(value * 1000);
+  const percent = (value: number, name: string): string =>
+    total(name) === 0 ? "0%" : `${Math.trunc((milli(value) / milli(total(name))) * 100)}%`;
   const show = (value: number, name: string): string =>
     `${name === "cpu" ? formatCpu(value) : formatBytes(value)} (${percent(value, name)})`;
   for (const p of pods)

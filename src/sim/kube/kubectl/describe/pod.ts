@@ -1,5 +1,6 @@
 /** Pods and pod templates: describePod and DescribeContainers of k8s.io/kubectl/pkg/describe. */
 import type { Obj } from "../../../core/json.ts";
+import { quantity } from "../../quantity.ts";
 import { Writer, longTime, mapField } from "./writer.ts";
 
 const list = (v: unknown): Obj[] => (v ?? []) as Obj[];
@@ -40,6 +41,13 @@ function words(w: Writer, level: number, title: string, values: string[]): void 
   for (const v of values) for (const part of v.split("\n")) w.line(level + 1, part);
 }
 
+/** ExtractContainerResourceValue: rounded up to whole divisors. */
+function resourceValue(c: Obj, ref: Obj): string {
+  const [kind, name] = String(ref.resource).split(".") as [string, string];
+  const amount = Math.ceil(quantity(c.resources?.[kind]?.[name]) / (quantity(ref.divisor) || 1));
+  return amount === 0 && kind === "limits" && name !== "ephemeral-storage" ? "node allocatable" : String(amount);
+}
+
 function environment(w: Writer, level: number, c: Obj, pod: Obj | undefined): void {
   const from = list(c.envFrom);
   if (from.length > 0) {
@@ -68,14 +76,11 @@ function environment(w: Writer, level: number, c: Obj, pod: Obj | undefined): vo
       for (const r of rest) w.line(level + 1, "", r);
     } else if (v.fieldRef) {
       const path = String(v.fieldRef.fieldPath);
-      const at = path.split(".").reduce<unknown>((o, k) => (o as Obj | undefined)?.[k], pod);
+      // fieldpath.ExtractFieldPathAsString knows the metadata only
+      const at = path.startsWith("metadata.") ? path.split(".").reduce<unknown>((o, k) => (o as Obj | undefined)?.[k], pod) : "";
       w.line(level + 1, `${e.name}:`, `${pod && typeof at === "string" ? at : ""} (${v.fieldRef.apiVersion}:${path})`);
     } else if (v.resourceFieldRef)
-      w.line(
-        level + 1,
-        `${e.name}:`,
-        `${c.resources?.[String(v.resourceFieldRef.resource).split(".")[0]!]?.[String(v.resourceFieldRef.resource).split(".")[1]!] ?? "node allocatable"} (${v.resourceFieldRef.resource})`,
-      );
+      w.line(level + 1, `${e.name}:`, `${resourceValue(c, v.resourceFieldRef as Obj)} (${v.resourceFieldRef.resource})`);
     else if (v.secretKeyRef)
       w.line(
         level + 1,
@@ -151,6 +156,52 @@ function containers(w: Writer, title: string, specs: Obj[], statuses: Obj[] | un
   }
 }
 
+/** What a volume of a pod, or a persistent one, is made of. */
+export function volumeSource(w: Writer, l: number, v: Obj): void {
+  if (v.hostPath)
+    w.line(l, "Type:", "HostPath (bare host directory volume)")
+      .line(l, "Path:", String(v.hostPath.path))
+      .line(l, "HostPathType:", String(v.hostPath.type ?? ""));
+  else if (v.emptyDir)
+    w.line(l, "Type:", "EmptyDir (a temporary directory that shares a pod's lifetime)")
+      .line(l, "Medium:", String(v.emptyDir.medium ?? ""))
+      .line(l, "SizeLimit:", String(v.emptyDir.sizeLimit ?? "<unset>"));
+  else if (v.secret)
+    w.line(l, "Type:", "Secret (a volume populated by a Secret)")
+      .line(l, "SecretName:", String(v.secret.secretName))
+      .line(l, "Optional:", String(v.secret.optional === true));
+  else if (v.configMap)
+    w.line(l, "Type:", "ConfigMap (a volume populated by a ConfigMap)")
+      .line(l, "Name:", String(v.configMap.name))
+      .line(l, "Optional:", String(v.configMap.optional === true));
+  else if (v.persistentVolumeClaim)
+    w.line(l, "Type:", "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)")
+      .line(l, "ClaimName:", String(v.persistentVolumeClaim.claimName))
+      .line(l, "ReadOnly:", String(v.persistentVolumeClaim.readOnly === true));
+  else if (v.projected) {
+    w.line(l, "Type:", "Projected (a volume that contains injected data from multiple sources)");
+    for (const s of list(v.projected.sources)) {
+      if (s.serviceAccountToken) w.line(l, "TokenExpirationSeconds:", String(s.serviceAccountToken.expirationSeconds));
+      if (s.configMap) w.line(l, "ConfigMapName:", String(s.configMap.name)).line(l, "Optional:", String(s.configMap.optional === true));
+      if (s.secret) w.line(l, "SecretName:", String(s.secret.name)).line(l, "Optional:", String(s.secret.optional === true));
+      if (s.downwardAPI) w.line(l, "DownwardAPI:", "true");
+    }
+  } else if (v.downwardAPI) {
+    w.line(l, "Type:", "DownwardAPI (a volume populated by information about the pod)").line(l, "Items:");
+    for (const i of list(v.downwardAPI.items)) w.line(l + 1, `${i.fieldRef?.fieldPath ?? i.resourceFieldRef?.resource} -> ${i.path}`);
+  } else if (v.csi)
+    w.line(l, "Type:", "CSI (a Container Storage Interface (CSI) volume source)")
+      .line(l, "Driver:", String(v.csi.driver))
+      .line(l, "FSType:", String(v.csi.fsType ?? ""))
+      .line(l, "ReadOnly:", String(v.csi.readOnly === true));
+  else if (v.nfs)
+    w.line(l, "Type:", "NFS (an NFS mount that lasts the lifetime of a pod)")
+      .line(l, "Server:", String(v.nfs.server))
+      .line(l, "Path:", String(v.nfs.path))
+      .line(l, "ReadOnly:", String(v.nfs.readOnly === true));
+  else w.line(l, "<unknown>");
+}
+
 function volumes(w: Writer, specs: Obj[], space: string): void {
   if (specs.length === 0) {
     w.line(0, `${space}Volumes:`, "<none>");
@@ -160,48 +211,7 @@ function volumes(w: Writer, specs: Obj[], space: string): void {
   const l = 2;
   for (const v of specs) {
     w.line(1, `${space === "" ? "" : " "}${v.name}:`);
-    if (v.hostPath)
-      w.line(l, "Type:", "HostPath (bare host directory volume)")
-        .line(l, "Path:", String(v.hostPath.path))
-        .line(l, "HostPathType:", String(v.hostPath.type ?? ""));
-    else if (v.emptyDir)
-      w.line(l, "Type:", "EmptyDir (a temporary directory that shares a pod's lifetime)")
-        .line(l, "Medium:", String(v.emptyDir.medium ?? ""))
-        .line(l, "SizeLimit:", String(v.emptyDir.sizeLimit ?? "<unset>"));
-    else if (v.secret)
-      w.line(l, "Type:", "Secret (a volume populated by a Secret)")
-        .line(l, "SecretName:", String(v.secret.secretName))
-        .line(l, "Optional:", String(v.secret.optional === true));
-    else if (v.configMap)
-      w.line(l, "Type:", "ConfigMap (a volume populated by a ConfigMap)")
-        .line(l, "Name:", String(v.configMap.name))
-        .line(l, "Optional:", String(v.configMap.optional === true));
-    else if (v.persistentVolumeClaim)
-      w.line(l, "Type:", "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)")
-        .line(l, "ClaimName:", String(v.persistentVolumeClaim.claimName))
-        .line(l, "ReadOnly:", String(v.persistentVolumeClaim.readOnly === true));
-    else if (v.projected) {
-      w.line(l, "Type:", "Projected (a volume that contains injected data from multiple sources)");
-      for (const s of list(v.projected.sources)) {
-        if (s.serviceAccountToken) w.line(l, "TokenExpirationSeconds:", String(s.serviceAccountToken.expirationSeconds));
-        if (s.configMap) w.line(l, "ConfigMapName:", String(s.configMap.name)).line(l, "Optional:", String(s.configMap.optional === true));
-        if (s.secret) w.line(l, "SecretName:", String(s.secret.name)).line(l, "Optional:", String(s.secret.optional === true));
-        if (s.downwardAPI) w.line(l, "DownwardAPI:", "true");
-      }
-    } else if (v.downwardAPI) {
-      w.line(l, "Type:", "DownwardAPI (a volume populated by information about the pod)").line(l, "Items:");
-      for (const i of list(v.downwardAPI.items)) w.line(l + 1, `${i.fieldRef?.fieldPath ?? i.resourceFieldRef?.resource} -> ${i.path}`);
-    } else if (v.csi)
-      w.line(l, "Type:", "CSI (a Container Storage Interface (CSI) volume source)")
-        .line(l, "Driver:", String(v.csi.driver))
-        .line(l, "FSType:", String(v.csi.fsType ?? ""))
-        .line(l, "ReadOnly:", String(v.csi.readOnly === true));
-    else if (v.nfs)
-      w.line(l, "Type:", "NFS (an NFS mount that lasts the lifetime of a pod)")
-        .line(l, "Server:", String(v.nfs.server))
-        .line(l, "Path:", String(v.nfs.path))
-        .line(l, "ReadOnly:", String(v.nfs.readOnly === true));
-    else w.line(l, "<unknown>");
+    volumeSource(w, l, v);
   }
 }
 

@@ -24,7 +24,10 @@ function rules(w: Writer, all: Obj[], peers: "from" | "to"): void {
   all.forEach((rule, i) => {
     const ports = (rule.ports ?? []) as Obj[];
     if (ports.length === 0) say(0, "To Port: <any> (traffic allowed to all ports)");
-    for (const port of ports) say(0, `To Port: ${port.port ?? "<nil>"}/${port.protocol ?? "TCP"}`);
+    for (const port of ports) {
+      const range = port.endPort === undefined ? `To Port: ${port.port ?? "<nil>"}` : `To Port Range: ${port.port}-${port.endPort}`;
+      say(0, `${range}/${port.protocol ?? "TCP"}`);
+    }
     const sources = (rule[peers] ?? []) as Obj[];
     if (sources.length === 0) say(0, `${side}: <any> (traffic not restricted by ${end})`);
     for (const peer of sources) {
