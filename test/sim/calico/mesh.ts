@@ -18,7 +18,7 @@ export interface Mesh {
   cluster: Cluster;
   world: World;
   on(node: string, command: string): Promise<string>;
-  pod(node: string, name: string, pool?: string): { ip: string; p: Proc; remove(): void };
+  pod(node: string, name: string, pool?: string, ports?: Obj[]): { ip: string; p: Proc; remove(): void };
   routes(node: string, proto?: string): string[];
   rules(node: string, ...rules: string[]): void;
   pool(name: string, spec: Obj): void;
@@ -135,7 +135,7 @@ export async function useMesh(pool: Obj = poolSpec(), seed = "mesh"): Promise<Me
       const r = await run(world.machine(node), command.split(" "), { env: environment(node) });
       return r.stdout + r.stderr;
     },
-    pod(node, name, ofPool) {
+    pod(node, name, ofPool, ports = []) {
       const annotations = ofPool === undefined ? {} : { "cni.projectcalico.org/ipv4pools": JSON.stringify([ofPool]) };
       create("/api/v1/namespaces/default/pods", {
         apiVersion: "v1",
@@ -145,7 +145,7 @@ export async function useMesh(pool: Obj = poolSpec(), seed = "mesh"): Promise<Me
           nodeName: node,
           serviceAccountName: "default",
           automountServiceAccountToken: false,
-          containers: [{ name: "c", image: "pause" }],
+          containers: [{ name: "c", image: "pause", ports }],
         },
       });
       const ns = `cni-${name}`;

@@ -109,6 +109,7 @@ function programSets(ns: NetNs, k: Knowledge, policies: Policies): void {
   const ipip = k.pools.some((x) => x.ipipMode !== "Never");
   const vxlan = k.pools.some((x) => x.vxlanMode !== "Never");
   const addresses = k.nodes.flatMap((n) => (n.address === undefined ? [] : [bare(n.address)]));
+  const types = new Map(policies.sets.map((s) => [s.name, s.type]));
   const wanted = new Map<string, string[]>([
     ["cali40all-ipam-pools", k.pools.map((x) => x.cidr)],
     ["cali40masq-ipam-pools", k.pools.filter((x) => x.natOutgoing).map((x) => x.cidr)],
@@ -118,7 +119,7 @@ function programSets(ns: NetNs, k: Knowledge, policies: Policies): void {
     ...policies.sets.map((s) => [s.name, s.members] as [string, string[]]),
   ]);
   for (const [name, members] of wanted) {
-    const type = name === "cali40this-host" ? "hash:ip" : "hash:net";
+    const type = types.get(name) ?? (name === "cali40this-host" ? "hash:ip" : "hash:net");
     if (!ns.sets.get(name)) ns.sets.create(name, type, { hashsize: 1024, maxelem: 1048576 });
     const now = ns.sets.members(name).map(short);
     for (const m of now) if (!members.map(short).includes(m)) ns.sets.delete(name, m);

@@ -1,6 +1,5 @@
 /** NetworkPolicy as Felix sees it: for each local pod, the rules that let traffic in and out (felix/calc). */
 import { createHash } from "node:crypto";
-import { NotSimulated } from "../../../core/errno.ts";
 import type { Obj } from "../../../core/json.ts";
 import type { Datastore } from "../datastore.ts";
 import { DatastoreError } from "../datastore.ts";
@@ -9,6 +8,7 @@ import type { Known } from "./role.ts";
 
 interface PeerSet {
   name: string;
+  type: "hash:net" | "hash:ip,port";
   members: string[];
 }
 
@@ -46,7 +46,8 @@ export function policies(d: Datastore, known: Known): Policies {
   const namespaces = new Map(
     d.list("namespaces").map((n) => [(n.metadata as Obj).name as string, ((n.metadata as Obj).labels ?? {}) as Record<string, string>]),
   );
-  const endpoints = d.list("pods").flatMap((pod) => endpointOf(pod) ?? []);
+  const pods = d.list("pods");
+  const endpoints = pods.flatMap((pod) => endpointOf(pod) ?? []);
   for (const object of objects) {
     const namespace = (object.metadata as Obj).namespace as string;
     const name = (object.metadata as Obj).name as string;
@@ -60,9 +61,9 @@ export function policies(d: Datastore, known: Known): Policies {
         const peers = (rule[direction === "ingress" ? "from" : "to"] ?? []) as Obj[];
         const where: string[] = [];
         for (const peer of peers) {
-          const except = ((peer.ipBlock as Obj | undefined)?.except ?? []) as string[];
-          const members = peer.ipBlock
-            ? [(peer.ipBlock as Obj).cidr as string, ...except.map((x) => `${x} nomatch`)]
+          const block = peer.ipBlock as Obj | undefined;
+          const members = block
+            ? [block.cidr as string]
             : endpoints
                 .filter((e) => {
                   const inNamespace = peer.namespaceSelector
@@ -71,13 +72,18 @@ export function policies(d: Datastore, known: Known): Policies {
                   return inNamespace && (!peer.podSelector || matches(peer.podSelector as Obj, e.labels));
                 })
                 .map((e) => e.ip);
-          if (except.length > 0) throw new NotSimulated("NetworkPolicy ipBlock.except");
-          const set = `cali40s:${hash(`${namespace}/${name}/${direction}/${JSON.stringify(peer)}`, 22).replaceAll("=", "")}`;
-          out.sets.push({ name: set, members });
-          where.push(` -m set --match-set ${set} ${side}`);
+          const id = `${namespace}/${name}/${direction}/${JSON.stringify(peer)}`;
+          const except = (block?.except ?? []) as string[];
+          const sets = [
+            setOf("s", id, "hash:net", members),
+            ...(except.length > 0 ? [setOf("s", `${id}/except`, "hash:net", except)] : []),
+          ];
+          out.sets.push(...sets);
+          where.push(sets.map((set, i) => ` -m set ${i > 0 ? "! " : ""}--match-set ${set.name} ${side}`).join(""));
         }
         if (peers.length === 0) where.push("");
-        for (const w of where) for (const port of portMatches((rule.ports ?? []) as Obj[])) rules.push({ match: `${port}${w}` });
+        const ports = portMatches((rule.ports ?? []) as Obj[], pods, out.sets);
+        for (const w of where) for (const port of ports) rules.push({ match: `${port}${w}` });
       }
       out.chains.push({
         chain: `cali-p${direction === "ingress" ? "i" : "o"}-_${hash(`${namespace}/knp.default.${name}`, 18)}`,
@@ -92,13 +98,30 @@ export function policies(d: Datastore, known: Known): Policies {
   return out;
 }
 
-function portMatches(ports: Obj[]): string[] {
+const setOf = (kind: "s" | "n", id: string, type: PeerSet["type"], members: string[]): PeerSet => ({
+  name: `cali40${kind}:${hash(id, 22).replaceAll("=", "")}`,
+  type,
+  members: [...new Set(members)],
+});
+
+/** The matches of a rule's ports; a named one is a set of the addresses and ports that have the name. */
+function portMatches(ports: Obj[], pods: Obj[], sets: PeerSet[]): string[] {
   if (ports.length === 0) return [""];
   return ports.map((port) => {
     const proto = String(port.protocol ?? "TCP").toLowerCase();
     if (port.port === undefined) return ` -p ${proto}`;
-    if (typeof port.port !== "number") throw new NotSimulated("NetworkPolicy with a named port");
-    return ` -p ${proto} -m multiport --dports ${port.port}${port.endPort === undefined ? "" : `:${port.endPort as number}`}`;
+    if (typeof port.port === "number")
+      return ` -p ${proto} -m multiport --dports ${port.port}${port.endPort === undefined ? "" : `:${port.endPort as number}`}`;
+    const members = pods.flatMap((pod) => {
+      const ip = endpointOf(pod)?.ip;
+      const named = ((pod.spec?.containers ?? []) as Obj[])
+        .flatMap((c) => (c.ports ?? []) as Obj[])
+        .filter((x) => x.name === port.port && String(x.protocol ?? "TCP").toLowerCase() === proto);
+      return ip === undefined ? [] : named.map((x) => `${ip},${proto}:${x.containerPort}`);
+    });
+    const set = setOf("n", `${proto}/${port.port as string}`, "hash:ip,port", members);
+    if (!sets.some((s) => s.name === set.name)) sets.push(set);
+    return ` -p ${proto} -m set --match-set ${set.name} dst,dst`;
   });
 }
 
