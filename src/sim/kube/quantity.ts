@@ -1,9 +1,6 @@
 /** resource.Quantity: parsing, comparing and canonical text. */
 
 const suffixes: Record<string, number> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
   "": 1,
   k: 1e3,
   M: 1e6,
@@ -19,6 +16,9 @@ const suffixes: Record<string, number> = {
   Ei: 1024 ** 6,
 };
 
+/** What is divided, because 700 × 0.001 is not 0.7. */
+const divisors: Record<string, number> = { n: 1e9, u: 1e6, m: 1e3 };
+
 const pattern = /^([+-]?\d*\.?\d*)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\d+)?$/;
 
 /** In base units (cores, bytes); undefined when it is no quantity. */
@@ -29,8 +29,12 @@ export function parseQuantity(value: unknown): number | undefined {
   if (!m || m[1] === "" || m[1] === "." || Number.isNaN(Number(m[1]))) return undefined;
   const suffix = m[2] ?? "";
   if (/^[eE][+-]?\d/.test(suffix)) return Number(m[1]) * 10 ** Number(suffix.slice(1));
-  return Number(m[1]) * suffixes[suffix]!;
+  return divisors[suffix] ? Number(m[1]) / divisors[suffix] : Number(m[1]) * suffixes[suffix]!;
 }
+
+/** A sum to the thousandth, as Quantity's milli-values are: three times 0.1 is 0.3. */
+export const plus = (a: number, b: number): number =>
+  Number.isInteger(a) && Number.isInteger(b) ? a + b : Math.round((a + b) * 1000) / 1000;
 
 /** The same for objects that were admitted: what is missing counts nothing. */
 export const quantity = (value: unknown): number => parseQuantity(value) ?? 0;

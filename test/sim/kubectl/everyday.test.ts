@@ -174,3 +174,37 @@ test.each(["Always", "Never"])("a container whose image is changed is made anew,
   expect(status).toMatchObject({ image: "docker.io/library/nginx:1.26", restartCount: 1, ready: true, state: { running: {} } });
   expect(await must(m, `kubectl events --for pod/${name}`)).toContain(`Container ${name} definition changed, will be restarted`);
 });
+
+const asking = (cpu: string): string =>
+  `--overrides='${JSON.stringify({ spec: { containers: [{ name: "p", image: "nginx:1.25", resources: { requests: { cpu } } }] } })}'`;
+
+test("a quota is used up to the last thousandth of a processor, and counts what is in its scope", async () => {
+  await must(
+    m,
+    "kubectl create ns q; sleep 2; kubectl -n q create quota cpu --hard=requests.cpu=300m; kubectl -n q create quota idle --hard=pods=1 --scopes=BestEffort",
+  );
+  for (const i of [1, 2, 3])
+    expect(await all(`kubectl -n q run p${i} --image=nginx:1.25 ${asking("100m")}`)).toBe(`pod/p${i} created\n[exit 0]`);
+  expect(await all(`kubectl -n q run p4 --image=nginx:1.25 ${asking("1m")}`)).toContain(
+    "exceeded quota: cpu, requested: requests.cpu=1m, used: requests.cpu=300m, limited: requests.cpu=300m",
+  );
+  await must(m, "kubectl -n q delete quota cpu; kubectl -n q run i1 --image=nginx:1.25; sleep 3");
+  expect(await all("kubectl -n q run i2 --image=nginx:1.25")).toContain(
+    "exceeded quota: idle, requested: pods=1, used: pods=1, limited: pods=1",
+  );
+  expect(await must(m, "kubectl -n q describe quota idle")).toContain(
+    "Scopes:     BestEffort\n * Matches all pods that do not have resource requirements set. These pods have a best effort quality of service.\nResource  Used  Hard\n--------  ----  ----\npods      1     1\n",
+  );
+  await must(m, "kubectl delete ns q");
+});
+
+test("a node takes pods up to the last thousandth of its processors", async () => {
+  const free = /^ +cpu +(\d+)m/m.exec(await must(m, "kubectl describe node m"))!;
+  const left = 2000 - Number(free[1]);
+  await must(m, "kubectl create ns full; sleep 2");
+  for (let i = 0; i < left; i += 100)
+    await must(m, `kubectl -n full run p${i} --image=nginx:1.25 ${asking(`${Math.min(100, left - i)}m`)}`);
+  await world.advance(5000);
+  expect(await must(m, "kubectl -n full get pods --field-selector=status.phase=Pending -o name")).toBe("");
+  expect(await must(m, "kubectl describe node m")).toMatch(/^ +cpu +2 \(100%\)/m);
+});

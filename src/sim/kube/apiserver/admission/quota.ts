@@ -1,9 +1,10 @@
 /** ResourceQuota: usage is counted from what is stored at this instant (plugin/pkg/admission/resourcequota). */
 import type { Obj } from "../../../core/json.ts";
-import { canonicalQuantity, parseQuantity } from "../../quantity.ts";
+import { canonicalQuantity, parseQuantity, plus } from "../../quantity.ts";
 import { forbidden } from "../status.ts";
 import { keyOf, storagePrefix } from "../resources.ts";
 import type { Admission } from "./admit.ts";
+import { inScope } from "./quota-scopes.ts";
 
 /** What one object counts for, by quota resource name. */
 function usage(key: string, o: Obj): Record<string, number> {
@@ -24,7 +25,7 @@ function usage(key: string, o: Obj): Record<string, number> {
       for (const name of ["cpu", "memory", "ephemeral-storage"]) {
         const values = ((o.spec?.containers ?? []) as Obj[]).map((c) => parseQuantity(c.resources?.[kind]?.[name]));
         if (values.every((v) => v === undefined)) continue;
-        const sum = values.reduce<number>((s, v) => s + (v ?? 0), 0);
+        const sum = values.reduce<number>((s, v) => plus(s, v ?? 0), 0);
         out[`${kind}.${name}`] = sum;
         if (kind === "requests") out[name] = sum;
       }
@@ -47,6 +48,7 @@ export function checkQuota(a: Admission, o: Obj): void {
     canonicalQuantity(/memory|storage/.test(like) && n % 1024 === 0 && n > 0 ? binary(n) : String(n));
   for (const quota of quotas) {
     const hard = (quota.spec?.hard ?? {}) as Record<string, string>;
+    if (!inScope(quota, key, o)) continue;
     if (key === "pods") {
       const missing = Object.keys(hard).filter((name) => /^((requests|limits)\.)?(cpu|memory)$/.test(name) && wanted[name] === undefined);
       if (missing.length > 0) {
@@ -63,7 +65,7 @@ export function checkQuota(a: Admission, o: Obj): void {
     }
     const over = Object.keys(hard).filter((name) => {
       if (wanted[name] === undefined || wanted[name] === 0) return false;
-      return used(a, key, name) + wanted[name] > parseQuantity(hard[name])!;
+      return plus(used(a, quota, key, name), wanted[name]) > parseQuantity(hard[name])!;
     });
     if (over.length === 0) continue;
     const list = (value: (name: string) => string): string =>
@@ -74,16 +76,16 @@ export function checkQuota(a: Admission, o: Obj): void {
     throw forbidden(
       a.resource,
       a.name,
-      `exceeded quota: ${quota.metadata.name}, requested: ${list((n) => shown(wanted[n]!, n))}, used: ${list((n) => shown(used(a, key, n), n))}, limited: ${list((n) => hard[n]!)}`,
+      `exceeded quota: ${quota.metadata.name}, requested: ${list((n) => shown(wanted[n]!, n))}, used: ${list((n) => shown(used(a, quota, key, n), n))}, limited: ${list((n) => hard[n]!)}`,
     );
   }
 }
 
-const used = (a: Admission, key: string, name: string): number =>
+const used = (a: Admission, quota: Obj, key: string, name: string): number =>
   a.api
     .cached(storagePrefix(a.resource))
-    .filter((o) => o.metadata.namespace === a.namespace)
-    .reduce((sum, o) => sum + (usage(key, o)[name] ?? 0), 0);
+    .filter((o) => o.metadata.namespace === a.namespace && inScope(quota, key, o))
+    .reduce((sum, o) => plus(sum, usage(key, o)[name] ?? 0), 0);
 
 function binary(n: number): string {
   for (const [suffix, size] of [

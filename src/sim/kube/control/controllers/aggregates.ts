@@ -2,7 +2,8 @@
 import type { Obj } from "../../../core/json.ts";
 import { keyOf } from "../framework/cache.ts";
 import { seconds, type Controller, type Work } from "../framework/runtime.ts";
-import { quantity } from "../../quantity.ts";
+import { inScope, unknownScope } from "../../apiserver/admission/quota-scopes.ts";
+import { plus, quantity } from "../../quantity.ts";
 import { requestsOf } from "../scheduling/resources.ts";
 import { controllerOf, isDeleting, isReady, percentOf, phaseOf, same, selects } from "./pods.ts";
 
@@ -76,9 +77,12 @@ export const resourcequota: Controller = {
     const quota = w.cache.byKey("resourcequotas", key);
     if (!quota || isDeleting(quota)) return;
     const namespace = String(quota.metadata.namespace);
-    if (quota.spec?.scopes || quota.spec?.scopeSelector) w.p.notSimulated("ResourceQuotas with scopes");
+    const unknown = unknownScope(quota);
+    if (unknown !== undefined) w.p.notSimulated(`ResourceQuotas with the scope ${unknown}`);
     const hard = (quota.spec?.hard ?? {}) as Record<string, string>;
-    const pods = w.cache.list("pods", namespace).filter((pod) => phaseOf(pod) !== "Succeeded" && phaseOf(pod) !== "Failed");
+    const pods = w.cache
+      .list("pods", namespace)
+      .filter((pod) => phaseOf(pod) !== "Succeeded" && phaseOf(pod) !== "Failed" && inScope(quota, "pods", pod));
     const used: Record<string, string> = {};
     for (const name of Object.keys(hard)) {
       const resource = counted[name];
@@ -86,10 +90,10 @@ export const resourcequota: Controller = {
       else if (name.startsWith("limits.")) {
         const total = pods
           .flatMap((pod) => (pod.spec.containers as Obj[] | undefined) ?? [])
-          .reduce((sum, c) => sum + quantity((c.resources?.limits as Obj | undefined)?.[name.slice("limits.".length)] ?? 0), 0);
+          .reduce((sum, c) => plus(sum, quantity((c.resources?.limits as Obj | undefined)?.[name.slice("limits.".length)])), 0);
         used[name] = shown(name, total);
       } else {
-        const total = pods.reduce((sum, pod) => sum + (requestsOf(pod)[name.replace(/^requests\./, "")] ?? 0), 0);
+        const total = pods.reduce((sum, pod) => plus(sum, requestsOf(pod)[name.replace(/^requests\./, "")] ?? 0), 0);
         used[name] = shown(name, total);
       }
     }

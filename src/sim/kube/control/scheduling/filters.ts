@@ -2,7 +2,7 @@
 import type { Obj } from "../../../core/json.ts";
 import { selects } from "../controllers/pods.ts";
 import { matchesNode, toleratesTaint } from "./nodes.ts";
-import { quantity } from "../../quantity.ts";
+import { plus, quantity } from "../../quantity.ts";
 import { requestsOf, type Amounts } from "./resources.ts";
 
 export interface NodeInfo {
@@ -87,7 +87,7 @@ const fit: Filter = (_s, pod, info) => {
   for (const [name, wanted] of Object.entries(requestsOf(pod))) {
     if (wanted === 0) continue;
     const capacity = quantity(allocatable[name] ?? 0);
-    if (wanted > capacity - (info.used[name] ?? 0)) reasons.push(`Insufficient ${name}`);
+    if (plus(info.used[name] ?? 0, wanted) > capacity) reasons.push(`Insufficient ${name}`);
     if (wanted > capacity) hopeless = true;
   }
   return reasons.length > 0 ? refuse(hopeless, ...reasons) : undefined;

@@ -1,11 +1,11 @@
 /** Resource requests of pods. */
 import type { Obj } from "../../../core/json.ts";
-import { quantity } from "../../quantity.ts";
+import { plus, quantity } from "../../quantity.ts";
 
 export type Amounts = Record<string, number>;
 
 function add(into: Amounts, more: Obj | undefined): Amounts {
-  for (const [name, value] of Object.entries(more ?? {})) into[name] = (into[name] ?? 0) + quantity(value);
+  for (const [name, value] of Object.entries(more ?? {})) into[name] = plus(into[name] ?? 0, quantity(value));
   return into;
 }
 

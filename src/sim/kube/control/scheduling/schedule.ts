@@ -4,6 +4,7 @@ import { keyOf } from "../framework/cache.ts";
 import { seconds, type Controller, type Runtime, type Work } from "../framework/runtime.ts";
 import { condition, isDeleting, phaseOf } from "../controllers/pods.ts";
 import { filterNode, nodeName, preFilter, type NodeInfo, type Situation } from "./filters.ts";
+import { plus } from "../../quantity.ts";
 import { requestsOf } from "./resources.ts";
 import { choose } from "./scores.ts";
 
@@ -21,7 +22,7 @@ function situation(w: Work): Situation {
     const info = infos.get(String(pod.spec?.nodeName));
     if (!info || phaseOf(pod) === "Succeeded" || phaseOf(pod) === "Failed") continue;
     info.pods.push(pod);
-    for (const [name, value] of Object.entries(requestsOf(pod))) info.used[name] = (info.used[name] ?? 0) + value;
+    for (const [name, value] of Object.entries(requestsOf(pod))) info.used[name] = plus(info.used[name] ?? 0, value);
   }
   return { minor: w.r.minor, nodes: [...infos.values()], get: (r, n, ns) => cache.get(r, n, ns), list: (r) => cache.list(r) };
 }

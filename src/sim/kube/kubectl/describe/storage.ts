@@ -7,7 +7,7 @@ import { mapField, Writer } from "./writer.ts";
 const list = (v: unknown): Obj[] => (v ?? []) as Obj[];
 
 /** labels.FormatLabels */
-export const joined = (map: unknown): string => {
+const joined = (map: unknown): string => {
   const entries = Object.entries((map ?? {}) as Record<string, string>).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return entries.length === 0 ? "<none>" : entries.map(([k, v]) => `${k}=${v}`).join(",");
 };
