@@ -183,6 +183,31 @@ describe("ways to ask", () => {
   });
 });
 
+describe("commands with nothing behind them", () => {
+  const answers = [
+    ...readFileSync(new URL("kubectl-bare.txt", import.meta.url), "utf8").matchAll(
+      /^\[([\d. ]+)\]\$ kubectl (.*)\n([^]*?)^\[exit (\d+)\]$/gm,
+    ),
+  ];
+  test("answer as recorded", async () => {
+    expect(answers.length).toBeGreaterThan(100);
+    let same = 0;
+    for (const [, releases, command, text, status] of answers)
+      for (const release of releases!.split(" ")) {
+        machine.rootFs().write("/usr/local/bin/bare", "");
+        place(machine, "/usr/local/bin/bare", "kubectl", patched(release));
+        const r = await run(machine, ["/usr/local/bin/bare", ...words(command!)], { env: { KUBECONFIG: "/dev/null" } });
+        if (r.status === 125) continue;
+        same++;
+        const help = text!.includes("[its help]") ? textOf(command!, release) : "";
+        expect(`${r.stdout}${r.stderr}[exit ${r.status}]`, `${release} ${command}`).toBe(
+          `${text!.replace("[its help]\n", () => help)}[exit ${status}]`,
+        );
+      }
+    expect(same).toBeGreaterThan(700);
+  });
+});
+
 /** KUBEMEND_KUBECTL names binaries (paths separated by ":"); without it, kubectl of PATH. */
 const wanted = (process.env.KUBEMEND_KUBECTL ?? "kubectl").split(":").filter((path) => path !== "");
 const binaries = wanted.filter((path) => needs(`kubectl (${path}; in PATH, or named by KUBEMEND_KUBECTL)`, [path, "version", "--client"]));

@@ -3,7 +3,9 @@ import { NotSimulated } from "../../../core/errno.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { Tty } from "../../../kernel/tty.ts";
 import { asked, type Release } from "./asked.ts";
+import { afterHelp, refuseBare } from "./bare.ts";
 import { helpOf } from "./between.ts";
+import { known } from "./recorded.ts";
 import { fitted } from "./wrap.ts";
 
 /** `fd`: 1 or 2. */
@@ -39,6 +41,7 @@ function mayNeedHelp(argv: string[]): boolean {
   const words = own.filter((a) => !a.startsWith("-"));
   return (
     words.length < 2 ||
+    (words.length === own.length && known(words.join(" "))) ||
     words.includes("help") ||
     own.some((a) => a.startsWith("--help") || /^-[^-]*h/.test(a)) ||
     (words.length < 4 &&
@@ -68,13 +71,21 @@ export async function help(p: Proc, release: Release): Promise<number | undefine
     await printHelp(p, text(command, release), parent.fd);
     return parent.status;
   }
+  if (p.args.some((a) => a.startsWith("-")) || args.length > 0) return undefined;
   // up to 1.30 the help follows; 1.31 only says what is missing
-  if (command === "create" && p.args.length === 1 && release.minor <= 30) {
+  if (command === "create" && release.minor <= 30) {
     const shown = text("create", release);
     await p.err("Error: must specify one of -f and -k\n\n");
     await printHelp(p, shown, 2);
     return 1;
   }
+  const error = afterHelp(command, release.minor);
+  if (error !== undefined) {
+    await printHelp(p, text(command, release));
+    if (error !== "") await p.err(error);
+    return error === "" ? 0 : 1;
+  }
+  refuseBare(command, release.minor);
   return undefined;
 }
 

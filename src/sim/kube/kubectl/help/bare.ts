@@ -1,0 +1,69 @@
+/**
+ * What commands answer that have nothing behind them and look at that before they look at a cluster: test/recorded/kubectl-bare.txt.
+ * Those that find it out by themselves are not here.
+ */
+import { Failure } from "../failure.ts";
+
+const resources =
+  "error: You must provide one or more resources by argument or filename.\nExample resource specifications include:\n" +
+  "   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
+const named = "error: one or more resources must be specified as <resource> <name>";
+const usage = (command: string, what: string): string => `error: ${what}\nSee 'kubectl ${command} -h' for help and examples`;
+const file = "error: must specify one of -f and -k";
+
+const answers: Record<string, string> = {
+  annotate: `${named} or <resource>/<name>`,
+  "apply edit-last-applied": resources,
+  "apply set-last-applied": resources,
+  "apply view-last-applied": resources,
+  attach: "error: at least 1 argument is required for attach",
+  "auth reconcile": file,
+  "certificate approve": "error: one or more CSRs must be specified as <name> or -f <filename>",
+  "certificate deny": "error: one or more CSRs must be specified as <name> or -f <filename>",
+  completion: usage("completion", "Shell not specified."),
+  "config delete-user": usage("config delete-user", "user to delete is required"),
+  "config set-context": "error: you must specify a non-empty context name or --current",
+  cordon: usage("cordon", "USAGE: cordon NODE [flags]"),
+  "create clusterrolebinding": 'error: required flag(s) "clusterrole" not set',
+  "create cronjob": 'error: required flag(s) "image", "schedule" not set',
+  "create service externalname": 'error: required flag(s) "external-name" not set',
+  debug: "error: you must specify --image when not using --copy-to.",
+  delete: resources,
+  describe:
+    'error: You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
+  drain: usage("drain", "USAGE: drain NODE [flags]"),
+  edit: resources,
+  label: `${named} or <resource>/<name>`,
+  patch: "error: must specify --patch or --patch-file containing the contents of the patch",
+  "port-forward": usage("port-forward", "TYPE/NAME and list of ports are required for port-forward"),
+  run: 'error: required flag(s) "image" not set',
+  "set env": `${named} or <resource>/<name>`,
+  "set image": resources,
+  "set resources": resources,
+  "set selector": "error: one selector is required",
+  "set serviceaccount": "error: serviceaccount is required",
+  "set subject": resources,
+  taint: named,
+  uncordon: usage("uncordon", "USAGE: uncordon NODE [flags]"),
+};
+
+/** Throws what a command answers that stands alone on its line. */
+export function refuseBare(command: string, minor: number): void {
+  if (command === "diff") throw new Failure(file, 2);
+  // several conditions since 1.36 (#136855)
+  if (command === "wait" && minor >= 36) throw new Failure("error: unrecognized condition: []");
+  if (command === "expose" && (minor <= 20 || minor >= 27))
+    throw new Failure(minor <= 20 ? usage("expose", resources.slice("error: ".length)) : resources);
+  if (Object.hasOwn(answers, command)) throw new Failure(answers[command]!);
+}
+
+/** Those that print their help and then this; "" is no error. */
+export function afterHelp(command: string, minor: number): string | undefined {
+  const name = /^config (.*)$/.exec(command)?.[1];
+  if (name === "delete-cluster" || name === "delete-context") return "";
+  if (name === "set-credentials")
+    return minor <= 20 ? "error: Unexpected args: []\n" : minor >= 27 ? "error: unexpected args: []\n" : undefined;
+  return name !== undefined && ["rename-context", "set", "set-cluster", "unset", "use-context"].includes(name)
+    ? "error: Unexpected args: []\n"
+    : undefined;
+}
