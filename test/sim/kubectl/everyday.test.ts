@@ -208,3 +208,27 @@ test("a node takes pods up to the last thousandth of its processors", async () =
   expect(await must(m, "kubectl -n full get pods --field-selector=status.phase=Pending -o name")).toBe("");
   expect(await must(m, "kubectl describe node m")).toMatch(/^ +cpu +2 \(100%\)/m);
 });
+
+test("manifests come through pipes by their paths as well", async () => {
+  expect(await all("kubectl apply -f <(kubectl create cm p1 --from-literal=a=b --dry-run=client -o yaml)")).toBe(
+    "configmap/p1 created\n[exit 0]",
+  );
+  expect(await all("kubectl create cm p2 --from-literal=a=b --dry-run=client -o yaml | kubectl apply -f /dev/stdin")).toBe(
+    "configmap/p2 created\n[exit 0]",
+  );
+});
+
+test("a table says where a cell goes on", async () => {
+  const event = {
+    apiVersion: "v1",
+    kind: "Event",
+    metadata: { name: "e", namespace: "default" },
+    involvedObject: { kind: "Pod", name: "lines", namespace: "default" },
+    reason: "Said",
+    type: "Normal",
+    message: "one\ntwo",
+  };
+  m.rootFs().write("/root/event.json", JSON.stringify(event));
+  await must(m, "kubectl create -f event.json");
+  expect(await must(m, "kubectl get events --field-selector reason=Said --no-headers")).toMatch(/ pod\/lines +one\.\.\.\n$/);
+});

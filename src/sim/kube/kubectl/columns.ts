@@ -12,6 +12,8 @@ export function tabulate(rows: string[][], widths: number[] = []): string {
 }
 
 export interface TableOptions {
+  /** Of kubectl. */
+  minor: number;
   wide?: boolean;
   noHeaders?: boolean;
   namespace?: boolean;
@@ -25,7 +27,12 @@ export interface TableOptions {
   event?: string;
 }
 
-const cellText = (cell: unknown): string => (cell === null || cell === undefined ? "" : String(cell as string).split("\n")[0]!);
+/** A cell ends at its first line; since 1.23 it says so (kubernetes/kubernetes#103514). */
+function cellText(cell: unknown, minor: number): string {
+  if (cell === null || cell === undefined) return "";
+  const [first, ...rest] = String(cell as string).split(/[\n\r\f]/);
+  return rest.length > 0 && minor >= 23 ? `${first}...` : first!;
+}
 
 export function printTable(table: Obj, o: TableOptions): string {
   const defs = table.columnDefinitions as Obj[];
@@ -43,7 +50,7 @@ export function printTable(table: Obj, o: TableOptions): string {
     const meta = (row.object?.metadata ?? {}) as Obj;
     const labels = (meta.labels ?? {}) as Record<string, string>;
     const cells = shown.map(({ d, i }) => {
-      const text = cellText((row.cells as unknown[])[i]);
+      const text = cellText((row.cells as unknown[])[i], o.minor);
       return (d.format === "name" || d.name === "Name") && o.prefix ? `${o.prefix}${text}` : text;
     });
     rows.push([

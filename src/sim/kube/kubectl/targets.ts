@@ -3,6 +3,7 @@ import { Errno } from "../../core/errno.ts";
 import type { Obj } from "../../core/json.ts";
 import { httpCall } from "../../net/http.ts";
 import { parseYaml, YamlError, yamlTexts } from "../../core/yaml.ts";
+import { descriptorOf } from "../../kernel/device.ts";
 import { Failure } from "./failure.ts";
 import type { Kind, Session } from "./session.ts";
 
@@ -80,7 +81,8 @@ export async function readFiles(s: Session, names: string[], recursive: boolean)
       for (const path of filesOf(s, name, recursive)) {
         let text: string;
         try {
-          text = s.p.fs.readText(path);
+          const fd = descriptorOf(s.p, s.p.fs.absolute(path));
+          text = fd !== undefined && s.p.fds.get(fd) ? (await s.p.readAll(fd)).toString("utf8") : s.p.fs.readText(path);
         } catch (error) {
           if (!(error instanceof Errno)) throw error;
           throw new Failure(`error: open ${path}: ${error.text[0]!.toLowerCase()}${error.text.slice(1)}`);

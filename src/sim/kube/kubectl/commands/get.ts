@@ -122,6 +122,7 @@ export const get: Command = async (p, argv) => {
   const widths: number[] = [];
   for (const [i, { kind, table }] of filled.entries()) {
     const options: TableOptions = {
+      minor: s.minor,
       wide: output === "wide",
       noHeaders: flags.bool("no-headers"),
       namespace: everywhere && kind.namespaced,
@@ -253,6 +254,7 @@ async function watch(s: Session, targets: (Target & { namespace: string })[], ou
     }
     await p.out(
       printTable(body, {
+        minor: s.minor,
         wide: output === "wide",
         noHeaders: headed,
         namespace: flags.bool("all-namespaces") && kind.namespaced,
