@@ -218,6 +218,8 @@ describe.each(binaries)("beside %s", (binary) => {
   const lines = [
     ...["", "create deployment --help", "run --help", "expose --help", "get -h", "help rollout undo", "help nosuch", "help help"],
     ...["create svc nodeport --help", "scale -h", "apply view-last-applied --help", "config set-credentials -h", "logs --help"],
+    ...["config set a", "config use-context a b", "config delete-context a b", "config set-context a b", "config view x", "api-versions x"],
+    ...["create deployment x --image=a --replicas=abc", "get --watch=maybe", "label --all=maybe", "label", "drain", "run"],
     ...["port-forward --help", "rollout", "config", "create secret", "certificate", "options"],
   ];
   const env = { HOME: "/root", KUBECONFIG: "/dev/null", PATH: process.env.PATH };

@@ -57,10 +57,15 @@ function refusal(kind: FlagKind, value: string): string | undefined {
 export function parsePflags(args: string[], table: FlagTable, short: Record<string, string> = {}): ParsedFlags {
   const parsed: ParsedFlags = { values: {}, lists: {}, rest: [] };
   const pending = [...args];
-  const put = (name: string, shown: string, value: string): void => {
+  const put = (name: string, value: string): void => {
     const kind = table[name]!;
     const bad = refusal(kind, value);
-    if (bad) throw new FlagError(`invalid argument ${JSON.stringify(value)} for ${JSON.stringify(shown)} flag: ${bad}`);
+    if (bad) {
+      const letter = Object.keys(short).find((l) => short[l] === name);
+      throw new FlagError(
+        `invalid argument ${JSON.stringify(value)} for "${letter === undefined ? "" : `-${letter}, `}--${name}" flag: ${bad}`,
+      );
+    }
     if (kind === "list" || kind === "map") (parsed.lists[name] ??= []).push(...value.split(",").filter((v) => v !== ""));
     if (kind === "words") (parsed.lists[name] ??= []).push(value);
     parsed.values[name] = value;
@@ -75,10 +80,10 @@ export function parsePflags(args: string[], table: FlagTable, short: Record<stri
       const [, name, value] = /^--([^=]*)(?:=(.*))?$/s.exec(arg)!;
       if (name === "" || name!.startsWith("-")) throw new FlagError(`bad flag syntax: ${arg}`);
       if (!Object.hasOwn(table, name!)) throw new FlagError(`unknown flag: --${name}`);
-      if (value !== undefined) put(name!, `--${name}`, value);
-      else if (table[name!] === "bool") put(name!, `--${name}`, "true");
+      if (value !== undefined) put(name!, value);
+      else if (table[name!] === "bool") put(name!, "true");
       else if (pending.length === 0) throw new FlagError(`flag needs an argument: --${name}`);
-      else put(name!, `--${name}`, pending.shift()!);
+      else put(name!, pending.shift()!);
     } else if (arg.startsWith("-") && arg !== "-") {
       let letters = arg.slice(1);
       while (letters !== "") {
@@ -86,17 +91,16 @@ export function parsePflags(args: string[], table: FlagTable, short: Record<stri
         const name = short[letter];
         letters = letters.slice(1);
         if (name === undefined) throw new FlagError(`unknown shorthand flag: '${letter}' in ${arg}`);
-        const shown = `-${letter}, --${name}`;
         if (letters.startsWith("=")) {
-          put(name, shown, letters.slice(1));
+          put(name, letters.slice(1));
           break;
         }
-        if (table[name] === "bool") put(name, shown, "true");
+        if (table[name] === "bool") put(name, "true");
         else if (letters !== "") {
-          put(name, shown, letters);
+          put(name, letters);
           break;
         } else if (pending.length === 0) throw new FlagError(`flag needs an argument: '${letter}' in ${arg}`);
-        else put(name, shown, pending.shift()!);
+        else put(name, pending.shift()!);
       }
     } else parsed.rest.push(arg);
   }

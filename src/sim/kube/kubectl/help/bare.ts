@@ -57,13 +57,30 @@ export function refuseBare(command: string, minor: number): void {
   if (Object.hasOwn(answers, command)) throw new Failure(answers[command]!);
 }
 
-/** Those that print their help and then this; "" is no error. */
-export function afterHelp(command: string, minor: number): string | undefined {
+/** How many arguments config's commands take. */
+const counts: Record<string, (n: number) => boolean> = {
+  "delete-cluster": (n) => n === 1,
+  "delete-context": (n) => n === 1,
+  "rename-context": (n) => n === 2,
+  set: (n) => n === 2,
+  "set-cluster": (n) => n === 1,
+  // without one it is for the command to say
+  "set-context": (n) => n < 2,
+  "set-credentials": (n) => n === 1,
+  unset: (n) => n === 1,
+  "use-context": (n) => n === 1,
+};
+
+/** What config's commands say behind their help when they have not the arguments that they take; "" is no error. */
+export function afterHelp(command: string, args: string[], minor: number): string | undefined {
   const name = /^config (.*)$/.exec(command)?.[1];
-  if (name === "delete-cluster" || name === "delete-context") return "";
-  if (name === "set-credentials")
-    return minor <= 20 ? "error: Unexpected args: []\n" : minor >= 27 ? "error: unexpected args: []\n" : undefined;
-  return name !== undefined && ["rename-context", "set", "set-cluster", "unset", "use-context"].includes(name)
-    ? "error: Unexpected args: []\n"
-    : undefined;
+  if (name === undefined || !Object.hasOwn(counts, name) || counts[name]!(args.length)) return undefined;
+  if (name.startsWith("delete-")) return "";
+  return `error: ${name === "set-credentials" && minor >= 27 ? "u" : "U"}nexpected args: [${args.join(" ")}]\n`;
+}
+
+/** Throws what commands say that take no arguments. */
+export function refuseArgs(command: string, args: string[]): void {
+  if (args.length > 0 && ["api-resources", "api-versions", "config view"].includes(command))
+    throw new Failure(usage(command, `unexpected arguments: [${args.join(" ")}]`));
 }

@@ -3,7 +3,7 @@ import { NotSimulated } from "../../../core/errno.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { Tty } from "../../../kernel/tty.ts";
 import { asked, type Release } from "./asked.ts";
-import { afterHelp, refuseBare } from "./bare.ts";
+import { afterHelp, refuseArgs, refuseBare } from "./bare.ts";
 import { helpOf } from "./between.ts";
 import { known } from "./recorded.ts";
 import { fitted } from "./wrap.ts";
@@ -42,7 +42,7 @@ function mayNeedHelp(argv: string[]): boolean {
   return (
     words.length < 2 ||
     (words.length === own.length && known(words.join(" "))) ||
-    words.includes("help") ||
+    words.some((w) => w === "help" || w === "config" || w.startsWith("api-")) ||
     own.some((a) => a.startsWith("--help") || /^-[^-]*h/.test(a)) ||
     (words.length < 4 &&
       words.some((w, i) => Object.hasOwn(parents, w) || Object.hasOwn(parents, `${w} ${words[i + 1]}`) || w === "create"))
@@ -71,6 +71,13 @@ export async function help(p: Proc, release: Release): Promise<number | undefine
     await printHelp(p, text(command, release), parent.fd);
     return parent.status;
   }
+  const error = afterHelp(command, args, release.minor);
+  if (error !== undefined) {
+    await printHelp(p, text(command, release));
+    if (error !== "") await p.err(error);
+    return error === "" ? 0 : 1;
+  }
+  refuseArgs(command, args);
   if (p.args.some((a) => a.startsWith("-")) || args.length > 0) return undefined;
   // up to 1.30 the help follows; 1.31 only says what is missing
   if (command === "create" && release.minor <= 30) {
@@ -78,12 +85,6 @@ export async function help(p: Proc, release: Release): Promise<number | undefine
     await p.err("Error: must specify one of -f and -k\n\n");
     await printHelp(p, shown, 2);
     return 1;
-  }
-  const error = afterHelp(command, release.minor);
-  if (error !== undefined) {
-    await printHelp(p, text(command, release));
-    if (error !== "") await p.err(error);
-    return error === "" ? 0 : 1;
   }
   refuseBare(command, release.minor);
   return undefined;
