@@ -1,5 +1,7 @@
 /** kubectl describe, kind by kind. Texts: recorded with kubectl 1.36.4. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { createKey } from "../../../src/sim/pki/index.ts";
+import { createRequest } from "../../../src/sim/pki/request.ts";
 import { run } from "../support.ts";
 import { useApi, type Cluster } from "../api/support.ts";
 
@@ -198,6 +200,21 @@ Events:            <none>
       /Metrics: +\( current \/ target \)\n  resource cpu on pods  \(as a percentage of request\):  <unknown> \/ 80%\nMin replicas: +1\nMax replicas: +5\nBehavior:\n(?:  Scale Up:\n(?: {4}.*\n)+)?  Scale Down:\n    Stabilization Window: 30 seconds\n/,
     );
   });
+});
+
+test("a request for a certificate is one", async () => {
+  const csr = (request: string): string =>
+    `apiVersion: certificates.k8s.io/v1\nkind: CertificateSigningRequest\nmetadata: {name: jane}\nspec: {signerName: kubernetes.io/kube-apiserver-client, usages: [client auth], request: ${request}}\n`;
+  for (const wrong of ["", "aGVsbG8K"])
+    expect(await k("create -f -", csr(wrong))).toMatch(
+      /^The CertificateSigningRequest "jane" is invalid: spec\.request: Invalid value: .*: PEM block type must be CERTIFICATE REQUEST\n$/,
+    );
+  const key = createKey(c.world.random("test/jane"));
+  const pem = createRequest({ subject: { commonName: "jane", organizations: ["dev"] }, keyPem: key.privatePem, spki: key.spki });
+  expect(await k("create -f -", csr(Buffer.from(pem).toString("base64")))).toMatch(/ created\n$/);
+  expect(await k("describe csr jane")).toMatch(
+    /^Signer: +kubernetes\.io\/kube-apiserver-client\nStatus: +Pending\nSubject:\n {2}Common Name: +jane\n {2}Serial Number: *\n {2}Organization: +dev\n/m,
+  );
 });
 
 test("a CronJob", async () => {

@@ -1,5 +1,7 @@
 /** Validation by kind: the rules of k8s.io/kubernetes/pkg/apis that users meet, in their words. */
 import type { Obj } from "../../../core/json.ts";
+import { DerError } from "../../../pki/der.ts";
+import { parseRequest } from "../../../pki/request.ts";
 import type { Resource } from "../resources.ts";
 import { matchesSelector } from "../selectors.ts";
 import { duplicateValue, forbiddenField, invalidValue, required, unsupportedValue, type Cause } from "../status.ts";
@@ -282,6 +284,16 @@ export const rules: Record<string, Rule> = {
   PodDisruptionBudget: (o, causes) => {
     if (o.spec?.minAvailable !== undefined && o.spec?.maxUnavailable !== undefined)
       causes.push(invalidValue("spec", o.spec, "minAvailable and maxUnavailable cannot be both set"));
+  },
+  CertificateSigningRequest: (o, causes, old) => {
+    if (old) return;
+    const request = o.spec?.request as string | undefined;
+    try {
+      parseRequest(Buffer.from(request ?? "", "base64").toString());
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      causes.push(invalidValue("spec.request", request ?? null, error instanceof DerError ? error.message : "asn1: structure error"));
+    }
   },
   NetworkPolicy: (o, causes) => {
     for (const [kind, peers] of [
