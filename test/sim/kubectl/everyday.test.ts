@@ -232,3 +232,28 @@ test("a table says where a cell goes on", async () => {
   await must(m, "kubectl create -f event.json");
   expect(await must(m, "kubectl get events --field-selector reason=Said --no-headers")).toMatch(/ pod\/lines +one\.\.\.\n$/);
 });
+
+test("what a template asks for is printed, labels of several objects are told apart, hosts of an Ingress are those it names", async () => {
+  expect(await all(`kubectl get deploy web --template='{{.metadata.name}} {{.spec.replicas}}{{"\\n"}}'`)).toBe("web 1\n[exit 0]");
+  expect(await all("kubectl label deploy -l app=web --list")).toBe("Listing labels for Deployment.apps/web:\n app=web\n[exit 0]");
+  expect(await all("kubectl label deploy web --list")).toBe("app=web\n[exit 0]");
+  await must(m, "kubectl create ingress many --rule=a.b/x=web:80 --rule=/y=web:80; kubectl create ingress none --rule=/=web:80");
+  expect((await must(m, "kubectl get ing --no-headers")).split("\n").map((line) => line.split(/\s+/)[2])).toEqual(["a.b", "*", undefined]);
+});
+
+test("a limit is a request in a pod, not in what pods are made from; versions of an autoscaler say the same", async () => {
+  await must(
+    m,
+    "kubectl create deploy limited --image=nginx:1.25 --replicas=1; kubectl set resources deploy limited --limits=cpu=200m,memory=64Mi --requests=cpu=100m",
+  );
+  await must(m, "sleep 5");
+  expect((await json("deploy limited")).spec.template.spec.containers[0].resources.requests).toEqual({ cpu: "100m" });
+  const pod = ((await json("pods -l app=limited")).items as Obj[]).find((p) => p.spec.containers[0].resources.limits);
+  expect(pod!.spec.containers[0].resources.requests).toEqual({ cpu: "100m", memory: "64Mi" });
+  await must(
+    m,
+    `printf 'apiVersion: autoscaling/v1\\nkind: HorizontalPodAutoscaler\\nmetadata: { name: h }\\nspec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: limited }, maxReplicas: 3, targetCPUUtilizationPercentage: 50 }\\n' | kubectl apply -f -`,
+  );
+  expect((await json("hpa.v2.autoscaling h")).spec.metrics[0].resource.target).toEqual({ type: "Utilization", averageUtilization: 50 });
+  expect((await json("hpa.v1.autoscaling h")).spec.targetCPUUtilizationPercentage).toBe(50);
+});

@@ -15,6 +15,7 @@ const known = (r: Resource, version: string): void => {
 
 /** A client's document as the stored version has it. */
 export function toStored(r: Resource, version: string, o: Obj): Obj {
+  if (r.type === "HorizontalPodAutoscaler" && version === "v1") return asMetrics(o);
   if (r.crd || version === "v1") return o;
   known(r, version);
   if (!isOldIngress(r, version)) return o;
@@ -33,10 +34,25 @@ export function toStored(r: Resource, version: string, o: Obj): Obj {
 /** The stored object as an older version shows it. */
 export function fromStored(r: Resource, version: string, o: Obj): Obj {
   known(r, version);
+  if (r.type === "HorizontalPodAutoscaler" && version === "v1") return asPercentage(o);
   if (!isOldIngress(r, version)) return o;
   return withBackends(o, "defaultBackend", "backend", (b) =>
     b.service ? { serviceName: b.service.name, servicePort: b.service.port?.number ?? b.service.port?.name ?? 0 } : b,
   );
+}
+
+/** autoscaling/v1 knows the processor's percentage only; what else there is stands in an annotation there, which nothing here reads. */
+function asMetrics(o: Obj): Obj {
+  const { targetCPUUtilizationPercentage: percent, ...spec } = (o.spec ?? {}) as Obj;
+  if (percent === undefined) return o;
+  const target = { type: "Utilization", averageUtilization: percent };
+  return { ...o, spec: { ...spec, metrics: [{ type: "Resource", resource: { name: "cpu", target } }] } };
+}
+function asPercentage(o: Obj): Obj {
+  const { metrics, ...spec } = (o.spec ?? {}) as Obj;
+  const cpu = ((metrics ?? []) as Obj[]).find((m) => m.type === "Resource" && m.resource?.name === "cpu");
+  const percent = cpu?.resource?.target?.averageUtilization as number | undefined;
+  return { ...o, spec: { ...spec, ...(percent === undefined ? {} : { targetCPUUtilizationPercentage: percent }) } };
 }
 
 function withBackends(o: Obj, from: string, to: string, convert: (backend: Obj) => Obj): Obj {

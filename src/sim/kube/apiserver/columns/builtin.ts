@@ -331,13 +331,10 @@ export const builtinColumns: Record<string, Columns> = {
   }),
   Ingress: define("Class|Hosts|Address|Ports|Age", (o, now) => {
     const rules = list(o.spec?.rules);
-    const hosts =
-      rules.length === 0
-        ? "*"
-        : rules
-            .map((r) => (r.host as string | undefined) || "*")
-            .slice(0, 3)
-            .join(",") + (rules.length > 3 ? ` + ${rules.length - 3} more...` : "");
+    // three hosts are shown, and how many rules come after the third (printers.go, formatHosts)
+    const shown = rules.filter((r) => r.host).slice(0, 3);
+    const more = shown.length === 3 && shown[2] !== rules.at(-1) ? ` + ${rules.length - 3} more...` : "";
+    const hosts = shown.length === 0 ? "*" : `${shown.map((r) => r.host as string).join(",")}${more}`;
     const address = list(o.status?.loadBalancer?.ingress)
       .map((i) => (i.ip ?? i.hostname) as string)
       .join(",");

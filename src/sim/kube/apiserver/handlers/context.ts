@@ -55,7 +55,9 @@ const converted = new WeakMap<Obj, Map<string, Obj>>();
 /** Between versions of one kind: mostly only the name differs. Source: pkg/apis/*\/conversion.go. */
 function convert(o: Obj, r: Resource, version: string): Obj {
   const wanted = apiVersionOf(r.group, version);
-  if (o.apiVersion === wanted) return o;
+  // an autoscaler is kept as v2 has it, whichever version it was made in
+  const autoscaler = r.type === "HorizontalPodAutoscaler" && version === "v1";
+  if (o.apiVersion === wanted && !autoscaler) return o;
   let cache = converted.get(o);
   if (!cache) converted.set(o, (cache = new Map()));
   let out = cache.get(wanted);
@@ -63,7 +65,7 @@ function convert(o: Obj, r: Resource, version: string): Obj {
     out = { ...o, apiVersion: wanted, kind: r.kind };
     if (r.type === "EventV1" && o.apiVersion === "v1") out = Object.freeze({ ...toEventsV1(o), apiVersion: wanted });
     else if (r.type === "Event" && String(o.apiVersion).startsWith("events.k8s.io/")) out = Object.freeze(toCoreEvent(o));
-    else if (r.crd || version === "v1") Object.freeze(out);
+    else if (r.crd || (version === "v1" && !autoscaler)) Object.freeze(out);
     else out = Object.freeze({ ...fromStored(r, version, o), apiVersion: wanted, kind: r.kind });
     cache.set(wanted, out);
   }

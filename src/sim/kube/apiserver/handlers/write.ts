@@ -344,7 +344,9 @@ export function patch(c: Call, contentType: string, input: unknown): { code: num
     if (failed) throw new StatusError(422, "Invalid", "the server rejected our request due to an error in our request", {});
     result = copy;
   } else if (typeof input !== "object" || input === null || Array.isArray(input))
-    throw badRequest("error decoding patch: json: cannot unmarshal into Go value of type map[string]interface {}");
+    throw badRequest(
+      `json: cannot unmarshal ${Array.isArray(input) ? "array" : typeof input} into Go value of type map[string]interface {}`,
+    );
   else if (type === "application/merge-patch+json") result = mergePatch(current, input) as Obj;
   else result = strategicMerge(current, input as Obj, r.type);
   const strategic = type === "application/strategic-merge-patch+json";

@@ -43,7 +43,8 @@ function jobSpec(spec: Obj): void {
 export const defaults: Record<string, (o: Obj, minor: number) => void> = {
   Pod: (o) => defaultPod(o),
   PodTemplate: (o) => template(o),
-  Namespace: (o) => {
+  Namespace: (o, minor) => {
+    if (minor < 21) return;
     const labels = ((o.metadata as Obj).labels ??= {}) as Obj;
     labels["kubernetes.io/metadata.name"] ??= o.metadata.name;
   },

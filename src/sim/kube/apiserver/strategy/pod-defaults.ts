@@ -41,12 +41,6 @@ function defaultContainer(c: Obj): void {
   set(c, "terminationMessagePolicy", "File");
   set(c, "resources", {});
   canonicalResources(c.resources as Obj);
-  // a limit without a request is also the request
-  if (c.resources.limits) {
-    const requests = { ...(c.resources.requests as Obj | undefined) };
-    for (const [name, value] of Object.entries(c.resources.limits as Obj)) if (requests[name] === undefined) requests[name] = value;
-    if (Object.keys(requests).length > 0) c.resources.requests = requests;
-  }
   for (const port of (c.ports ?? []) as Obj[]) set(port, "protocol", "TCP");
   for (const env of (c.env ?? []) as Obj[]) if (env.valueFrom?.fieldRef) set(env.valueFrom.fieldRef as Obj, "apiVersion", "v1");
   defaultProbe(c.livenessProbe as Obj);
@@ -54,6 +48,14 @@ function defaultContainer(c: Obj): void {
   defaultProbe(c.startupProbe as Obj);
   defaultHandler(c.lifecycle?.preStop as Obj);
   defaultHandler(c.lifecycle?.postStart as Obj);
+}
+
+/** Of a pod, not of a template: a limit without a request is also the request (SetDefaults_Pod). */
+function defaultRequests(c: Obj): void {
+  if (!c.resources?.limits) return;
+  const requests = { ...(c.resources.requests as Obj | undefined) };
+  for (const [name, value] of Object.entries(c.resources.limits as Obj)) if (requests[name] === undefined) requests[name] = value;
+  if (Object.keys(requests).length > 0) c.resources.requests = requests;
 }
 
 export function defaultPodSpec(spec: Obj): void {
@@ -92,9 +94,10 @@ function defaultVolume(volume: Obj): void {
   if (volume.emptyDir === null) volume.emptyDir = {};
 }
 
-/** A pod itself (not a template): enableServiceLinks, phase and QoS class. */
+/** A pod itself (not a template): requests, enableServiceLinks, phase and QoS class. */
 export function defaultPod(pod: Obj): void {
   defaultPodSpec(pod.spec as Obj);
+  for (const c of [...((pod.spec?.containers ?? []) as Obj[]), ...((pod.spec?.initContainers ?? []) as Obj[])]) defaultRequests(c);
   set(pod.spec as Obj, "enableServiceLinks", true);
   // Go writes the time of a probe that never was as null
   for (const c of (pod.status?.conditions ?? []) as Obj[]) c.lastProbeTime ??= null;

@@ -59,7 +59,10 @@ const metadataCommand =
     for (const l of objects) {
       const current = (l.object.metadata[field] ?? {}) as Record<string, string>;
       if (flags.bool("list")) {
-        for (const [k, v] of Object.entries(current).toSorted(([a], [b]) => (a < b ? -1 : 1))) await p.out(`${k}=${v}\n`);
+        const several = !(resources.length === 1 && resources[0]!.includes("/")) && resources.length !== 2;
+        if (several) await p.out(`Listing ${field} for ${l.kind.kind}.${l.kind.group}/${l.name}:\n`);
+        for (const [k, v] of Object.entries(current).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+          await p.out(`${several ? " " : ""}${k}=${v}\n`);
         continue;
       }
       const clash = flags.bool("overwrite")

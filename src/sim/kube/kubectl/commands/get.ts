@@ -56,7 +56,8 @@ export const get: Command = async (p, argv) => {
     }
   } else
     targets = (await targetsOf(s, flags.args, "get")).map((t) => ({ ...t, namespace: flags.bool("all-namespaces") ? "" : s.namespace }));
-  const output = flags.text("output") ?? "";
+  // a template asks for itself (cli-runtime/pkg/genericclioptions/kube_template_flags.go)
+  const output = flags.text("output") ?? (flags.text("template") ? "go-template" : "");
   const everywhere = flags.bool("all-namespaces");
   const selector = flags.text("selector");
   const fieldSelector = flags.text("field-selector");

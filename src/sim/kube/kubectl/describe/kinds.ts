@@ -128,15 +128,17 @@ const statefulSet: Describer = async (s, o) => {
   if (o.spec?.updateStrategy?.rollingUpdate) w.line(1, "Partition:", String(o.spec.updateStrategy.rollingUpdate.partition ?? 0));
   w.line(0, "Pods Status:", await podCounts(s, o));
   template(w, o.spec.template as Obj, s.minor);
-  w.line(
-    0,
-    "Volume Claims:",
-    list(o.spec?.volumeClaimTemplates).length === 0
-      ? "<none>"
-      : list(o.spec.volumeClaimTemplates)
-          .map((c) => c.metadata.name as string)
-          .join(", "),
-  );
+  const claims = list(o.spec?.volumeClaimTemplates);
+  if (claims.length === 0) w.line(0, "Volume Claims:", "<none>");
+  else w.raw("Volume Claims:");
+  for (const claim of claims) {
+    w.line(1, "Name:", String(claim.metadata.name));
+    w.line(1, "StorageClass:", String(claim.spec.storageClassName ?? ""));
+    mapField(w, 1, "Labels", claim.metadata.labels as Record<string, string>);
+    mapField(w, 1, "Annotations", claim.metadata.annotations as Record<string, string>, true);
+    w.line(1, "Capacity:", String(claim.spec.resources?.requests?.storage ?? "<default>"));
+    w.line(1, "Access Modes:", `[${((claim.spec.accessModes ?? []) as string[]).join(" ")}]`);
+  }
   return w;
 };
 

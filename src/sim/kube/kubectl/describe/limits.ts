@@ -100,7 +100,11 @@ export function autoscaler(s: Session, o: Obj): Writer {
     direction(w, "Scale Up", o.spec.behavior.scaleUp as Obj | undefined);
     direction(w, "Scale Down", o.spec.behavior.scaleDown as Obj | undefined);
   }
-  w.line(0, "Deployment pods:", `${o.status?.currentReplicas ?? 0} current / ${o.status?.desiredReplicas ?? 0} desired`);
+  w.line(
+    0,
+    `${o.spec?.scaleTargetRef?.kind as string} pods:`,
+    `${o.status?.currentReplicas ?? 0} current / ${o.status?.desiredReplicas ?? 0} desired`,
+  );
   return w;
 }
 
