@@ -257,3 +257,19 @@ test("a limit is a request in a pod, not in what pods are made from; versions of
   expect((await json("hpa.v2.autoscaling h")).spec.metrics[0].resource.target).toEqual({ type: "Utilization", averageUtilization: 50 });
   expect((await json("hpa.v1.autoscaling h")).spec.targetCPUUtilizationPercentage).toBe(50);
 });
+
+test("--record keeps the command line as the change's cause", async () => {
+  const deprecated = "Flag --record has been deprecated, --record will be removed in the future\n";
+  await must(m, "kubectl create deploy rec --image=nginx:1.24 --replicas=0; sleep 3");
+  expect(await all("kubectl set image deploy/rec nginx=nginx:1.25 --record")).toBe(
+    `deployment.apps/rec image updated\n${deprecated}[exit 0]`,
+  );
+  expect(await all("sleep 3; kubectl scale deploy rec --replicas 0 --record=true -n default")).toBe(
+    `deployment.apps/rec scaled\n${deprecated}[exit 0]`,
+  );
+  await must(m, "sleep 3");
+  const cause = "kubectl scale deploy rec --replicas=0 --record=true --namespace=default";
+  expect(await must(m, "kubectl rollout history deploy rec")).toMatch(new RegExp(`^2 +${cause}$`, "m"));
+  expect(await all("kubectl set env deploy/rec A=b --record")).toContain("error: unknown flag: --record");
+  expect(await all("kubectl run x --image=nginx --record")).toContain("kubemend: not simulated: kubectl run --record");
+});

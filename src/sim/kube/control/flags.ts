@@ -11,6 +11,8 @@ export interface ParsedFlags {
   values: Record<string, string>;
   /** Repeatable flags, in order. */
   lists: Record<string, string[]>;
+  /** Flags as they were given, one after another. */
+  given: [name: string, value: string][];
   rest: string[];
 }
 
@@ -55,7 +57,7 @@ function refusal(kind: FlagKind, value: string): string | undefined {
 
 /** github.com/spf13/pflag. `short`: one-letter names. */
 export function parsePflags(args: string[], table: FlagTable, short: Record<string, string> = {}): ParsedFlags {
-  const parsed: ParsedFlags = { values: {}, lists: {}, rest: [] };
+  const parsed: ParsedFlags = { values: {}, lists: {}, given: [], rest: [] };
   const pending = [...args];
   const put = (name: string, value: string): void => {
     const kind = table[name]!;
@@ -69,6 +71,7 @@ export function parsePflags(args: string[], table: FlagTable, short: Record<stri
     if (kind === "list" || kind === "map") (parsed.lists[name] ??= []).push(...value.split(",").filter((v) => v !== ""));
     if (kind === "words") (parsed.lists[name] ??= []).push(value);
     parsed.values[name] = value;
+    parsed.given.push([name, value]);
   };
   while (pending.length > 0) {
     const arg = pending.shift()!;
@@ -109,7 +112,7 @@ export function parsePflags(args: string[], table: FlagTable, short: Record<stri
 
 /** Go's standard flag package, as etcd uses it: one or two dashes, flags end at the first operand. */
 export function parseGoFlags(args: string[], table: FlagTable): ParsedFlags {
-  const parsed: ParsedFlags = { values: {}, lists: {}, rest: [] };
+  const parsed: ParsedFlags = { values: {}, lists: {}, given: [], rest: [] };
   const pending = [...args];
   while (pending.length > 0) {
     const arg = pending[0]!;

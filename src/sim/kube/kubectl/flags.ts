@@ -48,6 +48,8 @@ export const selectorFlags: FlagTable = { selector: "string", "field-selector": 
 const shorts: Record<string, string> = { o: "output", f: "filename", k: "kustomize", R: "recursive", l: "selector", A: "all-namespaces" };
 
 export interface Flags {
+  /** The whole command line, as `--record` keeps it. */
+  line: string;
   args: string[];
   /** After `--`, and how many arguments came before it; -1 when there was none. */
   dash: number;
@@ -81,6 +83,7 @@ const unmodelled: Record<string, string[]> = {
   ],
   annotate: ["resource-version"],
   "api-resources": ["cached"],
+  autoscale: ["record"],
   apply: [
     "all",
     "applyset",
@@ -95,11 +98,11 @@ const unmodelled: Record<string, string[]> = {
   "config view": ["merge=true"],
   "config set": ["set-raw-bytes"],
   "config set-cluster": ["proxy-url"],
-  create: ["selector"],
+  create: ["record", "selector"],
   "create clusterrole": ["aggregation-rule"],
   diff: ["concurrency", "field-manager", "force-conflicts", "selector", "server-side"],
   drain: ["skip-wait-for-delete-timeout"],
-  edit: ["output-patch"],
+  edit: ["output-patch", "record"],
   cp: ["retries=0"],
   debug: [
     "custom",
@@ -112,12 +115,12 @@ const unmodelled: Record<string, string[]> = {
   ],
   exec: ["filename"],
   explain: ["api-version", "output=plaintext"],
-  expose: ["load-balancer-ip", "override-type"],
+  expose: ["load-balancer-ip", "override-type", "record"],
   get: ["server-print=true"],
   label: ["resource-version"],
   logs: ["all-pods", "insecure-skip-tls-verify-backend"],
   replace: ["cascade=background", "timeout", "wait=false"],
-  run: ["cascade=background", "force", "grace-period", "timeout", "wait=false"],
+  run: ["record", "cascade=background", "force", "grace-period", "timeout", "wait=false"],
   scale: ["resource-version", "timeout"],
 };
 
@@ -155,6 +158,7 @@ export function parseFlags(command: string, argv: string[], own: FlagTable, ownS
     args.push(...argv.slice(at + 1));
   }
   return {
+    line: ["kubectl", command, ...args, ...parsed.given.map(([name, value]) => `--${name}=${value}`)].join(" "),
     args,
     dash,
     text: (name) => parsed.values[name],

@@ -1,4 +1,5 @@
 /** kubectl autoscale (k8s.io/kubectl/pkg/cmd/autoscale). Texts: recorded with kubectl 1.36.4. */
+import { recordFlag } from "./record.ts";
 import type { Obj } from "../../../core/json.ts";
 import { parseQuantity } from "../../quantity.ts";
 import { Failure } from "../failure.ts";
@@ -33,6 +34,7 @@ function targets(s: Session, flags: Flags): Obj {
 export const autoscale: Command = async (p, argv) => {
   const flags = parseFlags("autoscale", argv, {
     ...changeFlags,
+    ...recordFlag,
     min: "int",
     max: "int",
     "cpu-percent": "int",

@@ -9,6 +9,7 @@ import { Unparsed } from "../../client.ts";
 import { Session } from "../session.ts";
 import type { Command } from "./command.ts";
 import { changeFlags, dryRunOf, report, type DryRun } from "./manage.ts";
+import { changeCause, recordFlag, recordOn } from "./record.ts";
 import { liveObjects, type Live } from "./objects.ts";
 
 /** `a=b` sets, `a-` removes. The rest are resources. */
@@ -36,7 +37,14 @@ const metadataCommand =
   (what: "label" | "annotation"): Command =>
   async (p, argv) => {
     const name = what === "label" ? "label" : "annotate";
-    const flags = parseFlags(name, argv, { ...changeFlags, ...selectorFlags, list: "bool", local: "bool", "resource-version": "string" });
+    const flags = parseFlags(name, argv, {
+      ...changeFlags,
+      ...selectorFlags,
+      ...recordFlag,
+      list: "bool",
+      local: "bool",
+      "resource-version": "string",
+    });
     const s = new Session(p, flags);
     if (flags.bool("local")) p.notSimulated(`kubectl ${name} --local`);
     const { resources, set, remove } = assignments(flags.args);
@@ -54,6 +62,7 @@ const metadataCommand =
       }
     }
     const dry = await dryRunOf(s);
+    const cause = await changeCause(s);
     const objects = await liveObjects(s, resources, name);
     let status = 0;
     for (const l of objects) {
@@ -94,6 +103,7 @@ const metadataCommand =
             : Object.keys(set).length === 0 && s.minor >= 24
               ? "unlabeled"
               : "labeled";
+      await recordOn(s, l, cause, dry);
       await report(s, l.kind, body, verb, dry);
     }
     return status;
@@ -114,7 +124,7 @@ export const patch: Command = async (p, argv) => {
   const flags = parseFlags(
     "patch",
     argv,
-    { ...changeFlags, patch: "string", "patch-file": "string", type: "string", local: "bool", subresource: "string" },
+    { ...changeFlags, ...recordFlag, patch: "string", "patch-file": "string", type: "string", local: "bool", subresource: "string" },
     { p: "patch" },
   );
   const s = new Session(p, flags);
@@ -141,6 +151,7 @@ export const patch: Command = async (p, argv) => {
     throw new Failure(`error: unable to parse ${JSON.stringify(text)}: yaml: ${(error as Error).message}`);
   }
   const dry = await dryRunOf(s);
+  const cause = await changeCause(s);
   for (const l of await liveObjects(s, flags.args, "patch")) {
     const result =
       dry === "client"
@@ -149,6 +160,7 @@ export const patch: Command = async (p, argv) => {
             contentType,
             query: { fieldManager: flags.text("field-manager") ?? "kubectl-patch", ...(dry === "server" ? { dryRun: "All" } : {}) },
           });
+    await recordOn(s, l, cause, dry);
     await report(
       s,
       l.kind,
@@ -164,6 +176,7 @@ export const scale: Command = async (p, argv) => {
   const flags = parseFlags("scale", argv, {
     ...changeFlags,
     ...selectorFlags,
+    ...recordFlag,
     replicas: "int",
     "current-replicas": "int",
     "resource-version": "string",
@@ -176,12 +189,14 @@ export const scale: Command = async (p, argv) => {
   const replicas = given | 0;
   if (given < 0) throw new Failure("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
   const dry = await dryRunOf(s);
+  const cause = await changeCause(s);
   for (const l of await toScale(s, flags.args)) {
     const current = Number(l.object.spec?.replicas ?? 0);
     const wanted = flags.number("current-replicas");
     if (wanted !== undefined && wanted >= 0 && wanted !== current)
       throw new Failure(`error: Expected replicas to be ${wanted}, was ${current}`);
     if (dry !== "client") await patchLive(s, l, { spec: { replicas } }, "kubectl-scale", dry, "scale");
+    await recordOn(s, l, cause, dry);
     await report(s, l.kind, l.object, "scaled", dry);
   }
   return 0;

@@ -1,4 +1,5 @@
 /** kubectl edit: through the editor that KUBE_EDITOR or EDITOR names (vi by default). */
+import { recordFlag } from "./record.ts";
 import { parseYaml } from "../../../core/yaml.ts";
 import type { Obj } from "../../../core/json.ts";
 import { builtinResources } from "../../apiserver/resources.ts";
@@ -20,6 +21,7 @@ const header =
 export const edit: Command = async (p, argv) => {
   const flags = parseFlags("edit", argv, {
     ...changeFlags,
+    ...recordFlag,
     ...selectorFlags,
     "output-patch": "bool",
     subresource: "string",

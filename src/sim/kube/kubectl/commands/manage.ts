@@ -11,6 +11,7 @@ import { formatted } from "../output.ts";
 import { objectName, resourceName, Session, type Kind } from "../session.ts";
 import { kindOfDocument, namespaceOf, readFiles, targetsOf, type Document } from "../targets.ts";
 import type { Command } from "./command.ts";
+import { changeCause, recordFlag } from "./record.ts";
 import { generate } from "./generators.ts";
 import { serverValidates, validateLocally } from "../validation.ts";
 import { toYaml } from "../yaml-out.ts";
@@ -120,6 +121,7 @@ const sortKeys = (v: unknown): unknown =>
 export const apply: Command = async (p, argv) => {
   const flags = parseFlags("apply", argv, {
     ...changeFlags,
+    ...recordFlag,
     "server-side": "bool",
     "force-conflicts": "bool",
     force: "bool",
@@ -176,6 +178,8 @@ async function applyOne(s: Session, d: Document, k: Kind, namespace: string, dry
     throw new Failure(
       `error: error when retrieving current configuration of:\nResource: "${k.group === "" ? "" : `${k.group}/`}${k.version}, Resource=${k.plural}", GroupVersionKind: "${k.group}/${k.version}, Kind=${k.kind}"\nName: "", Namespace: "${namespace}"\nfrom server for: ${JSON.stringify(d.source)}: resource name may not be empty`,
     );
+  const cause = await changeCause(s);
+  if (cause) object.metadata.annotations = { ...(object.metadata.annotations as Obj | undefined), ...cause };
   const original = applied(object);
   object.metadata.annotations = { ...(object.metadata.annotations as Obj | undefined), [lastApplied]: original };
   let live: Obj | undefined;
@@ -273,6 +277,7 @@ export const create: Command = async (p, argv) => {
   if (!hasFile && position >= 0) return generate(p, argv);
   const flags = parseFlags("create", argv, {
     ...changeFlags,
+    ...recordFlag,
     edit: "bool",
     raw: "string",
     selector: "string",

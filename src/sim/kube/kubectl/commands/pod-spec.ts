@@ -7,6 +7,7 @@ import { objectName, type Session } from "../session.ts";
 import { patchLive } from "./change.ts";
 import { report, type DryRun } from "./manage.ts";
 import type { Live } from "./objects.ts";
+import { changeCause } from "./record.ts";
 
 /** The pod template (or pod) of an object. */
 export const podSpec = (o: Obj): Obj | undefined =>
@@ -32,6 +33,8 @@ export async function updateSpec(
   const spec = podSpec(o);
   if (!spec) throw new Failure(`error: ${objectName(l.kind, l.name)} does not have a pod template`);
   work(spec, o);
+  const cause = await changeCause(s);
+  if (cause) o.metadata.annotations = { ...(o.metadata.annotations as Obj | undefined), ...cause };
   const change = diffMerge(l.object, o);
   if (Object.keys(change).length === 0) return;
   await report(s, l.kind, dry === "client" ? o : await patchLive(s, l, change, manager, dry), verb, dry);

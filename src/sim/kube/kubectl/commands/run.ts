@@ -1,4 +1,5 @@
 /** kubectl run and expose. */
+import { recordFlag } from "./record.ts";
 import { copy } from "../../../core/copy.ts";
 import { parseYaml } from "../../../core/yaml.ts";
 import type { Obj } from "../../../core/json.ts";
@@ -33,6 +34,7 @@ export const run: Command = async (p, argv) => {
     argv,
     {
       ...changeFlags,
+      ...recordFlag,
       image: "string",
       "image-pull-policy": "string",
       labels: "string",
@@ -218,6 +220,7 @@ export const expose: Command = async (p, argv) => {
     argv,
     {
       ...changeFlags,
+      ...recordFlag,
       port: "string",
       "target-port": "string",
       type: "string",

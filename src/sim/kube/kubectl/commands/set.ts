@@ -8,13 +8,14 @@ import type { Command } from "./command.ts";
 import { changeFlags, dryRunOf, report } from "./manage.ts";
 import { liveObjects } from "./objects.ts";
 import { globs, updateSpec } from "./pod-spec.ts";
+import { recordFlag } from "./record.ts";
 import { setEnv } from "./set-env.ts";
 
 export const set: Command = async (p, argv) => {
   const at = argv.findIndex((a) => !a.startsWith("-"));
   const what = argv[at] ?? "";
   const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
-  const shared = { ...changeFlags, ...selectorFlags, containers: "string", local: "bool" } as const;
+  const shared = { ...changeFlags, ...selectorFlags, ...(what === "env" ? {} : recordFlag), containers: "string", local: "bool" } as const;
   const flags = parseFlags(
     `set ${what}`,
     rest,
