@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const rounds = Number(process.argv[2] ?? 5);
-const bin = fileURLToPath(new URL("../dist/cli/bin.cjs", import.meta.url));
+const bin = fileURLToPath(new URL("../dist/cli/bin.js", import.meta.url));
 const cwd = mkdtempSync(join(tmpdir(), "kubemend-bench-"));
 
 /** Wall-clock milliseconds of one command line, as a whole process. */

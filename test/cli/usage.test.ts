@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { runCli, useFolder } from "./support.ts";
 
 it("is a program that can be run once it is built again: npm makes it one only when it links the package", () => {
-  expect(statSync(new URL("../../dist/cli/bin.cjs", import.meta.url)).mode & 0o111).toBe(0o111);
+  expect(statSync(new URL("../../dist/cli/bin.js", import.meta.url)).mode & 0o111).toBe(0o111);
 });
 
 describe("help", () => {

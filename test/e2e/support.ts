@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
 
-export const bin = fileURLToPath(new URL("../../dist/cli/bin.cjs", import.meta.url));
+export const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url));
 
 export interface ServerJson {
   pid: number;

@@ -42,7 +42,7 @@ describe("the shipped labs", () => {
       expect(JSON.parse(readFileSync(kept, "utf8")), read.id).toEqual(read);
     }
     const labs = join(folder(), "labs");
-    const bin = fileURLToPath(new URL("../../dist/cli/bin.cjs", import.meta.url));
+    const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url));
     const list = (): string => {
       const { stdout, stderr } = spawnSync(process.execPath, [bin, "lab", "list", "--labs", labs], { encoding: "utf8" });
       return stdout + stderr;

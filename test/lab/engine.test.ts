@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../cli/support.ts";
 
-const bin = fileURLToPath(new URL("../../dist/cli/bin.cjs", import.meta.url));
+const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url));
 const cwd = mkdtempSync(join(tmpdir(), "kubemend-labs-"));
 const labs = join(cwd, "labs");
 const state = (...parts: string[]): string => join(cwd, ".kubemend", "engine", ...parts);

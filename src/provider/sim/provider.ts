@@ -153,7 +153,7 @@ export class SimProvider implements Provider {
     await rm(join(this.#dir, "server.failed"), { force: true });
     await rm(join(this.#dir, "server.json"), { force: true });
     const out = openLog(join(this.#dir, "server.log"));
-    const entry = join(installation, "dist", "sim", "server", "main.cjs");
+    const entry = join(installation, "dist", "sim", "server", "main.js");
     const child = spawn(
       process.execPath,
       // one thread beside the main one: on two cores more of them take its time (measured: a tenth of `up`)

@@ -1,4 +1,4 @@
-/** The background process of one simulated cluster: `node main.cjs STATE-FOLDER`. It outlives the command that started it. */
+/** The background process of one simulated cluster: `node main.js STATE-FOLDER`. It outlives the command that started it. */
 import { randomBytes } from "node:crypto";
 import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:net";
@@ -334,7 +334,7 @@ async function withFallback<T>(port: number, listen: (port: number) => Promise<T
 
 const dir = process.argv[2];
 if (dir === undefined) {
-  process.stderr.write("usage: main.cjs STATE-FOLDER\n");
+  process.stderr.write("usage: main.js STATE-FOLDER\n");
   process.exit(2);
 }
 // two processes on one folder would overwrite each other's world
