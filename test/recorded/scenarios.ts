@@ -167,7 +167,20 @@ export const scenarios: Scenario[] = [
   { recording: "kubectl-1.20-02-nodes.txt", world: halfNetworked, env: admin },
   // what the recorder slept, where ages tell
   { recording: "kubectl-1.20-03-workloads.txt", world: kubectlWorld, env: admin, byHand: { "line 1120": "sleep 24" } },
-  { recording: "kubectl-1.20-06-mistakes.txt", world: kubectlWorld, env: admin },
+  {
+    recording: "kubectl-1.20-06-mistakes.txt",
+    world: kubectlWorld,
+    env: { ...admin, TERM: "xterm" },
+    // the recorder's cluster was another lab's
+    command: (line: string) => line.replaceAll("controlplane", "master").replaceAll("worker1", "node1"),
+    words: [
+      [/\bcontrolplane\b/g, "master"],
+      [/\bworker(?=[12]\b)/g, "node"],
+      [/\bwhale\b/g, "kubernetes"],
+      [/\b192\.168\.65\.11\b/g, "192.168.56.10"],
+      [/\b10\.244\.1\.0\b/g, "172.16.1.0"],
+    ],
+  },
   { recording: "kubectl-1.20-05-apply-and-errors.txt", world: kubectlWorld, env: admin, byHand: { "line 843": "sleep 30" } },
   {
     recording: "kubectl-1.20-04-pods.txt",
