@@ -235,8 +235,11 @@ test("a table says where a cell goes on", async () => {
 
 test("what a template asks for is printed, labels of several objects are told apart, hosts of an Ingress are those it names", async () => {
   expect(await all(`kubectl get deploy web --template='{{.metadata.name}} {{.spec.replicas}}{{"\\n"}}'`)).toBe("web 1\n[exit 0]");
-  expect(await all("kubectl label deploy -l app=web --list")).toBe("Listing labels for Deployment.apps/web:\n app=web\n[exit 0]");
+  expect(await all("kubectl label deploy -l app=web --list")).toBe(" app=web\nListing labels for Deployment.apps/web:\n[exit 0]");
   expect(await all("kubectl label deploy web --list")).toBe("app=web\n[exit 0]");
+  expect(await all("kubectl label deploy web z=1 --list")).toBe("app=web\nz=1\n[exit 0]");
+  expect((await json("deploy web")).metadata.labels).toEqual({ app: "web" });
+  expect(await all("kubectl label deploy/web svc/kubernetes --list")).toContain("Listing labels for Service./kubernetes:\n");
   await must(m, "kubectl create ingress many --rule=a.b/x=web:80 --rule=/y=web:80; kubectl create ingress none --rule=/=web:80");
   expect((await must(m, "kubectl get ing --no-headers")).split("\n").map((line) => line.split(/\s+/)[2])).toEqual(["a.b", "*", undefined]);
 });

@@ -64,16 +64,12 @@ const metadataCommand =
     const dry = await dryRunOf(s);
     const cause = await changeCause(s);
     const objects = await liveObjects(s, resources, name);
+    // one name was asked for (cli-runtime/pkg/resource/builder.go, singleItemImplied)
+    const single =
+      resources.length === 0 ? flags.list("filename").length === 1 : resources.length === (resources[0]!.includes("/") ? 1 : 2);
     let status = 0;
     for (const l of objects) {
       const current = (l.object.metadata[field] ?? {}) as Record<string, string>;
-      if (flags.bool("list")) {
-        const several = !(resources.length === 1 && resources[0]!.includes("/")) && resources.length !== 2;
-        if (several) await p.out(`Listing ${field} for ${l.kind.kind}.${l.kind.group}/${l.name}:\n`);
-        for (const [k, v] of Object.entries(current).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-          await p.out(`${several ? " " : ""}${k}=${v}\n`);
-        continue;
-      }
       const clash = flags.bool("overwrite")
         ? undefined
         : Object.keys(set).find((k) => current[k] !== undefined && (what === "annotation" || s.minor < 25 || current[k] !== set[k]));
@@ -91,15 +87,20 @@ const metadataCommand =
       const changes: Obj = {};
       for (const [k, v] of Object.entries(set)) if (current[k] !== v) changes[k] = v;
       for (const k of remove) if (current[k] !== undefined) changes[k] = null;
+      if (flags.bool("list")) {
+        // as they would be; nothing is sent
+        if (!single) await p.err(`Listing ${field} for ${l.kind.kind}.${l.kind.group}/${l.name}:\n`);
+        const would = Object.entries({ ...current, ...changes }).filter(([, v]) => v !== null);
+        for (const [k, v] of would.toSorted(([a], [b]) => (a < b ? -1 : 1))) await p.out(`${single ? "" : " "}${k}=${v}\n`);
+        continue;
+      }
       const changed = Object.keys(changes).length > 0;
       const body = changed ? await patchLive(s, l, { metadata: { [field]: changes } }, `kubectl-${name}`, dry) : l.object;
       const verb =
         what === "annotation"
           ? "annotated"
           : !changed
-            ? remove.length > 0 || s.minor >= 25
-              ? "not labeled"
-              : "not labeled"
+            ? "not labeled"
             : Object.keys(set).length === 0 && s.minor >= 24
               ? "unlabeled"
               : "labeled";
