@@ -276,3 +276,18 @@ test("--record keeps the command line as the change's cause", async () => {
   expect(await all("kubectl set env deploy/rec A=b --record")).toContain("error: unknown flag: --record");
   expect(await all("kubectl run x --image=nginx --record")).toContain("kubemend: not simulated: kubectl run --record");
 });
+
+test("--record: what is applied on the server and what selects are recorded, too; set takes the flags of its subcommand", async () => {
+  m.rootFs().write("/root/cm.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: cause }\n");
+  await must(
+    m,
+    "kubectl apply --server-side --record -f cm.yaml; kubectl create service clusterip cause --tcp=80; kubectl set selector svc cause a=b --record",
+  );
+  const cause = async (what: string): Promise<unknown> => (await json(what)).metadata.annotations["kubernetes.io/change-cause"];
+  expect(await cause("cm cause")).toBe("kubectl apply --server-side=true --record=true --filename=cm.yaml");
+  expect(await cause("svc cause")).toBe("kubectl set selector svc cause a=b --record=true");
+  expect((await json("svc cause")).spec.selector).toEqual({ a: "b" });
+  expect(await all("kubectl set image deploy/web nginx=nginx:1.25 --limits=cpu=1")).toBe(
+    "error: unknown flag: --limits\nSee 'kubectl set image --help' for usage.\n[exit 1]",
+  );
+});

@@ -122,6 +122,7 @@ const unmodelled: Record<string, string[]> = {
   replace: ["cascade=background", "timeout", "wait=false"],
   run: ["record", "cascade=background", "force", "grace-period", "timeout", "wait=false"],
   scale: ["resource-version", "timeout"],
+  "set selector": ["resource-version"],
 };
 
 function refuseUnmodelled(command: string, parsed: ParsedFlags): void {

@@ -145,13 +145,18 @@ export const apply: Command = async (p, argv) => {
   const dry = await dryRunOf(s);
   const documents = await readFiles(s, requireFiles(flags, "apply"), flags.bool("recursive"));
   if (documents.length === 0) throw new Failure("error: no objects passed to apply");
-  return each(s, documents, (d, k, namespace) =>
-    flags.bool("server-side") ? applyOnServer(s, d, k, namespace, dry) : applyOne(s, d, k, namespace, dry),
-  );
+  return each(s, documents, async (d, k, namespace) => {
+    const object = copyData(withNamespace(d.object, k, namespace));
+    const cause = await changeCause(s);
+    if (cause)
+      object.metadata = { ...(object.metadata as Obj), annotations: { ...(object.metadata?.annotations as Obj | undefined), ...cause } };
+    const wanted = { ...d, object };
+    return flags.bool("server-side") ? applyOnServer(s, wanted, k, namespace, dry) : applyOne(s, wanted, k, namespace, dry);
+  });
 };
 
 async function applyOnServer(s: Session, d: Document, k: Kind, namespace: string, dry: DryRun): Promise<void> {
-  const object = withNamespace(d.object, k, namespace);
+  const { object } = d;
   const name = String(object.metadata?.name ?? "");
   try {
     const body = await s.request("PATCH", s.path(k, namespace, name), object, {
@@ -172,14 +177,12 @@ const withNamespace = (o: Obj, k: Kind, namespace: string): Obj =>
   k.namespaced && !o.metadata?.namespace ? { ...o, metadata: { ...(o.metadata as Obj | undefined), namespace } } : o;
 
 async function applyOne(s: Session, d: Document, k: Kind, namespace: string, dry: DryRun): Promise<void> {
-  const object = copyData(withNamespace(d.object, k, namespace));
+  const { object } = d;
   const name = String(object.metadata?.name ?? "");
   if (name === "")
     throw new Failure(
       `error: error when retrieving current configuration of:\nResource: "${k.group === "" ? "" : `${k.group}/`}${k.version}, Resource=${k.plural}", GroupVersionKind: "${k.group}/${k.version}, Kind=${k.kind}"\nName: "", Namespace: "${namespace}"\nfrom server for: ${JSON.stringify(d.source)}: resource name may not be empty`,
     );
-  const cause = await changeCause(s);
-  if (cause) object.metadata.annotations = { ...(object.metadata.annotations as Obj | undefined), ...cause };
   const original = applied(object);
   object.metadata.annotations = { ...(object.metadata.annotations as Obj | undefined), [lastApplied]: original };
   let live: Obj | undefined;

@@ -1,5 +1,6 @@
 /** kubectl set (k8s.io/kubectl/pkg/cmd/set). */
 import type { Obj } from "../../../core/json.ts";
+import type { FlagTable } from "../../control/flags.ts";
 import { Failure } from "../failure.ts";
 import { parseFlags, selectorFlags } from "../flags.ts";
 import { Session } from "../session.ts";
@@ -8,29 +9,28 @@ import type { Command } from "./command.ts";
 import { changeFlags, dryRunOf, report } from "./manage.ts";
 import { liveObjects } from "./objects.ts";
 import { globs, updateSpec } from "./pod-spec.ts";
-import { recordFlag } from "./record.ts";
+import { changeCause, recordFlag } from "./record.ts";
 import { setEnv } from "./set-env.ts";
+
+/** Flags of the subcommands beside those of all. */
+const own: Record<string, FlagTable> = {
+  image: recordFlag,
+  resources: { ...recordFlag, containers: "string", limits: "string", requests: "string" },
+  selector: { ...recordFlag, "resource-version": "string" },
+  serviceaccount: recordFlag,
+  sa: recordFlag,
+  subject: { user: "list", group: "list", serviceaccount: "list" },
+  env: { containers: "string", env: "words", from: "string", keys: "list", prefix: "string", list: "bool", resolve: "bool" },
+};
 
 export const set: Command = async (p, argv) => {
   const at = argv.findIndex((a) => !a.startsWith("-"));
   const what = argv[at] ?? "";
   const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
-  const shared = { ...changeFlags, ...selectorFlags, ...(what === "env" ? {} : recordFlag), containers: "string", local: "bool" } as const;
   const flags = parseFlags(
     `set ${what}`,
     rest,
-    {
-      ...shared,
-      env: "words",
-      from: "string",
-      keys: "list",
-      prefix: "string",
-      list: "bool",
-      resolve: "bool",
-      limits: "string",
-      requests: "string",
-      serviceaccount: "list",
-    },
+    { ...changeFlags, ...selectorFlags, local: "bool", ...own[what] },
     { c: "containers", e: "env" },
   );
   const s = new Session(p, flags);
@@ -85,11 +85,13 @@ export const set: Command = async (p, argv) => {
     }
     case "selector": {
       const { resources, set: values } = assignments(flags.args);
+      const annotations = await changeCause(s);
       for (const l of await liveObjects(s, resources, "set selector")) {
         const body = await patchLive(
           s,
           l,
           {
+            ...(annotations ? { metadata: { annotations } } : {}),
             spec: {
               selector: { ...Object.fromEntries(Object.keys((l.object.spec?.selector ?? {}) as Obj).map((k) => [k, null])), ...values },
             },
