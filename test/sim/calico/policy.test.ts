@@ -40,3 +40,27 @@ test("a block of addresses without its exceptions, and ports by their names", as
   // and Felix lives on
   expect(await mesh.on("node1", "calico-node -felix-ready -bird-ready")).toContain("established = 2");
 });
+
+test("a policy whose podSelector is changed takes hold of other pods at once", async () => {
+  const mesh = await useMesh();
+  const web = mesh.pod("node1", "web");
+  const friend = mesh.pod("node2", "friend");
+  await mesh.world.advance(10_000);
+  const met = (): string => {
+    const result = friend.p.net.connect(web.ip, 80);
+    return result.ok ? "connected" : result.code;
+  };
+  await apply(mesh, []);
+  expect(met()).toBe("ETIMEDOUT");
+  for (const [operator, outcome] of [
+    ["Exists", "ECONNREFUSED"],
+    ["DoesNotExist", "ETIMEDOUT"],
+  ] as const) {
+    const path = "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies/p";
+    const spec = { podSelector: { matchExpressions: [{ key: "app", operator }] } };
+    const changed = mesh.cluster.call("PATCH", path, { spec }, { type: "application/merge-patch+json" });
+    expect(changed.code, changed.text).toBe(200);
+    await mesh.world.advance(5000);
+    expect(met(), operator).toBe(outcome);
+  }
+});

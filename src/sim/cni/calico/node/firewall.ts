@@ -5,7 +5,7 @@ import type { NetNs } from "../../../net/netlink.ts";
 import type { TableName } from "../../../net/state.ts";
 import { bare } from "../datastore.ts";
 import type { Knowledge } from "./felix.ts";
-import type { Policies } from "./policy.ts";
+import { isFor, type Policies } from "./policy.ts";
 
 /** Marks of Felix's default mask 0xffff0000: accepted, pass, scratch. */
 const accept = "0x10000/0x10000";
@@ -251,7 +251,7 @@ function filterTable(k: Knowledge, policies: Policies): Table {
   };
   const used = new Set<string>();
   for (const e of k.endpoints) {
-    const mine = policies.chains.filter((c) => c.selects(e.namespace, e.labels));
+    const mine = policies.chains.filter((c) => isFor(c, e));
     for (const direction of ["egress", "ingress"] as const) {
       const applied = mine.filter((c) => c.direction === direction);
       for (const c of applied) used.add(c.chain);

@@ -22,7 +22,8 @@ interface PolicyChain {
   chain: string;
   namespace: string;
   policy: string;
-  selects: (namespace: string, labels: Record<string, string>) => boolean;
+  /** Of the pods of its namespace, those that it is for: metav1.LabelSelector. */
+  podSelector: Obj;
   direction: "ingress" | "egress";
   rules: PolicyRule[];
 }
@@ -33,6 +34,9 @@ export interface Policies {
 }
 
 const hash = (text: string, length: number): string => createHash("sha224").update(text).digest("base64url").slice(0, length);
+
+export const isFor = (chain: PolicyChain, pod: { namespace: string; labels: Record<string, string> }): boolean =>
+  chain.namespace === pod.namespace && matches(chain.podSelector, pod.labels);
 
 export function policies(d: Datastore, known: Known): Policies {
   const resource = "networkpolicies.networking.k8s.io";
@@ -91,7 +95,7 @@ export function policies(d: Datastore, known: Known): Policies {
         policy: `knp.default.${name}`,
         direction,
         rules,
-        selects: (ns, labels) => ns === namespace && matches((spec.podSelector ?? {}) as Obj, labels),
+        podSelector: (spec.podSelector ?? {}) as Obj,
       });
     }
   }
