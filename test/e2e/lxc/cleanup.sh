@@ -28,6 +28,9 @@ for note in "$home"/bridges/*; do
   rm -f "$note"
 done
 if [ -e "$scratch/lxc-net-started" ] && [ -z "$(ls /sys/class/net/lxcbr0/brif 2>/dev/null)" ]; then
+  iptables -w -D FORWARD -i lxcbr0 ! -o lxcbr0 -j KUBEMEND-E2E 2>/dev/null || true
+  iptables -w -F KUBEMEND-E2E 2>/dev/null || true
+  iptables -w -X KUBEMEND-E2E 2>/dev/null || true
   /usr/libexec/lxc/lxc-net stop >/dev/null 2>&1 || true
   rm -f "$scratch/lxc-net-started"
 fi

@@ -32,6 +32,20 @@ if [ ! -d /sys/class/net/lxcbr0 ] || [ "$(cat "/proc/${pid:-none}/comm" 2>/dev/n
   touch "$scratch/lxc-net-started"
 fi
 
+# What a broken cluster sends to an address that is nowhere (a bridge of another machine, pods to which a route is lost) follows its
+# machines' default route to this host, and would go on to whoever has that address outside. Private networks end here; the archive
+# of Debian may be in one.
+chain=KUBEMEND-E2E
+iptables -w -N "$chain" 2>/dev/null || iptables -w -F "$chain"
+sources=${DEBIAN_SOURCES:-/etc/apt/sources.list.d/debian.sources}
+for archive in $(grep -v '^#' "$sources" | grep -oE 'https?://[^/: ]+' | sed 's,.*/,,' | sort -u); do
+  for address in $(getent ahostsv4 "$archive" | awk '$2 == "STREAM" { print $1 }'); do iptables -w -A "$chain" -d "$address" -j RETURN; done
+done
+for network in 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16; do
+  iptables -w -A "$chain" -d "$network" -j REJECT --reject-with icmp-net-unreachable
+done
+iptables -w -C FORWARD -i lxcbr0 ! -o lxcbr0 -j "$chain" 2>/dev/null || iptables -w -I FORWARD -i lxcbr0 ! -o lxcbr0 -j "$chain"
+
 # machines share this kernel and cannot load modules; where something is built in, there is nothing to load
 for module in overlay br_netfilter nf_conntrack; do modprobe -q "$module" 2>/dev/null || true; done
 
