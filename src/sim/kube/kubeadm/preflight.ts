@@ -137,20 +137,36 @@ const httpProxyCidr = (cidr: string): Check => ({
   },
 });
 
+const unconnected = (socket: string, detail: string): string =>
+  `could not connect to the container runtime: failed to create new CRI runtime service: validate service connection: validate CRI v1 runtime API for endpoint "${socket}": ${detail}`;
+
 const runtime = (socket: string): Check => ({
   name: "CRI",
   run: (c) => {
     const reply = criCall(c.p, socket, c.minor >= 31 ? "Status" : "Version", {});
     if (reply.ok) return fine;
     const detail = rpcError(reply);
-    if (c.minor >= 31)
-      return error(
-        `could not connect to the container runtime: failed to create new CRI runtime service: validate service connection: validate CRI v1 runtime API for endpoint "${socket}": ${detail}`,
-      );
+    if (c.minor >= 31) return error(unconnected(socket, detail));
     // before 1.31 kubeadm asked through crictl, whose output it shows
     const at = new Date(c.p.now).toISOString().replace("Z", "Z");
     return error(
       `container runtime is not running: output: time="${at.slice(0, 19)}Z" level=fatal msg="validate service connection: validate CRI v1 runtime API for endpoint \\"${socket}\\": ${detail.replaceAll('"', '\\"')}"\n, error: exit status 1`,
+    );
+  },
+});
+
+/**
+ * KEP-4033, since 1.35 (kubernetes/kubernetes#134906). Each release named the next one as that in which the kubelet would no longer go
+ * without the call (#136898); it was put off to 1.38 (#139122).
+ */
+const runtimeConfig = (socket: string): Check => ({
+  name: "ContainerRuntimeVersion",
+  run: (c) => {
+    const reply = criCall(c.p, socket, "RuntimeConfig", {});
+    if (reply.ok) return fine;
+    if (reply.code !== "Unimplemented" || !reply.message.startsWith("unknown method")) return error(unconnected(socket, rpcError(reply)));
+    return warning(
+      `You must update your container runtime to a version that supports the CRI method RuntimeConfig. Falling back to using cgroupDriver from kubelet config will be removed in 1.${c.minor + 1}. For more information, see https://git.k8s.io/enhancements/keps/sig-node/4033-group-driver-detection-over-cri`,
     );
   },
 });
@@ -260,6 +276,7 @@ function common(c: Context, controlPlane: string, node: Obj, forwarding: Check[]
   const docker = usable && isDocker(c, node.criSocket);
   return [
     ...(docker ? dockerChecks(c) : usable ? [runtime(String(node.criSocket))] : []),
+    ...(c.minor >= 35 ? [runtimeConfig(String(node.criSocket))] : []),
     ...early,
     swap,
     ...executables(c.minor),

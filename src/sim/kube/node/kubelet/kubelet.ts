@@ -108,7 +108,7 @@ function start(p: Proc): void {
   cgroupDriver(p);
 }
 
-/** KEP-4033: from 1.31 the runtime is asked for its driver; one that does not know the call leaves it to the configuration. */
+/** KEP-4033: from 1.31 the runtime is asked for its driver; one that does not know the call leaves it to the configuration, until 1.38. */
 function cgroupDriver(p: Proc): void {
   const s = stateOf(p);
   const minor = minorOf(p.state.version);
@@ -121,12 +121,12 @@ function cgroupDriver(p: Proc): void {
       klogS(p, "I", "server.go:1422", "Using cgroup driver setting received from the CRI runtime", { cgroupDriver: s.cgroupDriver });
     } else if (got.code === "Unimplemented" && /unknown method/.test(got.message)) {
       klogS(p, "E", "log.go:32", "RuntimeConfig from runtime service failed", { err: rpcError(got) });
-      if (minor >= 36) return die(p, `failed to run Kubelet: ${rpcError(got)}`);
       klogS(
         p,
         "I",
         "server.go:1408",
-        "CRI implementation should be updated to support RuntimeConfig when KubeletCgroupDriverFromCRI feature gate has been enabled. Falling back to using cgroupDriver from kubelet config.",
+        // the gate became general with 1.34
+        `CRI implementation should be updated to support RuntimeConfig${minor < 34 ? " when KubeletCgroupDriverFromCRI feature gate has been enabled" : ""}. Falling back to using cgroupDriver from kubelet config.`,
       );
     } else {
       klogS(p, "E", "log.go:32", "RuntimeConfig from runtime service failed", { err: rpcError(got) });

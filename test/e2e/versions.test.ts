@@ -1,7 +1,8 @@
-/** Kubernetes from before the community's archive, in the simulator: as recorded of 1.20.2, and working. */
-import { writeFileSync } from "node:fs";
+/** Kubernetes of other ages than the default, in the simulator: from before the community's archive, as recorded of 1.20.2; the newest. */
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { newestMinor } from "../../src/cluster/versions.ts";
 import { useScratch } from "./support.ts";
 
 describe.each([
@@ -49,5 +50,33 @@ describe.each([
     expect(await say("kubectl get endpointslices --no-headers | awk '{ print $1, $3 }' | sed 's/-[a-z0-9]\\{5\\} / /'")).toBe(
       "kubernetes 6443\nweb 80",
     );
+  });
+});
+
+describe(`Kubernetes 1.${newestMinor}`, () => {
+  const { cwd, kubemend, on } = useScratch("newest");
+
+  it("comes up with Ubuntu's containerd, of which kubeadm warns", async () => {
+    writeFileSync(join(cwd, "kubemend.yaml"), `name: newest\nkubernetes: "1.${newestMinor}"\nworkers: 1\ncni: { name: bridge }\n`);
+    const result = await kubemend(["up"]);
+    expect(result.exitCode, String(result.stderr)).toBe(0);
+    const nodes = await on("controlplane", "kubectl get nodes --no-headers");
+    expect(
+      String(nodes.stdout)
+        .split("\n")
+        .map((line) => line.split(/\s+/)[1]),
+    ).toEqual(["Ready", "Ready"]);
+    expect(readFileSync(join(cwd, ".kubemend", "newest", "logs", "controlplane.log"), "utf8")).toContain(
+      `[WARNING ContainerRuntimeVersion]: You must update your container runtime to a version that supports the CRI method RuntimeConfig. Falling back to using cgroupDriver from kubelet config will be removed in 1.${newestMinor + 1}.`,
+    );
+    await on("worker1", "sudo kubeadm reset --force");
+    await on("worker1", "sudo systemctl stop containerd");
+    const refused = await on(
+      "worker1",
+      "sudo kubeadm join 192.168.56.11:6443 --token abcdef.0123456789abcdef --discovery-token-unsafe-skip-ca-verification",
+    );
+    const unconnected = "could not connect to the container runtime: failed to create new CRI runtime service: validate service connection";
+    expect(String(refused.stderr)).toContain(`\t[ERROR CRI]: ${unconnected}`);
+    expect(String(refused.stderr)).toContain(`\t[ERROR ContainerRuntimeVersion]: ${unconnected}`);
   });
 });
