@@ -59,8 +59,8 @@ export function elect(r: Runtime): "acquired" | "lost" | undefined {
 function attempt(r: Runtime, s: Election): boolean {
   const { p } = r;
   const client = r.own;
-  // the leader first takes it that nobody else has written (tryAcquireOrRenew's fast path, client-go 0.28 and later)
-  if (s.leading && s.record && minorOf(p.state.version) >= 28 && p.now - s.renewed < leaseDuration) {
+  // the leader first takes it that nobody else has written (tryAcquireOrRenew's fast path, kubernetes/kubernetes#122069, client-go 0.30 and later)
+  if (s.leading && s.record && minorOf(p.state.version) >= 30 && p.now - s.renewed < leaseDuration) {
     const renewed = client.update("leases.coordination.k8s.io", {
       ...s.record,
       spec: { ...(s.record.spec as Obj), renewTime: micro(p.now) },
