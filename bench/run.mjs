@@ -60,6 +60,9 @@ try {
   time("up", "--name", "bench");
   time("destroy");
   for (let i = 0; i < rounds; i++) {
+    const begin = performance.now();
+    spawnSync(process.execPath, ["-e", "0"]);
+    record("Node.js itself, an empty program", performance.now() - begin);
     step("up, from command to prompt", "up", "--name", "bench");
     for (let j = 0; j < 4; j++) record("ssh worker1 -- true, as a process", time("ssh", "worker1", "--", "true").took);
     if (i === 0) await overOneConnection(200);

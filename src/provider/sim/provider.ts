@@ -161,6 +161,8 @@ export class SimProvider implements Provider {
       {
         detached: true,
         stdio: ["ignore", out, out],
+        // with it Node.js reads a bundle of certificates whenever it starts (50 ms); this process speaks to nobody outside
+        env: { ...process.env, NODE_EXTRA_CA_CERTS: undefined },
       },
     );
     let exited: number | null | undefined;
