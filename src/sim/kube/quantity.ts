@@ -22,6 +22,9 @@ const divisors: Record<string, number> = { n: 1e9, u: 1e6, m: 1e3 };
 const pattern = /^([+-]?\d*\.?\d*)(n|u|m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei|[eE][+-]?\d+)?$/;
 
 /** In base units (cores, bytes); undefined when it is no quantity. */
+/** ErrFormatWrong of apimachinery. */
+export const quantityRule = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+
 export function parseQuantity(value: unknown): number | undefined {
   if (typeof value === "number") return value;
   if (typeof value !== "string" || value === "") return undefined;

@@ -1,7 +1,7 @@
 /** Turns what a client sent into an object of its kind: unknown fields, wrong types, nulls (sigs.k8s.io/json as the API server uses it). */
 import type { Obj } from "../../core/json.ts";
 import { objectType, type Field, type FieldType } from "./schema/index.ts";
-import { parseQuantity } from "../quantity.ts";
+import { parseQuantity, quantityRule } from "../quantity.ts";
 
 export class DecodeError extends Error {
   /** Where a value of a wrong type is, with indices. */
@@ -122,8 +122,7 @@ function scalar(owner: string, field: FieldType, name: string, value: unknown, p
     case "intstr":
       return typeof value === "number" || typeof value === "string" ? value : wrong();
     case "quantity":
-      if (parseQuantity(value) === undefined)
-        throw new DecodeError("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+      if (parseQuantity(value) === undefined) throw new DecodeError(quantityRule);
       return typeof value === "number" ? String(value) : value;
     case "object":
       if (typeof value !== "object" || Array.isArray(value)) return wrong();

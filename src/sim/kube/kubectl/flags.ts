@@ -1,7 +1,10 @@
 /** Flags of kubectl: the global ones, and those of a command, through pflag's rules. */
 import { NotSimulated } from "../../core/errno.ts";
+import type { Proc } from "../../kernel/proc.ts";
+import { minorOf } from "../control/releases.ts";
 import { FlagError, parsePflags, type FlagTable, type ParsedFlags } from "../control/flags.ts";
 import { Failure } from "./failure.ts";
+import { flagsOf } from "./help/recorded.ts";
 
 export const globalFlags: FlagTable = {
   as: "string",
@@ -135,8 +138,20 @@ function refuseUnmodelled(command: string, parsed: ParsedFlags): void {
   }
 }
 
-export function parseFlags(command: string, argv: string[], own: FlagTable, ownShort: Record<string, string> = {}): Flags {
-  const table: FlagTable = { ...globalFlags, ...own };
+/** Deprecated flags, which work and which no help shows, by command. */
+const hidden: Record<string, string[]> = {
+  "*": ["record"],
+  apply: ["prune-whitelist"],
+  autoscale: ["cpu-percent"],
+  drain: ["delete-local-data"],
+};
+
+/** `own`: flags of the command whose effect is modelled, in some version. Which of them this version has, its help tells. */
+export function parseFlags(p: Proc, command: string, argv: string[], own: FlagTable, ownShort: Record<string, string> = {}): Flags {
+  const told = flagsOf(command, minorOf(p.state.version));
+  const there = (name: string): boolean =>
+    told === undefined || told.has(name) || name in globalFlags || hidden["*"]!.includes(name) || (hidden[command] ?? []).includes(name);
+  const table: FlagTable = { ...globalFlags, ...Object.fromEntries(Object.entries(own).filter(([name]) => there(name))) };
   const short: Record<string, string> = { ...globalShort };
   for (const [k, v] of Object.entries({ ...shorts, ...ownShort })) if (v in table) short[k] = v;
   let dash = -1;
@@ -150,6 +165,8 @@ export function parseFlags(command: string, argv: string[], own: FlagTable, ownS
     parsed = parsePflags(before, table, short);
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
+    const unknown = /^unknown flag: --(.*)$/.exec(error.message)?.[1];
+    if (unknown !== undefined && told?.has(unknown)) throw new NotSimulated(`kubectl ${command} --${unknown}`);
     throw new Failure(`error: ${error.message}\nSee 'kubectl ${command} --help' for usage.`);
   }
   refuseUnmodelled(command, parsed);

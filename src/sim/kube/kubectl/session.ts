@@ -20,6 +20,8 @@ export interface Kind {
   namespaced: boolean;
   verbs: string[];
   preferred: boolean;
+  /** It has the subresource scale. */
+  scales: boolean;
 }
 
 export const apiVersionOf = (k: { group: string; version: string }): string => (k.group === "" ? k.version : `${k.group}/${k.version}`);
@@ -199,7 +201,7 @@ export class Session {
   ): Promise<Obj> {
     const result = await this.attempt(method, path, body, options);
     if (!result.ok) throw new TransportFailure(transportText(this.config.server, result));
-    return objectOf(result.response, this.minor);
+    return objectOf(result.response, this.minor, asked(method, path));
   }
 
   // --- discovery
@@ -249,7 +251,8 @@ export class Session {
       for (const [i, version] of g.versions.entries()) {
         const result = await this.attempt("GET", g.name === "" ? `/api/${version}` : `/apis/${g.name}/${version}`);
         if (!result.ok || result.response.code !== 200) continue;
-        for (const r of (objectOf(result.response).resources ?? []) as Obj[]) {
+        const all = (objectOf(result.response).resources ?? []) as Obj[];
+        for (const r of all) {
           if (String(r.name).includes("/")) continue;
           kinds.push({
             group: g.name,
@@ -262,6 +265,7 @@ export class Session {
             namespaced: r.namespaced === true,
             verbs: r.verbs as string[],
             preferred: i === 0,
+            scales: all.some((x) => x.name === `${r.name}/scale`),
           });
         }
       }
@@ -324,6 +328,8 @@ export class Session {
   }
 
   async kindOf(apiVersion: string, kind: string): Promise<Kind | undefined> {
+    // without a version any will do for the mapper, and the server is asked for none
+    if (apiVersion === "") return this.kindOf("v1", kind).then((k) => k && { ...k, version: "" });
     // the mapper knows each kind in lower case, too (restmapper/discovery.go); the server does not
     const fits = (k: Kind): boolean => apiVersionOf(k) === apiVersion && (k.kind === kind || k.kind.toLowerCase() === kind);
     return (await this.kinds()).find(fits) ?? (await this.kinds(true)).find(fits);
@@ -350,10 +356,18 @@ function objectText(r: RawResponse): string {
 }
 
 /** A refusal that is none of an API server's (k8s.io/apimachinery/pkg/api/errors, NewGenericServerResponse). */
-export const unexplained = "the server rejected our request for an unknown reason";
+const unexplained = "the server rejected our request for an unknown reason";
 
-/** The object of a good answer; throws ServerRefusal otherwise. */
-export function objectOf(r: RawResponse, minor?: number): Obj {
+/** ` (get pods x)`: what a refusal that is none of an API server's is about. */
+function asked(method: string, path: string): string {
+  const m = /^\/(?:api|apis\/([^/]+))\/[^/]*(?:\/namespaces\/[^/]+(?=\/))?\/([^/?]+)(?:\/([^/?]+))?/.exec(path);
+  if (!m) return "";
+  const [, group, plural, name] = m;
+  return ` (${[method.toLowerCase(), group === undefined ? plural : `${plural}.${group}`, ...(name === undefined ? [] : [name])].join(" ")})`;
+}
+
+/** The object of a good answer; throws ServerRefusal otherwise. `about`: what was asked, for answers that do not say so themselves. */
+export function objectOf(r: RawResponse, minor?: number, about = ""): Obj {
   let object = r.object as Obj | undefined;
   if (object === undefined) {
     try {
@@ -370,14 +384,14 @@ export function objectOf(r: RawResponse, minor?: number): Obj {
           reason: { 400: "BadRequest", 404: "NotFound", 503: "ServiceUnavailable" }[r.code] ?? "",
           message:
             r.code === 400
-              ? unexplained
+              ? `${unexplained}${about}`
               : r.code === 404
-                ? "the server could not find the requested resource"
+                ? `the server could not find the requested resource${about}`
                 : r.code === 503
                   ? "the server is currently unable to handle the request"
                   : r.body.trim(),
         };
-  throw new ServerRefusal(r.code, body, statusText(body, r.code, "", minor));
+  throw new ServerRefusal(r.code, body, statusText(body, r.code, minor));
 }
 
 /** Of each resource the first version that has it, as groups list theirs (discovery.ServerPreferredResources). */
@@ -405,6 +419,7 @@ function aggregated(list: Obj): Kind[] {
         namespaced: r.scope === "Namespaced",
         verbs: r.verbs as string[],
         preferred: i === 0,
+        scales: ((r.subresources ?? []) as Obj[]).some((x) => x.subresource === "scale"),
       })),
     ),
   );

@@ -1,6 +1,7 @@
 /** The objects that arguments and files name: k8s.io/cli-runtime/pkg/resource.Builder. */
 import { Errno } from "../../core/errno.ts";
 import type { Obj } from "../../core/json.ts";
+import { isObject } from "../apiserver/patch/merge.ts";
 import { httpCall } from "../../net/http.ts";
 import { parseYaml, YamlError, yamlTexts } from "../../core/yaml.ts";
 import { descriptorOf } from "../../kernel/device.ts";
@@ -23,7 +24,7 @@ export async function targetsOf(s: Session, args: string[], command: string): Pr
   if (slashed.length > 0) {
     if (slashed.length !== args.length)
       throw new Failure(
-        `error: there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. '${commandLine(command)} resource/<resource_name>' instead of '${commandLine(command)} resource resource/<resource_name>'`,
+        `error: there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`,
       );
     const out: Target[] = [];
     for (const arg of args) {
@@ -45,7 +46,11 @@ export async function targetsOf(s: Session, args: string[], command: string): Pr
   return kinds.flatMap((kind) => names.map((name) => ({ kind, name })));
 }
 
-const commandLine = (command: string): string => `kubectl ${command}`;
+/** A type alone, where it takes more to mean all objects. */
+export const noName = (s: Session): Failure =>
+  new Failure(
+    `error: resource(s) were provided, but no name${s.minor < 23 ? ", label selector, or --all flag specified" : " was specified"}`,
+  );
 
 /** `kubectl get all` in the order of discovery, core first. */
 const orderAll = (kinds: Kind[]): Kind[] => {
@@ -120,10 +125,7 @@ async function download(s: Session, url: string): Promise<string> {
       throw new Failure(
         result.detail.includes("connection refused")
           ? `The connection to the server ${host} was refused - did you specify the right host or port?`
-          : `error: error reading ${JSON.stringify(url)}: Get ${JSON.stringify(url)}: ${result.detail}`.replace(
-              /^error: error reading "[^"]*": Get "[^"]*": /,
-              "Unable to connect to the server: ",
-            ),
+          : `Unable to connect to the server: ${result.detail}`,
       );
     }
     await s.p.sleep(50);
@@ -134,10 +136,7 @@ async function download(s: Session, url: string): Promise<string> {
     }
     if (status !== 200)
       throw new Failure(
-        `error: unable to read URL ${JSON.stringify(url)}, server reported ${status} ${reasonPhrase[status] ?? ""}, status code=${status}`.replace(
-          "reported 404 Not Found",
-          "reported 404 Not Found",
-        ),
+        `error: unable to read URL ${JSON.stringify(url)}, server reported ${status} ${reasonPhrase[status] ?? ""}, status code=${status}`,
       );
     return typeof body === "string" ? body : Buffer.from(body).toString("utf8");
   }
@@ -206,21 +205,30 @@ function parseDocuments(s: Session, text: string, source: string): Document[] {
 
 /** The kind of a document. Throws what kubectl says of unknown ones. */
 export async function kindOfDocument(s: Session, d: Document): Promise<Kind> {
-  const { apiVersion, kind } = d.object as { apiVersion?: string; kind?: string };
-  const name = d.source === "STDIN" ? "STDIN" : d.source;
-  if (!kind || !apiVersion) {
-    const missing = [...(apiVersion ? [] : ["apiVersion not set"]), ...(kind ? [] : ["kind not set"])];
-    throw new Failure(
-      `error: error validating ${JSON.stringify(name)}: error validating data: ${missing.length === 1 ? missing[0] : `[${missing.join(", ")}]`}; if you choose to ignore these errors, turn validation off with --validate=false`,
-    );
-  }
+  const { apiVersion = "", kind } = d.object as { apiVersion?: string; kind?: string };
+  const source = JSON.stringify(d.source);
+  if (!kind) throw new Failure(`error: unable to decode ${source}: Object 'Kind' is missing in '${JSON.stringify(sortKeys(d.object))}'`);
   const found = await s.kindOf(apiVersion, kind);
-  if (!found)
-    throw new Failure(
-      `error: ${s.minor >= 22 ? "resource mapping not found for name: " : "unable to recognize "}${s.minor >= 22 ? `${JSON.stringify(d.object.metadata?.name ?? "")} namespace: ${JSON.stringify(d.object.metadata?.namespace ?? "")} from ${JSON.stringify(name)}` : JSON.stringify(name)}: no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}${s.minor >= 22 ? "\nensure CRDs are installed first" : ""}`,
-    );
-  return found;
+  if (found) return found;
+  const unknown = `no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`;
+  if (s.minor < 22) throw new Failure(`error: unable to recognize ${source}: ${unknown}`);
+  const { name = "", namespace = "" } = (d.object.metadata ?? {}) as { name?: string; namespace?: string };
+  throw new Failure(
+    `error: resource mapping not found for name: ${JSON.stringify(name)} namespace: ${JSON.stringify(namespace)} from ${source}: ${unknown}\nensure CRDs are installed first`,
+  );
 }
+
+/** As Go writes maps. */
+export const sortKeys = (v: unknown): unknown =>
+  Array.isArray(v)
+    ? v.map(sortKeys)
+    : isObject(v)
+      ? Object.fromEntries(
+          Object.keys(v)
+            .toSorted()
+            .map((k) => [k, sortKeys(v[k])]),
+        )
+      : v;
 
 /** Namespace of a document: its own, or the command's; they must not differ when -n was given. */
 export function namespaceOf(s: Session, d: Document, k: Kind): string {

@@ -4,7 +4,8 @@ import { decodeAs, DecodeError } from "../apiserver/decode.ts";
 import { builtinResources } from "../apiserver/resources.ts";
 import { objectType, type FieldType } from "../apiserver/schema/index.ts";
 import { Failure } from "./failure.ts";
-import type { Kind, Session } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { Document } from "./targets.ts";
 
 /** The type that holds the last field of a path such as `spec.containers[0].imagee`. */
 function ownerOf(type: string, path: string[]): string {
@@ -66,9 +67,15 @@ export async function serverValidates(s: Session, source: string): Promise<boole
   return !(minor < 23);
 }
 
-/** Throws what kubectl says of a document that does not fit its schema. */
-export function validateLocally(s: Session, source: string, object: Obj, k: Kind): void {
-  if (off.has(s.flags.text("validate") ?? "")) return;
-  const wrong = schemaError(k, object);
-  if (wrong !== undefined) throw refused(source, wrong);
+/** What kubectl says of a document that is none, or, unless the server does, that does not fit its schema. */
+export function validationFailure(s: Session, d: Document, byServer: boolean): Failure | undefined {
+  if (off.has(s.flags.text("validate") ?? "")) return undefined;
+  const { apiVersion, kind } = d.object as { apiVersion?: string; kind?: string };
+  if (!apiVersion || !kind) {
+    const missing = [...(apiVersion ? [] : ["apiVersion not set"]), ...(kind ? [] : ["kind not set"])];
+    return refused(d.source, missing.length === 1 ? missing[0]! : `[${missing.join(", ")}]`);
+  }
+  const [group, version] = apiVersion.includes("/") ? (apiVersion.split("/") as [string, string]) : ["", apiVersion];
+  const wrong = byServer ? undefined : schemaError({ group, version, kind }, d.object);
+  return wrong === undefined ? undefined : refused(d.source, wrong);
 }

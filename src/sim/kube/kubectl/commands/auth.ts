@@ -77,6 +77,7 @@ export const auth: Command = async (p, argv) => {
   if (what !== "can-i" && what !== "whoami")
     throw new Failure(`error: unknown command ${JSON.stringify(what)}\nSee 'kubectl auth -h' for help and examples`);
   const flags = parseFlags(
+    p,
     `auth ${what}`,
     rest,
     { "all-namespaces": "bool", list: "bool", "no-headers": "bool", quiet: "bool", subresource: "string", output: "string" },

@@ -1,5 +1,4 @@
 /** kubectl autoscale (k8s.io/kubectl/pkg/cmd/autoscale). Texts: recorded with kubectl 1.36.4. */
-import { recordFlag } from "./record.ts";
 import type { Obj } from "../../../core/json.ts";
 import { parseQuantity } from "../../quantity.ts";
 import { Failure } from "../failure.ts";
@@ -7,7 +6,8 @@ import { parseFlags, type Flags } from "../flags.ts";
 import { Session } from "../session.ts";
 import type { Command } from "./command.ts";
 import { changeFlags, dryRunOf, report, writeQuery } from "./manage.ts";
-import { liveObjects } from "./objects.ts";
+import { eachObject } from "./objects.ts";
+import { recordFlag } from "./record.ts";
 
 /** `70%` is a share of what is requested; anything else is an amount, of processors in thousandths when it has no unit. */
 function metric(resource: "cpu" | "memory", value: string): Obj {
@@ -32,7 +32,7 @@ function targets(s: Session, flags: Flags): Obj {
 }
 
 export const autoscale: Command = async (p, argv) => {
-  const flags = parseFlags("autoscale", argv, {
+  const flags = parseFlags(p, "autoscale", argv, {
     ...changeFlags,
     ...recordFlag,
     min: "int",
@@ -59,7 +59,13 @@ export const autoscale: Command = async (p, argv) => {
     throw new Failure("error: --cpu-percent and --cpu are mutually exclusive");
   const dry = await dryRunOf(s);
   const version = modern ? "v2" : "v1";
-  for (const l of await liveObjects(s, flags.args, "autoscale")) {
+  await eachObject(s, flags.args, "autoscale", async (l) => {
+    if (!l.kind.scales) {
+      const { group, version, plural, kind } = l.kind;
+      throw new Failure(
+        `error: cannot autoscale a ${kind}: could not find scale subresource for ${group}/${version}, Resource=${plural} in discovery information`,
+      );
+    }
     const k = (await s.kinds()).find((x) => x.plural === "horizontalpodautoscalers" && x.version === version)!;
     const object: Obj = {
       apiVersion: `autoscaling/${version}`,
@@ -77,7 +83,7 @@ export const autoscale: Command = async (p, argv) => {
       dry === "client"
         ? object
         : await s.request("POST", s.path(k, l.namespace), object, { query: writeQuery(s, "kubectl-autoscale", dry) });
-    await report(s, k, body, "autoscaled", dry);
-  }
+    await report(s, k, body, dry === "none" ? "autoscaled" : "created", dry);
+  });
   return 0;
 };

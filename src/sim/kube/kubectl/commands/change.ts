@@ -1,7 +1,11 @@
 /** label, annotate, patch, scale, certificate. */
+import { applyPatch, type Operation } from "rfc6902";
 import { copy } from "../../../core/copy.ts";
 import { parseYaml } from "../../../core/yaml.ts";
 import type { Obj } from "../../../core/json.ts";
+import { equal, isObject, mergePatch } from "../../apiserver/patch/merge.ts";
+import { strategicMerge } from "../../apiserver/patch/strategic.ts";
+import { builtinResources } from "../../apiserver/resources.ts";
 import { labelValue } from "../../apiserver/strategy/names.ts";
 import { Failure, ServerRefusal } from "../failure.ts";
 import { parseFlags, selectorFlags } from "../flags.ts";
@@ -10,7 +14,10 @@ import { Session } from "../session.ts";
 import type { Command } from "./command.ts";
 import { changeFlags, dryRunOf, report, type DryRun } from "./manage.ts";
 import { changeCause, recordFlag, recordOn } from "./record.ts";
-import { liveObjects, type Live } from "./objects.ts";
+import { eachObject, visitObjects, type Live } from "./objects.ts";
+
+/** kubectl 1.20 keeps some dry runs to itself. */
+const said = (s: Session, dry: DryRun): DryRun => (s.minor <= 20 ? "none" : dry);
 
 /** `a=b` sets, `a-` removes. The rest are resources. */
 export function assignments(args: string[]): { resources: string[]; set: Record<string, string>; remove: string[] } {
@@ -37,7 +44,7 @@ const metadataCommand =
   (what: "label" | "annotation"): Command =>
   async (p, argv) => {
     const name = what === "label" ? "label" : "annotate";
-    const flags = parseFlags(name, argv, {
+    const flags = parseFlags(p, name, argv, {
       ...changeFlags,
       ...selectorFlags,
       ...recordFlag,
@@ -63,25 +70,20 @@ const metadataCommand =
     }
     const dry = await dryRunOf(s);
     const cause = await changeCause(s);
-    const objects = await liveObjects(s, resources, name);
     // one name was asked for (cli-runtime/pkg/resource/builder.go, singleItemImplied)
     const single =
       resources.length === 0 ? flags.list("filename").length === 1 : resources.length === (resources[0]!.includes("/") ? 1 : 2);
-    let status = 0;
-    for (const l of objects) {
+    await eachObject(s, resources, name, async (l) => {
       const current = (l.object.metadata[field] ?? {}) as Record<string, string>;
       const clash = flags.bool("overwrite")
         ? undefined
         : Object.keys(set).find((k) => current[k] !== undefined && (what === "annotation" || s.minor < 25 || current[k] !== set[k]));
-      if (clash !== undefined) {
-        await p.err(
+      if (clash !== undefined)
+        throw new Failure(
           what === "label"
-            ? `error: '${clash}' already has a value (${current[clash]}), and --overwrite is false\n`
-            : `error: --overwrite is false but found the following declared annotation(s): '${clash}' already has a value (${current[clash]})\n`,
+            ? `error: '${clash}' already has a value (${current[clash]}), and --overwrite is false`
+            : `error: --overwrite is false but found the following declared annotation(s): '${clash}' already has a value (${current[clash]})`,
         );
-        status = 1;
-        continue;
-      }
       const missing = remove.filter((k) => current[k] === undefined);
       for (const k of missing) await p.out(`${what} ${JSON.stringify(k)} not found.\n`);
       const changes: Obj = {};
@@ -92,7 +94,7 @@ const metadataCommand =
         if (!single) await p.err(`Listing ${field} for ${l.kind.kind}.${l.kind.group}/${l.name}:\n`);
         const would = Object.entries({ ...current, ...changes }).filter(([, v]) => v !== null);
         for (const [k, v] of would.toSorted(([a], [b]) => (a < b ? -1 : 1))) await p.out(`${single ? "" : " "}${k}=${v}\n`);
-        continue;
+        return;
       }
       const changed = Object.keys(changes).length > 0;
       const body = changed ? await patchLive(s, l, { metadata: { [field]: changes } }, `kubectl-${name}`, dry) : l.object;
@@ -105,9 +107,9 @@ const metadataCommand =
               ? "unlabeled"
               : "labeled";
       await recordOn(s, l, cause, dry);
-      await report(s, l.kind, body, verb, dry);
-    }
-    return status;
+      await report(s, l.kind, body, verb, what === "label" ? said(s, dry) : dry);
+    });
+    return 0;
   };
 
 export const label = metadataCommand("label");
@@ -123,6 +125,7 @@ function jsonOr(text: string): unknown {
 
 export const patch: Command = async (p, argv) => {
   const flags = parseFlags(
+    p,
     "patch",
     argv,
     { ...changeFlags, ...recordFlag, patch: "string", "patch-file": "string", type: "string", local: "bool", subresource: "string" },
@@ -153,28 +156,36 @@ export const patch: Command = async (p, argv) => {
   }
   const dry = await dryRunOf(s);
   const cause = await changeCause(s);
-  for (const l of await liveObjects(s, flags.args, "patch")) {
+  await eachObject(s, flags.args, "patch", async (l) => {
     const result =
       dry === "client"
-        ? l.object
+        ? patchedHere(s, l, contentType, body)
         : await s.request("PATCH", s.path(l.kind, l.namespace, l.name, flags.text("subresource") ?? ""), body, {
             contentType,
             query: { fieldManager: flags.text("field-manager") ?? "kubectl-patch", ...(dry === "server" ? { dryRun: "All" } : {}) },
           });
     await recordOn(s, l, cause, dry);
-    await report(
-      s,
-      l.kind,
-      result,
-      result.metadata.resourceVersion === l.object.metadata.resourceVersion ? "patched (no change)" : "patched",
-      dry,
-    );
-  }
+    // whether it was a dry run is not said
+    await report(s, l.kind, result, equal(result, l.object) ? "patched (no change)" : "patched");
+  });
   return 0;
 };
 
+/** The object as the patch would leave it, by kubectl's own lights (cmd/patch/patch.go, getPatchedJSON). */
+function patchedHere(s: Session, l: Live, contentType: string, body: unknown): Obj {
+  if (contentType === "application/json-patch+json" && Array.isArray(body)) {
+    const patched = copy(l.object);
+    if (applyPatch(patched, body as Operation[]).every((failure) => failure === null)) return patched;
+  } else if (isObject(body)) {
+    if (contentType === "application/merge-patch+json") return mergePatch(l.object, body) as Obj;
+    const type = builtinResources.find((r) => r.group === l.kind.group && r.kind === l.kind.kind)?.type;
+    if (type !== undefined) return strategicMerge(l.object, body as Obj, type);
+  }
+  return s.p.notSimulated("kubectl patch --dry-run=client with a patch that cannot be applied");
+}
+
 export const scale: Command = async (p, argv) => {
-  const flags = parseFlags("scale", argv, {
+  const flags = parseFlags(p, "scale", argv, {
     ...changeFlags,
     ...selectorFlags,
     ...recordFlag,
@@ -191,25 +202,27 @@ export const scale: Command = async (p, argv) => {
   if (given < 0) throw new Failure("error: The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0");
   const dry = await dryRunOf(s);
   const cause = await changeCause(s);
-  for (const l of await toScale(s, flags.args)) {
+  const one = async (l: Live): Promise<void> => {
     const current = Number(l.object.spec?.replicas ?? 0);
     const wanted = flags.number("current-replicas");
     if (wanted !== undefined && wanted >= 0 && wanted !== current)
       throw new Failure(`error: Expected replicas to be ${wanted}, was ${current}`);
     if (dry !== "client") await patchLive(s, l, { spec: { replicas } }, "kubectl-scale", dry, "scale");
     await recordOn(s, l, cause, dry);
-    await report(s, l.kind, l.object, "scaled", dry);
-  }
+    await report(s, l.kind, l.object, "scaled", said(s, dry));
+  };
+  if (s.minor < 26) await eachObject(s, flags.args, "scale", one);
+  else await scaleFound(s, flags.args, one);
   return 0;
 };
 
-async function toScale(s: Session, args: string[]): Promise<Live[]> {
-  try {
-    return await liveObjects(s, args, "scale");
-  } catch (error) {
-    if (!(error instanceof ServerRefusal) || error.reason !== "NotFound" || s.minor < 26) throw error;
-    throw new Failure(`error: no objects passed to scale ${error.detail}`);
-  }
+/** Newer versions look for all objects before they scale the first, and stop when one cannot be scaled. */
+async function scaleFound(s: Session, args: string[], one: (l: Live) => Promise<void>): Promise<void> {
+  const found: Live[] = [];
+  const missing = await visitObjects(s, args, "scale", async (l) => void found.push(l));
+  if (found.length === 0) throw new Failure(`error: no objects passed to scale ${missing.text}`);
+  for (const l of found) await one(l);
+  missing.end();
 }
 
 export const certificate: Command = async (p, argv) => {
@@ -217,7 +230,7 @@ export const certificate: Command = async (p, argv) => {
   const what = argv[at];
   if (what !== "approve" && what !== "deny")
     throw new Failure(`error: unknown command ${JSON.stringify(what ?? "")}\nSee 'kubectl certificate -h' for help and examples`);
-  const flags = parseFlags(`certificate ${what}`, [...argv.slice(0, at), ...argv.slice(at + 1)], {
+  const flags = parseFlags(p, `certificate ${what}`, [...argv.slice(0, at), ...argv.slice(at + 1)], {
     ...changeFlags,
     ...selectorFlags,
     force: "bool",

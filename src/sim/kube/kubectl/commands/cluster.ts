@@ -30,8 +30,9 @@ const goStruct = (v: Obj): string =>
   `version.Info{Major:"${v.major}", Minor:"${v.minor}", GitVersion:"${v.gitVersion}", GitCommit:"${v.gitCommit}", GitTreeState:"${v.gitTreeState}", BuildDate:"${v.buildDate}", GoVersion:"${v.goVersion}", Compiler:"${v.compiler}", Platform:"${v.platform}"}`;
 
 export const version: Command = async (p, argv) => {
-  const minor = new Session(p, parseFlags("version", [], {})).minor;
+  const minor = new Session(p, parseFlags(p, "version", [], {})).minor;
   const flags = parseFlags(
+    p,
     "version",
     argv,
     { client: "bool", output: "string", ...(minor < 28 ? { short: "bool" as const } : {}) },
@@ -86,7 +87,7 @@ export const version: Command = async (p, argv) => {
 };
 
 export const clusterInfo: Command = async (p, argv) => {
-  const flags = parseFlags("cluster-info", argv, {});
+  const flags = parseFlags(p, "cluster-info", argv, {});
   const s = new Session(p, flags);
   if (flags.args[0] === "dump") p.notSimulated("kubectl cluster-info dump");
   const tail = "\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n";
@@ -120,7 +121,7 @@ export const clusterInfo: Command = async (p, argv) => {
 };
 
 export const apiVersions: Command = async (p, argv) => {
-  const s = new Session(p, parseFlags("api-versions", argv, {}));
+  const s = new Session(p, parseFlags(p, "api-versions", argv, {}));
   const all = [...new Set((await s.kinds(true)).map(apiVersionOf))].toSorted();
   await p.out(all.map((v) => `${v}\n`).join(""));
   return 0;
@@ -128,6 +129,7 @@ export const apiVersions: Command = async (p, argv) => {
 
 export const apiResources: Command = async (p, argv) => {
   const flags = parseFlags(
+    p,
     "api-resources",
     argv,
     {
@@ -179,7 +181,7 @@ export const apiResources: Command = async (p, argv) => {
 };
 
 export const explain: Command = async (p, argv) => {
-  const flags = parseFlags("explain", argv, { recursive: "bool", "api-version": "string", output: "string" });
+  const flags = parseFlags(p, "explain", argv, { recursive: "bool", "api-version": "string", output: "string" });
   const s = new Session(p, flags);
   const [word] = flags.args;
   if (!word)

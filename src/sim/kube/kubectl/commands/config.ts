@@ -26,7 +26,7 @@ export const config: Command = async (p, argv) => {
   const at = argv.findIndex((a) => !a.startsWith("-"));
   const what = argv[at] ?? "";
   const rest = at < 0 ? argv : [...argv.slice(0, at), ...argv.slice(at + 1)];
-  const flags = parseFlags(`config ${what}`, rest, {
+  const flags = parseFlags(p, `config ${what}`, rest, {
     output: "string",
     raw: "bool",
     flatten: "bool",

@@ -53,7 +53,7 @@ const run = ({ s, pod, container }: Side, command: string[], io: Partial<Streams
   streamTo(s, "exec", pod, { container, command, out: nothing, err: nothing, ...io });
 
 export const cp: Command = async (p, argv) => {
-  const flags = parseFlags("cp", argv, { container: "string", "no-preserve": "bool", retries: "int" }, { c: "container" });
+  const flags = parseFlags(p, "cp", argv, { container: "string", "no-preserve": "bool", retries: "int" }, { c: "container" });
   if (flags.args.length < 2 || (flags.args.length > 2 && new Session(p, flags).minor >= 21))
     throw new Failure("error: source and destination are required");
   const s = new Session(p, flags);

@@ -16,6 +16,7 @@ const profiles = ["legacy", "general", "baseline", "restricted", "netadmin", "sy
 
 export const debug: Command = async (p, argv) => {
   const flags = parseFlags(
+    p,
     "debug",
     argv,
     {

@@ -2,23 +2,36 @@
 import type { Obj } from "../../../core/json.ts";
 import { describers, generic, withoutEvents } from "../describe/kinds.ts";
 import { eventsOf, printEvents } from "../describe/events.ts";
-import { Failure, ServerRefusal } from "../failure.ts";
+import { Failure, Failures, ServerRefusal } from "../failure.ts";
 import { fileFlags, parseFlags, selectorFlags } from "../flags.ts";
 import { apiVersionOf, Session, type Kind } from "../session.ts";
 import { kindOfDocument, namespaceOf, readFiles, targetsOf } from "../targets.ts";
 import type { Command } from "./command.ts";
 
 export const describe: Command = async (p, argv) => {
-  const flags = parseFlags("describe", argv, { ...fileFlags, ...selectorFlags, "show-events": "bool", "chunk-size": "int" });
+  const flags = parseFlags(p, "describe", argv, { ...fileFlags, ...selectorFlags, "show-events": "bool", "chunk-size": "int" });
   const s = new Session(p, flags);
   const items: { kind: Kind; object: Obj }[] = [];
   const everywhere = flags.bool("all-namespaces");
-  const errors: string[] = [];
+  const [failures, unread] = [new Failures(), new Failures()];
+  const told = new Set<string>();
+  // each thing that went wrong is told once
+  const meet = (error: unknown): void => {
+    if (!(error instanceof Failure)) throw error;
+    if (!told.has(error.message)) failures.add(error);
+    told.add(error.message);
+  };
   const files = flags.list("filename");
   if (files.length > 0) {
     for (const d of await readFiles(s, files, flags.bool("recursive"))) {
-      const kind = await kindOfDocument(s, d);
-      items.push({ kind, object: await s.request("GET", s.path(kind, namespaceOf(s, d, kind), String(d.object.metadata?.name))) });
+      await unread.during(async () => {
+        const kind = await kindOfDocument(s, d);
+        try {
+          items.push({ kind, object: await s.request("GET", s.path(kind, namespaceOf(s, d, kind), String(d.object.metadata?.name))) });
+        } catch (error) {
+          meet(error);
+        }
+      });
     }
   } else {
     if (flags.args.length === 0)
@@ -50,11 +63,11 @@ export const describe: Command = async (p, argv) => {
             continue;
           }
         }
-        errors.push(error.message);
+        meet(error);
       }
     }
   }
-  if (items.length === 0 && errors.length === 0)
+  if (items.length === 0 && failures.none && unread.none)
     await p.err(everywhere ? "No resources found\n" : `No resources found in ${s.namespace} namespace.\n`);
   // by default events are those of a single object since 1.36 (kubernetes/kubernetes#137145)
   const withEvents = flags.maybe("show-events") ?? (s.minor < 36 || items.length <= 1);
@@ -66,9 +79,9 @@ export const describe: Command = async (p, argv) => {
     if (!withoutEvents.has(kind.kind) && withEvents) printEvents(w, await eventsOf(s, o), p.now, s.minor);
     await p.out(`${i > 0 ? "\n\n" : ""}${w.toString()}`);
   }
-  if (errors.length > 0) {
-    await p.err(`${errors.join("\n")}\n`);
-    return 1;
-  }
+  const all = new Failures();
+  all.add(unread);
+  all.addAll(failures);
+  all.end();
   return 0;
 };

@@ -1,5 +1,4 @@
 /** kubectl edit: through the editor that KUBE_EDITOR or EDITOR names (vi by default). */
-import { recordFlag } from "./record.ts";
 import { parseYaml } from "../../../core/yaml.ts";
 import type { Obj } from "../../../core/json.ts";
 import { builtinResources } from "../../apiserver/resources.ts";
@@ -14,12 +13,13 @@ import { toYaml } from "../yaml-out.ts";
 import type { Command } from "./command.ts";
 import { changeFlags, report } from "./manage.ts";
 import { liveObjects } from "./objects.ts";
+import { recordFlag } from "./record.ts";
 
 const header =
   "# Please edit the object below. Lines beginning with a '#' will be ignored,\n# and an empty file will abort the edit. If an error occurs while saving this file will be\n# reopened with the relevant failures.\n#\n";
 
 export const edit: Command = async (p, argv) => {
-  const flags = parseFlags("edit", argv, {
+  const flags = parseFlags(p, "edit", argv, {
     ...changeFlags,
     ...recordFlag,
     ...selectorFlags,

@@ -9,6 +9,7 @@ import type { Command } from "./command.ts";
 
 export const events: Command = async (p, argv) => {
   const flags = parseFlags(
+    p,
     "events",
     argv,
     {

@@ -33,6 +33,7 @@ const stream =
   async (p, argv) => {
     // the first operand ends the flags of `exec POD command` too
     const flags = parseFlags(
+      p,
       what,
       argv,
       { stdin: "bool", tty: "bool", container: "string", quiet: "bool", filename: "list", "pod-running-timeout": "duration" },

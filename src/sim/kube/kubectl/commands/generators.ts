@@ -6,7 +6,7 @@ import type { Proc } from "../../../kernel/proc.ts";
 import { minorOf } from "../../control/releases.ts";
 import { Failure, ServerRefusal } from "../failure.ts";
 import { parseFlags, type Flags } from "../flags.ts";
-import { parseQuantity } from "../../quantity.ts";
+import { parseQuantity, quantityRule } from "../../quantity.ts";
 import { Session, type Kind } from "../session.ts";
 import { changeFlags, dryRunOf, durationMs, report, writeQuery } from "./manage.ts";
 
@@ -375,7 +375,7 @@ const generators: Record<
                   .map((e) => e.split("=") as [string, string])
                   .map(([resource, amount]) => {
                     if (parseQuantity(amount) !== undefined) return [resource, amount];
-                    throw new Failure("error: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+                    throw new Failure(`error: ${quantityRule}`);
                   }),
               ),
             }
@@ -555,7 +555,7 @@ export async function generate(p: Proc, argv: string[]): Promise<number> {
   }
   const g = generators[word];
   if (!g) throw await unknownCommand(p, word, argv.filter((a) => !a.startsWith("-")).join(" "));
-  const flags = parseFlags(`create ${word}`, rest, { ...changeFlags, ...g.flags }, g.short);
+  const flags = parseFlags(p, `create ${word}`, rest, { ...changeFlags, ...g.flags }, g.short);
   const s = new Session(p, flags);
   // cobra looks at required flags before it calls the command
   if (word === "deployment") need(flags, "image");
@@ -611,7 +611,7 @@ function refusedWhat(word: string, minor: number): string | undefined {
 }
 
 async function token(p: Proc, argv: string[]): Promise<number> {
-  const flags = parseFlags("create token", argv, {
+  const flags = parseFlags(p, "create token", argv, {
     ...changeFlags,
     audience: "list",
     duration: "string",

@@ -3,17 +3,18 @@ import type { Obj } from "../../../core/json.ts";
 import { parseQuantity } from "../../quantity.ts";
 import { jsonPath } from "../../jsonpath.ts";
 import { printTable, type TableOptions } from "../columns.ts";
-import { Failure, ServerRefusal } from "../failure.ts";
+import { Failure, Failures, ServerRefusal } from "../failure.ts";
 import { fileFlags, outputFlags, parseFlags, selectorFlags } from "../flags.ts";
 import { formatted } from "../output.ts";
-import { must, objectName, objectOf, resourceName, Session, unexplained, type Kind } from "../session.ts";
-import { kindOfDocument, namespaceOf, readFiles, targetsOf, type Target } from "../targets.ts";
+import { must, objectName, objectOf, resourceName, Session, type Kind } from "../session.ts";
+import { kindOfDocument, namespaceOf, readFiles, targetsOf, type Document, type Target } from "../targets.ts";
 import type { Command } from "./command.ts";
 
 const tableAccept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
 
 export const get: Command = async (p, argv) => {
   const flags = parseFlags(
+    p,
     "get",
     argv,
     {
@@ -46,16 +47,14 @@ export const get: Command = async (p, argv) => {
     return 0;
   }
   const files = flags.list("filename");
-  let targets: (Target & { namespace: string })[];
+  const wanted: (Wanted | Failure)[] = [];
   if (files.length > 0) {
-    const documents = await readFiles(s, files, flags.bool("recursive"));
-    targets = [];
-    for (const d of documents) {
-      const kind = await kindOfDocument(s, d);
-      targets.push({ kind, name: String(d.object.metadata?.name ?? ""), namespace: namespaceOf(s, d, kind) });
-    }
-  } else
-    targets = (await targetsOf(s, flags.args, "get")).map((t) => ({ ...t, namespace: flags.bool("all-namespaces") ? "" : s.namespace }));
+    for (const d of await readFiles(s, files, flags.bool("recursive"))) wanted.push(await wantedBy(s, d));
+  } else {
+    for (const t of await targetsOf(s, flags.args, "get"))
+      wanted.push({ ...t, namespace: flags.bool("all-namespaces") ? "" : s.namespace });
+  }
+  const targets = wanted.filter((w): w is Wanted => !(w instanceof Failure));
   // a template asks for itself (cli-runtime/pkg/genericclioptions/kube_template_flags.go)
   const output = flags.text("output") ?? (flags.text("template") ? "go-template" : "");
   const everywhere = flags.bool("all-namespaces");
@@ -63,13 +62,7 @@ export const get: Command = async (p, argv) => {
   const fieldSelector = flags.text("field-selector");
   if (everywhere && targets.some((t) => t.name !== "" && t.kind.namespaced))
     throw new Failure("error: a resource cannot be retrieved by name across all namespaces");
-  if (selector && targets.some((t) => t.name !== ""))
-    throw new Failure(
-      "error: selectors and the all flag cannot be used when passing resource/name arguments".replace(
-        "selectors and the all flag cannot be used when passing resource/name arguments",
-        "name cannot be provided when a selector is specified",
-      ),
-    );
+  if (selector && targets.some((t) => t.name !== "")) throw new Failure("error: name cannot be provided when a selector is specified");
   if (flags.bool("watch") || flags.bool("watch-only")) return watch(s, targets, output);
   const query: Record<string, string> = {
     ...(selector ? { labelSelector: selector } : {}),
@@ -80,8 +73,12 @@ export const get: Command = async (p, argv) => {
 
   // answers, in the order asked; refusals are told at the end
   const answers: { kind: Kind; body: Obj; named: boolean }[] = [];
-  const errors: string[] = [];
-  for (const t of targets) {
+  const failures = new Failures();
+  for (const t of wanted) {
+    if (t instanceof Failure) {
+      failures.add(t);
+      continue;
+    }
     try {
       const path = s.path(t.kind, t.kind.namespaced ? t.namespace : "", t.name, flags.text("subresource") ?? "");
       const headers: Record<string, string> = asTable ? { accept: tableAccept } : {};
@@ -99,12 +96,11 @@ export const get: Command = async (p, argv) => {
       if (!(caught instanceof ServerRefusal)) throw caught;
       const error = t.name === "" ? unableToList(t.kind, caught, selector, fieldSelector) : caught;
       if (error.code === 404 && flags.bool("ignore-not-found")) continue;
-      if (error.code === 403 && targets.length > 1 && t.name === "" && targets.every((x) => x.name === "")) errors.push(error.message);
-      else if (targets.length === 1) throw error;
-      else errors.push(error.message);
+      if (wanted.length === 1) throw error;
+      failures.add(error);
     }
   }
-  if (!asTable) return structured(s, output, answers, errors, targets);
+  if (!asTable) return structured(s, output, answers, failures, targets);
 
   const many = new Set(targets.map((t) => resourceName(t.kind))).size > 1 || flags.bool("show-kind");
   // named objects of one kind share a table
@@ -136,22 +132,32 @@ export const get: Command = async (p, argv) => {
     out += printTable(table, options);
   }
   await p.out(out);
-  if (filled.length === 0 && errors.length === 0 && !flags.bool("ignore-not-found")) {
+  if (filled.length === 0 && failures.none && !flags.bool("ignore-not-found")) {
     const namespaced = targets.every((t) => t.kind.namespaced);
     await p.err(everywhere || !namespaced ? "No resources found\n" : `No resources found in ${s.namespace} namespace.\n`);
   }
-  if (errors.length > 0) {
-    await p.err(`${errors.join("\n")}\n`);
-    return 1;
-  }
+  failures.end();
   return 0;
 };
+
+type Wanted = Target & { namespace: string };
+
+async function wantedBy(s: Session, d: Document): Promise<Wanted | Failure> {
+  try {
+    const kind = await kindOfDocument(s, d);
+    return { kind, name: String(d.object.metadata?.name ?? ""), namespace: namespaceOf(s, d, kind) };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // told as one of several, also when it is the only one
+    return new Failure(error.message.replace(/^error: /, ""));
+  }
+}
 
 async function structured(
   s: Session,
   output: string,
   answers: { kind: Kind; body: Obj; named: boolean }[],
-  errors: string[],
+  failures: Failures,
   targets: Target[],
 ): Promise<number> {
   const single = targets.length === 1 && targets[0]!.name !== "" && answers.length === 1;
@@ -167,14 +173,13 @@ async function structured(
   const sortBy = s.flags.text("sort-by");
   const ordered = sortBy ? sortItems(items, sortBy) : items;
   const nameOf = (o: Obj): string => objectName(kinds.get(o)!, String(o.metadata.name));
-  if (answers.length > 0 || errors.length === 0) {
-    const object: Obj = single ? ordered[0]! : { apiVersion: "v1", items: ordered, kind: "List", metadata: { resourceVersion: "" } };
+  if (targets.length > 1 || failures.none) {
+    const object: Obj = single
+      ? ordered[0]!
+      : { apiVersion: "v1", items: ordered, kind: "List", metadata: { resourceVersion: "", ...(s.minor < 24 ? { selfLink: "" } : {}) } };
     if (!(targets.length === 1 && targets[0]!.name !== "" && answers.length === 0)) await s.p.out(formatted(s, output, object, nameOf)!);
   }
-  if (errors.length > 0) {
-    await s.p.err(`${errors.join("\n")}\n`);
-    return 1;
-  }
+  failures.end();
   return 0;
 }
 
@@ -182,11 +187,10 @@ async function structured(
 function unableToList(kind: Kind, error: ServerRefusal, labels: string | undefined, fields: string | undefined): ServerRefusal {
   if (error.code !== 400 && error.code !== 404) return error;
   const resource = JSON.stringify(`${kind.group}/${kind.version}, Resource=${kind.plural}`);
-  const detail = error.detail === unexplained ? `${unexplained} (get ${kind.plural})` : error.detail;
   const message =
     (labels ?? fields)
-      ? `Unable to find ${resource} that match label selector ${JSON.stringify(labels ?? "")}, field selector ${JSON.stringify(fields ?? "")}: ${detail}`
-      : `Unable to list ${resource}: ${detail}`;
+      ? `Unable to find ${resource} that match label selector ${JSON.stringify(labels ?? "")}, field selector ${JSON.stringify(fields ?? "")}: ${error.detail}`
+      : `Unable to list ${resource}: ${error.detail}`;
   return new ServerRefusal(error.code, { ...error.body, message });
 }
 
@@ -222,7 +226,7 @@ function sortRows(table: Obj, expression: string): Obj {
   return { ...table, rows: order.map((o) => rows.find((r) => r.object === o)!) };
 }
 
-async function watch(s: Session, targets: (Target & { namespace: string })[], output: string): Promise<number> {
+async function watch(s: Session, targets: Wanted[], output: string): Promise<number> {
   const { flags, p } = s;
   if (targets.length !== 1) throw new Failure("error: you may only specify a single resource type");
   const { kind, name, namespace } = targets[0]!;

@@ -13,6 +13,7 @@ import { durationMs } from "./manage.ts";
 
 export const logs: Command = async (p, argv) => {
   const flags = parseFlags(
+    p,
     "logs",
     argv,
     {

@@ -5,15 +5,16 @@ import { builtinResources } from "../../apiserver/resources.ts";
 import { klogLine } from "../../apiserver/klog.ts";
 import { diffMerge, isObject } from "../../apiserver/patch/merge.ts";
 import { threeWay } from "../../apiserver/patch/strategic.ts";
-import { Failure, ServerRefusal, when } from "../failure.ts";
+import { Failure, Failures, ServerRefusal, when } from "../failure.ts";
+import { noResources } from "../help/bare.ts";
 import { fileFlags, outputFlags, parseFlags, selectorFlags, type Flags } from "../flags.ts";
 import { formatted } from "../output.ts";
 import { objectName, resourceName, Session, type Kind } from "../session.ts";
-import { kindOfDocument, namespaceOf, readFiles, targetsOf, type Document } from "../targets.ts";
+import { kindOfDocument, namespaceOf, noName, readFiles, sortKeys, targetsOf, type Document } from "../targets.ts";
 import type { Command } from "./command.ts";
 import { changeCause, recordFlag } from "./record.ts";
 import { generate } from "./generators.ts";
-import { serverValidates, validateLocally } from "../validation.ts";
+import { serverValidates, validationFailure } from "../validation.ts";
 import { toYaml } from "../yaml-out.ts";
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
@@ -72,31 +73,41 @@ function timed<T>(value: T): T {
   ) as T;
 }
 
-function requireFiles(flags: Flags, command: string): string[] {
+function requireFiles(flags: Flags): string[] {
   const files = flags.list("filename");
-  if (files.length === 0)
-    throw new Failure(command === "apply" ? "error: must specify one of -f and -k" : "error: must specify one of -f and -k");
+  if (files.length === 0) throw new Failure("error: must specify one of -f and -k");
   return files;
 }
 
-async function each(s: Session, documents: Document[], work: (d: Document, k: Kind, namespace: string) => Promise<void>): Promise<number> {
-  const errors: string[] = [];
+/**
+ * Works on each document, as the builder reads them: one of an unknown kind is passed over, one that is not valid ends its file. What was
+ * wrong with documents is told after the rest; `first`: before it, by commands that read all of them before they begin.
+ */
+async function each(
+  s: Session,
+  documents: Document[],
+  work: (d: Document, k: Kind, namespace: string) => Promise<void>,
+  first = false,
+): Promise<number> {
+  const [unread, failures] = [new Failures(), new Failures()];
   const byServer = documents.length === 0 || (await serverValidates(s, documents[0]!.source));
-  // a document of an unknown kind does not stop the others
+  const ended = new Set<string>();
   for (const d of documents) {
-    try {
+    if (ended.has(d.source)) continue;
+    await unread.during(async () => {
+      const wrong = validationFailure(s, d, byServer);
+      if (wrong) ended.add(d.source);
+      if (wrong) throw wrong;
       const k = await kindOfDocument(s, d);
-      if (!byServer) validateLocally(s, d.source, d.object, k);
-      await work(d, k, namespaceOf(s, d, k));
-    } catch (error) {
-      if (!(error instanceof Failure) || error.status === 125) throw error;
-      if (documents.length === 1) throw error;
-      errors.push(error.message);
-    }
+      await failures.during(async () => work(d, k, namespaceOf(s, d, k)));
+    });
   }
-  if (errors.length === 0) return 0;
-  await s.p.err(`${errors.join("\n")}\n`);
-  return 1;
+  const all = new Failures();
+  if (first) all.add(unread);
+  all.addAll(failures);
+  if (!first) all.add(unread);
+  all.end();
+  return 0;
 }
 
 const applied = (o: Obj): string => {
@@ -107,19 +118,8 @@ const applied = (o: Obj): string => {
   }
   return `${JSON.stringify(sortKeys(copy))}\n`;
 };
-const sortKeys = (v: unknown): unknown =>
-  Array.isArray(v)
-    ? v.map(sortKeys)
-    : isObject(v)
-      ? Object.fromEntries(
-          Object.keys(v)
-            .toSorted()
-            .map((k) => [k, sortKeys(v[k])]),
-        )
-      : v;
-
 export const apply: Command = async (p, argv) => {
-  const flags = parseFlags("apply", argv, {
+  const flags = parseFlags(p, "apply", argv, {
     ...changeFlags,
     ...recordFlag,
     "server-side": "bool",
@@ -143,16 +143,17 @@ export const apply: Command = async (p, argv) => {
     throw new Failure(`error: Unexpected args: [${flags.args.join(" ")}]\nSee 'kubectl apply -h' for help and examples`);
   if (flags.bool("prune")) p.notSimulated("kubectl apply --prune");
   const dry = await dryRunOf(s);
-  const documents = await readFiles(s, requireFiles(flags, "apply"), flags.bool("recursive"));
+  const documents = await readFiles(s, requireFiles(flags), flags.bool("recursive"));
   if (documents.length === 0) throw new Failure("error: no objects passed to apply");
-  return each(s, documents, async (d, k, namespace) => {
+  const one = async (d: Document, k: Kind, namespace: string): Promise<void> => {
     const object = copyData(withNamespace(d.object, k, namespace));
     const cause = await changeCause(s);
     if (cause)
       object.metadata = { ...(object.metadata as Obj), annotations: { ...(object.metadata?.annotations as Obj | undefined), ...cause } };
     const wanted = { ...d, object };
     return flags.bool("server-side") ? applyOnServer(s, wanted, k, namespace, dry) : applyOne(s, wanted, k, namespace, dry);
-  });
+  };
+  return each(s, documents, one, true);
 };
 
 async function applyOnServer(s: Session, d: Document, k: Kind, namespace: string, dry: DryRun): Promise<void> {
@@ -278,7 +279,7 @@ export const create: Command = async (p, argv) => {
       a === "-f" || a.startsWith("--filename") || a.startsWith("-f") || a === "-k" || a.startsWith("--kustomize") || a.startsWith("--raw"),
   );
   if (!hasFile && position >= 0) return generate(p, argv);
-  const flags = parseFlags("create", argv, {
+  const flags = parseFlags(p, "create", argv, {
     ...changeFlags,
     ...recordFlag,
     edit: "bool",
@@ -291,7 +292,7 @@ export const create: Command = async (p, argv) => {
   if (flags.args.length > 0)
     throw new Failure(`error: unknown command "${flags.args.join(" ")}"\nSee 'kubectl create -h' for help and examples`);
   const dry = await dryRunOf(s);
-  const documents = await readFiles(s, requireFiles(flags, "create"), flags.bool("recursive"));
+  const documents = await readFiles(s, requireFiles(flags), flags.bool("recursive"));
   if (documents.length === 0) throw new Failure("error: no objects passed to create");
   return each(s, documents, async (d, k, namespace) => {
     let object = unversioned(withNamespace(d.object, k, namespace));
@@ -319,7 +320,7 @@ export const create: Command = async (p, argv) => {
 };
 
 export const replace: Command = async (p, argv) => {
-  const flags = parseFlags("replace", argv, {
+  const flags = parseFlags(p, "replace", argv, {
     ...changeFlags,
     force: "bool",
     "grace-period": "int",
@@ -332,7 +333,7 @@ export const replace: Command = async (p, argv) => {
   const s = new Session(p, flags);
   if (flags.text("raw")) p.notSimulated("kubectl replace --raw");
   const dry = await dryRunOf(s);
-  const documents = await readFiles(s, requireFiles(flags, "replace"), flags.bool("recursive"));
+  const documents = await readFiles(s, requireFiles(flags), flags.bool("recursive"));
   if (documents.length === 0) throw new Failure("error: no objects passed to replace");
   return each(s, documents, async (d, k, namespace) => {
     const object = withNamespace(d.object, k, namespace);
@@ -403,6 +404,7 @@ export async function gone(s: Session, k: Kind, namespace: string, name: string,
 
 export const deleteCommand: Command = async (p, argv) => {
   const flags = parseFlags(
+    p,
     "delete",
     argv,
     {
@@ -424,6 +426,8 @@ export const deleteCommand: Command = async (p, argv) => {
   );
   const s = new Session(p, flags);
   if (flags.bool("interactive") || flags.text("raw")) p.notSimulated("kubectl delete --interactive and --raw");
+  const output = flags.text("output") ?? "";
+  if (output !== "" && output !== "name") throw new Failure(`error: unexpected -o output mode: ${output}. We only support '-o name'`);
   const dry = await dryRunOf(s);
   const selector = flags.text("selector");
   const field = flags.text("field-selector");
@@ -431,26 +435,16 @@ export const deleteCommand: Command = async (p, argv) => {
   const items: { kind: Kind; namespace: string; name: string; source?: string }[] = [];
   let ignore = flags.bool("ignore-not-found");
   const files = flags.list("filename");
-  let status = 0;
+  const [unread, failures] = [new Failures(), new Failures()];
   if (files.length > 0) {
-    for (const d of await readFiles(s, files, flags.bool("recursive"))) {
-      let kind: Kind;
-      try {
-        kind = await kindOfDocument(s, d);
-      } catch (error) {
-        if (!(error instanceof Failure)) throw error;
-        await p.err(`${error.message}\n`);
-        status = 1;
-        continue;
-      }
-      items.push({ kind, namespace: namespaceOf(s, d, kind), name: String(d.object.metadata?.name), source: d.source });
-    }
+    for (const d of await readFiles(s, files, flags.bool("recursive")))
+      await unread.during(async () => {
+        const kind = await kindOfDocument(s, d);
+        items.push({ kind, namespace: namespaceOf(s, d, kind), name: String(d.object.metadata?.name), source: d.source });
+      });
   } else {
     const targets = await targetsOf(s, flags.args, "delete").catch((error: unknown) => {
-      if (flags.args.length === 0)
-        throw new Failure(
-          "error: You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
-        );
+      if (flags.args.length === 0) throw new Failure(noResources);
       throw error;
     });
     for (const t of targets) {
@@ -458,12 +452,7 @@ export const deleteCommand: Command = async (p, argv) => {
         items.push({ kind: t.kind, namespace: t.kind.namespaced ? s.namespace : "", name: t.name });
         continue;
       }
-      if (!flags.bool("all") && selector === undefined && field === undefined)
-        throw new Failure(
-          s.minor < 23
-            ? "error: resource(s) were provided, but no name, label selector, or --all flag specified"
-            : "error: resource(s) were provided, but no name was specified",
-        );
+      if (!flags.bool("all") && selector === undefined && field === undefined) throw noName(s);
       ignore = true;
       const list = await s.request("GET", s.path(t.kind, everywhere ? "" : s.namespace), undefined, {
         query: { ...(selector ? { labelSelector: selector } : {}), ...(field ? { fieldSelector: field } : {}) },
@@ -506,24 +495,25 @@ export const deleteCommand: Command = async (p, argv) => {
         });
         uid = String(body.metadata?.uid ?? body.details?.uid ?? "");
       } else await s.request("GET", s.path(kind, namespace, name));
-      if (flags.text("output") === "name") await p.out(`${objectName(kind, name)}\n`);
+      if (output === "name") await p.out(`${objectName(kind, name)}\n`);
       else await p.out(`${deletedText(s, kind, namespace, name, force)}${suffix(dry)}\n`);
       if (dry === "none") waits.push({ kind, namespace, name, uid });
     } catch (error) {
       if (error instanceof ServerRefusal && error.code === 404 && ignore) continue;
       const told = item.source ? when(error, `error when deleting ${JSON.stringify(item.source)}: `) : error;
       if (!(told instanceof Failure)) throw told;
-      await p.err(`${told.message}\n`);
-      status = 1;
+      failures.add(told);
     }
   }
+  failures.add(unread);
+  failures.end();
   if (flags.maybe("wait") !== false) {
     const limit = durationMs(flags.text("timeout")) || 7 * 86_400_000;
     for (const w of waits)
       if (!(await gone(s, w.kind, w.namespace, w.name, limit, w.uid === "" ? undefined : w.uid)))
         throw new Failure(`error: timed out waiting for the condition on ${w.kind.plural}/${w.name}`);
   }
-  return status;
+  return 0;
 };
 
 /** Milliseconds of `30s`, `5m`; 0 when there is none. */
@@ -536,7 +526,7 @@ export function durationMs(text: string | undefined): number {
 
 /** Writes both states to files and runs diff on them, as the real one does. */
 export const diff: Command = async (p, argv) => {
-  const flags = parseFlags("diff", argv, {
+  const flags = parseFlags(p, "diff", argv, {
     ...fileFlags,
     ...outputFlags,
     selector: "string",
@@ -548,7 +538,7 @@ export const diff: Command = async (p, argv) => {
   });
   const s = new Session(p, flags);
   if (flags.bool("prune")) p.notSimulated("kubectl diff --prune");
-  const documents = await readFiles(s, requireFiles(flags, "diff"), flags.bool("recursive"));
+  const documents = await readFiles(s, requireFiles(flags), flags.bool("recursive"));
   const random = p.machine.random("kubectl-diff");
   const live = `/tmp/LIVE-${random.int(1e8, 4e9)}`;
   const merged = `/tmp/MERGED-${random.int(1e8, 4e9)}`;

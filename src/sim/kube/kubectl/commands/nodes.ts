@@ -1,10 +1,11 @@
 /** cordon, uncordon, drain, taint. */
 import type { Obj } from "../../../core/json.ts";
 import { labelValue, qualifiedName } from "../../apiserver/strategy/names.ts";
-import { Failure, ServerRefusal } from "../failure.ts";
+import { Failure, Failures, ServerRefusal } from "../failure.ts";
 import { parseFlags, selectorFlags } from "../flags.ts";
 import { Session, type Kind } from "../session.ts";
 import type { Command } from "./command.ts";
+import { eachObject } from "./objects.ts";
 import { changeFlags, dryRunOf, durationMs, report, suffix, type DryRun } from "./manage.ts";
 
 async function nodesOf(s: Session, names: string[], command: string): Promise<{ kind: Kind; nodes: Obj[] }> {
@@ -43,7 +44,7 @@ async function setSchedulable(s: Session, kind: Kind, node: Obj, unschedulable: 
 const schedulable =
   (command: "cordon" | "uncordon"): Command =>
   async (p, argv) => {
-    const flags = parseFlags(command, argv, { "dry-run": "string", selector: "string" });
+    const flags = parseFlags(p, command, argv, { "dry-run": "string", selector: "string" });
     const s = new Session(p, flags);
     const dry = await dryRunOf(s);
     const { kind, nodes } = await nodesOf(s, flags.args, command);
@@ -55,7 +56,7 @@ export const cordon = schedulable("cordon");
 export const uncordon = schedulable("uncordon");
 
 export const drain: Command = async (p, argv) => {
-  const flags = parseFlags("drain", argv, {
+  const flags = parseFlags(p, "drain", argv, {
     "dry-run": "string",
     selector: "string",
     force: "bool",
@@ -211,7 +212,7 @@ export const drain: Command = async (p, argv) => {
 };
 
 export const taint: Command = async (p, argv) => {
-  const flags = parseFlags("taint", argv, { ...changeFlags, ...selectorFlags });
+  const flags = parseFlags(p, "taint", argv, { ...changeFlags, ...selectorFlags });
   const s = new Session(p, flags);
   const dry = await dryRunOf(s);
   const specs: string[] = [];
@@ -219,9 +220,10 @@ export const taint: Command = async (p, argv) => {
   const [type, ...rest] = flags.args;
   for (const arg of rest) (/[=:]|-$/.test(arg) ? specs : names).push(arg);
   if (specs.length === 0) throw new Failure("error: at least one taint update is required");
-  if (!type || !/^(no|nodes?)(\/.*)?$/.test(type))
-    throw new Failure(`error: invalid resource type ${type ?? ""}, only node(s) is supported`);
-  if (type.includes("/")) names.unshift(type.split("/")[1]!);
+  if (type?.includes("/")) throw new Failure(`the server doesn't have a resource type ${JSON.stringify(type)}`);
+  if (!type || !/^(no|nodes?)$/.test(type)) throw new Failure(`error: invalid resource type ${type ?? ""}, only node types are supported`);
+  if (names.length === 0 && !flags.bool("all") && flags.text("selector") === undefined)
+    throw new Failure("error: at least one resource name must be specified since 'all' parameter is not set");
   const add: Obj[] = [];
   const remove: { key: string; effect: string; shown: string }[] = [];
   for (const spec of specs) {
@@ -242,30 +244,29 @@ export const taint: Command = async (p, argv) => {
     if (badValue !== undefined) throw invalid(`, ${badValue}`);
     if (!["NoSchedule", "PreferNoSchedule", "NoExecute"].includes(m[3]!))
       throw new Failure(`error: invalid taint effect: ${m[3]}, unsupported taint effect\nSee 'kubectl taint -h' for help and examples`);
+    if (add.some((t) => t.key === m[1] && t.effect === m[3]))
+      throw new Failure(
+        `error: duplicated taints with the same key and effect: {${m[1]} ${m[2] ?? ""} ${m[3]} <nil>}\nSee 'kubectl taint -h' for help and examples`,
+      );
     add.push({ key: m[1]!, ...(m[2] ? { value: m[2] } : {}), effect: m[3]! });
   }
-  const { kind, nodes } = await nodesOf(s, names, "taint");
-  let status = 0;
-  for (const node of nodes) {
-    const name = String(node.metadata.name);
+  const both = remove.filter((r) => add.some((t) => r.key === t.key && (r.effect === "" || r.effect === t.effect)));
+  if (both.length > 0) {
+    const shown = both.map((t) => (s.minor < 21 ? `{"${t.key}":"${t.effect}"}` : `${t.key}=${t.effect}`)).join(", ");
+    throw new Failure(`error: can not both modify and remove the following taint(s) in the same command: ${shown}`);
+  }
+  await eachObject(s, [type, ...(flags.bool("all") ? [] : names)], "taint", async ({ kind, name, object: node }) => {
     const old = (node.spec?.taints ?? []) as Obj[];
-    const problems: string[] = [];
+    const missing = new Failures();
     for (const r of remove)
       if (!old.some((t) => t.key === r.key && (r.effect === "" || t.effect === r.effect)))
-        problems.push(`taint ${JSON.stringify(r.shown)} not found`);
-    if (problems.length > 0) {
-      await p.err(nodes.length === 1 ? `error: ${problems.join("\n")}\n` : `${problems.join("\n")}\n`);
-      status = 1;
-      continue;
-    }
+        missing.add(new Failure(`error: taint ${JSON.stringify(r.shown)} not found`));
+    missing.end();
     const clash = add.filter((t) => old.some((o) => o.key === t.key && o.effect === t.effect));
-    if (clash.length > 0 && !flags.bool("overwrite")) {
-      await p.err(
-        `error: node ${name} already has ${clash.map((t) => t.key as string).join(",")} taint(s) with same effect(s) and --overwrite is false\n`,
+    if (clash.length > 0 && !flags.bool("overwrite"))
+      throw new Failure(
+        `error: node ${name} already has ${clash.map((t) => t.key as string).join(",")} taint(s) with same effect(s) and --overwrite is false`,
       );
-      status = 1;
-      continue;
-    }
     const kept = old.filter(
       (o) =>
         !remove.some((r) => o.key === r.key && (r.effect === "" || o.effect === r.effect)) &&
@@ -284,7 +285,7 @@ export const taint: Command = async (p, argv) => {
               query: { fieldManager: "kubectl-taint", ...(dry === "server" ? { dryRun: "All" } : {}) },
             },
           );
-    await report(s, kind, body, add.length === 0 ? "untainted" : clash.length > 0 || remove.length > 0 ? "modified" : "tainted", dry);
-  }
-  return status;
+    await report(s, kind, body, add.length === 0 ? "untainted" : clash.length > 0 || remove.length > 0 ? "modified" : "tainted");
+  });
+  return 0;
 };

@@ -10,18 +10,17 @@ import { parseFlags, selectorFlags } from "../flags.ts";
 import { Session } from "../session.ts";
 import type { Command } from "./command.ts";
 import { changeFlags, dryRunOf, durationMs, report } from "./manage.ts";
-import { liveObjects, type Live } from "./objects.ts";
+import { eachObject, visitObjects, type Live } from "./objects.ts";
 
 const revisionKey = "deployment.kubernetes.io/revision";
 const causeKey = "kubernetes.io/change-cause";
 
-function statusOf(l: Live, s: Session): { text: string; done: boolean } {
+function statusOf(l: Live): { text: string; done: boolean } {
   const o = l.object;
   const spec = (o.spec ?? {}) as Obj;
   const st = (o.status ?? {}) as Obj;
   const name = l.name;
   const n = (x: unknown): number => Number(x ?? 0);
-  void s;
   if (l.kind.kind === "Deployment") {
     if (n(o.metadata.generation) > n(st.observedGeneration))
       return { text: "Waiting for deployment spec update to be observed...\n", done: false };
@@ -142,6 +141,16 @@ function restored(live: Obj, to: Revision): Obj {
   return Object.fromEntries([...own, ...Object.entries(to.annotations).filter(([k]) => !ownAnnotations.includes(k))]) as Obj;
 }
 
+/** What older versions show the status of: a single object. */
+async function onlyObject(s: Session, args: string[]): Promise<Live> {
+  const found: Live[] = [];
+  (await visitObjects(s, args, "rollout status", async (l) => void found.push(l), { typeIsAll: true })).first();
+  if (found.length === 1) return found[0]!;
+  throw new Failure(
+    `error: rollout status is only supported on individual resources and resource collections - ${found.length} resources were found`,
+  );
+}
+
 export const rollout: Command = async (p, argv) => {
   const at = argv.findIndex((a) => !a.startsWith("-"));
   const what = argv[at] ?? "";
@@ -149,6 +158,7 @@ export const rollout: Command = async (p, argv) => {
   if (!["status", "history", "undo", "restart", "pause", "resume"].includes(what))
     throw new Failure(`error: unknown command ${JSON.stringify(what)}\nSee 'kubectl rollout -h' for help and examples`);
   const flags = parseFlags(
+    p,
     `rollout ${what}`,
     rest,
     { ...changeFlags, ...selectorFlags, watch: "bool", timeout: "duration", revision: "int", "to-revision": "int" },
@@ -157,7 +167,7 @@ export const rollout: Command = async (p, argv) => {
   const s = new Session(p, flags);
   if (flags.args.length === 0 && flags.list("filename").length === 0) throw new Failure("error: required resource not specified");
   const dry = await dryRunOf(s);
-  for (const l of await liveObjects(s, flags.args, `rollout ${what}`)) {
+  const work = async (l: Live): Promise<void> => {
     const patchIt = async (body: Obj, type = "application/strategic-merge-patch+json"): Promise<Obj> =>
       dry === "client"
         ? l.object
@@ -170,7 +180,7 @@ export const rollout: Command = async (p, argv) => {
         const end = p.now + (durationMs(flags.text("timeout")) || Infinity);
         let last = "";
         for (;;) {
-          const { text, done } = statusOf(l, s);
+          const { text, done } = statusOf(l);
           if (text !== last) await p.out(text);
           last = text;
           if (done || flags.maybe("watch") === false) break;
@@ -264,6 +274,8 @@ export const rollout: Command = async (p, argv) => {
         await report(s, l.kind, await patchIt({ spec: { paused: paused ? true : null } }), paused ? "paused" : "resumed", dry);
       }
     }
-  }
+  };
+  if (what !== "status" || s.minor >= 27) await eachObject(s, flags.args, `rollout ${what}`, work, { typeIsAll: true });
+  else await work(await onlyObject(s, flags.args));
   return 0;
 };

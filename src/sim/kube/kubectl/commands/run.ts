@@ -1,5 +1,4 @@
 /** kubectl run and expose. */
-import { recordFlag } from "./record.ts";
 import { copy } from "../../../core/copy.ts";
 import { parseYaml } from "../../../core/yaml.ts";
 import type { Obj } from "../../../core/json.ts";
@@ -8,11 +7,13 @@ import { mergePatch } from "../../apiserver/patch/merge.ts";
 import { Failure } from "../failure.ts";
 import { parseFlags } from "../flags.ts";
 import { Session } from "../session.ts";
+import { targetsOf } from "../targets.ts";
 import type { Command } from "./command.ts";
 import { attach } from "./exec.ts";
 import { logs } from "./logs.ts";
 import { changeFlags, dryRunOf, gone, report, writeQuery, type DryRun } from "./manage.ts";
-import { liveObjects } from "./objects.ts";
+import { eachObject } from "./objects.ts";
+import { recordFlag } from "./record.ts";
 
 const labelsOf = (text: string): Obj =>
   Object.fromEntries(
@@ -30,6 +31,7 @@ function portOf(text: string): number {
 
 export const run: Command = async (p, argv) => {
   const flags = parseFlags(
+    p,
     "run",
     argv,
     {
@@ -216,6 +218,7 @@ async function attachOrLog(s: Session, common: string[], name: string, restarts:
 
 export const expose: Command = async (p, argv) => {
   const flags = parseFlags(
+    p,
     "expose",
     argv,
     {
@@ -241,7 +244,12 @@ export const expose: Command = async (p, argv) => {
   if (flags.text("overrides")) p.notSimulated("kubectl expose --overrides");
   const dry = await dryRunOf(s);
   const kind = await s.kind("services");
-  for (const l of await liveObjects(s, flags.args, "expose")) {
+  // 1.20 takes what is wrong with the names for wrong usage
+  if (s.minor <= 20 && flags.args.length > 0)
+    await targetsOf(s, flags.args, "expose").catch((error: unknown) => {
+      throw error instanceof Failure ? new Failure(`${error.message}\nSee 'kubectl expose -h' for help and examples`) : error;
+    });
+  await eachObject(s, flags.args, "expose", async (l) => {
     const { object } = l;
     const spec = (object.spec ?? {}) as Obj;
     const selector = flags.text("selector")
@@ -304,6 +312,6 @@ export const expose: Command = async (p, argv) => {
             { query: writeQuery(s, "kubectl-expose", dry) },
           );
     await report(s, kind, body, "exposed", dry);
-  }
+  });
   return 0;
 };

@@ -5,8 +5,8 @@ import type { Flags } from "../flags.ts";
 import type { Session } from "../session.ts";
 import { assignments } from "./change.ts";
 import type { DryRun } from "./manage.ts";
-import { liveObjects } from "./objects.ts";
-import { globs, podSpec, updateSpec } from "./pod-spec.ts";
+import { liveObjects, type Live } from "./objects.ts";
+import { globs, podSpec, updateSpecs } from "./pod-spec.ts";
 
 const list = (v: unknown): Obj[] => (v ?? []) as Obj[];
 
@@ -87,27 +87,32 @@ export async function setEnv(s: Session, flags: Flags, dry: DryRun): Promise<voi
     const kept = env.filter((e) => !remove.includes(String(e.name))).map((e) => given.find((g) => g.name === e.name) ?? e);
     return [...kept, ...given.filter((g) => !kept.includes(g))];
   };
+  const chosen = (spec: Obj): Obj[] =>
+    [...list(spec.containers), ...list(spec.initContainers)].filter((c) => globs(pattern, String(c.name)));
+  const objects: Live[] = [];
   for (const l of await liveObjects(s, resources, "set env")) {
-    const chosen = (spec: Obj): Obj[] =>
-      [...list(spec.containers), ...list(spec.initContainers)].filter((c) => globs(pattern, String(c.name)));
     const spec = podSpec(l.object);
-    if (spec && chosen(spec).length === 0) {
-      await s.warn(`${l.kind.kind}/${l.name} does not have any containers matching ${JSON.stringify(pattern)}`);
-      continue;
-    }
-    if (showing) {
-      for (const c of spec ? chosen(spec) : []) {
+    if (spec && chosen(spec).length === 0)
+      await s.p.err(
+        `${s.minor < 24 ? "warning" : "Warning"}: ${l.kind.kind}/${l.name} does not have any containers matching ${JSON.stringify(pattern)}\n`,
+      );
+    else objects.push(l);
+  }
+  if (showing) {
+    for (const l of objects)
+      for (const c of chosen(podSpec(l.object) ?? {})) {
         await s.p.out(`# ${l.kind.kind} ${l.name}, container ${c.name}\n`);
         await show(s, changed(list(c.env)), l.namespace);
       }
-      continue;
-    }
-    await updateSpec(s, l, "env updated", "kubectl-set", dry, (template) => {
-      for (const c of chosen(template)) {
-        const env = changed(list(c.env));
-        if (env.length > 0) c.env = env;
-        else delete c.env;
-      }
-    });
+    return;
   }
+  const work = (spec: Obj): string[] => {
+    for (const c of chosen(spec)) {
+      const env = changed(list(c.env));
+      if (env.length > 0) c.env = env;
+      else delete c.env;
+    }
+    return [];
+  };
+  await updateSpecs(s, objects, { verb: "env updated", refused: "failed to patch env update to pod template:", work }, dry);
 }

@@ -1,14 +1,16 @@
 /** kubectl set (k8s.io/kubectl/pkg/cmd/set). */
 import type { Obj } from "../../../core/json.ts";
 import type { FlagTable } from "../../control/flags.ts";
+import { parseQuantity, quantityRule } from "../../quantity.ts";
 import { Failure } from "../failure.ts";
 import { parseFlags, selectorFlags } from "../flags.ts";
+import { noResources } from "../help/bare.ts";
 import { Session } from "../session.ts";
 import { assignments, patchLive } from "./change.ts";
 import type { Command } from "./command.ts";
 import { changeFlags, dryRunOf, report } from "./manage.ts";
-import { liveObjects } from "./objects.ts";
-import { globs, updateSpec } from "./pod-spec.ts";
+import { eachObject, liveObjects } from "./objects.ts";
+import { globs, updateSpecs } from "./pod-spec.ts";
 import { changeCause, recordFlag } from "./record.ts";
 import { setEnv } from "./set-env.ts";
 
@@ -23,11 +25,25 @@ const own: Record<string, FlagTable> = {
   env: { containers: "string", env: "words", from: "string", keys: "list", prefix: "string", list: "bool", resolve: "bool" },
 };
 
+/** `cpu=100m,memory=1Gi` (k8s.io/kubectl/pkg/generate/versioned, populateResourceListV1). */
+function amounts(text: string | undefined): Obj | undefined {
+  if (text === undefined || text === "") return undefined;
+  const made: Obj = {};
+  for (const part of text.split(",")) {
+    const [name, amount, ...more] = part.split("=");
+    if (amount === undefined || more.length > 0) throw new Failure(`error: Invalid argument syntax ${part}, expected <resource>=<value>`);
+    if (parseQuantity(amount) === undefined) throw new Failure(`error: ${quantityRule}`);
+    made[name!] = amount;
+  }
+  return made;
+}
+
 export const set: Command = async (p, argv) => {
   const at = argv.findIndex((a) => !a.startsWith("-"));
   const what = argv[at] ?? "";
   const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
   const flags = parseFlags(
+    p,
     `set ${what}`,
     rest,
     { ...changeFlags, ...selectorFlags, local: "bool", ...own[what] },
@@ -40,53 +56,58 @@ export const set: Command = async (p, argv) => {
   switch (what) {
     case "image": {
       const { resources, set: images } = assignments(flags.args);
+      const objects = await liveObjects(s, resources, "set image");
       if (Object.keys(images).length === 0) throw new Failure("error: at least one image update is required");
-      for (const l of await liveObjects(s, resources, "set image")) {
-        await updateSpec(s, l, "image updated", "kubectl-set", dry, (spec) => {
-          const all = [...((spec.initContainers ?? []) as Obj[]), ...((spec.containers ?? []) as Obj[])];
-          for (const [name, image] of Object.entries(images)) {
-            const found = all.filter((c) => name === "*" || c.name === name);
-            if (found.length === 0) throw new Failure(`error: unable to find container named ${JSON.stringify(name)}`);
-            for (const c of found) c.image = image;
-          }
+      const work = (spec: Obj): string[] => {
+        const all = [...((spec.initContainers ?? []) as Obj[]), ...((spec.containers ?? []) as Obj[])];
+        return Object.entries(images).flatMap(([name, image]) => {
+          const found = all.filter((c) => name === "*" || c.name === name);
+          for (const c of found) c.image = image;
+          return found.length > 0 ? [] : [`error: unable to find container named ${JSON.stringify(name)}`];
         });
-      }
+      };
+      await updateSpecs(s, objects, { verb: "image updated", refused: "failed to patch image update to pod template:", work }, dry);
       return 0;
     }
     case "env":
       await setEnv(s, flags, dry);
       return 0;
     case "resources": {
-      const parse = (text: string | undefined): Obj | undefined =>
-        text === undefined || text === "" ? undefined : Object.fromEntries(text.split(",").map((e) => e.split("=") as [string, string]));
-      const [limits, requests] = [parse(flags.text("limits")), parse(flags.text("requests"))];
-      if (!limits && !requests)
+      const objects = await liveObjects(s, flags.args, "set resources");
+      if (!flags.text("limits") && !flags.text("requests"))
         throw new Failure("error: you must specify an update to requests or limits (in the form of --requests/--limits)");
-      for (const l of await liveObjects(s, flags.args, "set resources"))
-        await updateSpec(s, l, "resource requirements updated", "kubectl-set", dry, (spec) => {
-          for (const c of (spec.containers ?? []) as Obj[]) {
-            if (!globs(containers, String(c.name))) continue;
-            c.resources = {
-              ...(c.resources as Obj | undefined),
-              ...(limits ? { limits: { ...(c.resources?.limits as Obj | undefined), ...limits } } : {}),
-              ...(requests ? { requests: { ...(c.resources?.requests as Obj | undefined), ...requests } } : {}),
-            };
-          }
-        });
+      const [limits, requests] = [amounts(flags.text("limits")), amounts(flags.text("requests"))];
+      const work = (spec: Obj): string[] => {
+        const chosen = ((spec.containers ?? []) as Obj[]).filter((c) => globs(containers, String(c.name)));
+        for (const c of chosen)
+          c.resources = {
+            ...(c.resources as Obj | undefined),
+            ...(limits ? { limits: { ...(c.resources?.limits as Obj | undefined), ...limits } } : {}),
+            ...(requests ? { requests: { ...(c.resources?.requests as Obj | undefined), ...requests } } : {}),
+          };
+        return chosen.length > 0 ? [] : [`error: unable to find container named ${containers}`];
+      };
+      const refused = "failed to patch resources update to pod template";
+      await updateSpecs(s, objects, { verb: "resource requirements updated", refused, work }, dry);
       return 0;
     }
     case "serviceaccount":
     case "sa": {
       const account = flags.args.at(-1);
-      if (flags.args.length < 2 || !account) throw new Failure("error: serviceaccount is required");
-      for (const l of await liveObjects(s, flags.args.slice(0, -1), "set serviceaccount"))
-        await updateSpec(s, l, "serviceaccount updated", "kubectl-set", dry, (spec) => (spec.serviceAccountName = account));
+      if (!account) throw new Failure("error: serviceaccount is required");
+      if (flags.args.length === 1 && flags.list("filename").length === 0) throw new Failure(noResources);
+      const objects = await liveObjects(s, flags.args.slice(0, -1), "set serviceaccount");
+      const work = (spec: Obj): string[] => {
+        spec.serviceAccountName = account;
+        return [];
+      };
+      await updateSpecs(s, objects, { verb: "serviceaccount updated", refused: "failed to patch ServiceAccountName", work }, dry);
       return 0;
     }
     case "selector": {
       const { resources, set: values } = assignments(flags.args);
       const annotations = await changeCause(s);
-      for (const l of await liveObjects(s, resources, "set selector")) {
+      await eachObject(s, resources, "set selector", async (l) => {
         const body = await patchLive(
           s,
           l,
@@ -100,7 +121,7 @@ export const set: Command = async (p, argv) => {
           dry,
         );
         await report(s, l.kind, body, "selector updated", dry);
-      }
+      });
       return 0;
     }
     case "subject":

@@ -9,7 +9,7 @@ export const top: Command = async (p, argv) => {
   const what = argv[at] ?? "";
   if (!/^(no|nodes?|po|pods?)$/.test(what))
     throw new Failure(`error: unknown command ${JSON.stringify(what)}\nSee 'kubectl top -h' for help and examples`);
-  const flags = parseFlags(`top ${what}`, [...argv.slice(0, at), ...argv.slice(at + 1)], {
+  const flags = parseFlags(p, `top ${what.startsWith("no") ? "node" : "pod"}`, [...argv.slice(0, at), ...argv.slice(at + 1)], {
     ...selectorFlags,
     containers: "bool",
     "no-headers": "bool",

@@ -1,10 +1,10 @@
 /** kubectl wait: k8s.io/kubectl/pkg/cmd/wait. */
 import type { Obj } from "../../../core/json.ts";
 import { jsonPath, JsonPathError } from "../../jsonpath.ts";
-import { Failure, ServerRefusal } from "../failure.ts";
+import { Failure, Failures, ServerRefusal } from "../failure.ts";
 import { parseFlags, fileFlags, outputFlags, selectorFlags } from "../flags.ts";
 import { objectName, Session, type Kind } from "../session.ts";
-import { kindOfDocument, namespaceOf, readFiles, targetsOf } from "../targets.ts";
+import { kindOfDocument, namespaceOf, noName, readFiles, targetsOf } from "../targets.ts";
 import type { Command } from "./command.ts";
 import { durationMs } from "./manage.ts";
 
@@ -16,7 +16,7 @@ interface Item {
 }
 
 export const wait: Command = async (p, argv) => {
-  const flags = parseFlags("wait", argv, {
+  const flags = parseFlags(p, "wait", argv, {
     ...outputFlags,
     ...fileFlags,
     ...selectorFlags,
@@ -32,14 +32,16 @@ export const wait: Command = async (p, argv) => {
   const limit = text.startsWith("-") ? 7 * 86_400_000 : durationMs(text);
   const done = goalOf(goal, s.minor);
   const end = p.now + limit;
+  const failures = new Failures();
   const collect = async (): Promise<Item[]> => {
     const out: Item[] = [];
     const files = flags.list("filename");
     if (files.length > 0) {
-      for (const d of await readFiles(s, files, flags.bool("recursive"))) {
-        const kind = await kindOfDocument(s, d);
-        out.push({ kind, namespace: namespaceOf(s, d, kind), name: String(d.object.metadata?.name) });
-      }
+      for (const d of await readFiles(s, files, flags.bool("recursive")))
+        await failures.during(async () => {
+          const kind = await kindOfDocument(s, d);
+          out.push({ kind, namespace: namespaceOf(s, d, kind), name: String(d.object.metadata?.name) });
+        });
       return out;
     }
     for (const t of await targetsOf(s, flags.args, "wait")) {
@@ -48,8 +50,7 @@ export const wait: Command = async (p, argv) => {
         out.push({ kind: t.kind, namespace, name: t.name });
         continue;
       }
-      if (!flags.bool("all") && flags.text("selector") === undefined && flags.text("field-selector") === undefined)
-        throw new Failure("error: resource(s) were provided, but no name was specified");
+      if (!flags.bool("all") && flags.text("selector") === undefined && flags.text("field-selector") === undefined) throw noName(s);
       const list = await s.request("GET", s.path(t.kind, namespace), undefined, {
         query: {
           ...(flags.text("selector") ? { labelSelector: flags.text("selector")! } : {}),
@@ -67,51 +68,40 @@ export const wait: Command = async (p, argv) => {
     return out;
   };
   const items = await collect();
-  if (items.length === 0 && done.kind !== "create") {
-    if (done.kind === "delete" && s.minor > 20) return 0;
+  // the builder passes over what is gone before it is waited for (cmd/wait/wait.go)
+  let gone = 0;
+  for (const item of items) await failures.during(() => waitFor(item));
+  failures.end();
+  if (gone === items.length && done.kind !== "create" && (done.kind !== "delete" || s.minor <= 20))
     throw new Failure("error: no matching resources found");
-  }
-  let status = 0;
-  for (const item of items) {
+  return 0;
+
+  async function waitFor(item: Item): Promise<void> {
     const shown = objectName(item.kind, item.name);
-    let first = true;
-    for (;;) {
+    for (let first = true; ; first = false) {
       let object: Obj | undefined;
       try {
         object = await s.request("GET", s.path(item.kind, item.namespace, item.name));
       } catch (error) {
-        if (!(error instanceof ServerRefusal) || error.code !== 404) throw error;
-        if (done.kind !== "delete" && done.kind !== "create" && first) throw error;
+        if (!(error instanceof ServerRefusal) || error.code !== 404 || done.kind === "test") throw error;
       }
-      // the builder passes over what is gone before it is waited for (cmd/wait/wait.go)
-      const nothing = first && !object && done.kind === "delete";
-      first = false;
-      if (nothing) {
-        if (s.minor <= 20) throw new Failure("error: no matching resources found");
-        break;
+      if (first && !object && done.kind === "delete") {
+        gone++;
+        return;
       }
-      if (done.kind === "delete") {
-        if (!object || (item.uid !== undefined && object.metadata.uid !== item.uid)) {
-          await p.out(`${shown} condition met\n`);
-          break;
-        }
-        item.uid ??= String(object.metadata.uid);
-      } else if (object && (done.kind === "create" || done.test(object))) {
+      if (done.kind === "delete" ? !object || (item.uid !== undefined && object.metadata.uid !== item.uid) : object && isDone(object)) {
         await p.out(`${shown} condition met\n`);
-        break;
-      } else if (!object && done.kind === "test")
-        throw new Failure(
-          `Error from server (NotFound): ${item.kind.plural}${item.kind.group === "" ? "" : `.${item.kind.group}`} ${JSON.stringify(item.name)} not found`,
-        );
-      if (p.now >= end) {
-        await p.err(`error: timed out waiting for the condition on ${item.kind.plural}/${item.name}\n`);
-        status = 1;
-        break;
+        return;
       }
+      if (done.kind === "delete") item.uid ??= String(object!.metadata.uid);
+      if (p.now >= end) throw new Failure(`error: timed out waiting for the condition on ${item.kind.plural}/${item.name}`);
       await p.sleep(Math.min(500, Math.max(1, end - p.now)));
     }
   }
-  return status;
+
+  function isDone(object: Obj): boolean {
+    return done.kind === "create" || (done.kind === "test" && done.test(object));
+  }
 };
 
 function goalOf(text: string, minor: number): { kind: "delete" } | { kind: "create" } | { kind: "test"; test(o: Obj): boolean } {

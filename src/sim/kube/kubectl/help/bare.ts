@@ -4,7 +4,8 @@
  */
 import { Failure } from "../failure.ts";
 
-const resources =
+/** The builder without arguments. */
+export const noResources =
   "error: You must provide one or more resources by argument or filename.\nExample resource specifications include:\n" +
   "   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
 const named = "error: one or more resources must be specified as <resource> <name>";
@@ -13,9 +14,9 @@ const file = "error: must specify one of -f and -k";
 
 const answers: Record<string, string> = {
   annotate: `${named} or <resource>/<name>`,
-  "apply edit-last-applied": resources,
-  "apply set-last-applied": resources,
-  "apply view-last-applied": resources,
+  "apply edit-last-applied": noResources,
+  "apply set-last-applied": noResources,
+  "apply view-last-applied": noResources,
   attach: "error: at least 1 argument is required for attach",
   "auth reconcile": file,
   "certificate approve": "error: one or more CSRs must be specified as <name> or -f <filename>",
@@ -28,21 +29,21 @@ const answers: Record<string, string> = {
   "create cronjob": 'error: required flag(s) "image", "schedule" not set',
   "create service externalname": 'error: required flag(s) "external-name" not set',
   debug: "error: you must specify --image when not using --copy-to.",
-  delete: resources,
+  delete: noResources,
   describe:
     'error: You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
   drain: usage("drain", "USAGE: drain NODE [flags]"),
-  edit: resources,
+  edit: noResources,
   label: `${named} or <resource>/<name>`,
   patch: "error: must specify --patch or --patch-file containing the contents of the patch",
   "port-forward": usage("port-forward", "TYPE/NAME and list of ports are required for port-forward"),
   run: 'error: required flag(s) "image" not set',
   "set env": `${named} or <resource>/<name>`,
-  "set image": resources,
-  "set resources": resources,
+  "set image": noResources,
+  "set resources": noResources,
   "set selector": "error: one selector is required",
   "set serviceaccount": "error: serviceaccount is required",
-  "set subject": resources,
+  "set subject": noResources,
   taint: named,
   uncordon: usage("uncordon", "USAGE: uncordon NODE [flags]"),
 };
@@ -53,7 +54,7 @@ export function refuseBare(command: string, minor: number): void {
   // several conditions since 1.36 (#136855)
   if (command === "wait" && minor >= 36) throw new Failure("error: unrecognized condition: []");
   if (command === "expose" && (minor <= 20 || minor >= 27))
-    throw new Failure(minor <= 20 ? usage("expose", resources.slice("error: ".length)) : resources);
+    throw new Failure(minor <= 20 ? usage("expose", noResources.slice("error: ".length)) : noResources);
   if (Object.hasOwn(answers, command)) throw new Failure(answers[command]!);
 }
 

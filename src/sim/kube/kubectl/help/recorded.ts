@@ -42,3 +42,23 @@ export const subcommands = (command: string): string[] =>
     (name) =>
       name !== "" && (command === "" ? !name.includes(" ") : name.slice(0, name.lastIndexOf(" ")) === command && name.includes(" ")),
   );
+
+const flagSets = new Map<string, ReadonlySet<string>>();
+
+/**
+ * The flags that a command's help names, without the global ones; of a release between two recorded ones those of both. undefined: nothing
+ * is recorded of the command.
+ */
+export function flagsOf(command: string, minor: number): ReadonlySet<string> | undefined {
+  if (!known(command)) return undefined;
+  const key = `${minor} ${command}`;
+  let found = flagSets.get(key);
+  if (!found) {
+    const near = [recordedReleases.findLast((r) => r <= minor), recordedReleases.find((r) => r >= minor)];
+    const texts = near.flatMap((release) => (release === undefined ? [] : (recorded(command, release) ?? [])));
+    if (texts.length === 0) return undefined;
+    found = new Set(texts.flatMap((text) => [...text.matchAll(/^ +(?:-\w, )?--([a-z0-9-]+)=/gm)].map(([, name]) => name!)));
+    flagSets.set(key, found);
+  }
+  return found;
+}
