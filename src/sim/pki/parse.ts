@@ -12,6 +12,8 @@ export const nameOids: Record<string, string> = {
   O: "2.5.4.10",
   OU: "2.5.4.11",
   serialNumber: "2.5.4.5",
+  street: "2.5.4.9",
+  postalCode: "2.5.4.17",
   emailAddress: "1.2.840.113549.1.9.1",
 };
 const shortNames = Object.fromEntries(Object.entries(nameOids).map(([name, id]) => [id, name]));

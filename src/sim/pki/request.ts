@@ -12,6 +12,8 @@ export interface CertificateRequest {
   publicKey: PublicKeyInfo;
   dnsNames: string[];
   ipAddresses: string[];
+  emails: string[];
+  uris: string[];
   extensions: Extension[];
   /** The signature was made with the request's own key. */
   signed: boolean;
@@ -55,13 +57,12 @@ export function parseRequest(pem: string): CertificateRequest {
     if (decodeOid(type!.body) === extensionRequest) extensions.push(...readExtensions(decodeDer(values!.body)));
   }
   const names = extensions.find((e) => e.oid === "2.5.29.17");
-  const alternative = names ? readAlternativeNames(names.value) : { dnsNames: [], ipAddresses: [] };
+  const alternative = names ? readAlternativeNames(names.value) : { dnsNames: [], ipAddresses: [], emails: [], uris: [] };
   return {
     subject: readName(subject!),
     spki: spki!.whole,
     publicKey: readPublicKey(spki!.whole),
-    dnsNames: alternative.dnsNames,
-    ipAddresses: alternative.ipAddresses,
+    ...alternative,
     extensions,
     signature: signature!.body.subarray(1),
     signed: verifySignature(spki!.whole, body!.whole, signature!.body.subarray(1)),

@@ -213,7 +213,7 @@ test("a request for a certificate is one", async () => {
   const pem = createRequest({ subject: { commonName: "jane", organizations: ["dev"] }, keyPem: key.privatePem, spki: key.spki });
   expect(await k("create -f -", csr(Buffer.from(pem).toString("base64")))).toMatch(/ created\n$/);
   expect(await k("describe csr jane")).toMatch(
-    /^Signer: +kubernetes\.io\/kube-apiserver-client\nStatus: +Pending\nSubject:\n {2}Common Name: +jane\n {2}Serial Number: *\n {2}Organization: +dev\n/m,
+    /^Signer: +kubernetes\.io\/kube-apiserver-client\nStatus: +Pending\nSubject:\n {9}Common Name: {4}jane\n {9}Serial Number: {2}\n {9}Organization: {3}dev\nEvents: {2}<none>\n/m,
   );
 });
 
@@ -226,7 +226,6 @@ Annotations:                   <none>
 Schedule:                      @hourly
 Concurrency Policy:            Allow
 Suspend:                       False
-Time Zone:                     <unset>
 Successful Job History Limit:  3
 Failed Job History Limit:      1
 Starting Deadline Seconds:     <unset>

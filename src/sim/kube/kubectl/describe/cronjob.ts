@@ -17,7 +17,8 @@ export function cronJob(s: Session, o: Obj): Writer {
   w.line(0, "Schedule:", String(spec.schedule));
   w.line(0, "Concurrency Policy:", String(spec.concurrencyPolicy));
   w.line(0, "Suspend:", spec.suspend === undefined ? "<unset>" : spec.suspend === true ? "True" : "False");
-  if (s.minor >= 29) w.line(0, "Time Zone:", or(spec.timeZone));
+  // #136663
+  if (s.minor >= 36) w.line(0, "Time Zone:", or(spec.timeZone));
   w.line(0, "Successful Job History Limit:", or(spec.successfulJobsHistoryLimit));
   w.line(0, "Failed Job History Limit:", or(spec.failedJobsHistoryLimit));
   w.line(0, "Starting Deadline Seconds:", or(spec.startingDeadlineSeconds, "s"));

@@ -3,18 +3,27 @@ import type { Obj } from "../../../core/json.ts";
 import { parseRequest } from "../../../pki/request.ts";
 import { durationText } from "../../control/flags.ts";
 import type { Session } from "../session.ts";
-import { longTime, mapField, Writer } from "./writer.ts";
+import { longTime, Writer } from "./writer.ts";
 
 /** Attributes of the subject, and what they are called; the first two are always shown. */
 const parts = [
   ["Common Name", "CN"],
-  ["Serial Number", "SERIALNUMBER"],
+  ["Serial Number", "serialNumber"],
   ["Organization", "O"],
   ["Organizational Unit", "OU"],
   ["Country", "C"],
   ["Locality", "L"],
   ["Province", "ST"],
+  ["StreetAddress", "street"],
+  ["PostalCode", "postalCode"],
 ] as const;
+
+/** labels.FormatLabels */
+const formatLabels = (map: Record<string, string> | undefined): string =>
+  Object.entries(map ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .toSorted()
+    .join(",") || "<none>";
 
 function status(o: Obj): string {
   const types = ((o.status?.conditions ?? []) as Obj[]).map((c) => String(c.type));
@@ -26,22 +35,34 @@ export function signingRequest(_s: Session, o: Obj): Writer {
   const w = new Writer();
   const request = parseRequest(Buffer.from(String(o.spec.request), "base64").toString());
   w.line(0, "Name:", String(o.metadata.name));
-  mapField(w, 0, "Labels", o.metadata.labels as Record<string, string>);
-  mapField(w, 0, "Annotations", o.metadata.annotations as Record<string, string>, true);
+  for (const field of ["labels", "annotations"] as const)
+    for (const [i, line] of formatLabels(o.metadata[field] as Record<string, string> | undefined)
+      .split("\n")
+      .entries())
+      if (i === 0) w.line(0, field === "labels" ? "Labels:" : "Annotations:", line);
+      else w.raw(line);
   w.line(0, "CreationTimestamp:", longTime(o.metadata.creationTimestamp));
   w.line(0, "Requesting User:", String(o.spec.username));
   if (o.spec.signerName) w.line(0, "Signer:", String(o.spec.signerName));
   if (o.spec.expirationSeconds) w.line(0, "Requested Duration:", durationText(Number(o.spec.expirationSeconds) * 1000));
   w.line(0, "Status:", status(o));
   w.line(0, "Subject:");
+  // a tab stands before each
+  const values = (title: string, all: string[]): void => {
+    for (const [i, value] of all.entries()) w.line(0, "", i === 0 ? `${title}:` : "", value);
+  };
   for (const [title, short] of parts) {
-    const values = request.subject.filter(([name]) => name === short).map(([, value]) => value);
-    if (values.length > 0 || short === "CN" || short === "SERIALNUMBER") w.line(1, `${title}:`, values.join(", "));
+    const all = request.subject.filter(([name]) => name === short).map(([, value]) => value);
+    // a subject has one name and one number, or none
+    values(title, short === "CN" || short === "serialNumber" ? [all.at(-1) ?? ""] : all);
   }
-  if (request.dnsNames.length + request.ipAddresses.length > 0) {
-    w.line(0, "Subject Alternative Names:");
-    if (request.dnsNames.length > 0) w.line(1, "DNS Names:", request.dnsNames.join(", "));
-    if (request.ipAddresses.length > 0) w.line(1, "IP Addresses:", request.ipAddresses.join(", "));
-  }
+  const names = [
+    ["DNS Names", request.dnsNames],
+    ["Email Addresses", request.emails],
+    ["URIs", request.uris],
+    ["IP Addresses", request.ipAddresses],
+  ] as const;
+  if (names.some(([, all]) => all.length > 0)) w.line(0, "Subject Alternative Names:");
+  for (const [title, all] of names) values(title, all);
   return w;
 }

@@ -8,7 +8,9 @@ import { Writer } from "./writer.ts";
 export async function eventsOf(s: Session, o: Obj): Promise<Obj[]> {
   // kubelets name a node as its own UID, controllers the object's; kubectl 1.20 asks for the first only, 1.36 for both (recordings)
   const { name, uid } = o.metadata as { name: string; uid: string };
-  const wanted = o.kind === "Node" ? (s.minor < 25 ? [name] : [name, uid]) : [uid];
+  // a static pod's are those of its manifest
+  const mirrored = o.metadata.annotations?.["kubernetes.io/config.mirror"] as string | undefined;
+  const wanted = o.kind === "Node" ? (s.minor < 25 ? [name] : [name, uid]) : [mirrored ?? uid];
   const kind = await s.kind("events");
   try {
     const list = await s.request("GET", s.path(kind, o.metadata.namespace ? String(o.metadata.namespace) : ""), undefined, {

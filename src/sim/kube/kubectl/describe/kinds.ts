@@ -9,8 +9,8 @@ import { signingRequest } from "./csr.ts";
 import { autoscaler, disruptionBudget, limitRange, priorityClass, quotaScopes, resourceQuota } from "./limits.ts";
 import { policySpec } from "./policy.ts";
 import { persistentVolume, persistentVolumeClaim, storageClass } from "./storage.ts";
-import { endpointSlice, ingress, ingressClass, readyAddresses, slicesOf } from "./traffic.ts";
-import { Writer, longTime, mapField } from "./writer.ts";
+import { endpointSlice, ingress, ingressClass, serviceCidr, readyAddresses, slicesOf } from "./traffic.ts";
+import { Writer, longTime, mapField, since } from "./writer.ts";
 
 const list = (v: unknown): Obj[] => (v ?? []) as Obj[];
 
@@ -104,7 +104,7 @@ const replicaSet: Describer = async (s, o) => {
 const daemonSet: Describer = async (s, o) => {
   const w = new Writer();
   const st = (o.status ?? {}) as Obj;
-  if (s.minor >= 32) head(w, o);
+  if (s.minor >= 33) head(w, o);
   else w.line(0, "Name:", String(o.metadata.name));
   w.line(0, "Selector:", formatSelector(o.spec?.selector as Obj));
   w.line(0, "Node-Selector:", formatSelector({ matchLabels: (o.spec?.template?.spec?.nodeSelector ?? {}) as Obj }));
@@ -152,18 +152,22 @@ const job: Describer = async (s, o) => {
   if (owner) w.line(0, "Controlled By:", `${owner.kind}/${owner.name}`);
   w.line(0, "Parallelism:", String(o.spec?.parallelism ?? "<unset>"));
   w.line(0, "Completions:", String(o.spec?.completions ?? "<unset>"));
-  w.line(0, "Completion Mode:", String(o.spec?.completionMode ?? "NonIndexed"));
-  w.line(0, "Suspend:", String(o.spec?.suspend === true));
-  w.line(0, "Backoff Limit:", String(o.spec?.backoffLimit ?? 6));
+  // seen in 1.32, not in 1.20
+  if (s.minor > 20) {
+    w.line(0, "Completion Mode:", String(o.spec?.completionMode ?? "NonIndexed"));
+    w.line(0, "Suspend:", String(o.spec?.suspend === true));
+    w.line(0, "Backoff Limit:", String(o.spec?.backoffLimit ?? 6));
+  }
   if (st.startTime) w.line(0, "Start Time:", longTime(st.startTime));
   if (st.completionTime) w.line(0, "Completed At:", longTime(st.completionTime));
+  if (st.startTime && st.completionTime) w.line(0, "Duration:", since(st.startTime, Date.parse(String(st.completionTime))));
+  if (o.spec?.activeDeadlineSeconds !== undefined) w.line(0, "Active Deadline Seconds:", `${o.spec.activeDeadlineSeconds}s`);
   w.line(
     0,
     "Pods Statuses:",
-    `${st.active ?? 0} Active (${st.ready ?? 0} Ready) / ${st.succeeded ?? 0} Succeeded / ${st.failed ?? 0} Failed`,
+    `${st.active ?? 0} ${s.minor > 20 ? `Active (${st.ready ?? 0} Ready)` : "Running"} / ${st.succeeded ?? 0} Succeeded / ${st.failed ?? 0} Failed`,
   );
   template(w, o.spec.template as Obj, s.minor);
-  void s;
   return w;
 };
 
@@ -282,11 +286,12 @@ const namespace: Describer = async (s, o) => {
   else {
     w.raw("Resource Quotas");
     for (const q of quotas) {
-      w.line(1, "Name:", String(q.metadata.name));
+      const indent = s.minor > 20 ? "  " : " ";
+      w.line(0, `${indent}Name:`, String(q.metadata.name));
       quotaScopes(w, q, 1);
-      w.line(1, "Resource", "Used", "Hard").line(1, "--------", "---", "---");
+      w.line(0, `${indent}Resource`, "Used", "Hard").line(0, `${indent}--------`, "---", "---");
       for (const k of Object.keys((q.status?.hard ?? {}) as Obj).toSorted())
-        w.line(1, k, String(q.status.used?.[k] ?? "0"), String(q.status.hard[k]));
+        w.line(0, `${indent}${k}`, String(q.status.used?.[k] ?? "0"), String(q.status.hard[k]));
     }
   }
   w.raw("");
@@ -314,21 +319,29 @@ const namespace: Describer = async (s, o) => {
   return w;
 };
 
-const serviceAccount: Describer = (s, o) => {
+const serviceAccount: Describer = async (s, o) => {
   const w = new Writer();
   head(w, o);
   labels(w, o);
-  const names = (v: unknown): string =>
-    list(v).length === 0
-      ? "<none>"
-      : list(v)
-          .map((x) => x.name as string)
-          .join(",");
-  w.line(0, "Image pull secrets:", names(o.imagePullSecrets));
+  const all = list((await s.request("GET", s.path(await s.kind("secrets"), String(o.metadata.namespace)))).items);
+  const there = new Set(all.map((secret) => String(secret.metadata.name)));
+  const names = (title: string, found: string[]): void => {
+    if (found.length === 0) w.line(0, title, "<none>");
+    for (const [i, name] of found.entries()) w.line(0, i === 0 ? title : " ".repeat(19), there.has(name) ? name : `${name} (not found)`);
+  };
+  const referred = (v: unknown): string[] => list(v).map((x) => String(x.name));
+  names("Image pull secrets:", referred(o.imagePullSecrets));
   // no longer since 1.35 (kubernetes/kubernetes#117160)
   if (s.minor < 35) {
-    w.line(0, "Mountable secrets:", names(o.secrets));
-    w.line(0, "Tokens:", "<none>");
+    names("Mountable secrets:", referred(o.secrets));
+    const mine = (secret: Obj): boolean =>
+      secret.type === "kubernetes.io/service-account-token" &&
+      secret.metadata.annotations?.["kubernetes.io/service-account.name"] === o.metadata.name &&
+      secret.metadata.annotations?.["kubernetes.io/service-account.uid"] === o.metadata.uid;
+    names(
+      "Tokens:",
+      all.filter(mine).map((secret) => String(secret.metadata.name)),
+    );
   }
   return w;
 };
@@ -437,6 +450,7 @@ export const describers: Record<string, Describer> = {
   "Ingress.networking.k8s.io": ingress,
   "IngressClass.networking.k8s.io": ingressClass,
   "EndpointSlice.discovery.k8s.io": endpointSlice,
+  "ServiceCIDR.networking.k8s.io": serviceCidr,
   "CertificateSigningRequest.certificates.k8s.io": signingRequest,
   Service: service,
   Endpoints: describeEndpoints,
@@ -477,7 +491,7 @@ const title = (key: string): string => {
 };
 
 function fields(w: Writer, o: Obj, level: number): void {
-  for (const key of Object.keys(o).toSorted((a, b) => (title(a) < title(b) ? -1 : 1))) {
+  for (const key of Object.keys(o).toSorted()) {
     const value = o[key] as unknown;
     if (value === undefined) continue;
     if (Array.isArray(value)) {

@@ -108,11 +108,11 @@ export function autoscaler(s: Session, o: Obj): Writer {
   return w;
 }
 
-export function priorityClass(_s: Session, o: Obj): Writer {
+export function priorityClass(s: Session, o: Obj): Writer {
   const w = begin(o, false);
   w.line(0, "Value:", String(o.value ?? 0));
   w.line(0, "GlobalDefault:", String(o.globalDefault === true));
-  w.line(0, "PreemptionPolicy:", String(o.preemptionPolicy));
+  if (s.minor > 20) w.line(0, "PreemptionPolicy:", String(o.preemptionPolicy));
   w.line(0, "Description:", String(o.description ?? ""));
   flatAnnotations(w, o);
   return w;

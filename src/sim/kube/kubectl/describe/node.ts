@@ -50,11 +50,11 @@ export async function describeNode(s: Session, o: Obj): Promise<Writer> {
     for (const c of conditions)
       w.line(
         1,
-        String(c.type),
-        String(c.status),
-        longTime(c.lastHeartbeatTime),
-        longTime(c.lastTransitionTime),
-        String(c.reason ?? ""),
+        `${c.type} `,
+        `${c.status} `,
+        `${longTime(c.lastHeartbeatTime)} `,
+        `${longTime(c.lastTransitionTime)} `,
+        `${c.reason ?? ""} `,
         String(c.message ?? ""),
       );
   }
@@ -80,10 +80,8 @@ export async function describeNode(s: Session, o: Obj): Promise<Writer> {
     ["Kubelet Version", "kubeletVersion"],
     ["Kube-Proxy Version", "kubeProxyVersion"],
   ] as const) {
-    if (key === "kubeProxyVersion" && !info[key] && s.minor >= 31) {
-      w.line(1, `${title}:`, "");
-      continue;
-    }
+    // 1.36 leaves out what nodes no longer report, 1.32 does not
+    if (key === "kubeProxyVersion" && !info[key] && s.minor >= 33) continue;
     w.line(1, `${title}:`, String(info[key] ?? ""));
   }
   if (o.spec?.podCIDR) w.line(0, "PodCIDR:", String(o.spec.podCIDR));

@@ -25,11 +25,14 @@ function state(w: Writer, level: number, title: string, s: Obj | undefined): voi
   } else w.line(level, `${title}:`, "Waiting");
 }
 
+/** As Go's URL.String writes a path: of a query it knows nothing here. */
+const escapedPath = (path: string): string => path.replace(/[^A-Za-z0-9\-._~$&+,/:;=@!'()*]/g, (c) => encodeURIComponent(c));
+
 function probe(p: Obj): string {
   const attrs = `delay=${p.initialDelaySeconds ?? 0}s timeout=${p.timeoutSeconds ?? 1}s period=${p.periodSeconds ?? 10}s #success=${p.successThreshold ?? 1} #failure=${p.failureThreshold ?? 3}`;
   if (p.exec) return `exec [${((p.exec.command ?? []) as string[]).join(" ")}] ${attrs}`;
   if (p.httpGet)
-    return `http-get ${String(p.httpGet.scheme ?? "HTTP").toLowerCase()}://${p.httpGet.host ?? ""}:${p.httpGet.port}${p.httpGet.path ?? ""} ${attrs}`;
+    return `http-get ${String(p.httpGet.scheme ?? "HTTP").toLowerCase()}://${p.httpGet.host ?? ""}:${p.httpGet.port}${escapedPath(String(p.httpGet.path ?? ""))} ${attrs}`;
   if (p.tcpSocket) return `tcp-socket ${p.tcpSocket.host ?? ""}:${p.tcpSocket.port} ${attrs}`;
   if (p.grpc) return `grpc <pod>:${p.grpc.port} ${p.grpc.service ?? ""} ${attrs}`;
   return `unknown ${attrs}`;
@@ -98,14 +101,25 @@ function environment(w: Writer, level: number, c: Obj, pod: Obj | undefined): vo
   }
 }
 
-function containers(w: Writer, title: string, specs: Obj[], statuses: Obj[] | undefined, pod: Obj | undefined, space: string): void {
+/** Port names are shown since 1.35 (#133018). */
+const portText = (number: unknown, port: Obj, minor: number): string =>
+  `${number as number}/${port.protocol ?? "TCP"}${port.name && minor >= 35 ? ` (${port.name})` : ""}`;
+
+function containers(
+  w: Writer,
+  minor: number,
+  title: string,
+  specs: Obj[],
+  statuses: Obj[] | undefined,
+  pod: Obj | undefined,
+  space: string,
+): void {
   if (specs.length === 0) return;
   w.line(0, `${space}${title}:`);
   for (const c of specs) {
     const st = statuses?.find((s) => s.name === c.name);
     const level = 2;
-    const pre = space === "" ? 1 : 1;
-    w.line(pre, `${space === "" ? "" : " "}${c.name}:`);
+    w.line(1, `${space === "" ? "" : " "}${c.name}:`);
     if (st) {
       w.line(level, "Container ID:", String(st.containerID ?? ""));
       w.line(level, "Image:", String(c.image ?? ""));
@@ -116,16 +130,12 @@ function containers(w: Writer, title: string, specs: Obj[], statuses: Obj[] | un
     w.line(
       level,
       several ? "Ports:" : "Port:",
-      ports.length === 0
-        ? "<none>"
-        : ports.map((p) => `${p.containerPort}/${p.protocol ?? "TCP"}${p.name ? ` (${p.name})` : ""}`).join(", "),
+      ports.length === 0 ? "<none>" : ports.map((p) => portText(p.containerPort, p, minor)).join(", "),
     );
     w.line(
       level,
       several ? "Host Ports:" : "Host Port:",
-      ports.length === 0
-        ? "<none>"
-        : ports.map((p) => `${p.hostPort ?? 0}/${p.protocol ?? "TCP"}${p.name ? ` (${p.name})` : ""}`).join(", "),
+      ports.length === 0 ? "<none>" : ports.map((p) => portText(p.hostPort ?? 0, p, minor)).join(", "),
     );
     if (c.securityContext?.seccompProfile) w.line(level, "SeccompProfile:", String(c.securityContext.seccompProfile.type));
     words(w, level, "Command", (c.command ?? []) as string[]);
@@ -157,7 +167,7 @@ function containers(w: Writer, title: string, specs: Obj[], statuses: Obj[] | un
 }
 
 /** What a volume of a pod, or a persistent one, is made of. */
-export function volumeSource(w: Writer, l: number, v: Obj): void {
+export function volumeSource(w: Writer, minor: number, l: number, v: Obj): void {
   if (v.hostPath)
     w.line(l, "Type:", "HostPath (bare host directory volume)")
       .line(l, "Path:", String(v.hostPath.path))
@@ -182,8 +192,19 @@ export function volumeSource(w: Writer, l: number, v: Obj): void {
     w.line(l, "Type:", "Projected (a volume that contains injected data from multiple sources)");
     for (const s of list(v.projected.sources)) {
       if (s.serviceAccountToken) w.line(l, "TokenExpirationSeconds:", String(s.serviceAccountToken.expirationSeconds));
-      if (s.configMap) w.line(l, "ConfigMapName:", String(s.configMap.name)).line(l, "Optional:", String(s.configMap.optional === true));
-      if (s.secret) w.line(l, "SecretName:", String(s.secret.name)).line(l, "Optional:", String(s.secret.optional === true));
+      // up to 1.32 a pointer is shown, under names of its own
+      const optional = (of: Obj, name: string): void => {
+        if (minor > 32) w.line(l, "Optional:", String(of.optional === true));
+        else w.line(l, `${name}:`, of.optional === undefined ? "<nil>" : "0xc000000000");
+      };
+      if (s.configMap) {
+        w.line(l, "ConfigMapName:", String(s.configMap.name));
+        optional(s.configMap as Obj, "ConfigMapOptional");
+      }
+      if (s.secret) {
+        w.line(l, "SecretName:", String(s.secret.name));
+        optional(s.secret as Obj, "SecretOptionalName");
+      }
       if (s.downwardAPI) w.line(l, "DownwardAPI:", "true");
     }
   } else if (v.downwardAPI) {
@@ -202,7 +223,7 @@ export function volumeSource(w: Writer, l: number, v: Obj): void {
   else w.line(l, "<unknown>");
 }
 
-function volumes(w: Writer, specs: Obj[], space: string): void {
+function volumes(w: Writer, minor: number, specs: Obj[], space: string): void {
   if (specs.length === 0) {
     w.line(0, `${space}Volumes:`, "<none>");
     return;
@@ -211,7 +232,7 @@ function volumes(w: Writer, specs: Obj[], space: string): void {
   const l = 2;
   for (const v of specs) {
     w.line(1, `${space === "" ? "" : " "}${v.name}:`);
-    volumeSource(w, l, v);
+    volumeSource(w, minor, l, v);
   }
 }
 
@@ -230,9 +251,8 @@ function tolerations(w: Writer, specs: Obj[], level = 0): void {
     return;
   }
   specs
-    .map(toleration)
-    .toSorted()
-    .forEach((t, i) => w.line(level, i === 0 ? "Tolerations:" : "", t));
+    .toSorted((a, b) => Buffer.compare(Buffer.from(String(a.key ?? "")), Buffer.from(String(b.key ?? ""))))
+    .forEach((t, i) => w.line(level, i === 0 ? "Tolerations:" : "", toleration(t)));
 }
 
 export function describePod(pod: Obj, minor: number): Writer {
@@ -268,16 +288,17 @@ export function describePod(pod: Obj, minor: number): Writer {
   const owner = list(pod.metadata.ownerReferences).find((r) => r.controller === true);
   if (owner) w.line(0, "Controlled By:", `${owner.kind}/${owner.name}`);
   if (st.nominatedNodeName) w.line(0, "NominatedNodeName:", String(st.nominatedNodeName));
-  containers(w, "Init Containers", list(spec.initContainers), list(st.initContainerStatuses), pod, "");
-  containers(w, "Containers", list(spec.containers), list(st.containerStatuses), pod, "");
-  if (minor >= 19) containers(w, "Ephemeral Containers", list(spec.ephemeralContainers), list(st.ephemeralContainerStatuses), pod, "");
+  containers(w, minor, "Init Containers", list(spec.initContainers), list(st.initContainerStatuses), pod, "");
+  containers(w, minor, "Containers", list(spec.containers), list(st.containerStatuses), pod, "");
+  if (minor >= 19)
+    containers(w, minor, "Ephemeral Containers", list(spec.ephemeralContainers), list(st.ephemeralContainerStatuses), pod, "");
   const conditions = list(st.conditions);
   if (conditions.length > 0) {
     w.line(0, "Conditions:");
     w.line(1, "Type", "Status");
-    for (const c of conditions) w.line(1, String(c.type), `${c.status} `);
+    for (const c of conditions) w.line(1, `${c.type} `, `${c.status} `);
   }
-  volumes(w, list(spec.volumes), "");
+  volumes(w, minor, list(spec.volumes), "");
   w.line(0, "QoS Class:", String(st.qosClass ?? ""));
   mapField(w, 0, "Node-Selectors", spec.nodeSelector as Record<string, string>);
   tolerations(w, list(spec.tolerations));
@@ -291,9 +312,9 @@ export function template(w: Writer, t: Obj, minor: number, title = "Pod Template
   if (Object.keys((t.metadata?.annotations ?? {}) as Obj).length > 0)
     mapField(w, 1, "Annotations", t.metadata.annotations as Record<string, string>, true);
   if (t.spec?.serviceAccountName) w.line(1, "Service Account:", String(t.spec.serviceAccountName));
-  containers(w, "Init Containers", list(t.spec?.initContainers), undefined, undefined, "  ");
-  containers(w, "Containers", list(t.spec?.containers), undefined, undefined, "  ");
-  volumes(w, list(t.spec?.volumes), "  ");
+  containers(w, minor, "Init Containers", list(t.spec?.initContainers), undefined, undefined, "  ");
+  containers(w, minor, "Containers", list(t.spec?.containers), undefined, undefined, "  ");
+  volumes(w, minor, list(t.spec?.volumes), "  ");
   if (t.spec?.priorityClassName) w.line(1, "Priority Class Name:", String(t.spec.priorityClassName));
   if (minor < 31) return;
   mapField(w, 1, "Node-Selectors", t.spec?.nodeSelector as Record<string, string>);

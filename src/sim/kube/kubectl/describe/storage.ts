@@ -51,7 +51,7 @@ function nodeAffinity(w: Writer, affinity: Obj | undefined): void {
       );
 }
 
-export function persistentVolume(_s: Session, o: Obj): Writer {
+export function persistentVolume(s: Session, o: Obj): Writer {
   const w = new Writer();
   const spec = (o.spec ?? {}) as Obj;
   w.line(0, "Name:", String(o.metadata.name));
@@ -66,7 +66,7 @@ export function persistentVolume(_s: Session, o: Obj): Writer {
   nodeAffinity(w, spec.nodeAffinity as Obj | undefined);
   w.line(0, "Message:", String(o.status?.message ?? ""));
   w.line(0, "Source:");
-  volumeSource(w, 2, spec);
+  volumeSource(w, s.minor, 2, spec);
   return w;
 }
 

@@ -48,12 +48,33 @@ async function backend(s: Session, namespace: string, of: Obj): Promise<string> 
   }
 }
 
+/** Where older controllers of Ingress sent what no rule is for. */
+async function oldDefault(s: Session): Promise<string> {
+  const name = "default-http-backend";
+  try {
+    await s.get(await s.kind("endpoints"), name, "kube-system");
+  } catch (error) {
+    if (!(error instanceof ServerRefusal)) throw error;
+    return `${name}:80 (<error: ${error.detail}>)`;
+  }
+  return backend(s, "kube-system", { service: { name, port: { number: 80 } } });
+}
+
+export function serviceCidr(_s: Session, o: Obj): Writer {
+  const w = new Writer();
+  w.line(0, "Name:", String(o.metadata.name));
+  labels(w, o);
+  mapField(w, 0, "Annotations", o.metadata.annotations as Record<string, string>, true);
+  w.line(0, "CIDRs:", ((o.spec?.cidrs ?? []) as string[]).join(", "));
+  return w;
+}
+
 export async function ingress(s: Session, o: Obj): Promise<Writer> {
   const w = new Writer();
   const namespace = String(o.metadata.namespace);
   const spec = (o.spec ?? {}) as Obj;
   w.line(0, "Name:", String(o.metadata.name));
-  labels(w, o);
+  if (s.minor > 20) labels(w, o);
   w.line(0, "Namespace:", namespace);
   w.line(
     0,
@@ -64,7 +85,7 @@ export async function ingress(s: Session, o: Obj): Promise<Writer> {
   );
   if (s.minor >= 22) w.line(0, "Ingress Class:", String(spec.ingressClassName ?? "<none>"));
   const standard = spec.defaultBackend ? await backend(s, namespace, spec.defaultBackend as Obj) : undefined;
-  w.line(0, "Default backend:", standard ?? "<default>");
+  w.line(0, "Default backend:", standard ?? (s.minor > 20 ? "<default>" : await oldDefault(s)));
   if (list(spec.tls).length > 0) {
     w.line(0, "TLS:");
     for (const t of list(spec.tls)) {

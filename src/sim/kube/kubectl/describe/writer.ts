@@ -60,6 +60,10 @@ export function longTime(timestamp: unknown): string {
   return `${days[d.getUTCDay()]}, ${two(d.getUTCDate())} ${months[d.getUTCMonth()]} ${d.getUTCFullYear()} ${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())} +0000`;
 }
 
+/** `limit`: in bytes. */
+const shortened = (text: string, limit: number): string =>
+  Buffer.byteLength(text) > limit ? `${Buffer.from(text).subarray(0, limit).toString()}...` : text;
+
 const skipped = new Set(["kubectl.kubernetes.io/last-applied-configuration"]);
 
 /** Labels or annotations: the first on the title's line. Long or multi-line annotations go on a line of their own. */
@@ -74,12 +78,12 @@ export function mapField(w: Writer, level: number, title: string, map: Record<st
   const indent = "";
   keys.forEach((key, i) => {
     const head = i === 0 ? `${title}:` : indent;
-    const value = map![key]!;
+    const value = annotations ? map![key]!.replace(/\n$/, "") : map![key]!;
     // the lines below the first begin with the tab alone
     if (!annotations) w.line(i === 0 ? level : 0, head, `${key}=${value}`);
-    else if (value.includes("\n") || value.length + key.length + 2 > 140) {
+    else if (value.includes("\n") || Buffer.byteLength(`${key}: ${value}`) >= 140) {
       w.line(level, head, `${key}:`);
-      for (const part of value.trimEnd().split("\n")) w.line(level, indent, `  ${part.length > 140 ? `${part.slice(0, 140)}...` : part}`);
+      for (const part of value.split("\n")) w.line(level, indent, `  ${shortened(part, 138)}`);
     } else w.line(level, head, `${key}: ${value}`);
   });
 }
