@@ -66,7 +66,8 @@ const orderAll = (kinds: Kind[]): Kind[] => {
     "cronjobs",
     "jobs",
   ];
-  const at = (k: Kind): number => (order.includes(k.plural) ? order.indexOf(k.plural) : 99);
+  // a version's resources stand together: with cron jobs of v1beta1 jobs come first
+  const at = (k: Kind): number => (!order.includes(k.plural) || k.version.includes("beta") ? 99 : order.indexOf(k.plural));
   return kinds.toSorted((a, b) => at(a) - at(b));
 };
 

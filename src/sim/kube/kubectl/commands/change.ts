@@ -216,11 +216,12 @@ export const scale: Command = async (p, argv) => {
   return 0;
 };
 
-/** Newer versions look for all objects before they scale the first, and stop when one cannot be scaled. */
+/** Looks for all objects before it scales the first, and stops when one cannot be scaled. */
 async function scaleFound(s: Session, args: string[], one: (l: Live) => Promise<void>): Promise<void> {
   const found: Live[] = [];
   const missing = await visitObjects(s, args, "scale", async (l) => void found.push(l));
-  if (found.length === 0) throw new Failure(`error: no objects passed to scale ${missing.text}`);
+  // seen in 1.32, no longer in 1.36
+  if (found.length === 0 && s.minor < 36) throw new Failure(`error: no objects passed to scale ${missing.text}`);
   for (const l of found) await one(l);
   missing.end();
 }

@@ -12,6 +12,8 @@ export const describe: Command = async (p, argv) => {
   const flags = parseFlags(p, "describe", argv, { ...fileFlags, ...selectorFlags, "show-events": "bool", "chunk-size": "int" });
   const s = new Session(p, flags);
   const items: { kind: Kind; object: Obj }[] = [];
+  // objects that were named, whether or not they are there, or found
+  let asked = 0;
   const everywhere = flags.bool("all-namespaces");
   const [failures, unread] = [new Failures(), new Failures()];
   const told = new Set<string>();
@@ -24,6 +26,7 @@ export const describe: Command = async (p, argv) => {
   const files = flags.list("filename");
   if (files.length > 0) {
     for (const d of await readFiles(s, files, flags.bool("recursive"))) {
+      asked++;
       await unread.during(async () => {
         const kind = await kindOfDocument(s, d);
         try {
@@ -48,8 +51,10 @@ export const describe: Command = async (p, argv) => {
           },
         });
         for (const o of list.items as Obj[]) items.push({ kind: t.kind, object: o });
+        asked += (list.items as Obj[]).length;
         continue;
       }
+      asked++;
       try {
         items.push({ kind: t.kind, object: await s.request("GET", s.path(t.kind, namespace, t.name)) });
       } catch (error) {
@@ -70,7 +75,7 @@ export const describe: Command = async (p, argv) => {
   if (items.length === 0 && failures.none && unread.none)
     await p.err(everywhere ? "No resources found\n" : `No resources found in ${s.namespace} namespace.\n`);
   // by default events are those of a single object since 1.36 (kubernetes/kubernetes#137145)
-  const withEvents = flags.maybe("show-events") ?? (s.minor < 36 || items.length <= 1);
+  const withEvents = flags.maybe("show-events") ?? (s.minor < 36 || asked <= 1);
   for (const [i, { kind, object }] of items.entries()) {
     const o: Obj = { ...object, kind: kind.kind, apiVersion: apiVersionOf(kind) };
     const key = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;

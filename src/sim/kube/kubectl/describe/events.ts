@@ -10,14 +10,17 @@ export async function eventsOf(s: Session, o: Obj): Promise<Obj[]> {
   const { name, uid } = o.metadata as { name: string; uid: string };
   // a static pod's are those of its manifest
   const mirrored = o.metadata.annotations?.["kubernetes.io/config.mirror"] as string | undefined;
-  const wanted = o.kind === "Node" ? (s.minor < 25 ? [name] : [name, uid]) : [mirrored ?? uid];
+  const wanted = o.kind === "Node" ? (s.minor < 25 ? [name] : [uid, name]) : [mirrored ?? uid];
   const kind = await s.kind("events");
   try {
     const list = await s.request("GET", s.path(kind, o.metadata.namespace ? String(o.metadata.namespace) : ""), undefined, {
       query: { fieldSelector: `involvedObject.name=${o.metadata.name}` },
     });
-    return (list.items as Obj[]).filter(
-      (e) => e.involvedObject?.kind === o.kind && (!e.involvedObject?.uid || wanted.includes(String(e.involvedObject.uid))),
+    // one question after the other
+    return wanted.flatMap((of, i) =>
+      (list.items as Obj[]).filter(
+        (e) => e.involvedObject?.kind === o.kind && (e.involvedObject.uid ? e.involvedObject.uid === of : i === 0),
+      ),
     );
   } catch (error) {
     if (error instanceof ServerRefusal) return [];
@@ -44,7 +47,9 @@ export function printEvents(w: Writer, events: Obj[], now: number, minor = 35): 
   w.raw("Events:");
   w.line(1, "Type", "Reason", "Age", "From", "Message");
   w.line(1, "----", "------", "----", "----", "-------");
-  for (const e of events.toSorted((a, b) => (lastSeen(a) < lastSeen(b) ? -1 : lastSeen(a) > lastSeen(b) ? 1 : 0))) {
+  // by the old field alone, which events of the new API leave empty (util/event/sorted_event_list.go)
+  const at = (e: Obj): string => String(e.lastTimestamp ?? "");
+  for (const e of events.toSorted((a, b) => (at(a) < at(b) ? -1 : at(a) > at(b) ? 1 : 0))) {
     const path = e.involvedObject?.fieldPath as string | undefined;
     // 1.36 names the container in front of the message (recorded with kubectl 1.36.4)
     const message = `${minor >= 36 && path ? `${path}: ` : ""}${String(e.message ?? "").trim()}`;

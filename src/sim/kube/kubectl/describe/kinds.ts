@@ -448,6 +448,7 @@ export const describers: Record<string, Describer> = {
   PersistentVolumeClaim: persistentVolumeClaim,
   "StorageClass.storage.k8s.io": storageClass,
   "Ingress.networking.k8s.io": ingress,
+  "Ingress.extensions": ingress,
   "IngressClass.networking.k8s.io": ingressClass,
   "EndpointSlice.discovery.k8s.io": endpointSlice,
   "ServiceCIDR.networking.k8s.io": serviceCidr,

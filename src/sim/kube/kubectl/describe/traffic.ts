@@ -32,8 +32,12 @@ export function readyAddresses(slices: Obj[], port: string): string {
   return ready.length > 3 ? `${ready.slice(0, 3).join(",")} + ${ready.length - 3} more...` : ready.join(",");
 }
 
-/** describeBackendV1 */
+/** describeBackendV1, describeBackendV1beta1 */
 async function backend(s: Session, namespace: string, of: Obj): Promise<string> {
+  if (of.serviceName) {
+    const port = typeof of.servicePort === "number" ? { number: of.servicePort } : { name: of.servicePort };
+    return backend(s, namespace, { service: { name: of.serviceName, port } });
+  }
   if (!of.service) return `APIGroup: ${of.resource?.apiGroup ?? "<none>"}, Kind: ${of.resource?.kind}, Name: ${of.resource?.name}`;
   const name = String(of.service.name);
   const port = of.service.port as Obj;
@@ -84,8 +88,9 @@ export async function ingress(s: Session, o: Obj): Promise<Writer> {
       .join(","),
   );
   if (s.minor >= 22) w.line(0, "Ingress Class:", String(spec.ingressClassName ?? "<none>"));
-  const standard = spec.defaultBackend ? await backend(s, namespace, spec.defaultBackend as Obj) : undefined;
-  w.line(0, "Default backend:", standard ?? (s.minor > 20 ? "<default>" : await oldDefault(s)));
+  const given = (spec.defaultBackend ?? spec.backend) as Obj | undefined;
+  const standard = given ? await backend(s, namespace, given) : s.minor > 20 ? "<default>" : await oldDefault(s);
+  w.line(0, "Default backend:", standard);
   if (list(spec.tls).length > 0) {
     w.line(0, "TLS:");
     for (const t of list(spec.tls)) {
@@ -103,7 +108,7 @@ export async function ingress(s: Session, o: Obj): Promise<Writer> {
     w.line(1, String(rule.host ?? "*"), "");
     for (const path of list(rule.http.paths)) w.line(2, "", `${path.path ?? ""} `, await backend(s, namespace, path.backend as Obj));
   }
-  if (rules === 0) w.line(1, "*", "*", standard ?? "<default>");
+  if (rules === 0) w.line(1, "*", "*", standard);
   annotations(w, o);
   return w;
 }
