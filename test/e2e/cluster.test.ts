@@ -1,6 +1,6 @@
 /** One cluster from its first `up` to its `destroy`, with everything that may happen to it on the way. */
 import { execa, type Options } from "execa";
-import { readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -295,5 +295,12 @@ describe("halt and destroy", () => {
     expect((await kubemend(["destroy"])).exitCode).toBe(0);
     expect(readdirSync(join(cwd, ".kubemend"))).toEqual([]);
     expect(lives(pid)).toBe(false);
+  });
+
+  it("its background process ends when somebody has removed the folder instead", async () => {
+    expect((await up()).exitCode).toBe(0);
+    const { pid } = server();
+    rmSync(join(cwd, ".kubemend"), { recursive: true, force: true, maxRetries: 10 });
+    await until(() => !lives(pid));
   });
 });

@@ -1,6 +1,6 @@
 /** The background process of one simulated cluster: `node main.js STATE-FOLDER`. It outlives the command that started it. */
 import { randomBytes } from "node:crypto";
-import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import { layers } from "../assemble.ts";
@@ -11,7 +11,7 @@ import { listenControl, type Handler } from "./control.ts";
 import { Driver, type HostClock } from "./driver.ts";
 import { Looks } from "./looks.ts";
 import { installedVersion } from "../../root.ts";
-import { claimState } from "./owner.ts";
+import { claimState, ownerFile } from "./owner.ts";
 import { settle } from "./settle.ts";
 import { listenSsh, type SshHost } from "./ssh.ts";
 import { Store } from "./store.ts";
@@ -106,6 +106,8 @@ async function main(dir: string): Promise<void> {
   const saveText = (text: string): void => {
     clearTimeout(saving?.timer);
     saving = undefined;
+    // somebody has removed or moved the folder: nobody finds this process any more
+    if (!existsSync(ownerFile(dir))) process.exit(0);
     try {
       store.saveRunning(text);
       dirty = false;
