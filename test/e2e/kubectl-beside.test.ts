@@ -37,6 +37,10 @@ get deploy,ds,svc,ep -A -o wide
 get deploy web nosuch
 get deploy web nosuch -o name
 get cm nosuch other -o yaml
+get cm nosuch other --ignore-not-found -o yaml
+get pods --as=nobody -o yaml
+get pods,svc --as=nobody
+get -f nokind.yaml -o yaml
 get nosuchkind x
 get deploy/web x
 get -f kinds.yaml

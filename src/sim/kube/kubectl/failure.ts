@@ -107,7 +107,7 @@ export class Failures {
   end(): void {
     const [first, ...more] = this.#met;
     if (first === undefined) return;
-    if (more.length > 0) throw new Aggregate(this.#met.map(amongOthers).join("\n"), this.text);
+    if (more.length > 0) throw new Aggregate(this);
     if (first instanceof Failure) throw first;
     first.end();
   }
@@ -117,6 +117,15 @@ export class Failures {
     const [met] = this.#met;
     if (met instanceof Failures) met.first();
     else if (met) throw met;
+  }
+
+  /** Of each, as one among others. */
+  get lines(): string[] {
+    return this.#met.map(amongOthers);
+  }
+
+  get printed(): string {
+    return this.#met.map((failure) => failure.printed).join("");
   }
 
   /** As Go writes an Aggregate. */
@@ -130,9 +139,9 @@ export class Failures {
 class Aggregate extends Failure {
   /** As Go writes them. */
   readonly text: string;
-  constructor(message: string, text: string) {
-    super(message);
-    this.text = text;
+  constructor(failures: Failures) {
+    super(failures.lines.join("\n"), 1, failures.printed);
+    this.text = failures.text;
   }
 }
 

@@ -76,7 +76,8 @@ export const get: Command = async (p, argv) => {
   const failures = new Failures();
   for (const t of wanted) {
     if (t instanceof Failure) {
-      failures.add(t);
+      // above a table told as one of several, also when it is the only one
+      failures.add(asTable ? new Failure(t.message.replace(/^error: /, "")) : t);
       continue;
     }
     try {
@@ -96,11 +97,12 @@ export const get: Command = async (p, argv) => {
       if (!(caught instanceof ServerRefusal)) throw caught;
       const error = t.name === "" ? unableToList(t.kind, caught, selector, fieldSelector) : caught;
       if (error.code === 404 && flags.bool("ignore-not-found")) continue;
-      if (wanted.length === 1) throw error;
       failures.add(error);
     }
   }
-  if (!asTable) return structured(s, output, answers, failures, targets);
+  // one file or one name (cli-runtime/pkg/resource/builder.go, singleItemImplied)
+  const implied = files.length > 0 ? files.length === 1 && !p.fs.isDir(files[0]!) : targets.length === 1 && targets[0]!.name !== "";
+  if (!asTable) return structured(s, output, answers, failures, implied);
 
   const many = new Set(targets.map((t) => resourceName(t.kind))).size > 1 || flags.bool("show-kind");
   // named objects of one kind share a table
@@ -148,8 +150,7 @@ async function wantedBy(s: Session, d: Document): Promise<Wanted | Failure> {
     return { kind, name: String(d.object.metadata?.name ?? ""), namespace: namespaceOf(s, d, kind) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    // told as one of several, also when it is the only one
-    return new Failure(error.message.replace(/^error: /, ""));
+    return error;
   }
 }
 
@@ -158,9 +159,8 @@ async function structured(
   output: string,
   answers: { kind: Kind; body: Obj; named: boolean }[],
   failures: Failures,
-  targets: Target[],
+  implied: boolean,
 ): Promise<number> {
-  const single = targets.length === 1 && targets[0]!.name !== "" && answers.length === 1;
   const items: Obj[] = [];
   const kinds = new Map<Obj, Kind>();
   for (const a of answers) {
@@ -173,11 +173,13 @@ async function structured(
   const sortBy = s.flags.text("sort-by");
   const ordered = sortBy ? sortItems(items, sortBy) : items;
   const nameOf = (o: Obj): string => objectName(kinds.get(o)!, String(o.metadata.name));
-  if (targets.length > 1 || failures.none) {
-    const object: Obj = single
-      ? ordered[0]!
-      : { apiVersion: "v1", items: ordered, kind: "List", metadata: { resourceVersion: "", ...(s.minor < 24 ? { selfLink: "" } : {}) } };
-    if (!(targets.length === 1 && targets[0]!.name !== "" && answers.length === 0)) await s.p.out(formatted(s, output, object, nameOf)!);
+  // a list also when there is nothing in it, unless that is nothing
+  if (implied ? failures.none && items.length > 0 : items.length > 0 || !s.flags.bool("ignore-not-found")) {
+    const object: Obj =
+      implied && items.length === 1
+        ? ordered[0]!
+        : { apiVersion: "v1", items: ordered, kind: "List", metadata: { resourceVersion: "", ...(s.minor < 24 ? { selfLink: "" } : {}) } };
+    await s.p.out(formatted(s, output, object, nameOf)!);
   }
   failures.end();
   return 0;
