@@ -3,12 +3,16 @@ import { execa } from "execa";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { legacyArchive, newestMinor, oldestMinor, oldestPackaged } from "../../src/cluster/versions.ts";
-import { needs } from "../needs.ts";
+import { legacyArchive, oldestPackaged } from "../../src/cluster/versions.ts";
+import { kubectls } from "../kubectl.ts";
+import { available } from "../needs.ts";
 import { useScratch } from "./support.ts";
 
-const binary = (process.env.KUBEMEND_KUBECTL ?? "kubectl").split(":")[0]!;
-const there = needs("kubectl (in PATH, or named by KUBEMEND_KUBECTL)", [binary, "version", "--client"]);
+/** Between these nothing tells of some texts which release brought them. */
+const compared = [20, 32, 36];
+const binary = kubectls().find(({ minor, path }) =>
+  available(`kubectl 1.20, 1.32 or 1.36 (${path} is 1.${minor}; KUBEMEND_KUBECTL names others)`, compared.includes(minor)),
+);
 
 /** On the host and on the machine. */
 const files: Record<string, string> = {
@@ -137,18 +141,14 @@ const settled = (text: string): string =>
     .replace(/(MemoryPressure|DiskPressure|PIDPressure|Ready) +(True|False) +\w{3}, .*?\+0000/g, "$1 $2")
     .replace(/resourceVersion: "\d+"/g, "resourceVersion");
 
-describe.runIf(there)("beside the kubectl at hand", () => {
+describe.runIf(binary)("beside the kubectl at hand", () => {
+  const { path, minor } = binary ?? { path: "", minor: 0 };
   const { cwd, kubemend, on } = useScratch("beside");
   let kubeconfig = "";
-  let minor = 0;
   const real = (args: string[]): ReturnType<typeof execa> =>
-    execa(binary, args, { cwd, env: { KUBECONFIG: kubeconfig }, reject: false, stdin: "ignore", timeout: 60_000 });
+    execa(path, args, { cwd, env: { KUBECONFIG: kubeconfig }, reject: false, stdin: "ignore", timeout: 60_000 });
 
   beforeAll(async () => {
-    const version = JSON.parse(String((await execa(binary, ["version", "--client", "-o", "json"])).stdout)) as {
-      clientVersion: { minor: string };
-    };
-    minor = Math.min(newestMinor, Math.max(oldestMinor, Number.parseInt(version.clientVersion.minor, 10)));
     const mirror = minor < oldestPackaged ? `mirror: { packages: "${legacyArchive}" }\n` : "";
     writeFileSync(join(cwd, "kubemend.yaml"), `name: beside\nkubernetes: "1.${minor}"\nworkers: 1\ncni: { name: bridge }\n${mirror}`);
     const result = await kubemend(["up"]);

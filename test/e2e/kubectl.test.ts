@@ -6,11 +6,11 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../src/sim/core/random.ts";
 import { goYamlError } from "../../src/sim/core/go-yaml.ts";
 import { yamlTexts } from "../../src/sim/core/yaml.ts";
-import { needs } from "../needs.ts";
+import { firstKubectl, needsKubectl } from "../kubectl.ts";
 import { until, useScratch } from "./support.ts";
 
-const binary = (process.env.KUBEMEND_KUBECTL ?? "kubectl").split(":")[0]!;
-const there = needs("kubectl (in PATH, or named by KUBEMEND_KUBECTL)", [binary, "version", "--client"]);
+const binary = firstKubectl;
+const there = needsKubectl();
 
 const manifest = `apiVersion: v1
 kind: Pod

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Machine } from "../../src/sim/kernel/machine.ts";
 import { openPty } from "../../src/sim/kernel/tty.ts";
+import { kubectls } from "../kubectl.ts";
 import { needs } from "../needs.ts";
 import { run, useWorld } from "../sim/support.ts";
 import { place } from "./worlds.ts";
@@ -208,13 +209,9 @@ describe("commands with nothing behind them", () => {
   });
 });
 
-/** KUBEMEND_KUBECTL names binaries (paths separated by ":"); without it, kubectl of PATH. */
-const wanted = (process.env.KUBEMEND_KUBECTL ?? "kubectl").split(":").filter((path) => path !== "");
-const binaries = wanted.filter((path) => needs(`kubectl (${path}; in PATH, or named by KUBEMEND_KUBECTL)`, [path, "version", "--client"]));
 const terminals = needs("script (bsdutils)", ["script", "--version"]);
 
-describe.each(binaries)("beside %s", (binary) => {
-  const version = /v([\d.]+)/.exec(spawnSync(binary, ["version", "--client", "-o", "json"], { encoding: "utf8" }).stdout)![1]!;
+describe.each(kubectls())("beside $path", ({ path: binary, version }) => {
   const lines = [
     ...["", "create deployment --help", "run --help", "expose --help", "get -h", "help rollout undo", "help nosuch", "help help"],
     ...["create svc nodeport --help", "scale -h", "apply view-last-applied --help", "config set-credentials -h", "logs --help"],

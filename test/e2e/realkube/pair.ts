@@ -4,18 +4,17 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect } from "vitest";
 import { openCluster, type Cluster } from "../../../src/provision/cluster.ts";
 import { quote } from "../../../src/ssh/pool.ts";
-import { needs } from "../../needs.ts";
+import { firstKubectl, needsKubectl } from "../../kubectl.ts";
 import { normalise } from "../../recorded/normalise.ts";
 import { box, environment } from "../lxc/machines.ts";
 import { useScratch } from "../support.ts";
 import { mirror, needsKubernetes } from "./kubernetes.ts";
 import { machineWords, type Look } from "./looks.ts";
 
-export const kubectl = (process.env.KUBEMEND_KUBECTL ?? "kubectl").split(":")[0]!;
+export const kubectl = firstKubectl;
 
 /** True when a pair can be built. Throws in CI when it cannot. */
-export const needsPair = (): boolean =>
-  needsKubernetes() && needs("kubectl (in PATH, or named by KUBEMEND_KUBECTL)", [kubectl, "version", "--client"]);
+export const needsPair = (): boolean => needsKubernetes() && needsKubectl();
 
 export const patience = 900_000;
 

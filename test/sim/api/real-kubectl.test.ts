@@ -7,12 +7,10 @@ import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { handleRest, servingCertificate } from "../../../src/sim/kube/apiserver/front.ts";
-import { needs } from "../../needs.ts";
+import { kubectlPaths } from "../../kubectl.ts";
 import { kubeconfig, pki, useApi, type Cluster } from "./support.ts";
 
-/** KUBEMEND_KUBECTL names binaries (paths separated by ":"); without it, kubectl of PATH. */
-const wanted = (process.env.KUBEMEND_KUBECTL ?? "kubectl").split(":").filter((path) => path !== "");
-const binaries = wanted.filter((path) => needs(`kubectl (${path}; in PATH, or named by KUBEMEND_KUBECTL)`, [path, "version", "--client"]));
+const binaries = kubectlPaths();
 
 let c: Cluster;
 let server: Server;

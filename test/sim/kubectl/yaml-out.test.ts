@@ -3,9 +3,7 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { toYaml } from "../../../src/sim/kube/kubectl/yaml-out.ts";
-import { needs } from "../../needs.ts";
-
-const program = process.env.KUBEMEND_KUBECTL ?? "kubectl";
+import { firstKubectl, needsKubectl } from "../../kubectl.ts";
 
 const word = fc.string({ unit: fc.constantFrom(..."abcXYZ019-_.:#'\"\\{}[],&*!|>%@`~=/?"), minLength: 1, maxLength: 12 });
 const gap = fc.constantFrom(" ", " ", " ", " ", "  ", "   ", "\n", "\n\n", "\t", " \n", "\n ");
@@ -33,11 +31,11 @@ const short = fc.constantFrom(
   "",
 );
 
-test.runIf(needs("kubectl", [program, "version", "--client"]))("any text", () => {
+test.runIf(needsKubectl())("any text", () => {
   const texts = fc.sample(fc.oneof(text, sentence, short), { numRuns: 400, ...(process.env.CI ? {} : { seed: 1 }) });
   const data = Object.fromEntries(texts.map((t, i) => [`k${String(i).padStart(3, "0")}`, t]));
   const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "x", labels: { a: "b" } }, data: { ...data, list: "" } };
-  const real = spawnSync(program, ["label", "--local", "--overwrite", "-f", "-", "a=b", "-o", "yaml"], {
+  const real = spawnSync(firstKubectl, ["label", "--local", "--overwrite", "-f", "-", "a=b", "-o", "yaml"], {
     input: JSON.stringify(object),
     encoding: "utf8",
   });
