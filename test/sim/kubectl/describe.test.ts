@@ -265,3 +265,22 @@ test("a role has one line a resource, in the order of the rules' text", async ()
   pods/log          []                 []              [get]
 `);
 });
+
+test("how long a pod has been Terminating", async () => {
+  await k("create serviceaccount default");
+  await k(
+    "create -f -",
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: held, finalizers: [example.com/held]}\nspec: {containers: [{name: c, image: busybox}]}\n",
+  );
+  await k("delete pod held --wait=false");
+  expect(await k("describe pod held")).toMatch(/^Status: +Terminating \(lasts [01]s\)$/m);
+  await c.world.advance(75_000);
+  expect(await k("describe pod held")).toMatch(/^Status: +Terminating \(lasts 7[5-9]s\)$/m);
+});
+
+test("service accounts, for whoever may not see secrets", async () => {
+  await k("create serviceaccount bare");
+  await k("create role sees --verb=get,list --resource=serviceaccounts,events");
+  await k("create rolebinding sees --role=sees --user=jane");
+  expect(await k("describe sa bare --as=jane")).toMatch(/^Image pull secrets: +<none>$/m);
+});

@@ -1,6 +1,7 @@
 /** Describers by kind; what has none is described field by field (describe.GenericDescriberFor). */
 import type { Obj } from "../../../core/json.ts";
 import { formatSelector, matchesSelector } from "../../apiserver/selectors.ts";
+import { ServerRefusal } from "../failure.ts";
 import type { Session } from "../session.ts";
 import { describeNode } from "./node.ts";
 import { describePod, template } from "./pod.ts";
@@ -319,15 +320,26 @@ const namespace: Describer = async (s, o) => {
   return w;
 };
 
+/** undefined for whoever may not list them. */
+async function secretsOf(s: Session, namespace: string): Promise<Obj[] | undefined> {
+  try {
+    return list((await s.request("GET", s.path(await s.kind("secrets"), namespace))).items);
+  } catch (error) {
+    if (!(error instanceof ServerRefusal)) throw error;
+    return undefined;
+  }
+}
+
 const serviceAccount: Describer = async (s, o) => {
   const w = new Writer();
   head(w, o);
   labels(w, o);
-  const all = list((await s.request("GET", s.path(await s.kind("secrets"), String(o.metadata.namespace)))).items);
-  const there = new Set(all.map((secret) => String(secret.metadata.name)));
+  const all = await secretsOf(s, String(o.metadata.namespace));
+  const there = all && new Set(all.map((secret) => String(secret.metadata.name)));
   const names = (title: string, found: string[]): void => {
     if (found.length === 0) w.line(0, title, "<none>");
-    for (const [i, name] of found.entries()) w.line(0, i === 0 ? title : " ".repeat(19), there.has(name) ? name : `${name} (not found)`);
+    for (const [i, name] of found.entries())
+      w.line(0, i === 0 ? title : " ".repeat(19), !there || there.has(name) ? name : `${name} (not found)`);
   };
   const referred = (v: unknown): string[] => list(v).map((x) => String(x.name));
   names("Image pull secrets:", referred(o.imagePullSecrets));
@@ -340,7 +352,7 @@ const serviceAccount: Describer = async (s, o) => {
       secret.metadata.annotations?.["kubernetes.io/service-account.uid"] === o.metadata.uid;
     names(
       "Tokens:",
-      all.filter(mine).map((secret) => String(secret.metadata.name)),
+      (all ?? []).filter(mine).map((secret) => String(secret.metadata.name)),
     );
   }
   return w;
@@ -431,7 +443,7 @@ export const withoutEvents = new Set([
 ]);
 
 export const describers: Record<string, Describer> = {
-  Pod: (s, o) => describePod(o, s.minor),
+  Pod: (s, o) => describePod(o, s.minor, s.p.now),
   Node: describeNode,
   "Deployment.apps": deployment,
   "ReplicaSet.apps": replicaSet,

@@ -1,7 +1,7 @@
 /** Pods and pod templates: describePod and DescribeContainers of k8s.io/kubectl/pkg/describe. */
 import type { Obj } from "../../../core/json.ts";
 import { quantity } from "../../quantity.ts";
-import { Writer, longTime, mapField } from "./writer.ts";
+import { Writer, longTime, mapField, since } from "./writer.ts";
 
 const list = (v: unknown): Obj[] => (v ?? []) as Obj[];
 
@@ -255,7 +255,7 @@ function tolerations(w: Writer, specs: Obj[], level = 0): void {
     .forEach((t, i) => w.line(level, i === 0 ? "Tolerations:" : "", toleration(t)));
 }
 
-export function describePod(pod: Obj, minor: number): Writer {
+export function describePod(pod: Obj, minor: number, now: number): Writer {
   const w = new Writer();
   const spec = (pod.spec ?? {}) as Obj;
   const st = (pod.status ?? {}) as Obj;
@@ -272,7 +272,7 @@ export function describePod(pod: Obj, minor: number): Writer {
   mapField(w, 0, "Labels", pod.metadata.labels as Record<string, string>);
   mapField(w, 0, "Annotations", pod.metadata.annotations as Record<string, string>, true);
   if (pod.metadata.deletionTimestamp && st.phase !== "Failed" && st.phase !== "Succeeded") {
-    w.line(0, "Status:", `Terminating (lasts ${"<invalid>"})`);
+    w.line(0, "Status:", `Terminating (lasts ${since(pod.metadata.deletionTimestamp, now)})`);
     w.line(0, "Termination Grace Period:", `${pod.metadata.deletionGracePeriodSeconds}s`);
   } else w.line(0, "Status:", String(st.phase ?? ""));
   if (st.reason) w.line(0, "Reason:", String(st.reason));
