@@ -141,7 +141,6 @@ function refuseUnmodelled(command: string, parsed: ParsedFlags): void {
 /** Deprecated flags, which work and which no help shows, by command. */
 const hidden: Record<string, string[]> = {
   "*": ["record"],
-  apply: ["prune-whitelist"],
   autoscale: ["cpu-percent"],
   drain: ["delete-local-data"],
 };

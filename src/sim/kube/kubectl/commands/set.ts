@@ -20,7 +20,6 @@ const own: Record<string, FlagTable> = {
   resources: { ...recordFlag, containers: "string", limits: "string", requests: "string" },
   selector: { ...recordFlag, "resource-version": "string" },
   serviceaccount: recordFlag,
-  sa: recordFlag,
   subject: { user: "list", group: "list", serviceaccount: "list" },
   env: { containers: "string", env: "words", from: "string", keys: "list", prefix: "string", list: "bool", resolve: "bool" },
 };
@@ -40,7 +39,7 @@ function amounts(text: string | undefined): Obj | undefined {
 
 export const set: Command = async (p, argv) => {
   const at = argv.findIndex((a) => !a.startsWith("-"));
-  const what = argv[at] ?? "";
+  const what = argv[at] === "sa" ? "serviceaccount" : (argv[at] ?? "");
   const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
   const flags = parseFlags(
     p,
@@ -91,8 +90,7 @@ export const set: Command = async (p, argv) => {
       await updateSpecs(s, objects, { verb: "resource requirements updated", refused, work }, dry);
       return 0;
     }
-    case "serviceaccount":
-    case "sa": {
+    case "serviceaccount": {
       const account = flags.args.at(-1);
       if (!account) throw new Failure("error: serviceaccount is required");
       if (flags.args.length === 1 && flags.list("filename").length === 0) throw new Failure(noResources);
