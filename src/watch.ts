@@ -43,9 +43,10 @@ export interface Eyes {
 }
 
 /**
- * Looks at all of them in rounds, at each until it holds or its own window is over; at each once at least. While the first that does not
- * hold yet still fails, the others wait for a later round of their windows: a look may cost more than it tells. `since`: when the windows
- * began; now, when missing. The result is in the order of the looks.
+ * Looks at all of them in rounds, at each until it holds or its own window is over; at each once at least. They are in the order of cause
+ * and consequence: while the first that does not hold yet still fails, the others wait for a later round of their windows (a look may cost
+ * more than it tells), and when its window is over nothing is waited for any more: those after it are judged as they are then. `since`:
+ * when the windows began; now, when missing. The result is in the order of the looks.
  */
 export async function watch(looks: readonly Look[], eyes: Eyes, since?: number): Promise<Seen[]> {
   const { before = 0, first, growth, longest } = eyes.pauses;
@@ -55,15 +56,21 @@ export async function watch(looks: readonly Look[], eyes: Eyes, since?: number):
   const early = begin + Math.min(before, ...looks.map(({ within }) => within)) - now;
   if (early > 0) await eyes.sleep(early);
   for (let open = all, wait = first; ; wait = Math.min(longest, wait * growth)) {
-    const promising = await round(eyes, begin, open.slice(0, 1));
+    const [head, ...others] = open;
+    const promising = await round(eyes, begin, [head!]);
     const took = (await eyes.now()) - begin;
-    await round(
-      eyes,
-      begin,
-      open.slice(1).filter(({ look }) => promising || look.within <= took),
-    );
+    const due = others.filter(({ look }) => promising || head!.look.within <= took || look.within <= took);
+    await round(eyes, begin, due);
     open = open.filter(({ look, result }) => !result.pass && result.took < look.within);
-    if (open.length === 0) return all.map(({ result }) => result);
+    const failing = all.find(({ result }) => !result.pass);
+    if (!failing || !open.includes(failing)) {
+      await round(
+        eyes,
+        begin,
+        open.filter((watched) => !due.includes(watched)),
+      );
+      return all.map(({ result }) => result);
+    }
     // at each once more when its window ends
     const now = (await eyes.now()) - begin;
     await eyes.sleep(Math.max(1, Math.min(wait, ...open.map(({ look }) => look.within - now))));

@@ -54,15 +54,28 @@ describe("watch", () => {
         eyes,
         since,
       );
+      // when the first that is given up was last looked at: those after it are not waited for any longer
+      let last = Infinity;
       for (const [j, m] of machines.entries()) {
         const at = looked.filter(([who]) => who === m).map(([, when]) => when);
         expect(at.length, m).toBeGreaterThan(0);
         // the window's end, or the first look where it was over before
-        const end = Math.max(since - 1_000_000 + windows[m]!, 0);
+        const end = Math.min(Math.max(since - 1_000_000 + windows[m]!, 0), last);
         if (holds[m]! <= end) expect(seen[j], `${m} of ${JSON.stringify({ holds, windows, since })}`).toMatchObject({ pass: true });
         if (holds[m]! > at.at(-1)!) expect(seen[j]!.pass).toBe(false);
+        if (!seen[j]!.pass) last = Math.min(last, at.at(-1)!);
       }
     }
+  });
+
+  it("gives up with the first that is given up, and looks at the others as they are then", async () => {
+    const { eyes, looked } = over({ a: 0, b: Infinity, c: 70_000, d: 10_000 }, real);
+    const seen = await watch([look("a", 300_000), look("b", 60_000), look("c", 300_000), look("d", 15_000)], eyes);
+    expect(seen.map((s) => s.pass)).toEqual([true, false, false, true]);
+    for (const m of ["b", "c"]) expect(looked.findLast(([who]) => who === m)![1], m).toBe(60_000);
+    // one that is given up is no reason to give up what comes before it
+    const { eyes: others } = over({ a: 100_000, b: Infinity, c: 110_000 }, real);
+    expect((await watch([look("a", 120_000), look("b", 60_000), look("c", 300_000)], others)).map((s) => s.pass)).toEqual([true, false, false]);
   });
 
   it("spares the others while the first fails, until their windows end", async () => {
