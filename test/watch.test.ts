@@ -75,7 +75,11 @@ describe("watch", () => {
     for (const m of ["b", "c"]) expect(looked.findLast(([who]) => who === m)![1], m).toBe(60_000);
     // one that is given up is no reason to give up what comes before it
     const { eyes: others } = over({ a: 100_000, b: Infinity, c: 110_000 }, real);
-    expect((await watch([look("a", 120_000), look("b", 60_000), look("c", 300_000)], others)).map((s) => s.pass)).toEqual([true, false, false]);
+    expect((await watch([look("a", 120_000), look("b", 60_000), look("c", 300_000)], others)).map((s) => s.pass)).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   it("spares the others while the first fails, until their windows end", async () => {

@@ -4,7 +4,7 @@
  * an absolute one under the root, a relative one beside runc's own cgroup (runc, libcontainer/cgroups/fs2/defaultpath.go).
  */
 import { createCgroupPath, removeCgroup, cgroupExists } from "../kernel/cgroup.ts";
-import { bytesOf } from "../fs/tree.ts";
+import { bytesOf } from "../fs/content.ts";
 import type { Machine } from "../kernel/machine.ts";
 import type { Proc } from "../kernel/proc.ts";
 import { parseElf } from "../kernel/program.ts";

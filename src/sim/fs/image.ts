@@ -1,6 +1,7 @@
 /** Builds read-only images: root filesystems of machines and containers. */
 import { elfHeader } from "../kernel/program.ts";
-import type { Content, Image, Inode } from "./tree.ts";
+import type { Content } from "./content.ts";
+import type { Image, Inode } from "./tree.ts";
 
 export interface Attributes {
   mode?: number;

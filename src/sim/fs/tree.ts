@@ -1,12 +1,8 @@
 /** One filesystem: inodes by number, as plain data, over an optional read-only image. */
 import { Errno } from "../core/errno.ts";
-import type { Obj } from "../core/json.ts";
+import { contentOf, joined, realSize, sizeOf, type Content } from "./content.ts";
 
 export type InodeType = "file" | "dir" | "symlink" | "fifo" | "socket" | "char" | "block";
-
-/** Bytes of a file: text, raw bytes, `extents` for long runs of one byte, or `object` for databases kept as structured data. */
-export type Content = string | Uint8Array | { extents: Extent[] } | { object: Obj };
-type Extent = { bytes: Uint8Array } | { fill: number; length: number };
 
 export interface Inode {
   ino: number;
@@ -43,71 +39,22 @@ export interface TreeState {
 /** A read-only image; inode 1 is the root. Never modified after it was built. */
 export type Image = ReadonlyMap<number, Readonly<Inode>>;
 
-const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+/** Sizes of text in bytes, by the inode that holds it: what is added to a log is counted, not all of the log. */
+const counted = new WeakMap<Readonly<Inode>, { text: string; size: number }>();
 
-export function sizeOf(content: Content | undefined): number {
-  if (content === undefined) return 0;
-  if (typeof content === "string") return Buffer.byteLength(content);
-  if (content instanceof Uint8Array) return content.length;
-  if ("object" in content) return databaseSize(content.object);
-  return content.extents.reduce((sum, e) => sum + ("fill" in e ? e.length : e.bytes.length), 0);
+/** Bytes of an inode's content. */
+export function fileSize(node: Readonly<Inode>): number {
+  const { content } = node;
+  if (typeof content !== "string") return sizeOf(content);
+  const known = counted.get(node);
+  if (known && known.text === content) return known.size;
+  const size = sizeOf(content);
+  counted.set(node, { text: content, size });
+  return size;
 }
 
 /** Bytes that one tree may hold in the host's memory. */
 const realLimit = 96 * 1024 * 1024;
-
-const realSize = (content: Content | undefined): number => {
-  if (content === undefined) return 0;
-  if (typeof content === "string" || content instanceof Uint8Array) return content.length;
-  if ("object" in content) return 0;
-  let sum = 0;
-  for (const e of content.extents) if (!("fill" in e)) sum += e.bytes.length;
-  return sum;
-};
-
-/** Size that a database file shows: by its number of records, since writing it out for every stat(2) would be dear. */
-function databaseSize(object: Obj): number {
-  let records = 0;
-  for (const value of Object.values(object) as unknown[])
-    records += value !== null && typeof value === "object" ? Object.keys(value).length : 1;
-  return Math.max(16384, Math.ceil((records * 1100) / 4096) * 4096);
-}
-
-export function bytesOf(content: Content | undefined): Uint8Array {
-  if (content === undefined) return new Uint8Array();
-  if (typeof content === "object" && "extents" in content && sizeOf(content) > 1024 ** 3) throw new Errno("ENOMEM");
-  if (typeof content === "string") return Buffer.from(content, "utf8");
-  if (content instanceof Uint8Array) return content;
-  if ("object" in content) return Buffer.from(JSON.stringify(content.object), "utf8");
-  return Buffer.concat(content.extents.map((e) => ("fill" in e ? Buffer.alloc(e.length, e.fill) : e.bytes)));
-}
-
-/** Part of a file's bytes, without making the runs of a sparse file real. */
-export function sliceOf(content: Content | undefined, offset: number, length: number): Uint8Array {
-  if (content === undefined || typeof content === "string" || content instanceof Uint8Array || "object" in content)
-    return bytesOf(content).subarray(offset, offset + length);
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  for (const e of content.extents) {
-    const size = "fill" in e ? e.length : e.bytes.length;
-    const from = Math.max(0, offset - at);
-    const to = Math.min(size, offset + length - at);
-    if (to > from) parts.push("fill" in e ? Buffer.alloc(to - from, e.fill) : e.bytes.subarray(from, to));
-    at += size;
-    if (at >= offset + length) break;
-  }
-  return Buffer.concat(parts);
-}
-
-/** Keeps text as text, so that snapshots stay readable and small. */
-export function contentOf(bytes: Uint8Array | string): Content {
-  if (typeof bytes === "string") return bytes;
-  try {
-    return text.decode(bytes);
-  } catch {
-    return new Uint8Array(bytes);
-  }
-}
 
 export class Tree {
   readonly state: TreeState;
@@ -186,7 +133,7 @@ export class Tree {
       this.#forget(ino);
     } else if (--node.nlink <= 0) {
       this.#growReal(-realSize(node.content));
-      this.#grow(-sizeOf(node.content));
+      this.#grow(-fileSize(node));
       this.#forget(ino);
     }
   }
@@ -209,11 +156,24 @@ export class Tree {
   }
 
   setContent(ino: number, content: Content): void {
+    this.#put(this.writable(ino), content, sizeOf(content));
+  }
+
+  /** Adds to the end. */
+  append(ino: number, data: Uint8Array | string): void {
     const node = this.writable(ino);
+    if (node.content === undefined) return this.setContent(ino, contentOf(data));
+    const content = joined(node.content, data);
+    const size = typeof content === "string" ? fileSize(node) + Buffer.byteLength(data) : sizeOf(content);
+    this.#put(node, content, size);
+  }
+
+  #put(node: Inode, content: Content, size: number): void {
     this.#growReal(realSize(content) - realSize(node.content));
-    this.#grow(sizeOf(content) - sizeOf(node.content));
+    this.#grow(size - fileSize(node));
     node.content = content;
     node.mtime = node.ctime = this.#now();
+    if (typeof content === "string") counted.set(node, { text: content, size });
   }
 
   /** Bytes in use. */
@@ -223,9 +183,9 @@ export class Tree {
       const seen = new Set<number>();
       for (const [ino, node] of Object.entries(this.state.nodes)) {
         seen.add(Number(ino));
-        if (node) sum += sizeOf(node.content);
+        if (node) sum += fileSize(node);
       }
-      for (const [ino, node] of this.#lower ?? []) if (!seen.has(ino)) sum += sizeOf(node.content);
+      for (const [ino, node] of this.#lower ?? []) if (!seen.has(ino)) sum += fileSize(node);
       this.#used = sum;
     }
     return this.#used;

@@ -1,7 +1,8 @@
 /** What one process sees of the filesystems: path resolution through mounts, permissions, and the file system calls. */
 import { Errno, type ErrnoCode } from "../core/errno.ts";
 import type { Obj } from "../core/json.ts";
-import { bytesOf, contentOf, sizeOf, sliceOf, type Content, type Inode, type InodeType, type Tree } from "./tree.ts";
+import { bytesOf, contentOf, sliceOf, type Content } from "./content.ts";
+import { fileSize, type Inode, type InodeType, type Tree } from "./tree.ts";
 
 /** A mount: `dir` is the absolute path in its namespace. */
 export interface Mount {
@@ -265,7 +266,7 @@ export class FsView {
       mode: node.mode,
       uid: node.uid,
       gid: node.gid,
-      size: node.type === "dir" ? 4096 : node.type === "symlink" ? node.target!.length : sizeOf(node.content),
+      size: node.type === "dir" ? 4096 : node.type === "symlink" ? node.target!.length : fileSize(node),
       mtime: node.mtime,
       ctime: node.ctime,
       nlink: node.nlink,
@@ -384,8 +385,8 @@ export class FsView {
       place.fs.write(place.rel, typeof data === "string" ? data : Buffer.from(data).toString("utf8"), this.who);
       return;
     }
-    const old = options.append ? place.tree.node(place.ino).content : undefined;
-    place.tree.setContent(place.ino, old === undefined ? contentOf(data) : joined(old, data));
+    if (options.append) place.tree.append(place.ino, data);
+    else place.tree.setContent(place.ino, contentOf(data));
     if (data.length > 0 || !place.made) this.#changed(place, "write");
   }
 
@@ -618,39 +619,6 @@ function permits(s: Pick<Stat, "type" | "mode" | "uid" | "gid">, need: number, w
   if (who.uid === 0) return (need & 1) === 0 || s.type === "dir" || (s.mode & 0o111) !== 0;
   const shift = who.uid === s.uid ? 6 : who.gid === s.gid || who.groups.includes(s.gid) ? 3 : 0;
   return ((s.mode >> shift) & need) === need;
-}
-
-/** Long runs of one byte (from /dev/zero) are kept as a count, so that they take no memory. */
-/** Pieces of a large file grow to this size. */
-const piece = 128 * 1024;
-
-function joined(old: Content, data: Uint8Array | string): Content {
-  if (typeof data !== "string" && data.length >= 4096 && data.every((b) => b === data[0])) {
-    const fill = data[0]!;
-    const extents = typeof old === "object" && "extents" in old ? [...old.extents] : sizeOf(old) === 0 ? [] : [{ bytes: bytesOf(old) }];
-    const last = extents.at(-1);
-    if (last && "fill" in last && last.fill === fill) extents[extents.length - 1] = { fill, length: last.length + data.length };
-    else extents.push({ fill, length: data.length });
-    return { extents };
-  }
-  // a file that grows large is kept in pieces, so that adding to it does not copy it
-  const large = 256 * 1024;
-  if ((typeof old === "string" && old.length >= large) || (old instanceof Uint8Array && old.length >= large)) {
-    return { extents: [{ bytes: bytesOf(old) }, { bytes: typeof data === "string" ? Buffer.from(data, "utf8") : new Uint8Array(data) }] };
-  }
-  if (typeof old === "string") {
-    const more = contentOf(data);
-    if (typeof more === "string") return old + more;
-  }
-  const bytes = typeof data === "string" ? Buffer.from(data, "utf8") : new Uint8Array(data);
-  if (typeof old === "object" && "extents" in old) {
-    // small pieces become larger ones, so that there are few of them
-    const last = old.extents.at(-1);
-    if (last && "bytes" in last && last.bytes.length < piece)
-      return { extents: [...old.extents.slice(0, -1), { bytes: Buffer.concat([last.bytes, bytes]) }] };
-    return { extents: [...old.extents, { bytes }] };
-  }
-  return contentOf(Buffer.concat([bytesOf(old), bytes]));
 }
 
 /** Mounts by folder, the later one first; made anew when mounts come or go. */

@@ -2,7 +2,8 @@
 import { Errno, NotSimulated } from "../core/errno.ts";
 import type { Data, Obj } from "../core/json.ts";
 import { Random } from "../core/random.ts";
-import { bytesOf, Tree, type Content, type TreeState } from "../fs/tree.ts";
+import { bytesOf, type Content } from "../fs/content.ts";
+import { Tree, type TreeState } from "../fs/tree.ts";
 import { FsView, type Credentials, type FsChange, type FsHost, type Mount, type VirtualFs } from "../fs/view.ts";
 import type { World } from "../world.ts";
 import { descriptorOf } from "./device.ts";

@@ -1,5 +1,5 @@
 /** Simple commands: expansion, assignments, redirections, and which of function, builtin and program runs. */
-import { sliceOf } from "../fs/tree.ts";
+import { sliceOf } from "../fs/content.ts";
 import type { Assignment, Command, CommandArgument } from "unbash";
 import { Errno, NotSimulated } from "../core/errno.ts";
 import { which } from "../kernel/machine.ts";

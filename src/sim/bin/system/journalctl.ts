@@ -4,7 +4,7 @@ import type { CommandProgram } from "../../kernel/program.ts";
 import { bootId, followJournal, journalPath, openJournal, type Journal, type JournalEntry } from "../../systemd/journal.ts";
 import { parseTime, timestamp } from "../../systemd/dates.ts";
 import { timeSpan, withSuffix } from "../../systemd/unit-file.ts";
-import { sizeOf } from "../../fs/tree.ts";
+import { sizeOf } from "../../fs/content.ts";
 import { BadOption, optionTable, parseOptions, type Options } from "../text/options.ts";
 import { fields, formatEntry, matchesUnit, type Output } from "./journal-format.ts";
 import { matchesPattern } from "./systemctl-list.ts";

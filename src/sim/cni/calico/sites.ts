@@ -1,6 +1,6 @@
 /** Where Calico is downloaded from: raw.githubusercontent.com, GitHub's releases, and the documentation site's manifests. */
 import { executable } from "../../fs/image.ts";
-import { bytesOf } from "../../fs/tree.ts";
+import { bytesOf } from "../../fs/content.ts";
 import type { Site } from "../../internet/site.ts";
 import type { HttpRequest, HttpResponse } from "../../net/http.ts";
 import { manifest } from "./manifests/documents.ts";

@@ -1,6 +1,6 @@
 /** fallocate of util-linux 2.39. Messages as 2.38.1 prints them on Debian 12. */
 import { Errno } from "../../../core/errno.ts";
-import { sizeOf, sliceOf } from "../../../fs/tree.ts";
+import { sizeOf, sliceOf } from "../../../fs/content.ts";
 import { command, sized } from "../command.ts";
 
 export const fallocate = command({

@@ -7,7 +7,7 @@ import { command, sized } from "../command.ts";
 import { quote, quoteAlways } from "../quote.ts";
 import { modeText } from "./mode.ts";
 import { blocksOf } from "./size.ts";
-import { sizeOf, sliceOf } from "../../../fs/tree.ts";
+import { sizeOf, sliceOf } from "../../../fs/content.ts";
 
 const kindText = (s: Stat): string =>
   ({
