@@ -6,6 +6,23 @@
 set -euo pipefail
 NODE=${NODE:-} OTHERS=${OTHERS:-} STEADY=${STEADY:-0}
 export KUBECONFIG=/etc/kubernetes/admin.conf
+# squeezed: the width of a column is that of its widest cell, and the probes' names differ
+others() {
+  kubectl get pods -A --field-selector "spec.nodeName=$NODE" --no-headers \
+    -o custom-columns='NAME:.metadata.name,READY:.status.containerStatuses[*].ready,RESTARTS:.status.containerStatuses[*].restartCount' |
+    grep -v -e '^group-probe' -e '^probe-' | tr -s ' ' | sort
+}
+others_ready() {
+  before=$(others)
+  if grep -q false <<<"$before"; then
+    echo "not all containers on $NODE are ready:"
+    grep false <<<"$before"
+    exit 1
+  fi
+}
+
+# what can be told without a new pod is told first
+[ -z "$OTHERS" ] || others_ready
 name=probe-$RANDOM
 trap 'kubectl delete pod "$name" --grace-period=1 --wait=false >/dev/null 2>&1 || true' EXIT
 kubectl apply -f - >/dev/null <<YAML
@@ -25,18 +42,7 @@ if [ -z "$OTHERS" ]; then
   echo "a new pod${NODE:+ on $NODE} is ready"
   exit
 fi
-# squeezed: the width of a column is that of its widest cell, and the probes' names differ
-others() {
-  kubectl get pods -A --field-selector "spec.nodeName=$NODE" --no-headers \
-    -o custom-columns='NAME:.metadata.name,READY:.status.containerStatuses[*].ready,RESTARTS:.status.containerStatuses[*].restartCount' |
-    grep -v -e '^group-probe' -e '^probe-' | tr -s ' ' | sort
-}
-before=$(others)
-if grep -q false <<<"$before"; then
-  echo "not all containers on $NODE are ready:"
-  grep false <<<"$before"
-  exit 1
-fi
+others_ready
 if [ "$STEADY" -eq 0 ]; then
   echo "all pods on $NODE are ready"
   exit
