@@ -7,7 +7,9 @@ import { invalidValue, required, unsupportedValue, type Cause } from "./status.t
 export function prune(value: unknown, schema: Obj | undefined, path: string, dropped: string[], root = false): void {
   if (!schema || value === null || typeof value !== "object") return;
   if (Array.isArray(value)) {
-    value.forEach((item, i) => prune(item, schema.items as Obj | undefined, `${path}[${i}]`, dropped));
+    // long lists of numbers, such as those of an IPAM block, have nothing to lose
+    for (const [i, item] of value.entries())
+      if (typeof item === "object") prune(item, schema.items as Obj | undefined, `${path}[${i}]`, dropped);
     return;
   }
   const keep = schema["x-kubernetes-preserve-unknown-fields"] === true;
@@ -16,12 +18,12 @@ export function prune(value: unknown, schema: Obj | undefined, path: string, dro
   const embedded = schema["x-kubernetes-embedded-resource"] === true;
   for (const key of Object.keys(value)) {
     if ((root || embedded) && (key === "apiVersion" || key === "kind" || key === "metadata")) continue;
-    const where = path === "" ? key : `${path}.${key}`;
     const item = (value as Obj)[key] as unknown;
-    if (Object.hasOwn(properties, key)) prune(item, properties[key], where, dropped);
-    else if (additional && typeof additional === "object") prune(item, additional, where, dropped);
-    else if (additional !== true && !keep) {
-      dropped.push(`unknown field ${JSON.stringify(where)}`);
+    const inner = Object.hasOwn(properties, key) ? properties[key] : additional;
+    if (inner && typeof inner === "object") {
+      if (typeof item === "object") prune(item, inner, path === "" ? key : `${path}.${key}`, dropped);
+    } else if (additional !== true && !keep) {
+      dropped.push(`unknown field ${JSON.stringify(path === "" ? key : `${path}.${key}`)}`);
       delete (value as Obj)[key];
     }
   }

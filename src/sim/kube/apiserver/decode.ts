@@ -84,30 +84,31 @@ function object(type: string, input: Obj, path: string, walk: Walk): Obj {
   return out;
 }
 
+function wrong(owner: string, field: FieldType, name: string, value: unknown, path: string): never {
+  throw new DecodeError(
+    `json: cannot unmarshal ${goKind(value)} into Go struct field ${owner}.${path.replace(/\[\d+\]/g, "")} of type ${goType(field, name)}`,
+    path,
+  );
+}
+
 function scalar(owner: string, field: FieldType, name: string, value: unknown, path: string, walk: Walk): unknown {
-  const wrong = (): never => {
-    throw new DecodeError(
-      `json: cannot unmarshal ${goKind(value)} into Go struct field ${owner}.${path.replace(/\[\d+\]/g, "")} of type ${goType(field, name)}`,
-      path,
-    );
-  };
   switch (field.kind) {
     case "any":
       return value;
     case "string":
     case "bytes":
-      return typeof value === "string" ? value : wrong();
+      return typeof value === "string" ? value : wrong(owner, field, name, value, path);
     case "time":
-      if (typeof value !== "string") return wrong();
+      if (typeof value !== "string") return wrong(owner, field, name, value, path);
       if (Number.isNaN(Date.parse(value)))
         throw new DecodeError(
           `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
         );
       return value;
     case "bool":
-      return typeof value === "boolean" ? value : wrong();
+      return typeof value === "boolean" ? value : wrong(owner, field, name, value, path);
     case "int":
-      if (typeof value !== "number") return wrong();
+      if (typeof value !== "number") return wrong(owner, field, name, value, path);
       if (!Number.isInteger(value))
         throw new DecodeError(
           `json: cannot unmarshal number ${value} into Go struct field ${owner}.${path.replace(/\[\d+\]/g, "")} of type ${goType(field, name)}`,
@@ -118,22 +119,22 @@ function scalar(owner: string, field: FieldType, name: string, value: unknown, p
         );
       return value;
     case "number":
-      return typeof value === "number" ? value : wrong();
+      return typeof value === "number" ? value : wrong(owner, field, name, value, path);
     case "intstr":
-      return typeof value === "number" || typeof value === "string" ? value : wrong();
+      return typeof value === "number" || typeof value === "string" ? value : wrong(owner, field, name, value, path);
     case "quantity":
       if (parseQuantity(value) === undefined) throw new DecodeError(quantityRule);
       return typeof value === "number" ? String(value) : value;
     case "object":
-      if (typeof value !== "object" || Array.isArray(value)) return wrong();
+      if (typeof value !== "object" || Array.isArray(value)) return wrong(owner, field, name, value, path);
       return object(field.type!, value as Obj, path, walk);
     case "list":
-      if (!Array.isArray(value)) return wrong();
+      if (!Array.isArray(value)) return wrong(owner, field, name, value, path);
       return value.map((item: unknown, i) =>
         item === null ? (field.item!.kind === "object" ? {} : "") : scalar(owner, field.item!, name, item, `${path}[${i}]`, walk),
       );
     case "map": {
-      if (typeof value !== "object" || Array.isArray(value)) return wrong();
+      if (typeof value !== "object" || Array.isArray(value)) return wrong(owner, field, name, value, path);
       const out: Obj = {};
       for (const [key, item] of Object.entries(value as Obj))
         out[key] = item === null ? (field.item!.kind === "string" ? "" : {}) : scalar(owner, field.item!, name, item, path, walk);

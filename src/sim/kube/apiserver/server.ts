@@ -5,7 +5,8 @@
 import type { Obj } from "../../core/json.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import type { Policy } from "./auth/rbac.ts";
-import { apiVersionOf, builtinResources, keyOf, servedVersions, storagePrefix, type Resource } from "./resources.ts";
+import { found, placed, type Listed } from "./listed.ts";
+import { apiVersionOf, builtinResources, keyOf, servedVersions, storageKey, storagePrefix, type Resource } from "./resources.ts";
 import { Store, type EtcdConfig } from "./store.ts";
 
 export interface Options {
@@ -43,9 +44,12 @@ export interface WatchEvent {
   revision: number;
 }
 
-interface Listed {
-  items: Obj[];
+const builtins = new Map<string, Resource[]>();
+for (const r of builtinResources) {
+  const key = keyOf(r);
+  builtins.set(key, [...(builtins.get(key) ?? []), r]);
 }
+const builtin = (group: string, plural: string): readonly Resource[] => builtins.get(keyOf({ group, plural })) ?? noResources;
 
 const noResources: readonly Resource[] = [];
 const windowSize = 200;
@@ -73,8 +77,11 @@ export class ApiServer {
 
   /** 35 for version 1.35.2. */
   get minor(): number {
-    return Number(this.p.state.version.replace(/^v/, "").split(".")[1] ?? "35");
+    const { version } = this.p.state;
+    if (this.#minor?.version !== version) this.#minor = { version, minor: Number(version.replace(/^v/, "").split(".")[1] ?? "35") };
+    return this.#minor.minor;
   }
+  #minor: { version: string; minor: number } | undefined;
 
   get now(): string {
     return timestamp(this.p.now);
@@ -84,18 +91,24 @@ export class ApiServer {
 
   /** All objects under a prefix, from memory when nothing has changed there. Throws StoreError. */
   cached(prefix: string): Obj[] {
+    return this.#listed(prefix).items;
+  }
+
+  #listed(prefix: string): Listed {
     let list = this.#lists.get(prefix);
-    if (!list) {
-      list = { items: this.store.list(prefix).items };
-      this.#lists.set(prefix, list);
-    }
-    return list.items;
+    if (!list) this.#lists.set(prefix, (list = this.store.list(prefix)));
+    return list;
   }
 
   /** The same, from the last known state when etcd does not answer, as informers do. */
   known(resource: { group: string; plural: string }): Obj[] {
-    const r = builtinResources.find((b) => b.group === resource.group && b.plural === resource.plural)!;
-    return this.cached(storagePrefix(r));
+    return this.cached(storagePrefix(builtin(resource.group, resource.plural)[0]!));
+  }
+
+  /** One of them. */
+  knownOne(resource: { group: string; plural: string }, namespace: string, name: string): Obj | undefined {
+    const [r] = builtin(resource.group, resource.plural);
+    return found(this.#listed(storagePrefix(r!)), storageKey(r!, namespace, name));
   }
 
   forget(): void {
@@ -103,9 +116,13 @@ export class ApiServer {
     this.#custom = undefined;
   }
 
-  /** Something under a key has changed. */
-  changed(key: string): void {
-    for (const prefix of this.#lists.keys()) if (key.startsWith(prefix)) this.#lists.delete(prefix);
+  /** What is under a key has changed. `object`: what it is now; missing when it is gone, or when that is not known. */
+  changed(key: string, object?: Obj): void {
+    for (const [prefix, list] of this.#lists)
+      if (key.startsWith(prefix)) {
+        if (object) this.#lists.set(prefix, placed(list, key, object));
+        else this.#lists.delete(prefix);
+      }
   }
 
   // --- events
@@ -154,7 +171,7 @@ export class ApiServer {
 
   find(group: string, version: string, plural: string): Resource | undefined {
     const fits = (r: Resource): boolean => r.group === group && r.plural === plural && this.versions(r).includes(version);
-    return builtinResources.find(fits) ?? this.customResources().find(fits);
+    return builtin(group, plural).find(fits) ?? this.customResources().find(fits);
   }
 
   /** By `plural.group` key. */

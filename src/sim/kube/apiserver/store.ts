@@ -3,6 +3,7 @@ import type { Obj } from "../../core/json.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import { httpConnect, type HttpConnection } from "../../net/http.ts";
 import type { EtcdReply, EtcdRequest, KeyValue, RangeReply, TxnReply } from "./etcd-messages.ts";
+import type { Listed } from "./listed.ts";
 import { StatusError } from "./status.ts";
 
 export interface EtcdConfig {
@@ -177,9 +178,14 @@ export class Store {
     return kv && objectOf(kv);
   }
 
-  list(prefix: string): { items: Obj[]; revision: number } {
+  list(prefix: string): Listed {
     const { body, revision } = this.call<RangeReply>({ op: "range", key: this.#key(prefix), prefix: true });
-    return { items: body.kvs.map(objectOf), revision };
+    return { keys: body.kvs.map(({ key }) => this.path(key)), items: body.kvs.map(objectOf), revision };
+  }
+
+  /** From a key in etcd to that of the API server's storage. */
+  path(key: string): string {
+    return this.config.prefix === "/registry" ? key : `/registry${key.slice(this.config.prefix.length)}`;
   }
 
   /** undefined when the key is there already. */

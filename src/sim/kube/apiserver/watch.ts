@@ -1,7 +1,7 @@
 /** Watches: registrations of clients inside the simulation are data; streams to the outside live in memory. */
 import type { Data, Obj } from "../../core/json.ts";
 import type { HttpRequest, HttpResponse } from "../../net/http.ts";
-import type { EtcdEvents } from "./etcd-messages.ts";
+import type { EtcdEvents, KeyValue } from "./etcd-messages.ts";
 import { present, type Call } from "./handlers/context.ts";
 import { filterOf, initialEvents, seenBy, type Filter } from "./handlers/read.ts";
 import { apiVersionOf, storagePrefix } from "./resources.ts";
@@ -129,6 +129,9 @@ function outside(
   out.onClosed(() => wait.cancel());
 }
 
+/** The object of a key; undefined when something else is kept there. */
+const objectIn = (kv: KeyValue): Obj | undefined => (typeof kv.value === "object" && "metadata" in kv.value ? objectOf(kv) : undefined);
+
 /** etcd's events, passed on to everybody who watches. */
 export function distribute(p: Proc, batch: EtcdEvents): void {
   const api = apiOf(p);
@@ -137,16 +140,16 @@ export function distribute(p: Proc, batch: EtcdEvents): void {
   if (dead.size > 0) p.data.watches = list.filter((w) => !dead.has(w.conn));
   const live = registrations(p);
   for (const { type, kv, prevKv } of batch.events) {
-    const key = kv.key.startsWith(`${api.store.config.prefix}/`) ? `/registry${kv.key.slice(api.store.config.prefix.length)}` : kv.key;
-    api.changed(key);
+    const key = api.store.path(kv.key);
+    const now = type === "delete" ? undefined : objectIn(kv);
+    api.changed(key, now);
     const r = api.byStorage(key);
     if (!r) continue;
-    const old = prevKv && typeof prevKv.value === "object" && "metadata" in prevKv.value ? objectOf(prevKv) : undefined;
-    if (type === "delete" && !old) continue;
+    const old = prevKv && objectIn(prevKv);
     const object =
-      type === "delete"
-        ? Object.freeze({ ...old!, metadata: Object.freeze({ ...(old!.metadata as Obj), resourceVersion: String(kv.modRevision) }) })
-        : objectOf(kv);
+      now ??
+      (old && Object.freeze({ ...old, metadata: Object.freeze({ ...(old.metadata as Obj), resourceVersion: String(kv.modRevision) }) }));
+    if (!object) continue;
     const event: WatchEvent = {
       type: type === "delete" ? "DELETED" : old ? "MODIFIED" : "ADDED",
       prefix: storagePrefix(r),

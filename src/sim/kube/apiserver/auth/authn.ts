@@ -77,18 +77,9 @@ function bootstrapUser(api: ApiServer, token: string): User | undefined {
   return authenticated(`system:bootstrap:${m[1]}`, ["system:bootstrappers", ...groups]);
 }
 
-const indexes = new WeakMap<Obj[], Map<string, Obj>>();
-
 /** From the informer's cache, and from the store what is not there yet (pkg/controller/serviceaccount/tokengetter.go). */
-function lookUp(api: ApiServer, plural: "serviceaccounts" | "pods", namespace: string, name: string): Obj | undefined {
-  const list = api.known({ group: "", plural });
-  let index = indexes.get(list);
-  if (!index) {
-    index = new Map(list.map((o) => [`${o.metadata.namespace}/${o.metadata.name}`, o]));
-    indexes.set(list, index);
-  }
-  return index.get(`${namespace}/${name}`) ?? api.store.get(`/registry/${plural}/${namespace}/${name}`);
-}
+const lookUp = (api: ApiServer, plural: "serviceaccounts" | "pods", namespace: string, name: string): Obj | undefined =>
+  api.knownOne({ group: "", plural }, namespace, name) ?? api.store.get(`/registry/${plural}/${namespace}/${name}`);
 
 function serviceAccountUser(api: ApiServer, token: string): User | undefined {
   const claims = verifyToken(token, api.options.serviceAccountKeys);

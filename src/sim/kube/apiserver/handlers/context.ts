@@ -39,7 +39,7 @@ export function save(c: Call, o: Obj, old: Obj): Obj {
   const key = storageKey(c.resource, String(old.metadata.namespace ?? ""), String(old.metadata.name));
   const saved = c.api.store.update(key, o, String(old.metadata.resourceVersion));
   if (!saved) throw modified(c.resource, String(old.metadata.name));
-  c.api.changed(key);
+  c.api.changed(key, saved);
   return saved;
 }
 

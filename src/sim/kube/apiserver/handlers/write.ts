@@ -155,7 +155,7 @@ export function createReady(c: Call, o: Obj): Obj {
   }
   const saved = api.store.create(key, stored);
   if (!saved) throw alreadyExists(subjectOf(r), name);
-  api.changed(key);
+  api.changed(key, saved);
   return saved;
 }
 
@@ -295,7 +295,7 @@ export function replace(c: Call, input: Obj, old: Obj): Obj {
       const { metadata: _m, status: _s, ...rest } = x;
       return rest;
     };
-    if (!equal(strip(part(o)), strip(part(old)))) o.metadata.generation = Number(old.metadata.generation ?? 0) + 1;
+    if (!equal(part(o), part(old))) o.metadata.generation = Number(old.metadata.generation ?? 0) + 1;
   }
   if (c.manager.startsWith("\0apply:")) o.metadata.managedFields = managed;
   else if (old.metadata.managedFields) noteUpdate(old, o, c.manager, r.type || undefined, apiVersion(c), api.now);
@@ -321,8 +321,6 @@ export function replace(c: Call, input: Obj, old: Obj): Obj {
   }
   return save(c, o, old);
 }
-
-const strip = (o: unknown): unknown => JSON.parse(JSON.stringify(o, (k, v: unknown) => (k === "metadata" && v === null ? undefined : v)));
 
 const patchTypes = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
 

@@ -32,6 +32,12 @@ export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i]));
   if (!isObject(a) || !isObject(b)) return false;
-  const keys = Object.keys(a).filter((k) => a[k] !== undefined);
-  return keys.length === Object.keys(b).filter((k) => b[k] !== undefined).length && keys.every((k) => k in b && equal(a[k], b[k]));
+  let more = 0;
+  for (const key of Object.keys(a))
+    if (a[key] !== undefined) {
+      if (!equal(a[key], b[key])) return false;
+      more++;
+    }
+  for (const key of Object.keys(b)) if (b[key] !== undefined) more--;
+  return more === 0;
 }
