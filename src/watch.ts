@@ -43,53 +43,63 @@ export interface Eyes {
 }
 
 /**
- * Looks at all of them in rounds, at each until it holds or its own window is over; at each once at least. They are in the order of cause
- * and consequence: while the first that does not hold yet still fails, the others wait for a later round of their windows (a look may cost
- * more than it tells), and when its window is over nothing is waited for any more: those after it are judged as they are then. `since`:
- * when the windows began; now, when missing. The result is in the order of the looks.
+ * Looks in rounds, at each look until it holds or its own window is over; at each once at least. Groups are in the order of cause and
+ * consequence, and those of one group are looked at side by side. While a group does not hold, those after it wait for a later round of
+ * their windows: a look may cost more than it tells. When a group's window is over nothing is waited for any more: those after it are
+ * judged as they are then. `since`: when the windows began; now, when missing. The result is in the order of the looks.
  */
-export async function watch(looks: readonly Look[], eyes: Eyes, since?: number): Promise<Seen[]> {
+export async function watch(groups: readonly (readonly Look[])[], eyes: Eyes, since?: number): Promise<Seen[][]> {
   const { before = 0, first, growth, longest } = eyes.pauses;
   const now = await eyes.now();
   const begin = Math.min(now, since ?? now);
-  const all = looks.map((look): Watched => ({ look, result: { pass: false, seen: "", took: 0 } }));
-  const early = begin + Math.min(before, ...looks.map(({ within }) => within)) - now;
+  const all = groups.map((looks) => looks.map((look): Watched => ({ look, result: { pass: false, seen: "", took: -1 } })));
+  const early = begin + Math.min(before, ...groups.flat().map(({ within }) => within)) - now;
   if (early > 0) await eyes.sleep(early);
-  for (let open = all, wait = first; ; wait = Math.min(longest, wait * growth)) {
-    const [head, ...others] = open;
-    const promising = await round(eyes, begin, [head!]);
-    const took = (await eyes.now()) - begin;
-    const due = others.filter(({ look }) => promising || head!.look.within <= took || look.within <= took);
-    await round(eyes, begin, due);
-    open = open.filter(({ look, result }) => !result.pass && result.took < look.within);
-    const failing = all.find(({ result }) => !result.pass);
-    if (!failing || !open.includes(failing)) {
-      await round(
-        eyes,
-        begin,
-        open.filter((watched) => !due.includes(watched)),
-      );
-      return all.map(({ result }) => result);
-    }
+  for (let wait = first; !(await settled(eyes, begin, all)); wait = Math.min(longest, wait * growth)) {
     // at each once more when its window ends
     const now = (await eyes.now()) - begin;
+    const open = all.flat().filter(isOpen);
     await eyes.sleep(Math.max(1, Math.min(wait, ...open.map(({ look }) => look.within - now))));
   }
+  return all.map((group) => group.map(({ result }) => result));
 }
 
 interface Watched {
   look: Look;
-  /** Of the last look. */
+  /** Of the last look; `took` is negative before there is one. */
   result: Seen;
 }
 
-/** Looks at each of them once; whether all held. */
-async function round(eyes: Eyes, begin: number, watched: readonly Watched[]): Promise<boolean> {
-  if (watched.length === 0) return true;
+const isOpen = ({ look, result }: Watched): boolean => !result.pass && result.took < look.within;
+
+/** One round. Whether there is nothing left to wait for. */
+async function settled(eyes: Eyes, begin: number, all: readonly Watched[][]): Promise<boolean> {
+  const held = (group: readonly Watched[]): boolean => group.every(({ result }) => result.pass);
+  let at = 0;
+  for (; at < all.length; at++) {
+    const group = all[at]!;
+    if (!held(group)) await round(eyes, begin, group.filter(isOpen));
+    if (!held(group)) break;
+  }
+  const failing = all[at];
+  if (!failing) return true;
+  const over = failing.some((watched) => !watched.result.pass && !isOpen(watched));
+  const took = (await eyes.now()) - begin;
+  const later = all.slice(at + 1).flat();
+  await round(
+    eyes,
+    begin,
+    later.filter((watched) => isOpen(watched) && (over || watched.look.within <= took)),
+  );
+  return over;
+}
+
+/** Looks at each of them once. */
+async function round(eyes: Eyes, begin: number, watched: readonly Watched[]): Promise<void> {
+  if (watched.length === 0) return;
   const outputs = await eyes.run(watched.map(({ look }) => look));
   const took = (await eyes.now()) - begin;
   for (const [i, { look, result }] of watched.entries()) Object.assign(result, judge(look, outputs[i]!), { took });
-  return watched.every(({ result }) => result.pass);
 }
 
 function judge(look: Look, output: CommandOutput | string): Pick<Seen, "pass" | "seen"> {

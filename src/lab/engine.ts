@@ -90,7 +90,7 @@ async function shown(cluster: Cluster, lab: Lab, progress: LabProgress, emit: Li
   return next;
 }
 
-/** Runs every check. They are looked at side by side, so that a cluster that stays broken costs the longest window, not their sum. */
+/** Runs every check: a cluster that stays broken costs the window of the first that does not hold. */
 export async function checkLab(cluster: Cluster, lab: Lab, penalty: number, emit: Listener): Promise<CheckReport> {
   const results: CheckReport["checks"] = [];
   const total = lab.checks.reduce((sum, check) => sum + check.weight, 0);

@@ -58,8 +58,8 @@ export async function observe(cluster: Cluster, lab: Lab, observation: Observati
 }
 
 /**
- * Looks at all of them in rounds, at each until it holds on every machine it names or its own window is over; at each once at least.
- * `since`: when the windows began, by the machines' clock; now, when missing. The result is in the order of the observations.
+ * Looks at them in rounds, at each until it holds on every machine it names or its own window is over; at each once at least. They are
+ * in the order of cause and consequence (see `watch`). `since`: when the windows began, by the machines' clock; now, when missing. The result is in the order of the observations.
  */
 export async function observeTogether(
   cluster: Cluster,
@@ -68,14 +68,9 @@ export async function observeTogether(
   since?: number,
 ): Promise<Observed[][]> {
   const looks = await Promise.all(observations.map((observation) => looksOf(cluster, lab, observation)));
-  const all = looks.flat();
   const { watcher } = cluster.provider;
-  const seen = watcher ? await watcher.look(all, since) : await watch(all, overSsh(cluster), since);
-  let at = 0;
-  return observations.map((observation, i) => {
-    const of = looks[i]!;
-    return observed(observation, of, seen.slice(at, (at += of.length)));
-  });
+  const seen = watcher ? await watcher.look(looks, since) : await watch(looks, overSsh(cluster), since);
+  return observations.map((observation, i) => observed(observation, looks[i]!, seen[i]!));
 }
 
 function overSsh(cluster: Cluster): Eyes {

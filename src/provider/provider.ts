@@ -37,7 +37,7 @@ export interface SnapshotInfo {
 
 /** Looks at machines on its own account; as `watch` does. */
 export interface Watcher {
-  look(looks: readonly Look[], since?: number): Promise<Seen[]>;
+  look(groups: readonly Look[][], since?: number): Promise<Seen[][]>;
   /**
    * The same in the background, a group after the other, and a snapshot of that name at the end. Who comes to a machine meanwhile waits
    * for the end.

@@ -49,7 +49,7 @@ export class SimProvider implements Provider {
     note: async (): Promise<void> => void (await this.call("note-input")),
   };
   readonly watcher: Watcher = {
-    look: (looks, since) => this.call<Seen[]>("watch", { looks, since }),
+    look: (groups, since) => this.call<Seen[][]>("watch", { groups, since }),
     begin: async (groups, snapshot) => void (await this.call("watch-begin", { groups, snapshot })),
     outcome: async () => (await this.call<Seen[][] | null>("watch-outcome")) ?? undefined,
   };

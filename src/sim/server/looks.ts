@@ -12,10 +12,10 @@ import type { SshHost, SshProcess } from "./ssh.ts";
 import type { SshMessage, SshReply } from "./sshd.ts";
 
 /**
- * Virtual milliseconds: it is the looks that a person waits for, not the time between them. Most of what comes of a change has come 20 s
- * later; what has not is looked for once more when a window of two minutes ends.
+ * Virtual milliseconds: looks cost a person more than the time between them. Most of what comes of a change has come 20 s later, what
+ * comes of repeated attempts a minute later.
  */
-const pauses = { before: 20_000, first: 100_000, growth: 1, longest: 100_000 };
+const pauses = { before: 20_000, first: 40_000, growth: 1.5, longest: 100_000 };
 /** Milliseconds of the host's time after which a command is given up. */
 const patience = 120_000;
 /** Bytes of one stream that are kept. */
@@ -65,7 +65,7 @@ export class Looks {
   }
 
   /** `gone`: whether nobody waits for it any more; then it ends before its next round. */
-  look(looks: readonly Look[], since?: number, gone: () => boolean = () => false): Promise<Seen[]> {
+  look(groups: readonly Look[][], since?: number, gone: () => boolean = () => false): Promise<Seen[][]> {
     const eyes: Eyes = {
       now: () => this.#host.world().timeline.now,
       sleep: (ms) => {
@@ -82,7 +82,7 @@ export class Looks {
       },
       pauses,
     };
-    return watch(looks, eyes, since);
+    return watch(groups, eyes, since);
   }
 
   /** One group after the other, then `done`, before anybody else goes on. */
@@ -90,7 +90,7 @@ export class Looks {
     this.#outcome = undefined;
     const work = async (): Promise<Seen[][]> => {
       const seen: Seen[][] = [];
-      for (const group of groups) seen.push(await this.look(group));
+      for (const group of groups) seen.push(...(await this.look([group])));
       done();
       return seen;
     };

@@ -194,7 +194,7 @@ async function main(dir: string): Promise<void> {
       caller.onClose(() => (gone = true));
       watching++;
       try {
-        return await looks.look(params.looks as Look[], params.since as number | undefined, () => gone);
+        return await looks.look(params.groups as Look[][], params.since as number | undefined, () => gone);
       } finally {
         watching--;
       }
