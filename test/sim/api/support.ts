@@ -188,7 +188,7 @@ function startEtcd(machine: Machine): Proc {
   });
 }
 
-const serverFlags = [
+export const serverFlags = [
   `--advertise-address=${address}`,
   "--allow-privileged=true",
   "--authorization-mode=Node,RBAC",
