@@ -15,16 +15,23 @@ spec:
   containers: [{ name: group-probe, image: "busybox:1.35", command: [sleep, "3600"] }]
 YAML
 if [ "${RUNTIME:-}" = docker ]; then
+  sandbox() { docker ps -q --filter name=k8s_POD_group-probe; }
   running() { docker ps -q --filter name=k8s_group-probe_; }
   pid_of() { docker inspect -f '{{.State.Pid}}' "$1"; }
 else
+  sandbox() { crictl pods --state Ready --name group-probe -q; }
   running() { crictl ps --state Running --name group-probe -q; }
   pid_of() { crictl inspect "$1" | sed -n 's/^ *"pid": \([0-9][0-9]*\),*$/\1/p' | head -n 1; }
 fi
+# an image may take its time to come, a sandbox does not
 container=
-for _ in $(seq 1 24); do
+for try in $(seq 1 24); do
   container=$(running | head -n 1)
   [ -n "$container" ] && break
+  if [ "$try" -eq 12 ] && [ -z "$(sandbox)" ]; then
+    echo "a new pod had no sandbox within 24 seconds"
+    exit 1
+  fi
   sleep 2
 done
 if [ -z "$container" ]; then
