@@ -28,8 +28,8 @@ container=
 for try in $(seq 1 24); do
   container=$(running | head -n 1)
   [ -n "$container" ] && break
-  if [ "$try" -eq 12 ] && [ -z "$(sandbox)" ]; then
-    echo "a new pod had no sandbox within 24 seconds"
+  if [ "$try" -eq 6 ] && [ -z "$(sandbox)" ]; then
+    echo "a new pod had no sandbox within 12 seconds"
     exit 1
   fi
   sleep 2
