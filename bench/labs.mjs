@@ -1,6 +1,6 @@
 // Measures `lab check` of every lab in every variant, as percentiles over them: npm run build && node bench/labs.mjs [ROUNDS] [LAB…].
 // Works in a scratch folder. Prints those that are slower than the bound, too.
-import { clear, print, record, step, time } from "./measure.mjs";
+import { clear, print, step, time } from "./measure.mjs";
 
 const rounds = Number(process.argv[2] ?? 1);
 const wanted = process.argv.slice(3);
