@@ -1,5 +1,6 @@
 /** CNI plugins as containerd calls them (CNI specification 1.0.0). A plugin is a program whose binary lies in /opt/cni/bin. */
 import type { Obj } from "../core/json.ts";
+import { StacklessError } from "../core/stackless.ts";
 import type { CommandProgram } from "../kernel/program.ts";
 import type { Proc } from "../kernel/proc.ts";
 
@@ -20,7 +21,7 @@ export interface CniCall {
 export type CniResult = Obj;
 
 /** What a plugin prints on failure: {code, msg, details}. */
-export class CniError extends Error {
+export class CniError extends StacklessError {
   readonly code: number;
   readonly details: string;
   constructor(code: number, message: string, details = "") {

@@ -1,4 +1,6 @@
 /** Linux error numbers with the text of glibc's strerror(3), as every tool prints them. */
+import { StacklessError } from "./stackless.ts";
+
 const table = {
   EPERM: [1, "Operation not permitted"],
   ENOENT: [2, "No such file or directory"],
@@ -52,15 +54,11 @@ const table = {
 export type ErrnoCode = keyof typeof table;
 
 /** A failed system call. `text` is strerror's; `path` the file it was about, when there is one. */
-export class Errno extends Error {
+export class Errno extends StacklessError {
   readonly code: ErrnoCode;
   readonly path: string | undefined;
   constructor(code: ErrnoCode, path?: string) {
-    // thousands are thrown in a virtual second, and nobody reads their stacks
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
     super(path === undefined ? table[code][1] : `${path}: ${table[code][1]}`);
-    Error.stackTraceLimit = limit;
     this.name = "Errno";
     this.code = code;
     this.path = path;

@@ -1,5 +1,6 @@
 /** Messages of the container runtime interface (k8s.io/cri-api runtime.v1) over containerd's socket. */
 import type { Obj } from "../core/json.ts";
+import { StacklessError } from "../core/stackless.ts";
 
 export type GrpcCode =
   | "Unknown"
@@ -26,7 +27,7 @@ export type CriReply = { ok: true; id?: number; response: Obj } | { ok: false; i
 export const rpcError = (reply: { code: string; message: string }): string => `rpc error: code = ${reply.code} desc = ${reply.message}`;
 
 /** A failed CRI method. */
-export class CriError extends Error {
+export class CriError extends StacklessError {
   readonly code: GrpcCode;
   constructor(code: GrpcCode, message: string) {
     super(message);

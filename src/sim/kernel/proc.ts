@@ -1,6 +1,7 @@
 /** A process: credentials, descriptors, children, and the system calls that programs make. */
 import { Errno, NotSimulated } from "../core/errno.ts";
 import type { Data, Obj } from "../core/json.ts";
+import { StacklessError } from "../core/stackless.ts";
 import type { FsView } from "../fs/view.ts";
 import type { ProcNet } from "../net/api.ts";
 import { ownConnection } from "./connections.ts";
@@ -67,14 +68,10 @@ export interface ExitStatus {
 export const shellStatus = (status: ExitStatus): number => (status.signal ? 128 + signals[status.signal] : status.code);
 
 /** Unwinds a program that was ended by a signal or by `exit`; programs let it pass. */
-export class Ended extends Error {
+export class Ended extends StacklessError {
   readonly status: ExitStatus;
   constructor(status: ExitStatus) {
-    // each process ends by one, and nobody reads its stack
-    const limit = Error.stackTraceLimit;
-    Error.stackTraceLimit = 0;
     super("process ended");
-    Error.stackTraceLimit = limit;
     this.name = "Ended";
     this.status = status;
   }

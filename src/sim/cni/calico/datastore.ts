@@ -1,10 +1,11 @@
 /** Calico's resources as they lie in the Kubernetes API (libcalico-go, backend k8s), and the texts of its failures. */
 import type { Obj } from "../../core/json.ts";
+import { StacklessError } from "../../core/stackless.ts";
 import { inPrefix, ipText, parseIp, prefixOf } from "../../net/ip.ts";
 import type { ApiResult, KubeClient } from "../../kube/api.ts";
 import { group } from "./versions.ts";
 
-export class DatastoreError extends Error {
+export class DatastoreError extends StacklessError {
   readonly kind: "notFound" | "conflict" | "exists" | "unauthorized" | "forbidden" | "unreachable" | "other";
   constructor(kind: DatastoreError["kind"], message: string) {
     super(message);

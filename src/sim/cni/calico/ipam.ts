@@ -2,6 +2,7 @@
 import { copy } from "../../core/copy.ts";
 import { createHash } from "node:crypto";
 import type { Obj } from "../../core/json.ts";
+import { StacklessError } from "../../core/stackless.ts";
 import { prefixOf, prefixText } from "../../net/ip.ts";
 import { addressAt, contains, dashed, Datastore, DatastoreError, ordinalIn, pools as listPools, selects, type Pool } from "./datastore.ts";
 
@@ -40,7 +41,7 @@ export interface Request {
 }
 
 /** Why nothing was assigned, in the words that follow `failed to request IPv4 addresses: `. */
-export class IpamError extends Error {
+export class IpamError extends StacklessError {
   constructor(message: string) {
     super(message);
     this.name = "IpamError";

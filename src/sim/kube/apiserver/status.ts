@@ -1,5 +1,6 @@
 /** metav1.Status errors with the texts of k8s.io/apimachinery/pkg/api/errors. */
 import type { Obj } from "../../core/json.ts";
+import { StacklessError } from "../../core/stackless.ts";
 
 export interface Cause {
   reason: string;
@@ -14,7 +15,7 @@ export interface Subject {
   kind: string;
 }
 
-export class StatusError extends Error {
+export class StatusError extends StacklessError {
   readonly status: Obj;
   constructor(code: number, reason: string, message: string, details?: Obj) {
     super(message);
