@@ -269,7 +269,7 @@ export function expireEvents(api: ApiServer): void {
     const last = Date.parse(String(e.series?.lastObservedTime ?? e.lastTimestamp ?? e.eventTime ?? e.metadata.creationTimestamp));
     if (last >= limit) continue;
     const key = `/registry/events/${e.metadata.namespace}/${e.metadata.name}`;
-    api.store.delete(key, String(e.metadata.resourceVersion));
-    api.changed(key);
+    const revision = api.store.delete(key, String(e.metadata.resourceVersion));
+    if (revision !== undefined) api.changed(key, revision);
   }
 }

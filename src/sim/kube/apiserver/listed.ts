@@ -34,3 +34,10 @@ export function placed(list: Listed, key: string, object: Obj): Listed {
   if (Number(list.items[at]!.metadata.resourceVersion) >= revision) return list;
   return { ...list, items: list.items.with(at, object) };
 }
+
+/** The list without an object that was deleted at a revision; the same list when that was another one of this name. */
+export function dropped(list: Listed, key: string, revision: number): Listed {
+  const at = positionOf(list.keys, key);
+  if (revision <= list.revision || list.keys[at] !== key || Number(list.items[at]!.metadata.resourceVersion) > revision) return list;
+  return { ...list, keys: list.keys.toSpliced(at, 1), items: list.items.toSpliced(at, 1) };
+}

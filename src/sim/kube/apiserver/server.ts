@@ -5,7 +5,7 @@
 import type { Obj } from "../../core/json.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import type { Policy } from "./auth/rbac.ts";
-import { found, placed, type Listed } from "./listed.ts";
+import { dropped, found, placed, type Listed } from "./listed.ts";
 import { apiVersionOf, builtinResources, keyOf, servedVersions, storageKey, storagePrefix, type Resource } from "./resources.ts";
 import { Store, type EtcdConfig } from "./store.ts";
 
@@ -107,8 +107,12 @@ export class ApiServer {
 
   /** One of them. */
   knownOne(resource: { group: string; plural: string }, namespace: string, name: string): Obj | undefined {
-    const [r] = builtin(resource.group, resource.plural);
-    return found(this.#listed(storagePrefix(r!)), storageKey(r!, namespace, name));
+    return this.current(builtin(resource.group, resource.plural)[0]!, namespace, name);
+  }
+
+  /** One of any resource's. */
+  current(r: Resource, namespace: string, name: string): Obj | undefined {
+    return found(this.#listed(storagePrefix(r)), storageKey(r, namespace, name));
   }
 
   forget(): void {
@@ -116,13 +120,10 @@ export class ApiServer {
     this.#custom = undefined;
   }
 
-  /** What is under a key has changed. `object`: what it is now; missing when it is gone, or when that is not known. */
-  changed(key: string, object?: Obj): void {
+  /** What is under a key has changed: to an object, or it was deleted at a revision. */
+  changed(key: string, to: Obj | number): void {
     for (const [prefix, list] of this.#lists)
-      if (key.startsWith(prefix)) {
-        if (object) this.#lists.set(prefix, placed(list, key, object));
-        else this.#lists.delete(prefix);
-      }
+      if (key.startsWith(prefix)) this.#lists.set(prefix, typeof to === "number" ? dropped(list, key, to) : placed(list, key, to));
   }
 
   // --- events

@@ -142,7 +142,7 @@ export function distribute(p: Proc, batch: EtcdEvents): void {
   for (const { type, kv, prevKv } of batch.events) {
     const key = api.store.path(kv.key);
     const now = type === "delete" ? undefined : objectIn(kv);
-    api.changed(key, now);
+    if (now || type === "delete") api.changed(key, now ?? kv.modRevision);
     const r = api.byStorage(key);
     if (!r) continue;
     const old = prevKv && objectIn(prevKv);

@@ -6,6 +6,7 @@ import type { Streamer } from "../watch.ts";
 import { apiVersionOf, storageKey, type Resource } from "../resources.ts";
 import type { ApiServer } from "../server.ts";
 import { modified, notFound, type Subject } from "../status.ts";
+import { StoreError } from "../store.ts";
 import { fromStored } from "../versions.ts";
 
 export interface Call {
@@ -31,6 +32,27 @@ export function load(c: Call): Obj {
   const found = c.api.store.get(storageKey(c.resource, c.info.namespace, c.info.name));
   if (!found) throw notFound(c.resource, c.info.name);
   return found;
+}
+
+/**
+ * Changes the object as this server knows it, without a look into etcd: it is stored only if it is still that. When the change fails, it is
+ * tried again on what etcd has, if that is another (GuaranteedUpdate of k8s.io/apiserver, storage/etcd3/store.go; events are not cached).
+ */
+export function onCurrent<T>(c: Call, change: (old: Obj | undefined) => T): T {
+  const { api, info, resource: r } = c;
+  const fresh = (): Obj | undefined => api.store.get(storageKey(r, info.namespace, info.name));
+  const known = r.plural === "events" ? undefined : api.current(r, info.namespace, info.name);
+  if (!known) return change(fresh());
+  const warned = c.warnings.length;
+  try {
+    return change(known);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    const old = fresh();
+    if (old?.metadata.resourceVersion === known.metadata.resourceVersion) throw error;
+    c.warnings.length = warned;
+    return change(old);
+  }
 }
 
 /** Stores a changed object. Throws Conflict when somebody was faster. */

@@ -13,8 +13,9 @@ const returnsObject = new Set(["Pod", "Namespace", "PersistentVolume", "Persiste
 export function removeNow(c: Call, o: Obj): void {
   if (c.dryRun) return;
   const key = storageKey(c.resource, String(o.metadata.namespace ?? ""), String(o.metadata.name));
-  if (c.api.store.delete(key, String(o.metadata.resourceVersion)) === undefined) throw modified(c.resource, String(o.metadata.name));
-  c.api.changed(key);
+  const revision = c.api.store.delete(key, String(o.metadata.resourceVersion));
+  if (revision === undefined) throw modified(c.resource, String(o.metadata.name));
+  c.api.changed(key, revision);
 }
 
 export function remove(c: Call, options: Obj): { code: number; body: Obj } {

@@ -26,7 +26,7 @@ import { defaults } from "../strategy/defaults.ts";
 import { prepareCreate, prepareStatus, prepareUpdate } from "../strategy/prepare.ts";
 import { rules, validateMetadata, validateMetadataUpdate } from "../strategy/validate.ts";
 import { toStored } from "../versions.ts";
-import { apiVersion, load, present, save, subjectOf, toCoreEvent, type Call } from "./context.ts";
+import { apiVersion, onCurrent, present, save, subjectOf, toCoreEvent, type Call } from "./context.ts";
 import { removeNow } from "./delete.ts";
 
 /** The object in a request's body, of the right kind, cleaned and with defaults. */
@@ -217,10 +217,18 @@ function checkName({ info, resource: r }: Call, o: Obj): void {
 }
 
 export function update(c: Call, input: unknown): { code: number; body: Obj } {
-  const o = read(c, input);
+  let first: Obj | undefined = read(c, input);
+  checkName(c, first);
+  return onCurrent(c, (old) => {
+    // the rules of the resource write into it: another try needs another
+    const o = first ?? read({ ...c, warnings: [] }, input);
+    first = undefined;
+    return updateCurrent(c, o, old);
+  });
+}
+
+function updateCurrent(c: Call, o: Obj, old: Obj | undefined): { code: number; body: Obj } {
   const { info, resource: r } = c;
-  checkName(c, o);
-  const old = c.api.store.get(storageKey(r, info.namespace, info.name));
   if (!old) {
     // kinds that may be created by an update
     if (
@@ -325,13 +333,19 @@ export function replace(c: Call, input: Obj, old: Obj): Obj {
 const patchTypes = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
 
 export function patch(c: Call, contentType: string, input: unknown): { code: number; body: Obj } {
-  const { resource: r, info } = c;
+  const { resource: r } = c;
   const type = contentType.split(";")[0]!.trim();
   if (type === "application/apply-patch+yaml" || type === "application/apply-patch+cbor") return apply(c, input);
   const accepted = r.crd ? patchTypes : [patchTypes[0]!, patchTypes[1]!, "application/strategic-merge-patch+json", patchTypes[2]!];
   if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
-  // a patch without a resourceVersion is tried again on the newest state; nothing else runs meanwhile
-  const old = load(c);
+  return onCurrent(c, (old) => {
+    if (!old) throw notFound(r, c.info.name);
+    return patchCurrent(c, type, input, old);
+  });
+}
+
+function patchCurrent(c: Call, type: string, input: unknown, old: Obj): { code: number; body: Obj } {
+  const { resource: r, info } = c;
   const current = present(c, old);
   let result: Obj;
   if (type === "application/json-patch+json") {
