@@ -156,8 +156,16 @@ export class SimProvider implements Provider {
     const entry = join(installation, "dist", "sim", "server", "main.js");
     const child = spawn(
       process.execPath,
-      // one thread beside the main one: on two cores more of them take its time (measured: a tenth of `up`)
-      ["--max-old-space-size=512", "--max-semi-space-size=8", "--v8-pool-size=1", ...developerOptions(), entry, this.#dir],
+      // little memory; and one thread beside the main one: on two cores more of them take its time (measured: a tenth of `up`)
+      [
+        "--max-old-space-size=512",
+        "--max-semi-space-size=8",
+        "--heap-growing-percent=20",
+        "--v8-pool-size=1",
+        ...developerOptions(),
+        entry,
+        this.#dir,
+      ],
       {
         detached: true,
         stdio: ["ignore", out, out],
