@@ -45,7 +45,11 @@ try {
     step("lab reset", "lab", "reset");
     time("lab", "stop");
     const status = readFileSync(`/proc/${server()}/status`, "utf8");
-    record("memory of the background process, MiB", Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
+    for (const [when, field] of [
+      ["after a lab", "VmRSS"],
+      ["at its highest", "VmHWM"],
+    ])
+      record(`memory of the background process ${when}, MB`, (Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)[1]) * 1024) / 1e6);
     record("destroy", time("destroy").took);
   }
 } finally {

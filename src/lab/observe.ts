@@ -59,7 +59,8 @@ export async function observe(cluster: Cluster, lab: Lab, observation: Observati
 
 /**
  * Looks at them in rounds, at each until it holds on every machine it names or its own window is over; at each once at least. They are
- * in the order of cause and consequence (see `watch`). `since`: when the windows began, by the machines' clock; now, when missing. The result is in the order of the observations.
+ * in the order of cause and consequence (see `watch`). `since`: when the windows began, by the machines' clock; now, when missing. The
+ * result is in the order of the observations.
  */
 export async function observeTogether(
   cluster: Cluster,

@@ -44,15 +44,10 @@ export interface WatchEvent {
   revision: number;
 }
 
-const builtins = new Map<string, Resource[]>();
-for (const r of builtinResources) {
-  const key = keyOf(r);
-  builtins.set(key, [...(builtins.get(key) ?? []), r]);
-}
-const builtin = (group: string, plural: string): readonly Resource[] => builtins.get(keyOf({ group, plural })) ?? noResources;
-
 const noResources: readonly Resource[] = [];
 const windowSize = 200;
+
+const builtins = new Map(builtinResources.map((r) => [keyOf(r), r]));
 
 export class ApiServer {
   readonly p: Proc;
@@ -102,12 +97,12 @@ export class ApiServer {
 
   /** The same, from the last known state when etcd does not answer, as informers do. */
   known(resource: { group: string; plural: string }): Obj[] {
-    return this.cached(storagePrefix(builtin(resource.group, resource.plural)[0]!));
+    return this.cached(storagePrefix(builtins.get(keyOf(resource))!));
   }
 
   /** One of them. */
   knownOne(resource: { group: string; plural: string }, namespace: string, name: string): Obj | undefined {
-    return this.current(builtin(resource.group, resource.plural)[0]!, namespace, name);
+    return this.current(builtins.get(keyOf(resource))!, namespace, name);
   }
 
   /** One of any resource's. */
@@ -172,7 +167,8 @@ export class ApiServer {
 
   find(group: string, version: string, plural: string): Resource | undefined {
     const fits = (r: Resource): boolean => r.group === group && r.plural === plural && this.versions(r).includes(version);
-    return builtin(group, plural).find(fits) ?? this.customResources().find(fits);
+    const own = builtins.get(keyOf({ group, plural }));
+    return own && fits(own) ? own : this.customResources().find(fits);
   }
 
   /** By `plural.group` key. */
