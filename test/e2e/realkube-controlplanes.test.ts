@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { box, environment } from "./lxc/machines.ts";
+import { box, container, environment } from "./lxc/machines.ts";
 import { mirror } from "./realkube/kubernetes.ts";
 import { kubectl, needsPair } from "./realkube/pair.ts";
 import { timeFor } from "./realkube/time.ts";
@@ -59,8 +59,8 @@ kubeProxy: { conntrackMaxPerCore: 0 }
   it(
     "answers through haproxy when the first is lost, and takes it back",
     async () => {
-      const container = (await execa("lxc-ls", ["-1"])).stdout.split("\n").find((name) => name.startsWith("three-controlplane1-"))!;
-      await execa("lxc-stop", ["--kill", "--name", container]);
+      const lost = await container(join(cwd, ".kubemend", "three"), "controlplane1");
+      await execa("lxc-stop", ["--kill", "--name", lost!]);
       await until(async () => (await nodes()).controlplane1 === "NotReady");
       const status = JSON.parse(String((await kubemend(["status", "--output", "json"])).stdout)) as {
         machines: { name: string; state: string; node: string | null }[];

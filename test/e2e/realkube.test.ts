@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { quote } from "../../src/ssh/pool.ts";
+import { container } from "./lxc/machines.ts";
 import { mirror } from "./realkube/kubernetes.ts";
 import { hosted, provesInBothWorlds, provesRepairs, today } from "./realkube/labs.ts";
 import { healthy } from "./realkube/looks.ts";
@@ -146,10 +147,14 @@ describe.skipIf(!there)("a real cluster of kubeadm 1.20", () => {
     "is removed also when its record is damaged",
     async () => {
       await pair.real().close();
-      writeFileSync(join(cwd, ".kubemend", "real", "cluster.json"), "{ half");
+      const state = join(cwd, ".kubemend", "real");
+      const containers = (): Promise<(string | undefined)[]> =>
+        Promise.all(["controlplane", "worker1", "worker2"].map((machine) => container(state, machine)));
+      expect(await containers()).not.toContain(undefined);
+      writeFileSync(join(state, "cluster.json"), "{ half");
       const { exitCode, stderr } = await kubemend(["destroy", "--name", "real"]);
       expect(exitCode, String(stderr)).toBe(0);
-      expect((await execa("lxc-ls", ["-1"])).stdout).not.toMatch(/^real-/m);
+      expect(await containers()).toEqual([undefined, undefined, undefined]);
     },
     patience,
   );

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { box, environment, needsMachines } from "../e2e/lxc/machines.ts";
+import { box, container, environment, needsMachines } from "../e2e/lxc/machines.ts";
 import { bin } from "../e2e/support.ts";
 
 const patience = 400_000;
@@ -38,9 +38,6 @@ describe.skipIf(!needsMachines())("a Vagrant machine", { timeout: patience }, ()
     const { stdout } = await kubemend(["status", "--output", "json"]);
     return (JSON.parse(stdout) as { machines: { state: string; detail: string }[] }).machines[0]!;
   };
-  const container = async (): Promise<string> =>
-    (await execa("lxc-ls", ["-1"])).stdout.split("\n").find((name) => name.startsWith("faults-controlplane-")) ?? "";
-
   beforeAll(() => writeFileSync(join(cwd, "kubemend.yaml"), specification(box)));
   afterAll(async () => {
     await kubemend(["destroy", "--name", "faults"]);
@@ -138,7 +135,7 @@ describe.skipIf(!needsMachines())("a Vagrant machine", { timeout: patience }, ()
   });
 
   it("that was removed behind our back is missing, and made again", async () => {
-    await execa("lxc-destroy", ["--force", "--name", await container()]);
+    await execa("lxc-destroy", ["--force", "--name", (await container(state(), "controlplane"))!]);
     expect(await machine()).toMatchObject({ state: "missing" });
     const ssh = await kubemend(["ssh", "--", "true"]);
     expect(ssh.stderr).toContain("controlplane is not running");
@@ -155,7 +152,7 @@ describe.skipIf(!needsMachines())("a Vagrant machine", { timeout: patience }, ()
     expect(status.exitCode).toBe(3);
     expect(status.stderr).toContain("the Vagrantfile is not Ruby");
     expect((await kubemend(["destroy"])).exitCode).toBe(0);
-    expect(await container()).toBe("");
+    expect(await container(state(), "controlplane")).toBeUndefined();
     expect(existsSync(state())).toBe(false);
   });
 });

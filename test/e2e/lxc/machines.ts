@@ -1,7 +1,9 @@
 /** Real Vagrant machines as LXC containers, for tests: setup.sh makes the host ready for them, cleanup.sh removes them. */
+import { execa } from "execa";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { containerName } from "../../../src/provider/vagrant/folder.ts";
 import { available, needs } from "../../needs.ts";
 
 /** Where setup.sh keeps Vagrant's home and the box. */
@@ -27,4 +29,13 @@ export function needsMachines(): boolean {
       existsSync("/sys/class/net/lxcbr0") && existsSync(join(environment.VAGRANT_HOME, "Vagrantfile")),
     )
   );
+}
+
+/**
+ * LXC's name of a machine when it has a container for it. `state`: the cluster's state folder, whose mark the name holds: other clusters of
+ * that name may be on this host.
+ */
+export async function container(state: string, machine: string): Promise<string | undefined> {
+  const name = containerName(state, machine);
+  return (await execa("lxc-ls", ["-1"])).stdout.split("\n").find((line) => line.trim() === name);
 }
