@@ -40,14 +40,14 @@ const allowed: Record<string, string[]> = {
   // the terminal's colours and streams are the command line's
   report: ["cli", "cluster"],
   // the scripts that all labs share are the installation's
-  lab: ["report", "provision", "ssh", "cluster", "error.ts", "root.ts", "watch.ts"],
+  lab: ["report", "provision", "ssh", "cluster", "error.ts", "root.ts", "watch.ts", "yaml.ts"],
   provision: ["report", "provider", "ssh", "cluster", "claim.ts", "error.ts", "folder.ts", "root.ts"],
   // the Vagrantfile's provisioners are the steps of bring-up
   provider: ["provision", "ssh", "host", "cluster", "sim/server", "claim.ts", "error.ts", "folder.ts", "root.ts", "watch.ts"],
   mirror: ["report", "cluster", "error.ts", "folder.ts"],
   ssh: ["error.ts"],
   host: ["cluster"],
-  cluster: ["error.ts"],
+  cluster: ["error.ts", "yaml.ts"],
 };
 
 /** The simulator's layers, lowest first. */

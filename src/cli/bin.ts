@@ -23,6 +23,10 @@ void main(process.argv.slice(2), {
 }).then((status) => {
   process.exitCode = status;
   // nothing is left to do, but an idle connection must not keep the terminal waiting
-  if (process.stdout.writableLength > 0) process.stdout.once("drain", () => process.exit());
-  else process.exit();
+  const end = (): void => {
+    // a write that failed tells it with the next turn of the event loop
+    setImmediate(() => process.exit());
+  };
+  if (process.stdout.writableLength > 0) process.stdout.once("drain", end);
+  else end();
 });

@@ -4,9 +4,11 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { formatFinding, type Finding, type Location } from "../cluster/finding.ts";
+import { labelFrom } from "../cluster/name.ts";
 import type { Plan } from "../cluster/plan.ts";
 import type { Specification } from "../cluster/specification.ts";
 import { usageError } from "../error.ts";
+import type { MachineStatus } from "../provider/provider.ts";
 import type { Cluster } from "../provision/cluster.ts";
 import type { Listener } from "../report/events.ts";
 import { jsonReporter } from "../report/json.ts";
@@ -114,7 +116,7 @@ export class Context {
       import("../cluster/mirror.ts"),
       import("../cluster/inventory.ts"),
     ]);
-    const read = readSpecification(text, file ?? "kubemend.yaml", nameFrom(this.io.cwd));
+    const read = readSpecification(text, file ?? "kubemend.yaml", labelFrom(basename(this.io.cwd)));
     const { locate } = read;
     const readable = read.specification ?? read.rest;
     if (!readable) return { findings: read.findings, locate };
@@ -156,12 +158,11 @@ export class Context {
   }
 
   /** The cluster the command is about, closed again afterwards. */
-  async withCluster<T>(options: GlobalOptions, work: (cluster: Cluster) => Promise<T>): Promise<T> {
+  async withCluster<T>(options: GlobalOptions, work: (cluster: Cluster, machines: MachineStatus[]) => Promise<T>): Promise<T> {
     const { openCluster } = await import("../provision/cluster.ts");
     const cluster = await openCluster(this.home, options.name);
     try {
-      await cluster.machines();
-      return await work(cluster);
+      return await work(cluster, await cluster.machines());
     } finally {
       await cluster.close();
     }
@@ -176,14 +177,4 @@ function beside(ofForm: readonly Finding[], ofPlan: readonly Finding[]): Finding
     if (code === "unknown-machine") return !wrong.has("workers") && !wrong.has("controlplanes");
     return !(field.startsWith("machines.") && wrong.has("network"));
   });
-}
-
-/** A DNS label from a folder's name. */
-function nameFrom(folder: string): string {
-  const label = basename(folder)
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9-]+/g, "-")
-    .replaceAll(/^-+|-+$/g, "")
-    .slice(0, 63);
-  return label === "" ? "lab" : label;
 }

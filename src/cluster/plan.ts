@@ -1,5 +1,6 @@
 /** The network plan: from a specification to machines with addresses, and everything that would go wrong with them. */
 import { broadcastOf, contains, formatAddress, formatCidr, overlaps, parseAddress, parseCidr, sizeOf, type Cidr } from "./cidr.ts";
+import { nearest } from "./nearest.ts";
 import type { Finding, Location } from "./finding.ts";
 import { reportInventory, type InventoryEntry } from "./inventory.ts";
 import { reportMirror } from "./mirror.ts";
@@ -95,15 +96,16 @@ export function makePlan(
   const machines = ranges.nodes ? placeMachines(specification, ranges.nodes, report) : [];
   for (const name of Object.keys(specification.machines)) {
     const known = machineNames(specification).map((m) => m.name);
-    if (!known.includes(name))
-      report(
-        "error",
-        "unknown-machine",
-        `machines.${name}`,
-        name,
-        `there is no machine "${name}" in this cluster`,
-        `Machines are: ${known.join(", ")}.`,
-      );
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    report(
+      "error",
+      "unknown-machine",
+      `machines.${name}`,
+      name,
+      `there is no machine "${name}" in this cluster`,
+      `${near === undefined ? "" : `Did you mean "${near}"? `}Machines are: ${known.join(", ")}.`,
+    );
   }
   if (specification.provider === "ssh")
     reportInventory(
@@ -145,6 +147,9 @@ interface Ranges {
   services?: Cidr;
 }
 
+/** Prefix lengths from, to. kube-apiserver: "specified --service-cluster-ip-range is too large" below /12. */
+const prefixes = { nodes: [8, 29], pods: [0, 32], services: [12, 28] } as const;
+
 const examples = { nodes: "192.168.56.0/24", pods: "10.244.0.0/16", services: "10.96.0.0/12" } as const;
 
 function readRanges(specification: Specification, report: Report): Ranges {
@@ -161,11 +166,27 @@ function readRanges(specification: Specification, report: Report): Ranges {
         `"${text}" is not an IPv4 range`,
         `Write an address and a prefix length, such as ${examples[key]}.`,
       );
-    } else if (formatCidr(cidr) !== text) {
-      report("error", "host-bits-set", `network.${key}`, text, `"${text}" has bits set after its prefix`, `Use ${formatCidr(cidr)}.`);
-    } else ranges[key] = cidr;
+      continue;
+    }
+    if (formatCidr(cidr) === text) {
+      ranges[key] = cidr;
+      continue;
+    }
+    const others = Object.entries(specification.network).flatMap(([k, other]) =>
+      k === key ? [] : [parseCidr(String(other)) ?? []].flat(),
+    );
+    const [least, most] = prefixes[key];
+    const usable = cidr.prefix >= least && cidr.prefix <= most && !others.some((other) => overlaps(other, cidr));
+    // what else is wrong with the others is told beside what it will be
+    if (usable) ranges[key] = cidr;
+    const fix = usable ? formatCidr(cidr) : (freeRange(key, others) ?? examples[key]);
+    report("error", "host-bits-set", `network.${key}`, text, `"${text}" has bits set after its prefix`, `Use ${fix}.`);
   }
-  if (ranges.nodes && (ranges.nodes.prefix > 29 || ranges.nodes.prefix < 8)) {
+  const sized = (key: keyof Ranges): boolean => {
+    const cidr = ranges[key];
+    return !cidr || (cidr.prefix >= prefixes[key][0] && cidr.prefix <= prefixes[key][1]);
+  };
+  if (!sized("nodes")) {
     report(
       "error",
       "node-network-size",
@@ -176,8 +197,7 @@ function readRanges(specification: Specification, report: Report): Ranges {
     );
     delete ranges.nodes;
   }
-  if (ranges.services && (ranges.services.prefix < 12 || ranges.services.prefix > 28)) {
-    // kube-apiserver: "specified --service-cluster-ip-range is too large" below /12
+  if (!sized("services")) {
     report(
       "error",
       "service-network-size",
@@ -198,6 +218,9 @@ const candidates = {
   services: ["10.96.0.0/12", "10.43.0.0/16", "172.24.0.0/16"],
 } as const;
 
+const freeRange = (key: keyof Ranges, others: readonly Cidr[]): string | undefined =>
+  candidates[key].find((text) => others.every((other) => !overlaps(other, parseCidr(text)!)));
+
 function reportOverlaps(specification: Specification, ranges: Ranges, report: Report): void {
   const nat = natNetworks[specification.provider];
   const taken: { what: string; cidr: Cidr; key?: keyof Ranges }[] = [
@@ -215,7 +238,7 @@ function reportOverlaps(specification: Specification, ranges: Ranges, report: Re
           .filter(([k]) => k !== key)
           .map(([, c]) => c as Cidr),
       ];
-      const free = candidates[key].find((text) => others.every((other) => !overlaps(other, parseCidr(text)!)));
+      const free = freeRange(key, others);
       const text = specification.network[key];
       report(
         "error",
@@ -286,7 +309,8 @@ function placeMachines(specification: Specification, nodes: Cidr, report: Report
   }
   const owner = new Map<number, string>();
   const fixed = new Map<string, number>();
-  for (const { name } of wanted) {
+  // those of machines that are not in this cluster, too: one problem must not hide another
+  for (const name of new Set([...wanted.map((m) => m.name), ...Object.keys(specification.machines)])) {
     const text = specification.machines[name]?.ip;
     if (text === undefined) continue;
     const field = `machines.${name}.ip`;

@@ -1,11 +1,13 @@
 /** The cluster specification: its schema, defaults, and reading it from YAML with the place of every problem. */
-import { LineCounter, isMap, isNode, isPair, isScalar, parseDocument, type Document } from "yaml";
+import { isDeepStrictEqual } from "node:util";
+import { isMap, isNode, isPair, isScalar, type Document } from "yaml";
 import { z } from "zod";
 import type { Finding, Location } from "./finding.ts";
+import { dnsLabel, labelFrom } from "./name.ts";
+import { nearest } from "./nearest.ts";
 import { providers } from "./providers.ts";
+import { readYaml, readable } from "../yaml.ts";
 import { defaultBox, defaultKubernetes, newestMinor, oldestMinor } from "./versions.ts";
-
-const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const machine = z.strictObject({
   cpus: z.int().min(1).max(64).default(2).describe("Virtual processors; kubeadm wants two."),
@@ -145,34 +147,31 @@ export interface ReadSpecification {
  * `fallbackName`: the cluster's name when the file gives none.
  */
 export function readSpecification(text: string, file: string, fallbackName: string): ReadSpecification {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-  const place = (offset: number): Location => {
-    const { line, col } = counter.linePos(offset);
-    return { file, line, column: col };
-  };
+  const { document, value, problems, place } = readYaml(text);
   const locate = (path: string): Location | undefined => {
     const offset = offsetOf(document, path === "" ? [] : path.split("."));
-    return offset === undefined ? undefined : place(offset);
+    return offset === undefined ? undefined : { file, ...place(offset) };
   };
-  const findings: Finding[] = document.errors.map((error) => ({
+  const findings: Finding[] = problems.map(({ message, line, column }) => ({
     severity: "error",
     code: "yaml",
     field: "",
     value: "",
-    message: error.message.split("\n")[0]!,
+    message,
     fix: "Mend the YAML; `kubemend plan --help` shows a complete example.",
-    at: place(error.pos[0]),
+    at: { file, line, column },
   }));
   if (findings.length > 0) return { findings, locate };
 
-  const parsed = schema.safeParse(document.toJS() ?? {});
+  const parsed = schema.safeParse(value ?? {});
   if (!parsed.success) {
     const keyPlace = (path: string[]): Location | undefined => {
       const offset = offsetOf(document, path, true);
-      return offset === undefined ? undefined : place(offset);
+      return offset === undefined ? undefined : { file, ...place(offset) };
     };
-    for (const issue of parsed.error.issues) findings.push(...explain(issue, document.toJS() as unknown, locate, keyPlace));
+    // of several about one value the first says enough
+    const issues = parsed.error.issues.filter((issue, i, all) => all.findIndex((other) => isDeepStrictEqual(other.path, issue.path)) === i);
+    for (const issue of issues) findings.push(...explain(issue, value, locate, keyPlace));
     const rest = schema.safeParse(without(document.toJS(), findings));
     return { ...(rest.success ? { rest: { ...rest.data, name: rest.data.name ?? fallbackName } } : {}), findings, locate };
   }
@@ -207,20 +206,21 @@ function explain(
         code: "unknown-key",
         field: [...path, key].join("."),
         value: key,
-        message: `unknown key "${key}"`,
+        message: `unknown key "${readable(key)}"`,
         fix: near ? `Did you mean "${near}"? Known here: ${known.join(", ")}.` : `Known here: ${known.join(", ")}.`,
         at: keyPlace([...path, key]),
       };
     });
   }
   const node = schemaAt(path);
+  const written = value === undefined ? "" : readable(JSON.stringify(value));
   return [
     {
       severity: "error",
       code: issue.code === "invalid_type" ? "wrong-type" : "invalid-value",
       field: path.join("."),
-      value: value === undefined ? "" : JSON.stringify(value),
-      message: value === undefined ? issue.message : `${JSON.stringify(value)} is not valid: ${lowerFirst(issue.message)}`,
+      value: written,
+      message: value === undefined ? issue.message : `${written} is not valid: ${lowerFirst(issue.message)}`,
       fix: suggestion(issue, node, value),
       at: locate(path.join(".")),
     },
@@ -234,6 +234,7 @@ function suggestion(issue: z.core.$ZodIssue, node: z.ZodType | undefined, value:
   }
   if (issue.path.at(-1) === "kubernetes")
     return `Write a quoted version between "1.${oldestMinor}" and "1.${newestMinor}", such as kubernetes: "${defaultKubernetes}".`;
+  if (issue.path.join(".") === "name" && typeof value === "string") return `For example: ${labelFrom(value)}.`;
   const fallback = node?.safeParse(undefined);
   if (fallback?.success && fallback.data !== undefined) return `For example: ${JSON.stringify(fallback.data)} (the default).`;
   return issue.code === "too_small" || issue.code === "too_big"
@@ -271,30 +272,6 @@ function schemaAt(path: string[]): z.ZodType | undefined {
 function keysAt(path: string[]): string[] {
   const open = unwrap(path.length === 0 ? schema : schemaAt(path));
   return open instanceof z.ZodObject ? Object.keys(open.shape) : [];
-}
-
-/** The known word that is at most two edits away. */
-function nearest(word: string, known: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let least = Math.min(3, Math.ceil(word.length / 2) + 1);
-  for (const candidate of known) {
-    const d = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (d < least) {
-      least = d;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /** Where a field's value (with `ofKey`: its key), or the nearest parent that is written, begins. */

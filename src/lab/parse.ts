@@ -1,8 +1,9 @@
 /** Reads a lab's text, with every problem at once. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { LineCounter, isMap, isNode, isSeq, parseDocument, type Document } from "yaml";
+import { isMap, isNode, isSeq, type Document } from "yaml";
 import type { Finding } from "../cluster/finding.ts";
+import { readYaml } from "../yaml.ts";
 import { patternsOf, scriptsOf, textsOf, type Lab, type Path } from "./definition.ts";
 import { scriptPlaces } from "./folder.ts";
 import { labProblem, type ReadLab } from "./problem.ts";
@@ -10,19 +11,14 @@ import { schema } from "./schema.ts";
 
 /** `file` is lab.yaml of the folder `dir`, `text` what it holds. */
 export function parseLab(dir: string, file: string, text: string): ReadLab {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
-  const place = (offset: number): Finding["at"] => {
-    const { line, col } = counter.linePos(offset);
-    return { file, line, column: col };
-  };
-  if (document.errors.length > 0)
+  const read = readYaml(text);
+  const { document } = read;
+  const place = (offset: number): Finding["at"] => ({ file, ...read.place(offset) });
+  if (read.problems.length > 0)
     return {
-      findings: document.errors.map((error) =>
-        labProblem("yaml", "", error.message.split("\n")[0]!, "Mend the YAML.", place(error.pos[0])),
-      ),
+      findings: read.problems.map(({ message, line, column }) => labProblem("yaml", "", message, "Mend the YAML.", { file, line, column })),
     };
-  const parsed = schema.safeParse(document.toJS());
+  const parsed = schema.safeParse(read.value);
   const findings: Finding[] = [];
   if (!parsed.success) {
     for (const issue of parsed.error.issues) {

@@ -1,5 +1,5 @@
 /** Calico's settings for a plan. */
-import { stringify } from "yaml";
+import { yamlOf } from "./yaml.ts";
 import type { Plan } from "../cluster/plan.ts";
 
 /** The Installation (and APIServer) that the operator reads. Addresses are taken from the node's InternalIP, never from the NAT. */
@@ -29,7 +29,7 @@ export function calicoResources(plan: Plan): string {
     },
     { apiVersion: "operator.tigera.io/v1", kind: "APIServer", metadata: { name: "default" }, spec: {} },
   ]
-    .map((document) => stringify(document))
+    .map((document) => yamlOf(document))
     .join("---\n");
 }
 

@@ -31,17 +31,14 @@ export class Cluster {
   readonly record: ClusterRecord;
   readonly provider: Provider;
   readonly ssh: SshPool;
-  #endpoints = new Map<string, Endpoint>();
+  /** As last seen. */
+  #machines: MachineStatus[] = [];
 
   constructor(dir: string, record: ClusterRecord) {
     this.dir = dir;
     this.record = record;
     this.provider = makeProvider(dir, record);
-    this.ssh = new SshPool((machine) => {
-      const endpoint = this.#endpoints.get(machine);
-      if (!endpoint) throw providerError("machine-down", `${machine} is not running`, { hint: "`kubemend up` boots it." });
-      return endpoint;
-    });
+    this.ssh = new SshPool((machine) => this.endpoint(machine));
   }
 
   get name(): string {
@@ -54,8 +51,21 @@ export class Cluster {
   /** Machines with their state; remembers where they answer. */
   async machines(): Promise<MachineStatus[]> {
     const found = await this.provider.machines();
-    this.#endpoints = new Map(found.filter((m) => m.ssh).map((m) => [m.name, m.ssh!]));
-    return this.plan.machines.map((planned) => found.find((m) => m.name === planned.name) ?? { name: planned.name, state: "missing" });
+    this.#machines = this.plan.machines.map(
+      (planned) => found.find((m) => m.name === planned.name) ?? { name: planned.name, state: "missing" },
+    );
+    return this.#machines;
+  }
+
+  /** Where a machine answered when they were last looked at. Throws `machine-down`, `machine-silent`. */
+  endpoint(machine: string): Endpoint {
+    const seen = this.#machines.find((m) => m.name === machine);
+    if (seen?.ssh) return seen.ssh;
+    if (seen?.state === "unknown")
+      throw providerError("machine-silent", `${machine} does not answer${seen.detail === undefined ? "" : `: ${seen.detail}`}`, {
+        hint: "It may come to an end with what it does: try again. `kubemend up` mends what can be mended.",
+      });
+    throw providerError("machine-down", `${machine} is not running`, { hint: "`kubemend up` boots it." });
   }
 
   /** Forgets connections and addresses, after machines were restored or rebooted. */
@@ -86,7 +96,7 @@ export class Cluster {
 
 function makeProvider(dir: string, record: ClusterRecord): Provider {
   const { provider } = record.plan.specification;
-  if (provider === "sim") return new SimProvider(dir);
+  if (provider === "sim") return new SimProvider(dir, record.plan);
   if (isVagrantProvider(provider)) return new VagrantProvider(dir, record.plan);
   if (provider === "ssh") return new SshProvider(dir, record.plan, () => record.agreed === true);
   throw providerError("provider-unavailable", `the provider "${provider}" cannot boot machines yet`, {
@@ -130,7 +140,9 @@ export async function openCluster(home: string, name: string | undefined): Promi
 export async function readCluster(dir: string): Promise<Cluster> {
   const file = join(dir, "cluster.json");
   try {
-    return new Cluster(dir, JSON.parse(await readFile(file, "utf8")) as ClusterRecord);
+    const record = JSON.parse(await readFile(file, "utf8")) as Partial<ClusterRecord> | null;
+    if (!Array.isArray(record?.plan?.machines)) throw new Error("it is not the record of a cluster");
+    return new Cluster(dir, record as ClusterRecord);
   } catch (error) {
     if (error instanceof KubemendError) throw error;
     throw providerError("state-damaged", `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
@@ -145,6 +157,15 @@ export async function forgetCluster(dir: string): Promise<void> {
   await rm(dir, { recursive: true, force: true });
 }
 
+/** Whether a folder without a record is what an interrupted command has left of a cluster: KUBEMEND_HOME may hold others' folders. */
+export async function isRemnant(dir: string): Promise<boolean> {
+  const found = await readdir(dir).catch(() => undefined);
+  return found !== undefined && (found.length === 0 || found.some((name) => marks.has(name) || name.startsWith(".probe-")));
+}
+
+/** Some of these are in every cluster's folder from its beginning to its end. */
+const marks = new Set(["lock", "sim", ".vagrant", "id_ed25519", "node_ed25519", "cluster.json.new", "booting"]);
+
 /** Removes a cluster whose record is gone or damaged, by what its folder shows of its machines. Throws `machines-left`. */
 export async function removeUnrecorded(dir: string, emit: Listener): Promise<void> {
   if (existsSync(join(dir, "sim"))) await new SimProvider(dir).destroy();
@@ -155,8 +176,16 @@ export async function removeUnrecorded(dir: string, emit: Listener): Promise<voi
   await forgetCluster(dir);
 }
 
-/** Makes the state folder. Throws `state-unwritable` with the path. */
+/** Makes the state folder. Throws `state-unwritable` with the path, `state-path`. */
 export async function makeHome(dir: string): Promise<void> {
+  if (/[\r\n]/.test(dir))
+    throw providerError(
+      "state-path",
+      `the path of the state folder has a line break, which ssh_config cannot hold: ${JSON.stringify(dir)}`,
+      {
+        hint: "Set KUBEMEND_HOME to another folder.",
+      },
+    );
   try {
     await makeFolder(dir, 0o700);
     const probe = join(dir, `.probe-${process.pid}`);

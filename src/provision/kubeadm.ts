@@ -1,5 +1,5 @@
 /** kubeadm configuration files for a plan, in the version of the API that its kubeadm reads. */
-import { stringify } from "yaml";
+import { yamlOf } from "./yaml.ts";
 import { mirrorOf } from "../cluster/mirror.ts";
 import type { Plan, PlannedMachine } from "../cluster/plan.ts";
 import { criSocket } from "./runtime.ts";
@@ -50,7 +50,7 @@ export function initConfiguration(plan: Plan, machine: PlannedMachine, token: st
     { apiVersion: "kubelet.config.k8s.io/v1beta1", kind: "KubeletConfiguration", cgroupDriver: "systemd" },
     { apiVersion: "kubeproxy.config.k8s.io/v1alpha1", kind: "KubeProxyConfiguration", ...kubeProxy(plan) },
   ];
-  return documents.map((document) => stringify(document)).join("---\n");
+  return documents.map((document) => yamlOf(document)).join("---\n");
 }
 
 /** How long kubeadm waits, where its own four minutes are too short: an emulated processor takes them to start the control plane alone. */
@@ -72,7 +72,7 @@ function kubeProxy(plan: Plan): Record<string, unknown> {
 
 /** For `kubeadm join --config`. */
 export function joinConfiguration(plan: Plan, machine: PlannedMachine, secrets: JoinSecrets): string {
-  return stringify({
+  return yamlOf({
     apiVersion: `kubeadm.k8s.io/${plan.kubeadmApi}`,
     kind: "JoinConfiguration",
     discovery: {

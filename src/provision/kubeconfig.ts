@@ -23,11 +23,12 @@ export async function hostKubeconfig(cluster: Cluster): Promise<string | undefin
 async function reachable(text: string, doors: MachineStatus[]): Promise<string> {
   const door = doors.find((status) => status.api !== undefined);
   if (!door) return text;
+  // loaded when needed; kubectl reads 1.1
   const { parse, stringify } = await import("yaml");
-  const config = parse(text) as { clusters: { cluster: Record<string, unknown> }[] };
+  const config = parse(text, { version: "1.1" }) as { clusters: { cluster: Record<string, unknown> }[] };
   for (const { cluster: entry } of config.clusters) {
     entry.server = door.api;
     entry["tls-server-name"] = door.name;
   }
-  return stringify(config);
+  return stringify(config, { version: "1.1" });
 }

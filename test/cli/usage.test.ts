@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCli, useFolder } from "./support.ts";
@@ -54,6 +54,9 @@ describe("help", () => {
   });
 });
 
+/** Grows ninefold with each line. */
+const bomb = ["cni: &a [x]", "network: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]", "name: [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]"].join("\n");
+
 describe("a wrong specification", () => {
   it("is refused with every problem, its place and a way out, before anything is made", async () => {
     const cwd = useFolder({ "kubemend.yaml": "workerz: 2\nnetwork:\n  nodes: 192.168.56.0/33\n" });
@@ -91,6 +94,24 @@ describe("a wrong specification", () => {
     });
   });
 
+  it.each([
+    ["an alias inside of what it stands for", "machine: &m { cpus: 2, memory: *m }\n", "1:32: error: an alias is inside"],
+    ["aliases that would fill the memory", bomb, "2:14: error: its aliases multiply"],
+    ["an alias of nothing", "name: *nope\n", "1:7: error: Unresolved alias"],
+    ["a second document", "workers: 1\n---\nworkers: 2\n", "2:1: error: there is a second document"],
+    ["lists in lists", "[".repeat(20_000), "error: it is nested too deeply"],
+    ["what would move the cursor", '"\\e[2J": 1\n', 'unknown key "�[2J"'],
+    ["a machine and its address", "machines: { workr1: { ip: 300.1.1.1 } }\n", '"300.1.1.1" is not an IPv4 address'],
+    ["a mistyped machine", "machines: { workr1: {} }\n", 'Did you mean "worker1"?'],
+    ["a range whose mended form would be too large", "network: { services: 10.96.0.0/3 }\n", "Use 10.96.0.0/12."],
+    ["a name", "name: Bad_Name!\n", "For example: bad-name."],
+  ])("with %s says so", async (_, text, expected) => {
+    const { status, stderr } = await runCli(["plan"], { cwd: useFolder({ "kubemend.yaml": text }) });
+    expect(status).toBe(2);
+    expect(stderr).toContain(expected);
+    expect(stderr.length).toBeLessThan(2000);
+  });
+
   it("that is not there is named", async () => {
     const result = await runCli(["plan", "-f", "nowhere.yaml"], { cwd: useFolder() });
     expect(result.status).toBe(2);
@@ -107,6 +128,38 @@ describe("without a cluster", () => {
       expect(result.stderr).toContain("kubemend up");
     },
   );
+
+  it.each(["..", "../keep", "", "A B", "x/y", "-x", "a".repeat(64)])("none is made, used or removed under the name %j", async (name) => {
+    const cwd = useFolder();
+    mkdirSync(join(cwd, "keep"));
+    mkdirSync(join(cwd, ".kubemend"));
+    for (const command of ["up", "destroy", "status", "plan", "halt"]) {
+      const { status, stderr } = await runCli([command, `--name=${name}`], { cwd });
+      expect([command, status]).toEqual([command, 2]);
+      expect(stderr).toContain("DNS label");
+    }
+    expect(readdirSync(cwd).sort()).toEqual([".kubemend", "keep"]);
+    expect(readdirSync(join(cwd, ".kubemend"))).toEqual([]);
+  });
+
+  it("a folder that is not a cluster's is not removed", async () => {
+    const cwd = useFolder();
+    mkdirSync(join(cwd, "docs"));
+    writeFileSync(join(cwd, "docs", "thesis"), "");
+    const { status, stderr } = await runCli(["destroy", "--name", "docs"], { cwd, env: { KUBEMEND_HOME: cwd } });
+    expect(status).toBe(3);
+    expect(stderr).toContain('there is no cluster "docs"');
+    expect(existsSync(join(cwd, "docs", "thesis"))).toBe(true);
+    mkdirSync(join(cwd, "half", "sim"), { recursive: true });
+    expect((await runCli(["destroy", "--name", "half"], { cwd, env: { KUBEMEND_HOME: cwd } })).status).toBe(0);
+    expect(existsSync(join(cwd, "half"))).toBe(false);
+  });
+
+  it("none is made where a line break in the path would end a line of ssh_config", async () => {
+    const { status, stderr } = await runCli(["up"], { cwd: useFolder(), env: { KUBEMEND_HOME: "new\nline" } });
+    expect(status).toBe(3);
+    expect(stderr).toContain("line break");
+  });
 
   it("destroy has nothing to do", async () => {
     expect((await runCli(["destroy"], { cwd: useFolder() })).status).toBe(0);

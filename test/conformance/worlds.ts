@@ -110,7 +110,12 @@ function removeBridge(): void {
 }
 
 export const worlds: World[] = [
-  { name: "simulator", there: true, known: new Map(), bench: () => new Bench(specification("sim", "{}"), (dir) => new SimProvider(dir)) },
+  {
+    name: "simulator",
+    there: true,
+    known: new Map(),
+    bench: () => new Bench(specification("sim", "{}"), (dir, plan) => new SimProvider(dir, plan)),
+  },
   {
     name: "Vagrant with LXC",
     there: needsMachines(),

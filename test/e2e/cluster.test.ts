@@ -222,12 +222,32 @@ describe("after kill -9 of the background process", () => {
     await on("worker1", "echo kept > kept.txt; sudo iptables -A INPUT -p tcp --dport 9999 -j DROP");
     await saved();
     await killServer();
-    expect(String((await kubemend(["status"])).stdout)).toContain("stopped");
+    expect(String((await kubemend(["status"])).stdout)).toMatch(/stopped[^]*its log is .*server\.log/);
     expect((await kubemend(["lab", "check"])).exitCode).toBe(3);
     expect((await up()).exitCode).toBe(0);
     expect((await on("worker1", "cat kept.txt; sudo iptables -S INPUT | grep -c 9999")).stdout).toBe("kept\n1");
     expect((await kubemend(["lab", "stop"])).exitCode).toBe(0);
     expect((await on("worker1", "ls kept.txt")).exitCode).toBe(2);
+  });
+
+  it("while it lives and gives no answer nobody calls it stopped", async () => {
+    process.kill(server().pid, "SIGSTOP");
+    try {
+      expect(String((await kubemend(["status"])).stdout)).toMatch(/worker1 .* unknown [^]*gives no answer/);
+      const { exitCode, stderr } = await kubemend(["ssh", "worker1", "--", "true"]);
+      expect([exitCode, String(stderr)]).toEqual([3, expect.stringContaining("worker1 does not answer")]);
+    } finally {
+      process.kill(server().pid, "SIGCONT");
+    }
+    expect((await on("worker1", "true")).exitCode).toBe(0);
+  }, 60_000);
+
+  it("does not need a world.json that can be read", async () => {
+    writeFileSync(state("sim", "world.json"), '{"a":[1]}');
+    expect((await on("worker1", "true")).exitCode).toBe(0);
+    await killServer();
+    expect((await up()).exitCode).toBe(0);
+    expect((await on("worker1", "hostname")).stdout).toBe("worker1");
   });
 
   it("two at once bring up one, and one says whom it waits for", async () => {
@@ -285,7 +305,9 @@ describe("halt and destroy", () => {
   it("halt keeps the disks, up boots them again", async () => {
     await on("worker1", "echo disk > on-disk; echo memory | sudo tee /run/in-memory");
     expect((await kubemend(["halt"])).exitCode).toBe(0);
-    expect(String((await kubemend(["status"])).stdout)).toContain("stopped");
+    const { stdout } = await kubemend(["status"]);
+    expect(stdout).toContain("stopped");
+    expect(stdout).not.toContain("unexpectedly");
     expect((await up()).exitCode).toBe(0);
     expect((await on("worker1", "cat on-disk; ls /run/in-memory")).stdout).toBe("disk");
   });

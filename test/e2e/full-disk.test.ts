@@ -49,8 +49,8 @@ describe.runIf(needs("the right to mount a small file system", ["unshare", "-m",
 );
 
 describe.runIf(existsSync("/dev/full"))("an output that is full", () => {
-  it("is said, and is no success", async () => {
-    const { exitCode, stderr } = await execa("sh", ["-c", '"$@" >/dev/full', "sh", process.execPath, bin, "plan"], {
+  it.each(["plan", "plan --output json", "render", "lab list", "completion bash"])("is said, and is no success: %s", async (command) => {
+    const { exitCode, stderr } = await execa("sh", ["-c", '"$@" >/dev/full', "sh", process.execPath, bin, ...command.split(" ")], {
       cwd,
       reject: false,
       stdin: "ignore",

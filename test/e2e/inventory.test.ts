@@ -16,13 +16,13 @@ import { useScratch } from "./support.ts";
 
 const { cwd, state, kubemend, on } = useScratch("inventory");
 const elsewhere = join(cwd, "elsewhere");
-const bare = new SimProvider(elsewhere);
+const { plan } = makePlan(readSpecification("", "", "elsewhere").specification!);
+const bare = new SimProvider(elsewhere, plan);
 const endpoints = new Map<string, Endpoint>();
 
 beforeAll(async () => {
   mkdirSync(elsewhere);
-  const { specification } = readSpecification("", "", "elsewhere");
-  await bare.up(makePlan(specification!).plan!, () => undefined);
+  await bare.up(plan!, () => undefined);
   for (const { name, ssh } of await bare.machines()) endpoints.set(name, ssh!);
 }, 120_000);
 afterAll(() => bare.destroy());

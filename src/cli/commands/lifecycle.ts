@@ -1,7 +1,6 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { clusterNames, forgetCluster, openCluster, removeUnrecorded, type Cluster } from "../../provision/cluster.ts";
+import { clusterNames, forgetCluster, isRemnant, openCluster, removeUnrecorded, type Cluster } from "../../provision/cluster.ts";
 import { resetMachines } from "../../provision/reset.ts";
 import { KubemendError, usageError } from "../../error.ts";
 import { withLock } from "../../provision/lock.ts";
@@ -37,7 +36,7 @@ export function destroy(program: Command, context: Context): void {
     .action(async (options: GlobalOptions & { reset?: boolean }) => {
       const names = await clusterNames(context.home);
       const name = options.name ?? (names.length === 1 ? names[0]! : undefined);
-      if (name !== undefined && !names.includes(name) && existsSync(join(context.home, name))) {
+      if (name !== undefined && !names.includes(name) && (await isRemnant(join(context.home, name)))) {
         // a folder without a record: an `up` that died before it wrote one, or somebody removed it
         await removeUnrecorded(join(context.home, name), context.reporter({}));
         return context.say(`Removed what was left of cluster ${name}.`);

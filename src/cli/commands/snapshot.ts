@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { usageError } from "../../error.ts";
 import { withLock } from "../../provision/lock.ts";
 import { table } from "../../report/table.ts";
 import type { Context, GlobalOptions } from "../context.ts";
@@ -17,6 +18,7 @@ export function snapshot(program: Command, context: Context): void {
     .addOption(clusterOption())
     .action((name: string, options: GlobalOptions) =>
       context.withCluster(options, async (cluster) => {
+        if (name.trim() === "") throw usageError("snapshot-name", "a snapshot needs a name", { hint: "For example: before-upgrade." });
         await withLock(
           cluster.dir,
           "snapshot save",

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { SshConnection } from "../../ssh/client.ts";
-import { providerError } from "../../error.ts";
 import type { Cluster } from "../../provision/cluster.ts";
 import type { Context, GlobalOptions } from "../context.ts";
 import { clusterOption } from "../options.ts";
@@ -34,10 +33,9 @@ export function commandLine(words: readonly string[]): string | undefined {
   return rest.length === 0 ? undefined : rest.join(" ");
 }
 
-/** Joins this terminal to a machine; resolves with the status of what ran there. */
+/** Joins this terminal to a machine of a cluster that was looked at; resolves with the status of what ran there. */
 export async function openShell(context: Context, cluster: Cluster, machine: string, command?: string): Promise<number> {
-  const endpoint = (await cluster.machines()).find((m) => m.name === machine)?.ssh;
-  if (!endpoint) throw providerError("machine-down", `${machine} is not running`, { hint: "`kubemend up` boots it." });
+  const endpoint = cluster.endpoint(machine);
   const { io } = context;
   const connection = await SshConnection.open(endpoint);
   const terminal = io.stdin.isTTY === true && io.stdout.isTTY === true && command === undefined;

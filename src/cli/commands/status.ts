@@ -17,8 +17,7 @@ export function status(program: Command, context: Context): void {
     .addOption(outputOption())
     .addHelpText("after", "\nExample:\n  kubemend status --output json")
     .action((options: GlobalOptions) =>
-      context.withCluster(options, async (cluster) => {
-        const machines = await cluster.machines();
+      context.withCluster(options, async (cluster, machines) => {
         const nodes = machines.some((m) => m.state === "running") ? await nodesOf(cluster, machines) : undefined;
         const progress = await readProgress(cluster.dir);
         const simulator =
@@ -52,19 +51,22 @@ export function status(program: Command, context: Context): void {
         context.print(
           `Cluster ${cluster.name} (${cluster.provider.name})${cluster.record.ready ? "" : ", not complete: `kubemend up` continues"}`,
         );
+        const trouble = cluster.provider instanceof SimProvider ? rows.find((r) => r.detail !== null)?.detail : undefined;
         context.print(
           table(
             ["MACHINE", "ROLE", "STATE", "ADDRESS", "SSH", "NODE"],
             rows.map((r) => [
               r.name,
               r.role,
-              r.state === "unknown" && r.detail !== null ? `unknown (${r.detail})` : r.state,
+              r.state === "unknown" && r.detail !== null && trouble === undefined ? `unknown (${r.detail})` : r.state,
               r.address,
               r.ssh ? `${r.ssh.host}:${r.ssh.port}` : "-",
               r.node ?? (nodes ? "-" : "unknown"),
             ]),
           ),
         );
+        // one process has all of them
+        if (trouble) context.print(`\n${trouble}; \`kubemend up\` goes on from its last snapshot.`);
         context.print(`\nssh -F ${join(cluster.dir, "ssh_config")} ${rows[0]!.name}`);
         if (progress)
           context.print(`Lab in progress: ${progress.lab}${progress.score === undefined ? "" : `, last check ${progress.score}`}`);

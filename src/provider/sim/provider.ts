@@ -55,11 +55,16 @@ export class SimProvider implements Provider {
   };
   /** Folder of this cluster's state. */
   readonly #dir: string;
+  readonly #names: readonly string[];
+  readonly #log: string;
   readonly #keyFile: string;
   #open: Connected | undefined;
 
-  constructor(dir: string) {
+  /** `plan`: missing where nothing is known of the cluster but its folder. */
+  constructor(dir: string, plan?: Plan) {
+    this.#names = plan?.machines.map((m) => m.name) ?? [];
     this.#dir = join(dir, "sim");
+    this.#log = join(this.#dir, "server.log");
     this.#keyFile = join(dir, "id_ed25519");
     this.clock = {
       now: async () => (await this.call<SimulatorStatus>("status")).now,
@@ -68,14 +73,31 @@ export class SimProvider implements Provider {
     };
   }
 
-  /** A request to the background process. Throws `simulator-down` when there is none. */
+  /** A request to the background process. Throws `simulator-down` when there is none, `simulator-busy` when it does not answer. */
   async call<T>(method: string, params?: Record<string, unknown>): Promise<T> {
-    const open = await this.#connect();
+    const open = await this.#answering();
     if (!open)
       throw providerError("simulator-down", "the simulated cluster is not running", {
         hint: "`kubemend up` starts it, from its last snapshot if it has one.",
       });
     return open.control.call<T>(method, params);
+  }
+
+  /** What is known of a process that lives and does not answer. */
+  #silent(): string | undefined {
+    const owner = claimOf(ownerFile(this.#dir));
+    return owner && `its process ${owner.pid} is at work and gives no answer`;
+  }
+
+  /** undefined when there is no process. Throws `simulator-busy` when one lives and does not answer. */
+  async #answering(): Promise<Connected | undefined> {
+    const open = await this.#connect();
+    const silent = open ? undefined : this.#silent();
+    if (silent !== undefined)
+      throw providerError("simulator-busy", `the simulated cluster does not answer: ${silent}`, {
+        hint: "Try again. `kubemend up` ends a process that is stuck and goes on from the last snapshot.",
+      });
+    return open;
   }
 
   async #connect(): Promise<Connected | undefined> {
@@ -113,7 +135,8 @@ export class SimProvider implements Provider {
     const start = !(await this.#connect());
     if (start) {
       const file = join(this.#dir, "world.json");
-      if (!existsSync(file))
+      // all of it comes of the plan: one that is damaged is made anew
+      if (!(await isDescription(file)))
         await writeFile(file, JSON.stringify(describe(plan, await ensureKey(this.#keyFile, `kubemend-${plan.name}`)), null, 2), {
           mode: 0o600,
         });
@@ -152,7 +175,7 @@ export class SimProvider implements Provider {
   async #start(): Promise<void> {
     await rm(join(this.#dir, "server.failed"), { force: true });
     await rm(join(this.#dir, "server.json"), { force: true });
-    const out = openLog(join(this.#dir, "server.log"));
+    const out = openLog(this.#log);
     const entry = join(installation, "dist", "sim", "server", "main.js");
     const child = spawn(
       process.execPath,
@@ -185,13 +208,13 @@ export class SimProvider implements Provider {
     }
     const why = await readFile(join(this.#dir, "server.failed"), "utf8").catch(() => "");
     throw providerError("simulator-start", `the simulator did not start${why === "" ? "" : `: ${why.split("\n")[0]}`}`, {
-      hint: `Its log is ${join(this.#dir, "server.log")}.`,
+      hint: `Its log is ${this.#log}.`,
       cause: why === "" ? undefined : new Error(why),
     });
   }
 
   async halt(): Promise<void> {
-    const open = await this.#connect();
+    const open = await this.#answering();
     if (!open) return;
     await open.control.call("power", { on: false });
     await this.#stopProcess();
@@ -222,12 +245,15 @@ export class SimProvider implements Provider {
   }
 
   async machines(): Promise<MachineStatus[]> {
-    const text = await readFile(join(this.#dir, "world.json"), "utf8").catch(() => undefined);
-    if (text === undefined) return [];
-    const description = JSON.parse(text) as WorldDescription;
+    if (!existsSync(join(this.#dir, "world.json"))) return [];
     const open = await this.#connect();
     const status = open && (await open.control.call<SimulatorStatus>("status"));
-    return description.machines.map(({ name }) => {
+    const silent = open ? undefined : this.#silent();
+    // whoever ends in order removes it
+    const crashed = !open && silent === undefined && existsSync(join(this.#dir, "server.json"));
+    return this.#names.map((name) => {
+      if (silent !== undefined) return { name, state: "unknown", detail: silent };
+      if (crashed) return { name, state: "stopped", detail: `the simulator's process ended unexpectedly; its log is ${this.#log}` };
       const on = status?.machines.find((m) => m.name === name)?.on ?? false;
       if (!open || !on) return { name, state: "stopped" };
       return {
@@ -265,6 +291,15 @@ export class SimProvider implements Provider {
 
 /** For profiles of the background process: KUBEMEND_SIM_NODE_OPTIONS="--cpu-prof --cpu-prof-dir=/tmp/profile". */
 const developerOptions = (): string[] => (process.env.KUBEMEND_SIM_NODE_OPTIONS ?? "").split(" ").filter((word) => word !== "");
+
+async function isDescription(file: string): Promise<boolean> {
+  try {
+    const description = JSON.parse(await readFile(file, "utf8")) as Partial<WorldDescription> | null;
+    return Array.isArray(description?.machines);
+  } catch {
+    return false;
+  }
+}
 
 function describe(plan: Plan, authorizedKey: string): WorldDescription {
   const { prefix } = parseCidr(plan.specification.network.nodes)!;

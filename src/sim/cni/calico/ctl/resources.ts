@@ -75,7 +75,7 @@ export function get(d: Datastore, given: Given): string {
           ? list[0]!
           : list;
       return output === "yaml"
-        ? stringify(sorted(whole), { lineWidth: 0, aliasDuplicateObjects: false })
+        ? stringify(sorted(whole), { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false })
         : `${JSON.stringify(whole, undefined, 2)}\n`;
     }
     case "custom-columns":
