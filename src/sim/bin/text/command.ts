@@ -92,10 +92,10 @@ export class Context {
     throw new Exit(status);
   }
   /** A usage error with its hint. */
-  async usage(text: string): Promise<never> {
-    await this.warn(text, this.#usageStatus);
+  async usage(text: string, status = this.#usageStatus): Promise<never> {
+    await this.warn(text, status);
     await this.p.err(`${this.#tryLine}\n`);
-    throw new Exit(this.#usageStatus);
+    throw new Exit(status);
   }
   /** `name: file: strerror`, for an Errno; other errors are thrown on. */
   async report(error: unknown, file: string, prefix = "", status = 1): Promise<void> {

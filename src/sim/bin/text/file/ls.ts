@@ -1,7 +1,9 @@
 import { Errno } from "../../../core/errno.ts";
 import type { Stat } from "../../../fs/view.ts";
+import type { Proc } from "../../../kernel/proc.ts";
 import { groupName, userName } from "../../../image/users.ts";
 import { momentOf, strftime, zoneOf } from "../calendar.ts";
+import { argmatch } from "../argmatch.ts";
 import { command, type Context } from "../command.ts";
 import { quote, quoteAlways, quoteName } from "../quote.ts";
 import { compareVersions } from "../versions.ts";
@@ -52,10 +54,39 @@ export const dir = command({
   run: (c) => list(c, "dir"),
 });
 
+const whens = [
+  ["always", "yes", "force"],
+  ["never", "no", "none"],
+  ["auto", "tty", "if-tty"],
+];
+
+/** The words that options of ls take. */
+async function validate(c: Context, color: string | undefined): Promise<void> {
+  const { o, p } = c;
+  const style = (o.value("time-style") ?? p.env.TIME_STYLE ?? "locale").replace(/^(posix-)+/, "");
+  if (long(c) && !/^\+|^(full-iso|long-iso|iso|locale)$/.test(style))
+    await c.usage(
+      `invalid argument ${quote(p, style)} for ${quote(p, "time style")}\nValid arguments are:\n` +
+        "  - [posix-]full-iso\n  - [posix-]long-iso\n  - [posix-]iso\n  - [posix-]locale\n  - +FORMAT (e.g., +%H:%M) for a 'date'-style format",
+    );
+  if (color) await argmatch(c, color, "--color", whens);
+  if (o.value("F")) await argmatch(c, o.value("F")!, "--classify", whens);
+}
+
+/** A link that cannot be followed, for another reason than that nothing is there. */
+function refuseUnlessDangling(p: Proc, path: string): void {
+  try {
+    p.fs.stat(path);
+  } catch (error) {
+    if (!(error instanceof Errno) || error.code !== "ENOENT") throw error;
+  }
+}
+
+const long = (c: Context): boolean => c.o.has("l", "g", "o", "n", "full-time");
+
 async function list(c: Context, as: "ls" | "dir"): Promise<void> {
   const { p, o } = c;
   const tty = p.file(1).isTerminal;
-  const long = o.has("l", "g", "o", "n", "full-time");
   const layoutKey = o.last("l", "g", "o", "n", "full-time", "1", "C", "x", "m");
   const layout: Style["layout"] =
     layoutKey === undefined
@@ -68,15 +99,11 @@ async function list(c: Context, as: "ls" | "dir"): Promise<void> {
           ? "across"
           : layoutKey === "m"
             ? "commas"
-            : long
+            : long(c)
               ? "long"
               : "one";
   const when = o.value("color") ?? o.value("colour");
-  if (when !== undefined && !["", "always", "yes", "force", "never", "no", "none", "auto", "tty", "if-tty"].includes(when)) {
-    await c.warn(`invalid argument ${quote(p, when)} for ${quote(p, "--color")}`, 2);
-    await p.err("Valid arguments are:\n  - ‘always’, ‘yes’, ‘force’\n  - ‘never’, ‘no’, ‘none’\n  - ‘auto’, ‘tty’, ‘if-tty’\n");
-    return c.usage("").catch(() => undefined);
-  }
+  await validate(c, when);
   const sortKey = o.last("t", "S", "U", "v", "X", "sort", "f") ?? "";
   const classifyKey = o.last("F", "p", "file-type", "indicator-style");
   const indicator = o.value("indicator-style");
@@ -108,6 +135,9 @@ async function list(c: Context, as: "ls" | "dir"): Promise<void> {
     if (link.type === "symlink") {
       entry.target = p.fs.readlink(path);
       entry.followed = p.fs.tryStat(path);
+      // what a command line names is looked at through links, and only a link to nothing is shown itself
+      if (argument && !entry.followed && (follow || o.has("H"))) p.fs.stat(path);
+      else if (argument && !entry.followed && !(style.long || o.has("d", "F"))) refuseUnlessDangling(p, path);
       const through = follow || (argument && (o.has("H") || (!style.long && !o.has("d", "F") && entry.followed?.type === "dir")));
       if (through && entry.followed) entry.stat = entry.followed;
       else if (through && follow && !entry.followed) throw new Errno("ENOENT", path);
@@ -121,7 +151,7 @@ async function list(c: Context, as: "ls" | "dir"): Promise<void> {
       ? (({ time: "t", size: "S", none: "U", version: "v", extension: "X", name: "" } as Record<string, string>)[o.value("sort")!] ?? "")
       : sortKey;
   const byName = (a: Entry, b: Entry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-  const implicit = sort === "" && !long && o.has("c", "u") ? "t" : sort;
+  const implicit = sort === "" && !long(c) && o.has("c", "u") ? "t" : sort;
   const order = (entries: Entry[]): Entry[] => {
     if (implicit === "U" || implicit === "f") return entries;
     entries.sort((a, b) => {
