@@ -82,8 +82,8 @@ async function change(c: Context, spec: { uid?: number; gid?: number }, shown: s
     const from = o.value("from");
     if (from !== undefined) {
       const [user, group] = from.split(":");
-      if (user && ownerNamed(p.fs, user)?.uid !== s.uid) return;
-      if (group && groupNamed(p.fs, group) !== s.gid) return;
+      const fits = (!user || ownerNamed(p.fs, user)?.uid === s.uid) && (!group || groupNamed(p.fs, group) === s.gid);
+      if (!fits) spec = {};
     }
     try {
       const { uid = s.uid, gid = s.gid } = spec;
@@ -127,7 +127,12 @@ export const chown = command({
     const m = /^([^:.]*(?:\.[^:]*)?)(?:(:)(.*))?$/.exec(text)!;
     const [user, colon, group] = [m[1]!, m[2], m[3] ?? ""];
     const spec: { uid?: number; gid?: number } = {};
-    if (user !== "") {
+    const dot = colon === undefined && !ownerNamed(p.fs, user) ? user.lastIndexOf(".") : -1;
+    if (dot > 0 && ownerNamed(p.fs, user.slice(0, dot)) && groupNamed(p.fs, user.slice(dot + 1)) !== undefined) {
+      await c.warn(`warning: '.' should be ':': ${quote(p, text)}`, 0);
+      spec.uid = ownerNamed(p.fs, user.slice(0, dot))!.uid;
+      spec.gid = groupNamed(p.fs, user.slice(dot + 1))!;
+    } else if (user !== "") {
       const found = ownerNamed(p.fs, user) ?? (await c.fail(`invalid user: ${quote(p, text)}`));
       spec.uid = found.uid;
       if (colon && group === "") {

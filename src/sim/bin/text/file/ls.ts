@@ -84,6 +84,18 @@ function refuseUnlessDangling(p: Proc, path: string): void {
 
 const long = (c: Context): boolean => c.o.has("l", "g", "o", "n", "full-time");
 
+export const vdir = command({
+  name: "vdir",
+  options,
+  usageStatus: 2,
+  usage: "[OPTION]... [FILE]...",
+  summary: "List directory contents.",
+  run(c) {
+    c.o.list.unshift(["l", ""], ["b", ""]);
+    return list(c, "ls");
+  },
+});
+
 async function list(c: Context, as: "ls" | "dir"): Promise<void> {
   const { p, o } = c;
   const tty = p.file(1).isTerminal;

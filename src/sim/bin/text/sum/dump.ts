@@ -156,50 +156,69 @@ export const od = command({
   },
 });
 
-export const hexdump = command({
-  name: "hexdump",
-  options:
-    "b,one-byte-octal C,canonical c,one-byte-char d,two-bytes-decimal o,two-bytes-octal x,two-bytes-hex !e,format= !f,format-file= n,length= s,skip= v,no-squeezing !L,color=?",
-  version: "from util-linux 2.39.3",
-  usage: "[options] <file>...",
-  summary: "Display file contents in hexadecimal, decimal, octal, or ascii.",
-  async run(c) {
-    const { p, o } = c;
-    if (o.has("b", "c", "d", "o")) p.notSimulated("hexdump -b, -c, -d, -o");
-    const skip = Number(o.value("s") ?? "0");
-    const all = (await inputs(c)).subarray(skip).subarray(0, o.value("n") === undefined ? undefined : Number(o.value("n")));
-    const canonical = o.has("C");
-    const digits = canonical ? 8 : 7;
-    let last = "";
-    let starred = false;
-    for (let at = 0; at < all.length; at += 16) {
-      const row = all.subarray(at, at + 16);
-      const key = row.toString("latin1");
-      if (!o.has("v") && row.length === 16 && key === last) {
-        if (!starred) c.out.text("*\n");
-        starred = true;
-        continue;
-      }
-      starred = false;
-      last = key;
-      const address = (at + skip).toString(16).padStart(digits, "0");
-      if (canonical) {
-        const hex = Array.from({ length: 16 }, (_, i) => (i < row.length ? row[i]!.toString(16).padStart(2, "0") : "  "));
-        const text = [...row].map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : ".")).join("");
-        c.out.text(`${address}  ${hex.slice(0, 8).join(" ")}  ${hex.slice(8).join(" ")}  |${text}|\n`);
-      } else {
-        let line = address;
-        for (let i = 0; i < 16; i += 2)
-          line +=
-            i < row.length
-              ? `${o.has("x") ? "   " : ""} ${((row[i + 1] ?? 0) * 256 + row[i]!).toString(16).padStart(4, "0")}`
-              : `${o.has("x") ? "   " : ""}     `;
-        c.out.text(`${line}\n`);
-      }
-    }
-    if (all.length > 0) c.out.text(`${(all.length + skip).toString(16).padStart(digits, "0")}\n`);
+const pair = (b: Buffer, i: number): number => (b[i + 1] ?? 0) * 256 + b[i]!;
+
+/** Cells of hexdump by the option that asks for them. */
+const hexdumpFormats: Record<string, Format> = {
+  "": { size: 2, width: 5, show: (b, i) => pair(b, i).toString(16).padStart(4, "0") },
+  x: { size: 2, width: 8, show: (b, i) => pair(b, i).toString(16).padStart(4, "0") },
+  d: { size: 2, width: 8, show: (b, i) => String(pair(b, i)).padStart(5, "0") },
+  o: { size: 2, width: 8, show: (b, i) => pair(b, i).toString(8).padStart(6, "0") },
+  b: { size: 1, width: 4, show: (b, i) => b[i]!.toString(8).padStart(3, "0") },
+  c: {
+    size: 1,
+    width: 4,
+    show: (b, i) => escapes[b[i]!] ?? (b[i]! >= 32 && b[i]! < 127 ? String.fromCharCode(b[i]!) : b[i]!.toString(8).padStart(3, "0")),
   },
-});
+};
+
+const hexdumpLike = (name: string): CommandProgram =>
+  command({
+    name,
+    options:
+      "b,one-byte-octal C,canonical c,one-byte-char d,two-bytes-decimal o,two-bytes-octal x,two-bytes-hex !e,format= !f,format-file= n,length= s,skip= v,no-squeezing !L,color=?",
+    version: "from util-linux 2.39.3",
+    usage: "[options] <file>...",
+    summary: "Display file contents in hexadecimal, decimal, octal, or ascii.",
+    async run(c) {
+      const { p, o } = c;
+      const shape = o.last("b", "c", "d", "o", "x", "C");
+      if (o.list.filter(([key]) => "bcdoxC".includes(key)).length > 1) p.notSimulated("hexdump with more than one format");
+      const skip = Number(o.value("s") ?? "0");
+      const all = (await inputs(c)).subarray(skip).subarray(0, o.value("n") === undefined ? undefined : Number(o.value("n")));
+      const canonical = shape === "C" || c.name === "hd";
+      const digits = canonical ? 8 : 7;
+      let last = "";
+      let starred = false;
+      for (let at = 0; at < all.length; at += 16) {
+        const row = all.subarray(at, at + 16);
+        const key = row.toString("latin1");
+        if (!o.has("v") && row.length === 16 && key === last) {
+          if (!starred) c.out.text("*\n");
+          starred = true;
+          continue;
+        }
+        starred = false;
+        last = key;
+        const address = (at + skip).toString(16).padStart(digits, "0");
+        if (canonical) {
+          const hex = Array.from({ length: 16 }, (_, i) => (i < row.length ? row[i]!.toString(16).padStart(2, "0") : "  "));
+          const text = [...row].map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : ".")).join("");
+          c.out.text(`${address}  ${hex.slice(0, 8).join(" ")}  ${hex.slice(8).join(" ")}  |${text}|\n`);
+        } else {
+          const { width, size, show } = hexdumpFormats[shape ?? ""]!;
+          let line = address;
+          for (let i = 0; i < 16; i += size) line += (i < row.length ? show(row, i) : "").padStart(width);
+          c.out.text(`${line}\n`);
+        }
+      }
+      if (all.length > 0) c.out.text(`${(all.length + skip).toString(16).padStart(digits, "0")}\n`);
+      // none of the files could be read
+      if (all.length === 0 && c.status !== 0) await c.warn("all input file arguments failed");
+    },
+  });
+export const hexdump = hexdumpLike("hexdump");
+export const hd = hexdumpLike("hd");
 
 /** Vim's xxd has options of its own making: -r, -p, long forms with one dash. */
 export const xxd: CommandProgram = {
