@@ -12,7 +12,9 @@ export const stdbuf = command({
   async run(c) {
     const { p, o } = c;
     const env: Record<string, string> = { ...p.env, LD_PRELOAD: "/usr/libexec/coreutils/libstdbuf.so" };
-    for (const [key, mode] of o.list) {
+    for (const key of ["i", "o", "e"]) {
+      const mode = o.value(key);
+      if (mode === undefined) continue;
       if (key === "i" && mode === "L") await c.usage("line buffering stdin is meaningless");
       const size = mode === "L" ? mode : sized(mode);
       if (size === undefined) await c.fail(`invalid mode ${quote(p, mode)}`, 125);

@@ -24,6 +24,8 @@ interface Style {
   long: boolean;
   layout: "long" | "one" | "columns" | "across" | "commas";
   color: boolean;
+  /** Something has been shown in colour. */
+  painted: boolean;
   classify: "" | "all" | "slash" | "types";
   quoted: boolean;
   escape: boolean;
@@ -123,6 +125,7 @@ async function list(c: Context, as: "ls" | "dir"): Promise<void> {
     long: layout === "long",
     layout,
     color: when !== undefined && (when === "" || /^(always|yes|force)$/.test(when) || (/^(auto|tty|if-tty)$/.test(when) && tty)),
+    painted: false,
     classify:
       classifyKey === "F" || indicator === "classify"
         ? /^(auto|tty|if-tty)$/.test(o.value("F") ?? "") && !tty
@@ -286,7 +289,11 @@ function suffix(style: Style, s: Stat): string {
 function paint(style: Style, e: Entry, text: string, of: Stat | undefined, name: string): string {
   if (!style.color) return text;
   const code = colorOf(of, name, e.stat.type === "symlink" && of === e.stat ? e.followed === undefined : false);
-  return code === "" ? text : `\x1b[0m\x1b[${code}m${text}\x1b[0m`.replace("\x1b[0m\x1b", "\x1b[0m\x1b");
+  if (code === "") return text;
+  // before the first colour, whatever the terminal was left in ends
+  const first = style.painted ? "" : "\x1b[0m";
+  style.painted = true;
+  return `${first}\x1b[${code}m${text}\x1b[0m`;
 }
 
 function show(c: Context, style: Style, entries: Entry[], time: (s: Stat) => number): void {
@@ -362,7 +369,9 @@ function show(c: Context, style: Style, entries: Entry[], time: (s: Stat) => num
     });
     return;
   }
-  columns(c, labels, width, style.layout === "across");
+  // between colours there are no tabs
+  const tabs = !style.color && o.value("T") !== "0";
+  columns(c, labels, width, style.layout === "across", tabs);
 }
 
 function terminalWidth(c: Context): number {
@@ -371,7 +380,7 @@ function terminalWidth(c: Context): number {
 }
 
 /** As many columns as fit, each as wide as its widest entry and two blanks. */
-function columns(c: Context, labels: { text: string; width: number }[], width: number, across: boolean): void {
+function columns(c: Context, labels: { text: string; width: number }[], width: number, across: boolean, tabs: boolean): void {
   const n = labels.length;
   if (n === 0) return;
   let best = { count: 1, widths: [Math.max(...labels.map((l) => l.width)) + 2], rows: n };
@@ -389,7 +398,6 @@ function columns(c: Context, labels: { text: string; width: number }[], width: n
       break;
     }
   }
-  const tabs = !c.o.has("T") || c.o.value("T") !== "0";
   for (let r = 0; r < best.rows; r++) {
     let line = "";
     let at = 0;
@@ -398,7 +406,7 @@ function columns(c: Context, labels: { text: string; width: number }[], width: n
       const i = across ? r * best.count + k : k * best.rows + r;
       const l = labels[i];
       if (!l) break;
-      line += indent(at, target, tabs && !/\x1b/.test(l.text)) + l.text;
+      line += indent(at, target, tabs) + l.text;
       at = target + l.width;
       target += best.widths[k]!;
     }

@@ -1,6 +1,6 @@
 /** Parses sed scripts (GNU sed 4.9), with its messages and the character positions in them. */
 import { NotSimulated } from "../../../core/errno.ts";
-import { fromBytes, toBytes } from "../encoding.ts";
+import { fromBytes, toBytes } from "../command.ts";
 import { BadRegex, Regex } from "../regex.ts";
 
 export type Address =
