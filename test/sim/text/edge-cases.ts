@@ -328,4 +328,15 @@ export const edgeCases: Record<string, string[]> = {
     "su -c true daemon",
     "nologin x",
   ],
+  more: [
+    "rm .; rm ..; rm dir; rm -r .; rm -r dir/.; rm dir/; rm -f dir; rm ./dir",
+    "cp fruit.txt fruit.txt/x; cp fruit.txt dir/no/x; mv fruit.txt table.txt/x",
+    "zcat nofile; gunzip nofile; gzip nofile; gunzip -c nofile; zcat dir; zcat nofile.gz; gzip -d nofile.z; gunzip fruit.txt",
+    "od nofile; od -c nofile binary.bin; od -tx1z -w8 fruit.txt; od -Ax -tx2z noeol.txt; od -tz fruit.txt",
+    "cmp -l sorted1.txt sorted2.txt; cmp -l noeol.txt fruit.txt; head -c 4 fruit.txt > s3; cmp -l s3 fruit.txt; cmp s3 fruit.txt",
+    "hexdump -C binary.bin; xxd binary.bin; od -c binary.bin; od -tc -tx1z binary.bin",
+    "printf 'a/b\\n' | awk '/[/]/'",
+    "echo a/b | awk '{ sub(/[^/]*$/, \"\") } 1'",
+    "echo 'a]/b' | mawk '{ gsub(/[]/]/, \"x\") } 1'",
+  ],
 };

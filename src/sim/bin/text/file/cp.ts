@@ -69,6 +69,7 @@ class Copier {
       await c.warn(`cannot stat ${quoteAlways(from)}: ${error.text}`);
       return;
     }
+    if (underFile(c, to)) return c.warn(`cannot stat ${quoteAlways(to)}: Not a directory`);
     const there = p.fs.tryStat(to, s.type !== "symlink" && !o.has("remove-destination"));
     const same = there && there.ino === s.ino && there.dev === s.dev;
     if (s.type === "dir") {
@@ -154,6 +155,17 @@ class Copier {
   #say(from: string, to: string, backup?: string): void {
     const aside = backup === undefined ? "" : ` (backup: ${quoteAlways(backup)})`;
     this.#c.out.text(`${quoteAlways(from)} -> ${quoteAlways(to)}${aside}\n`);
+  }
+}
+
+/** The destination would be inside of a file. */
+export function underFile(c: Context, path: string): boolean {
+  try {
+    c.p.fs.stat(path);
+    return false;
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    return error.code === "ENOTDIR";
   }
 }
 

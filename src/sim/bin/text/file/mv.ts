@@ -4,7 +4,7 @@ import { command, type Context } from "../command.ts";
 import { quoteAlways } from "../quote.ts";
 import { backupControl, backUp, type BackupControl } from "./backup.ts";
 import { applyAttributes, copyBytes, join } from "./copy.ts";
-import { confirm } from "./cp.ts";
+import { confirm, underFile } from "./cp.ts";
 import { destination } from "./destination.ts";
 
 export const mv = command({
@@ -24,6 +24,7 @@ async function move(c: Context, from: string, to: string, backup: BackupControl)
   const { p, o } = c;
   const s = p.fs.tryStat(from, false);
   if (!s) return c.warn(`cannot stat ${quoteAlways(from)}: No such file or directory`);
+  if (underFile(c, to)) return c.warn(`cannot stat ${quoteAlways(to)}: Not a directory`);
   const there = p.fs.tryStat(to, false);
   let moved: string | undefined;
   if (there) {

@@ -1,7 +1,7 @@
 import { Errno } from "../../../core/errno.ts";
 import type { CommandProgram } from "../../../kernel/program.ts";
 import { command, pieces, readInput, sized, type Context } from "../command.ts";
-import { quoteName } from "../quote.ts";
+import { quote, quoteName } from "../quote.ts";
 
 async function inputs(c: Context): Promise<Buffer> {
   const parts: Buffer[] = [];
@@ -19,7 +19,11 @@ interface Format {
   size: number;
   width: number;
   show: (b: Buffer, at: number) => string;
+  /** The line ends with its bytes as text (od's z). */
+  text?: boolean;
 }
+
+const printable = (row: Uint8Array): string => [...row].map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : ".")).join("");
 
 const names = [
   "nul",
@@ -116,7 +120,10 @@ export const od = command({
     const types = o.list.flatMap(([k, v]) => (k === "t" ? (v.match(/[acdoux](?:\d|[CSIL])?z?|./g) ?? []) : short[k] ? [short[k]] : []));
     const formats: Format[] = [];
     for (const type of types.length > 0 ? types : ["o2"])
-      formats.push(formatOf(type) ?? (await c.fail(`invalid character '${type[0]}' in type string '${type}'`)));
+      formats.push({
+        ...(formatOf(type) ?? (await c.fail(`invalid character '${type[0]}' in type string ${quote(p, type)}`))),
+        text: type.endsWith("z"),
+      });
     const radix = o.value("A") ?? "o";
     if (!/^[doxn]$/.test(radix)) await c.fail(`invalid output address radix '${radix}'; it must be one character from [doxn]`);
     const address = (n: number): string =>
@@ -149,10 +156,11 @@ export const od = command({
         let line = n === 0 ? address(at + skip) : " ".repeat(address(at).length);
         const each = cell / (block / f.size);
         for (let i = 0; i < row.length; i += f.size) line += f.show(row, i).padStart(each);
+        if (f.text) line += " ".repeat(each * Math.floor((width - row.length) / f.size)) + `  >${printable(row)}<`;
         c.out.text(`${line}\n`);
       });
     }
-    if (radix !== "n") c.out.text(`${address(all.length + skip)}\n`);
+    if (radix !== "n" && !(all.length === 0 && c.status !== 0)) c.out.text(`${address(all.length + skip)}\n`);
   },
 });
 
@@ -203,7 +211,7 @@ const hexdumpLike = (name: string): CommandProgram =>
         const address = (at + skip).toString(16).padStart(digits, "0");
         if (canonical) {
           const hex = Array.from({ length: 16 }, (_, i) => (i < row.length ? row[i]!.toString(16).padStart(2, "0") : "  "));
-          const text = [...row].map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : ".")).join("");
+          const text = printable(row);
           c.out.text(`${address}  ${hex.slice(0, 8).join(" ")}  ${hex.slice(8).join(" ")}  |${text}|\n`);
         } else {
           const { width, size, show } = hexdumpFormats[shape ?? ""]!;
@@ -279,7 +287,7 @@ export const xxd: CommandProgram = {
           if (group > 0 && (i + 1) % group === 0) hex += " ";
         }
         if (group === 0 || width % group !== 0) hex += " ";
-        out += `${(at + seek).toString(16).padStart(8, "0")}: ${hex} ${[...row].map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : ".")).join("")}\n`;
+        out += `${(at + seek).toString(16).padStart(8, "0")}: ${hex} ${printable(row)}\n`;
       }
     }
     await p.out(out);
@@ -382,9 +390,11 @@ export const cmp = command({
       const data = x.length < y.length ? x : y;
       const newlines = data.reduce((n, byte) => n + (byte === 10 ? 1 : 0), 0);
       const where =
-        data.length === 0
-          ? " which is empty"
-          : ` after byte ${data.length}, ${data.at(-1) === 10 ? `line ${newlines}` : `in line ${newlines + 1}`}`;
+        o.has("l") && data.length > 0
+          ? ` after byte ${data.length}`
+          : data.length === 0
+            ? " which is empty"
+            : ` after byte ${data.length}, ${data.at(-1) === 10 ? `line ${newlines}` : `in line ${newlines + 1}`}`;
       await c.warn(`EOF on ${quoteName(shorter)}${where}`, 1);
       return 1;
     }
