@@ -3,13 +3,16 @@ import type { Area } from "../../area.ts";
 import { networkd } from "../../systemd/networkd.ts";
 import { resolved } from "../../systemd/resolved.ts";
 import { systemd } from "../../systemd/systemd.ts";
+import { groupadd, nologin, useradd, usermod } from "./accounts.ts";
 import { aptCache } from "./apt/apt-cache.ts";
 import { aptGet } from "./apt/apt-get.ts";
 import { aptMark } from "./apt/apt-mark.ts";
 import { dpkg, dpkgQuery } from "./apt/dpkg.ts";
 import { gpg } from "./apt/gpg.ts";
 import { bootStepPaths, bootSteps } from "./boot-steps.ts";
-import { blkid, df, findmnt, lsblk, mount, umount } from "./disks.ts";
+import { df } from "./df.ts";
+import { blkid, findmnt, lsblk, mount, umount } from "./disks.ts";
+import { getconf } from "./getconf.ts";
 import { flock } from "./flock.ts";
 import {
   analyze,
@@ -25,7 +28,7 @@ import {
   resolvectl,
   timedatectl,
 } from "./hosts.ts";
-import { arch, getent, groupadd, groups, hostname, id, nproc, uname, useradd, usermod, users, who, whoami } from "./identity.ts";
+import { arch, dnsdomainname, getent, groups, hostid, hostname, id, nproc, uname, users, who, whoami } from "./identity.ts";
 import { dmesg, lsmod, modinfo, modprobe, rmmod, sysctl } from "./kernel-tools.ts";
 import { mountpoint } from "./mountpoint.ts";
 import { free, top, uptime, w } from "./load.ts";
@@ -34,6 +37,7 @@ import { mkswap, swapoff, swapon } from "./swap-tools.ts";
 import { nsenter } from "./nsenter.ts";
 import { journalctl } from "./journalctl.ts";
 import { standbyPaths, standbys } from "./standby.ts";
+import { stdbuf } from "./stdbuf.ts";
 import { systemctl } from "./systemctl.ts";
 import { fuser, lsof } from "./open-files.ts";
 import { ufw, ufwInit } from "./ufw.ts";
@@ -59,6 +63,10 @@ const userTools = [
   findmnt,
   lsblk,
   hostname,
+  dnsdomainname,
+  hostid,
+  getconf,
+  stdbuf,
   uname,
   nproc,
   arch,
@@ -78,7 +86,23 @@ const userTools = [
   cgls,
   analyze,
 ];
-const rootTools = [modprobe, rmmod, lsmod, modinfo, sysctl, swapon, swapoff, mkswap, blkid, useradd, usermod, groupadd, dmidecode, netplan];
+const rootTools = [
+  modprobe,
+  rmmod,
+  lsmod,
+  modinfo,
+  sysctl,
+  swapon,
+  swapoff,
+  mkswap,
+  blkid,
+  useradd,
+  usermod,
+  groupadd,
+  dmidecode,
+  netplan,
+  nologin,
+];
 
 export const systemArea: Area = {
   programs: [

@@ -1,11 +1,11 @@
-/** mount, umount, findmnt, df, lsblk, blkid. */
+/** mount, umount, findmnt, lsblk, blkid. */
 import { Errno } from "../../core/errno.ts";
 import type { Mount } from "../../fs/view.ts";
 import { rootUuid } from "../../image/etc.ts";
 import { mountFilesystem, unmount } from "../../image/mounts.ts";
-import type { Proc } from "../../kernel/proc.ts";
 import { readFstab } from "../../systemd/generators.ts";
 import { command } from "../text/command.ts";
+import { spaceOf } from "./df.ts";
 import { humanSize } from "./swap-tools.ts";
 
 export const mount = command({
@@ -98,89 +98,6 @@ export const umount = command({
   },
 });
 
-function usage(p: Proc, m: Mount): { size: number; used: number; free: number } | undefined {
-  if (m.fstype === "proc" || m.fstype === "sysfs" || m.fstype === "cgroup2" || m.fstype === "virtual" || m.fstype === "devpts")
-    return undefined;
-  const tree = p.machine.tree(m.source);
-  const { used } = tree;
-  return { size: tree.state.capacity, used, free: Math.max(0, tree.state.capacity - used) };
-}
-
-export const df = command({
-  name: "df",
-  usage: "[OPTION]... [FILE]...",
-  summary: "Show information about the file system on which each FILE resides,\nor all file systems by default.",
-  options:
-    "a,all h,human-readable H,si T,print-type i,inodes k m t,type= x,exclude-type= P,portability B,block-size= output=? l,local total !sync !no-sync",
-  async run(c) {
-    const { p, o } = c;
-    if (o.has("i", "output", "total")) return p.notSimulated(`df ${p.args.join(" ")}`);
-    let list: Mount[] = [];
-    if (c.operands.length > 0) {
-      for (const path of c.operands) {
-        try {
-          list.push(p.fs.mountOf(path));
-        } catch (error) {
-          await c.report(error, path);
-        }
-      }
-    } else
-      list = p.fs.mounts.filter(
-        (m, i) => (o.has("a") || usage(p, m) !== undefined) && p.fs.mounts.findLastIndex((x) => x.dir === m.dir) === i,
-      );
-    const types = o.values("t");
-    const without = o.values("x");
-    list = list.filter((m) => (types.length === 0 || types.includes(m.fstype)) && !without.includes(m.fstype));
-    if (list.length === 0) return c.status || c.fail("no file systems processed");
-    const block = o.value("B")?.toUpperCase() ?? (o.has("m") ? "M" : "K");
-    const unit = { K: 1024, M: 1024 ** 2, G: 1024 ** 3, "1": 1, "1K": 1024, "1M": 1024 ** 2, "1G": 1024 ** 3 }[block] ?? 1024;
-    const human = o.has("h");
-    const show = (n: number): string => (human ? humanCeil(n, 1024) : o.has("H") ? humanCeil(n, 1000) : String(Math.ceil(n / unit)));
-    const rows = list.map((m) => {
-      const u = usage(p, m) ?? { size: 0, used: 0, free: 0 };
-      return [
-        m.device,
-        ...(o.has("T") ? [m.fstype] : []),
-        show(u.size),
-        show(u.used),
-        show(u.free),
-        u.size === 0 ? "-" : `${Math.ceil((100 * u.used) / (u.used + u.free))}%`,
-        m.dir,
-      ];
-    });
-    const sizeHead =
-      human || o.has("H") ? "Size" : unit === 1024 ? (o.has("P") ? "1024-blocks" : "1K-blocks") : `${block.replace(/^1?/, "1")}-blocks`;
-    const heads = [
-      "Filesystem",
-      ...(o.has("T") ? ["Type"] : []),
-      sizeHead,
-      "Used",
-      human || o.has("H") ? "Avail" : "Available",
-      o.has("P") ? "Capacity" : "Use%",
-      "Mounted on",
-    ];
-    const all = [heads, ...rows];
-    const w = heads.map((_h, i) => Math.max(i === 0 ? 14 : i === heads.length - 2 ? 4 : 5, ...all.map((r) => r[i]!.length)));
-    const text = o.has("T") ? 2 : 1;
-    for (const r of all)
-      c.out.text(`${r.map((t, i) => (i === heads.length - 1 ? t : i < text ? t.padEnd(w[i]!) : t.padStart(w[i]!))).join(" ")}\n`);
-    return c.status;
-  },
-});
-
-/** coreutils rounds up: `2.0G`, `195M`, `0`. */
-function humanCeil(n: number, step: number): string {
-  if (n === 0) return "0";
-  const units = step === 1024 ? ["", "K", "M", "G", "T"] : ["", "k", "M", "G", "T"];
-  let v = n;
-  let i = 0;
-  while (v >= step && i < 4) {
-    v /= step;
-    i++;
-  }
-  return i > 0 && v < 10 ? `${(Math.ceil(v * 10) / 10).toFixed(1)}${units[i]}` : `${Math.ceil(v)}${units[i]}`;
-}
-
 export const findmnt = command({
   name: "findmnt",
   usage: "[options] [<device> | <mountpoint>]",
@@ -199,7 +116,7 @@ export const findmnt = command({
         FSTYPE: m.fstype,
         OPTIONS: m.options,
         UUID: m.device === "/dev/sda1" ? rootUuid : "",
-        SIZE: humanSize(usage(p, m)?.size ?? 0),
+        SIZE: humanSize(spaceOf(p, m)?.size ?? 0),
       })[key] ?? p.notSimulated(`findmnt -o ${key}`);
     const target = o.value("T") ?? undefined;
     const asked = o.value("M") ?? o.value("S") ?? c.operands[0];
@@ -242,9 +159,15 @@ export const lsblk = command({
   options:
     "f,fs a,all b,bytes d,nodeps n,noheadings o,output= p,paths l,list !J,json !t,topology !S,scsi !P,pairs !O,output-all m,perms i,ascii r,raw",
   version: "from util-linux 2.39.3",
-  run(c) {
+  async run(c) {
     const { p, o } = c;
     if (o.has("f", "m") || o.has("o")) return p.notSimulated(`lsblk ${p.args.join(" ")}`);
+    if (c.operands.length > 0) {
+      for (const name of c.operands)
+        if (p.fs.tryStat(name)?.type !== "block" && p.fs.tryStat(`/dev/${name}`)?.type !== "block")
+          await c.warn(`${name}: not a block device`, 32);
+      return c.status || p.notSimulated(`lsblk ${p.args.join(" ")}`);
+    }
     const size = p.machine.state.trees.root!.capacity;
     const show = (n: number) => (o.has("b") ? String(n) : humanSize(n));
     const pre = o.has("p") ? "/dev/" : "";

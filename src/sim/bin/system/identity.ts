@@ -1,18 +1,58 @@
 /** Who and what: hostname, uname, nproc, arch, id, whoami, groups, users, getent and the like. */
-import { groupName, groups as allGroups, groupsOf, userByName, userName, users as allUsers } from "../../image/users.ts";
+import { groupName, groupsOf, userByName, userName } from "../../image/users.ts";
 import { kernelRelease, kernelVersion } from "../../image/release.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import { command } from "../text/command.ts";
 
+const hostnameUsage = `Usage: hostname [-b] {hostname|-F file}         set host name (from file)
+       hostname [-a|-A|-d|-f|-i|-I|-s|-y]       display formatted name
+       hostname                                 display host name
+
+       {yp,nis,}domainname {nisdomain|-F file}  set NIS domain name (from file)
+       {yp,nis,}domainname                      display NIS domain name
+
+       dnsdomainname                            display dns domain name
+
+       hostname -V|--version|-h|--help          print info and exit
+
+Program name:
+       {yp,nis,}domainname=hostname -y
+       dnsdomainname=hostname -d
+
+Program options:
+    -a, --alias            alias names
+    -A, --all-fqdns        all long host names (FQDNs)
+    -b, --boot             set default hostname if none available
+    -d, --domain           DNS domain name
+    -f, --fqdn, --long     long host name (FQDN)
+    -F, --file             read host name or NIS domain name from given file
+    -i, --ip-address       addresses for the host name
+    -I, --all-ip-addresses all addresses for the host
+    -s, --short            short host name
+    -y, --yp, --nis        NIS/YP domain name
+
+Description:
+   This command can get or set the host name or the NIS domain name. You can
+   also get the DNS domain or the FQDN (fully qualified domain name).
+   Unless you are using bind or NIS for host lookups you can change the
+   FQDN (Fully Qualified Domain Name) and the DNS domain name (which is
+   part of the FQDN) in the /etc/hosts file.`;
+
 export const hostname = command({
   name: "hostname",
-  usage: "[-b] {hostname|-F file}         set host name (from file)",
+  tryLine: hostnameUsage,
+  usageStatus: 255,
+  usage: "",
   summary: "",
   options: "s,short f,fqdn,long d,domain i,ip-address I,all-ip-addresses A,all-fqdns F,file= b,boot a,alias !y,yp,nis",
   version: "3.23",
   async run(c) {
     const { p, o } = c;
     const name = p.hostname;
+    if (c.operands.length > 1) {
+      await p.err(`${hostnameUsage}\n`);
+      return 255;
+    }
     if (o.has("I")) {
       const ns = p.machine.world.network.ns(p.machine.name, p.state.netns);
       const ips = ns
@@ -53,13 +93,46 @@ export const hostname = command({
   },
 });
 
+export const dnsdomainname = command({
+  name: "dnsdomainname",
+  tryLine: hostnameUsage,
+  usageStatus: 255,
+  usage: "",
+  summary: "",
+  async run(c) {
+    if (c.operands.length > 0) {
+      await c.p.err(`${hostnameUsage}\n`);
+      return 255;
+    }
+    const found = c.p.net.resolve(c.p.hostname);
+    if (!found.ok) return c.fail(found.code === "EAI_AGAIN" ? "Temporary failure in name resolution" : "Name or service not known");
+    const dot = found.canonical.indexOf(".");
+    c.out.text(dot < 0 ? "" : `${found.canonical.slice(dot + 1)}\n`);
+    return 0;
+  },
+});
+
+/** gethostid(3): from the address of the machine's own name. */
+export const hostid = command({
+  name: "hostid",
+  noOperands: true,
+  usage: "[OPTION]",
+  summary: "Print the numeric identifier (in hexadecimal) for the current host.",
+  run(c) {
+    const found = c.p.net.resolve(c.p.hostname);
+    const ip = found.ok ? found.addresses.find((x) => x.includes(".")) : undefined;
+    const [a, b, x, d] = (ip ?? "0.0.0.0").split(".").map((n) => Number(n).toString(16).padStart(2, "0"));
+    c.out.text(`${b}${a}${d}${x}\n`);
+  },
+});
+
 export const uname = command({
   name: "uname",
+  noOperands: true,
   usage: "[OPTION]...",
   summary: "Print certain system information.  With no OPTION, same as -s.",
   options: "a,all s,kernel-name n,nodename r,kernel-release v,kernel-version m,machine p,processor i,hardware-platform o,operating-system",
   async run(c) {
-    if (c.operands.length > 0) return c.usage(`extra operand ‘${c.operands[0]}’`);
     const parts: [string, string][] = [
       ["s", "Linux"],
       ["n", c.p.hostname],
@@ -77,6 +150,7 @@ export const uname = command({
 
 export const nproc = command({
   name: "nproc",
+  noOperands: true,
   usage: "[OPTION]...",
   summary: "Print the number of processing units available to the current process.",
   options: "~all ignore=",
@@ -87,6 +161,7 @@ export const nproc = command({
 
 export const arch = command({
   name: "arch",
+  noOperands: true,
   usage: "[OPTION]...",
   summary: "Print machine architecture.",
   run: (c) => c.out.text("x86_64\n"),
@@ -94,6 +169,7 @@ export const arch = command({
 
 export const whoami = command({
   name: "whoami",
+  noOperands: true,
   usage: "[OPTION]...",
   summary: "Print the user name associated with the current effective user ID.",
   async run(c) {
@@ -112,6 +188,7 @@ export const id = command({
   options: "u,user g,group G,groups n,name r,real a !Z,context !z,zero",
   async run(c) {
     const { p, o } = c;
+    if (["u", "g", "G"].filter((x) => o.has(x)).length > 1) return c.fail('cannot print "only" of more than one choice');
     if (o.has("n") && !o.has("u", "g", "G")) return c.fail("printing only names or real IDs requires -u, -g, or -G");
     for (const who of c.operands.length > 0 ? c.operands : [undefined]) {
       let uid = p.uid;
@@ -257,161 +334,5 @@ export const users = command({
       .map((s) => s.user)
       .sort();
     if (names.length > 0) c.out.text(`${names.join(" ")}\n`);
-  },
-});
-
-// --- accounts (shadow 4.13)
-
-function nextId(taken: number[], low: number): number {
-  let n = low;
-  while (taken.includes(n)) n++;
-  return n;
-}
-
-export const groupadd = command({
-  name: "groupadd",
-  usage: "[options] GROUP",
-  summary: "",
-  options: "g,gid= r,system f,force !o,non-unique !p,password= !R,root= !P,prefix= !U,users=",
-  version: "4.13",
-  async run(c) {
-    const { p, o } = c;
-    const name = c.operands[0];
-    if (name === undefined) return c.usage("missing operand");
-    if (p.uid !== 0) return c.fail("Permission denied.\ngroupadd: cannot lock /etc/group; try again later.", 10);
-    const all = allGroups(p.fs);
-    if (all.some((g) => g.name === name)) {
-      if (o.has("f")) return 0;
-      return c.fail(`group '${name}' already exists`, 9);
-    }
-    const gid =
-      o.value("g") === undefined
-        ? nextId(
-            all.map((g) => g.gid),
-            o.has("r") ? 900 : 1000,
-          )
-        : Number(o.value("g"));
-    p.fs.write("/etc/group", `${name}:x:${gid}:\n`, { append: true });
-    return 0;
-  },
-});
-
-export const useradd = command({
-  name: "useradd",
-  usage: "[options] LOGIN",
-  summary: "",
-  options:
-    "m,create-home ~M,no-create-home d,home-dir= s,shell= u,uid= g,gid= G,groups= c,comment= r,system ~U,user-group !N,no-user-group !p,password= !e,expiredate= !f,inactive= !k,skel= !o,non-unique !D,defaults",
-  version: "4.13",
-  async run(c) {
-    const { p, o } = c;
-    const name = c.operands[0];
-    if (name === undefined) return c.usage("missing operand");
-    if (p.uid !== 0) return c.fail("Permission denied.\nuseradd: cannot lock /etc/passwd; try again later.");
-    if (!/^[a-z_][a-z0-9_-]*\$?$/.test(name)) return c.fail(`invalid user name '${name}': use --badname to ignore`, 3);
-    if (allUsers(p.fs).some((u) => u.name === name)) return c.fail(`user '${name}' already exists`, 9);
-    const uid =
-      o.value("u") === undefined
-        ? nextId(
-            allUsers(p.fs).map((u) => u.uid),
-            o.has("r") ? 900 : 1000,
-          )
-        : Number(o.value("u"));
-    let gid = uid;
-    const g = o.value("g");
-    if (g !== undefined) {
-      const group = allGroups(p.fs).find((x) => x.name === g || String(x.gid) === g);
-      if (!group) return c.fail(`group '${g}' does not exist`, 6);
-      ({ gid } = group);
-    } else {
-      gid = nextId(
-        allGroups(p.fs).map((x) => x.gid),
-        uid,
-      );
-      p.fs.write("/etc/group", `${name}:x:${gid}:\n`, { append: true });
-    }
-    for (const extra of (o.value("G") ?? "").split(",").filter((x) => x !== "")) {
-      if (!allGroups(p.fs).some((x) => x.name === extra)) return c.fail(`group '${extra}' does not exist`, 6);
-      addToGroup(p, extra, name);
-    }
-    const home = o.value("d") ?? `/home/${name}`;
-    p.fs.write("/etc/passwd", `${name}:x:${uid}:${gid}:${o.value("c") ?? ""}:${home}:${o.value("s") ?? "/bin/sh"}\n`, { append: true });
-    p.fs.write("/etc/shadow", `${name}:!:20400:0:99999:7:::\n`, { append: true });
-    if (o.has("m") && !p.fs.exists(home)) {
-      p.fs.mkdirp(home, 0o750);
-      p.fs.chown(home, uid, gid);
-      for (const f of p.fs.readdir("/etc/skel")) {
-        p.fs.write(`${home}/${f}`, p.fs.read(`/etc/skel/${f}`));
-        p.fs.chown(`${home}/${f}`, uid, gid);
-      }
-    }
-    return 0;
-  },
-});
-
-function addToGroup(p: Proc, group: string, user: string): void {
-  const text = p.fs
-    .readText("/etc/group")
-    .split("\n")
-    .map((line) => {
-      const f = line.split(":");
-      if (f[0] !== group || f[3]?.split(",").includes(user)) return line;
-      return [f[0], f[1], f[2], f[3] ? `${f[3]},${user}` : user].join(":");
-    });
-  p.fs.write("/etc/group", text.join("\n"));
-}
-
-export const usermod = command({
-  name: "usermod",
-  usage: "[options] LOGIN",
-  summary: "",
-  options: "a,append G,groups= s,shell= d,home= !m,move-home !g,gid= !u,uid= !L,lock !U,unlock !l,login= c,comment=",
-  version: "4.13",
-  async run(c) {
-    const { p, o } = c;
-    const name = c.operands[0];
-    if (name === undefined) return c.usage("missing operand");
-    if (!userByName(p.fs, name)) return c.fail(`user '${name}' does not exist`, 6);
-    if (p.uid !== 0) return c.fail("Permission denied.\nusermod: cannot lock /etc/passwd; try again later.");
-    const wanted = (o.value("G") ?? "").split(",").filter((x) => x !== "");
-    for (const g of wanted) if (!allGroups(p.fs).some((x) => x.name === g)) return c.fail(`group '${g}' does not exist`, 6);
-    if (o.has("G") && !o.has("a"))
-      p.fs.write(
-        "/etc/group",
-        p.fs
-          .readText("/etc/group")
-          .split("\n")
-          .map((line) => {
-            const f = line.split(":");
-            return f.length < 4
-              ? line
-              : [
-                  f[0],
-                  f[1],
-                  f[2],
-                  f[3]!
-                    .split(",")
-                    .filter((m) => m !== name && m !== "")
-                    .join(","),
-                ].join(":");
-          })
-          .join("\n"),
-      );
-    for (const g of wanted) addToGroup(p, g, name);
-    if (o.has("s") || o.has("d") || o.has("c"))
-      p.fs.write(
-        "/etc/passwd",
-        p.fs
-          .readText("/etc/passwd")
-          .split("\n")
-          .map((line) => {
-            const f = line.split(":");
-            return f[0] === name
-              ? [f[0], f[1], f[2], f[3], o.value("c") ?? f[4], o.value("d") ?? f[5], o.value("s") ?? f[6]].join(":")
-              : line;
-          })
-          .join("\n"),
-      );
-    return 0;
   },
 });

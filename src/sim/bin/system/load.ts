@@ -28,8 +28,13 @@ const loadText = (machine: Machine): string =>
     .map((l) => l.toFixed(2))
     .join(", ");
 
+const helpLines = "     --help     display this help and exit\n -V, --version  output version information and exit";
+
 export const uptime = command({
   name: "uptime",
+  tryLine:
+    "\nUsage:\n uptime [options]\n\nOptions:\n -p, --pretty   show uptime in pretty format\n -h, --help     display this help and exit\n" +
+    " -s, --since    system up since\n -V, --version  output version information and exit\n\nFor more details see uptime(1).",
   usage: "[options]",
   summary: "",
   options: "p,pretty s,since !V",
@@ -57,6 +62,11 @@ export const uptime = command({
 
 export const w = command({
   name: "w",
+  tryLine:
+    "\nUsage:\n w [options] [user]\n\nOptions:\n -h, --no-header     do not print header\n -u, --no-current    ignore current process username\n" +
+    " -s, --short         short format\n -f, --from          show remote hostname field\n -o, --old-style     old style output\n" +
+    " -i, --ip-addr       display IP address instead of hostname (if possible)\n -p, --pids          show the PID(s) of processes in WHAT\n\n" +
+    `${helpLines}\n\nFor more details see w(1).`,
   usage: "[options] [user]",
   summary: "",
   options: "h,no-header !s,short !f,from !i,ip-addr !o,old-style !u,no-current !p,pids",
@@ -71,8 +81,32 @@ export const w = command({
   },
 });
 
+const freeOptions = [
+  "-b, --bytes         show output in bytes",
+  "    --kilo          show output in kilobytes",
+  "    --mega          show output in megabytes",
+  "    --giga          show output in gigabytes",
+  "    --tera          show output in terabytes",
+  "    --peta          show output in petabytes",
+  "-k, --kibi          show output in kibibytes",
+  "-m, --mebi          show output in mebibytes",
+  "-g, --gibi          show output in gibibytes",
+  "    --tebi          show output in tebibytes",
+  "    --pebi          show output in pebibytes",
+  "-h, --human         show human-readable output",
+  "    --si            use powers of 1000 not 1024",
+  "-l, --lohi          show detailed low and high memory statistics",
+  "-L, --line          show output on a single line",
+  "-t, --total         show total for RAM + swap",
+  "-v, --committed     show committed memory and commit limit",
+  "-s N, --seconds N   repeat printing every N seconds",
+  "-c N, --count N     repeat printing N times, then exit",
+  "-w, --wide          wide output",
+];
+
 export const free = command({
   name: "free",
+  tryLine: `\nUsage:\n free [options]\n\nOptions:\n${freeOptions.map((x) => ` ${x}\n`).join("")}\n${helpLines}\n\nFor more details see free(1).`,
   usage: "[options]",
   summary: "",
   options: "b,bytes ~k,kibi m,mebi g,gibi h,human si t,total w,wide !l,lohi s,seconds= c,count= !kilo mega giga !V !L,line !v,committed",

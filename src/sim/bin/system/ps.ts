@@ -1,7 +1,7 @@
 /** ps of procps 4.0.4; pidof. */
 import { memoryOf } from "../../image/memory.ts";
 import { threadsOf } from "../../image/procfs.ts";
-import { userName } from "../../image/users.ts";
+import { userByName, userName } from "../../image/users.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import type { CommandProgram } from "../../kernel/program.ts";
 import { command } from "../text/command.ts";
@@ -166,6 +166,13 @@ interface Wanted {
 
 class PsError extends Error {}
 
+/** Names and numbers of users, as -u takes them. */
+function usersNamed(p: Proc, text: string): string[] {
+  const list = text.split(/[,\s]+/);
+  if (list.some((word) => !/^\d+$/.test(word) && !userByName(p.fs, word))) throw new PsError("error: user name does not exist");
+  return list;
+}
+
 function parse(p: Proc): Wanted {
   const tests: ((r: Row) => boolean)[] = [];
   let every = false;
@@ -207,7 +214,7 @@ function parse(p: Proc): Wanted {
         const ids = numbers(take());
         tests.push((r) => ids.includes(r.ppid));
       } else if (name === "user") {
-        const u = take().split(",");
+        const u = usersNamed(p, take());
         tests.push((r) => u.includes(userName(p.fs, r.q.uid)) || u.includes(String(r.q.uid)));
       } else if (name === "format") formats = [...(formats ?? []), ...take().split(",")];
       else if (name === "version") throw new PsError("version");
@@ -261,8 +268,8 @@ function parse(p: Proc): Wanted {
             const ids = numbers(text);
             tests.push((r) => ids.includes(r.pid));
           } else {
-            const u = text.split(",");
-            tests.push((r) => u.includes(userName(p.fs, r.q.uid)));
+            const u = usersNamed(p, text);
+            tests.push((r) => u.includes(userName(p.fs, r.q.uid)) || u.includes(String(r.q.uid)));
           }
           break;
         } else throw new PsError("error: unsupported option (BSD syntax)");
@@ -290,7 +297,7 @@ function parse(p: Proc): Wanted {
           const names = text.split(/[,\s]+/);
           tests.push((r) => names.includes(r.q.state.comm));
         } else if (letter === "u" || letter === "U") {
-          const u = text.split(/[,\s]+/);
+          const u = usersNamed(p, text);
           tests.push((r) => u.includes(userName(p.fs, r.q.uid)) || u.includes(String(r.q.uid)));
         } else if (letter === "g" || letter === "s") {
           const ids = numbers(text);

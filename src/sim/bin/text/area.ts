@@ -18,14 +18,16 @@ import { du } from "./file/du.ts";
 import { fallocate } from "./file/fallocate.ts";
 import { install } from "./file/install.ts";
 import { ln } from "./file/ln.ts";
-import { dir, ls } from "./file/ls.ts";
+import { dir, ls, vdir } from "./file/ls.ts";
 import { mkdir, rmdir } from "./file/mkdir.ts";
 import { mv } from "./file/mv.ts";
 import { basename, dirname, logname, mktemp, printenv, sync, touch, which } from "./file/names.ts";
+import { link, mkfifo, mknod, unlink } from "./file/nodes.ts";
 import { readlink, realpath } from "./file/realpath.ts";
 import { rm } from "./file/rm.ts";
 import { stat, truncate } from "./file/stat.ts";
 import { find } from "./find/find.ts";
+import { whereis } from "./find/whereis.ts";
 import { xargs } from "./find/xargs.ts";
 import { egrep, fgrep, grep } from "./grep/grep.ts";
 import { curl } from "./http/curl.ts";
@@ -39,15 +41,17 @@ import { cut } from "./stream/cut.ts";
 import { seq, shuf, split, yes } from "./stream/generate.ts";
 import { diff } from "./stream/diff.ts";
 import { head } from "./stream/head.ts";
+import { join } from "./stream/join.ts";
 import { patch } from "./stream/patch.ts";
-import { column, comm, expand, fold, join, paste, unexpand } from "./stream/shape.ts";
+import { column, comm, expand, fold, paste, unexpand } from "./stream/shape.ts";
 import { sort } from "./stream/sort.ts";
 import { tail } from "./stream/tail.ts";
 import { tee } from "./stream/tee.ts";
 import { tr } from "./stream/tr.ts";
-import { cksum, md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum } from "./sum/digest.ts";
-import { cmp, hexdump, od, strings, xxd } from "./sum/dump.ts";
+import { b2sum, cksum, md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum } from "./sum/digest.ts";
+import { cmp, hd, hexdump, od, strings, xxd } from "./sum/dump.ts";
 import { base32, base64 } from "./sum/encode.ts";
+import { sum } from "./sum/sum.ts";
 
 const programs: Program[] = [
   cat,
@@ -80,10 +84,15 @@ const programs: Program[] = [
   awk,
   ls,
   dir,
+  vdir,
   cp,
   mv,
   rm,
   ln,
+  link,
+  unlink,
+  mkfifo,
+  mknod,
   mkdir,
   rmdir,
   chmod,
@@ -105,6 +114,7 @@ const programs: Program[] = [
   du,
   find,
   xargs,
+  whereis,
   tar,
   gzip,
   gunzip,
@@ -118,11 +128,14 @@ const programs: Program[] = [
   sha256sum,
   sha384sum,
   sha512sum,
+  b2sum,
+  sum,
   cksum,
   base64,
   base32,
   od,
   hexdump,
+  hd,
   xxd,
   strings,
   cmp,

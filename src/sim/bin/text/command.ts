@@ -4,7 +4,7 @@ import { Ended, type Proc } from "../../kernel/proc.ts";
 import type { OpenFile } from "../../kernel/file.ts";
 import type { CommandProgram } from "../../kernel/program.ts";
 import { BadOption, optionTable, parseOptions, type Options } from "./options.ts";
-import { quoteName } from "./quote.ts";
+import { quote, quoteName } from "./quote.ts";
 import { encodeText, fromBytes } from "./encoding.ts";
 
 export { fromBytes, toBytes } from "./encoding.ts";
@@ -92,10 +92,10 @@ export class Context {
     throw new Exit(status);
   }
   /** A usage error with its hint. */
-  async usage(text: string): Promise<never> {
-    await this.warn(text, this.#usageStatus);
+  async usage(text: string, status = this.#usageStatus): Promise<never> {
+    await this.warn(text, status);
     await this.p.err(`${this.#tryLine}\n`);
-    throw new Exit(this.#usageStatus);
+    throw new Exit(status);
   }
   /** `name: file: strerror`, for an Errno; other errors are thrown on. */
   async report(error: unknown, file: string, prefix = "", status = 1): Promise<void> {
@@ -120,6 +120,8 @@ export interface TextCommand {
   version?: string;
   /** Usage errors show this instead of the `Try … --help` line. */
   tryLine?: string;
+  /** An operand is a usage error. */
+  noOperands?: boolean;
   run(c: Context): Promise<number | void> | number | void;
 }
 
@@ -138,7 +140,8 @@ export function command(spec: TextCommand): CommandProgram {
         return spec.usageStatus ?? 1;
       }
       if (o.has("help")) {
-        await p.out(`Usage: ${name} ${spec.usage}\n${spec.summary}\n`);
+        const whole = spec.tryLine !== undefined && /^\s*Usage:/.test(spec.tryLine) ? spec.tryLine : undefined;
+        await p.out(`${whole ?? `Usage: ${name} ${spec.usage}\n${spec.summary}`}\n`);
         return 0;
       }
       if (o.has("version")) {
@@ -146,7 +149,10 @@ export function command(spec: TextCommand): CommandProgram {
         return 0;
       }
       const c = new Context(p, name, o, spec.usageStatus ?? 1, spec.tryLine);
-      return finish(c, () => spec.run(c));
+      return finish(c, async () => {
+        if (spec.noOperands && c.operands.length > 0) await c.usage(`extra operand ${quote(p, c.operands[0]!)}`);
+        return spec.run(c);
+      });
     },
   };
 }

@@ -1,9 +1,11 @@
 /** date(1), and the dates that it, touch and find understand (a part of GNU's parse_datetime). */
 import { Errno } from "../../core/errno.ts";
 import type { Proc } from "../../kernel/proc.ts";
+import { argmatch } from "./argmatch.ts";
 import { instantOf, momentOf, months, strftime, weekdays, zoneOf } from "./calendar.ts";
 import { command, linesOf } from "./command.ts";
 import { quote, quoteAlways } from "./quote.ts";
+import { zoneHours } from "./zone-names.ts";
 
 const units: Record<string, number> = {
   sec: 1000,
@@ -32,6 +34,8 @@ export function parseDate(p: Proc, given: string, zone = zoneOf(p)): number | un
   let time: [number, number, number, number] | undefined;
   let offset: number | undefined;
   let shift = 0;
+  /** Said from now on: the time of day stays. */
+  let relative = false;
   let monthShift = 0;
   let weekday: { day: number; which: number } | undefined;
   const eat = (pattern: RegExp): RegExpExecArray | undefined => {
@@ -57,16 +61,16 @@ export function parseDate(p: Proc, given: string, zone = zoneOf(p)): number | un
       const z = eat(/^([-+])(\d{2}):?(\d{2})?(?=\s|$)/);
       if (z) offset = (z[1] === "-" ? -1 : 1) * (Number(z[2]) * 60 + Number(z[3] ?? "0"));
     } else if ((m = eat(/^(\d{1,2})\s*(am|pm)\b/i))) time = [(Number(m[1]) % 12) + (m[2]!.toLowerCase() === "pm" ? 12 : 0), 0, 0, 0];
-    else if (eat(/^(utc|gmt|z)\b/i)) offset = 0;
-    else if (eat(/^(now|today)\b/i)) shift += 0;
-    else if (eat(/^yesterday\b/i)) shift -= 86_400_000;
-    else if (eat(/^tomorrow\b/i)) shift += 86_400_000;
-    else if (eat(/^(midnight)\b/i)) time = [0, 0, 0, 0];
-    else if (eat(/^noon\b/i)) time = [12, 0, 0, 0];
-    else if ((m = eat(/^([-+]?\s*\d+|an?|next|last|this)\s*(sec|second|min|minute|hour|day|week|fortnight|month|year)s?\b(\s+ago\b)?/i))) {
+    else if ((m = eat(/^(now|today|yesterday|tomorrow)\b/i))) {
+      relative = true;
+      shift += ({ yesterday: -1, tomorrow: 1 }[m[1]!.toLowerCase()] ?? 0) * 86_400_000;
+    } else if (
+      (m = eat(/^([-+]?\s*\d+|an?|next|last|this)\s*(sec|second|min|minute|hour|day|week|fortnight|month|year)s?\b(\s+ago\b)?/i))
+    ) {
       const word = m[1]!.toLowerCase().replace(/\s/g, "");
       let n = /^an?$|next/.test(word) ? 1 : word === "last" ? -1 : word === "this" ? 0 : Number(word);
       if (m[3]) n = -n;
+      relative = true;
       const unit = m[2]!.toLowerCase();
       if (unit === "month") monthShift += n;
       else if (unit === "year") monthShift += 12 * n;
@@ -80,12 +84,14 @@ export function parseDate(p: Proc, given: string, zone = zoneOf(p)): number | un
       date = [m[3] ? Number(m[3]) : now.year, monthOf(m[2]!), Number(m[1])];
     else if ((m = eat(/^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s*(\d{1,2})(?!:)(?:[\s,]+(\d{4})(?!:))?(?=[\s,]|$),?/i)))
       date = [m[3] ? Number(m[3]) : now.year, monthOf(m[1]!), Number(m[2])];
-    else if (date && (m = eat(/^(\d{4})$/))) date[0] = Number(m[1]);
+    else if ((m = eat(/^([a-z]+)(\s+dst)?([-+]\d{1,2})?(?![a-z\d])/i)) && zoneHours(m[1]!) !== undefined)
+      offset = (zoneHours(m[1]!)! + (m[2] ? 1 : 0) + Number(m[3] ?? "0")) * 60;
+    else if (date && (m = eat(/^(\d{4})(?=\s|$)/))) date[0] = Number(m[1]);
     else return undefined;
   }
   if (date && (date[1] < 1 || date[1] > 12 || date[2] < 1 || date[2] > 31)) return undefined;
   if (time && (time[0] > 23 || time[1] > 59 || time[2] > 60)) return undefined;
-  if (!date && !time && !weekday && monthShift === 0)
+  if (!date && !time && !weekday && monthShift === 0 && offset === undefined)
     return given.trim() === "" ? instantOf(where, now.year, now.month, now.day) : p.now + shift;
   let [y, mo, d] = date ?? [now.year, now.month, now.day];
   // a day of the week beside a date says nothing more
@@ -100,7 +106,11 @@ export function parseDate(p: Proc, given: string, zone = zoneOf(p)): number | un
     y += Math.floor((mo - 1) / 12);
     mo = ((((mo - 1) % 12) + 12) % 12) + 1;
   }
-  const [h, mi, s, ms] = time ?? (date || weekday ? [0, 0, 0, 0] : [now.hour, now.minute, now.second, ((p.now % 1000) + 1000) % 1000]);
+  const [h, mi, s, ms] =
+    time ??
+    (date || weekday || !(relative || monthShift !== 0)
+      ? [0, 0, 0, 0]
+      : [now.hour, now.minute, now.second, ((p.now % 1000) + 1000) % 1000]);
   const base = offset === undefined ? instantOf(where, y, mo, d, h, mi, s) : Date.UTC(y, mo - 1, d, h, mi, s) - offset * 60_000;
   return base + ms + shift;
 }
@@ -108,13 +118,13 @@ export function parseDate(p: Proc, given: string, zone = zoneOf(p)): number | un
 const monthOf = (text: string): number => months.findIndex((m) => m.toLowerCase().startsWith(text.toLowerCase())) + 1;
 
 const iso: Record<string, string> = {
-  date: "%Y-%m-%d",
-  "": "%Y-%m-%d",
   hours: "%Y-%m-%dT%H%:z",
   minutes: "%Y-%m-%dT%H:%M%:z",
+  date: "%Y-%m-%d",
   seconds: "%Y-%m-%dT%H:%M:%S%:z",
   ns: "%Y-%m-%dT%H:%M:%S,%N%:z",
 };
+const isoWords = Object.keys(iso).map((x) => [x]);
 const rfc: Record<string, string> = { date: "%Y-%m-%d", seconds: "%Y-%m-%d %H:%M:%S%:z", ns: "%Y-%m-%d %H:%M:%S.%N%:z" };
 
 export const date = command({
@@ -140,12 +150,18 @@ export const date = command({
       }
       p.notSimulated("setting the clock with date");
     }
-    if (o.has("I"))
-      format = iso[o.value("I")!] ?? (await c.usage(`invalid argument ${quote(p, o.value("I")!)} for ${quote(p, "--iso-8601")}`));
+    if (o.has("I")) format = iso[await argmatch(c, o.value("I") || "date", "--iso-8601", isoWords)]!;
     if (o.has("R")) format = "%a, %d %b %Y %H:%M:%S %z";
     if (o.has("rfc-3339"))
       format =
-        rfc[o.value("rfc-3339")!] ?? (await c.usage(`invalid argument ${quote(p, o.value("rfc-3339")!)} for ${quote(p, "--rfc-3339")}`));
+        rfc[
+          await argmatch(
+            c,
+            o.value("rfc-3339")!,
+            "--rfc-3339",
+            Object.keys(rfc).map((x) => [x]),
+          )
+        ]!;
     const show = (at: number): void => c.out.text(`${strftime(format, momentOf(at, zone))}\n`);
     if (o.has("f")) {
       for await (const { line } of linesOf(p, o.value("f")!, "utf8")) {

@@ -24,6 +24,8 @@ function program(name: string): CommandProgram {
   });
 }
 
+const known = /\.(gz|tgz|z|Z)$/;
+
 async function work(c: Context, unpack: boolean, toStdout: boolean): Promise<number> {
   const { p, o } = c;
   if (o.has("l") || o.has("r")) p.notSimulated(`gzip -${o.has("l") ? "l" : "r"}`);
@@ -31,19 +33,19 @@ async function work(c: Context, unpack: boolean, toStdout: boolean): Promise<num
   const level = Number(o.list.findLast(([k]) => /^\d$/.test(k))?.[0] ?? "6");
   for (const given of o.operands.length > 0 ? o.operands : ["-"]) {
     let name = given;
-    if (unpack && name !== "-" && !p.fs.exists(name) && p.fs.exists(name + suffix)) name += suffix;
+    if (unpack && name !== "-" && !p.fs.exists(name) && (p.fs.exists(name + suffix) || !known.test(name))) name += suffix;
     try {
       if (name !== "-" && p.fs.isDir(name)) {
         await c.warn(`${name} is a directory -- ignored`, 2);
         continue;
       }
       const stays = toStdout || name === "-" || o.has("t");
-      const known = /\.(gz|tgz|z|Z)$/.test(name);
-      if (unpack && !stays && !known) {
+      const packed = known.test(name);
+      if (unpack && !stays && !packed) {
         await c.warn(`${name}: unknown suffix -- ignored`, 2);
         continue;
       }
-      if (!unpack && !stays && known && !o.has("f")) {
+      if (!unpack && !stays && packed && !o.has("f")) {
         await c.warn(`${name} already has ${/\.[^.]+$/.exec(name)![0]} suffix -- unchanged`, 2);
         continue;
       }

@@ -238,7 +238,7 @@ class Tar {
       await p.err(`\ngzip: stdin: not in gzip format\ntar: Child returned status 1\ntar: Error is not recoverable: exiting now\n`);
       return 2;
     }
-    const members = data.length === 0 ? [] : decodeArchive(data);
+    const members = data.length === 0 ? undefined : decodeArchive(data);
     if (!members) {
       await p.err("tar: This does not look like a tar archive\n");
       if (data.length >= 512) await p.err("tar: Skipping to next header\n");

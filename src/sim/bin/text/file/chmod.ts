@@ -1,25 +1,35 @@
 import { Errno } from "../../../core/errno.ts";
 import { command, type Context } from "../command.ts";
 import { groupNamed, ownerNamed, groupName, userName } from "../../../image/users.ts";
-import { quote, quoteAlways } from "../quote.ts";
+import { quote, quoteAlways, quoteName } from "../quote.ts";
 import { join } from "./copy.ts";
 import { modeText, parseMode } from "./mode.ts";
+
+/** A mode that begins with `-` looks like options: getopt takes its first letter for one, the rest for its value. */
+const modeLetters = [..."rwxXstugoa+=01234567"];
 
 const octal = (mode: number): string => mode.toString(8).padStart(4, "0");
 
 export const chmod = command({
   name: "chmod",
-  options: "c,changes f,silent quiet v,verbose ~no-preserve-root !preserve-root reference= R,recursive",
+  options:
+    "c,changes f,silent quiet v,verbose ~no-preserve-root !preserve-root reference= R,recursive " +
+    modeLetters.map((x) => `${x}=?`).join(" "),
   usage:
     "[OPTION]... MODE[,MODE]... FILE...\n  or:  chmod [OPTION]... OCTAL-MODE FILE...\n  or:  chmod [OPTION]... --reference=RFILE FILE...",
   summary: "Change the mode of each FILE to MODE.",
   async run(c) {
     const { p, o } = c;
     const operands = [...o.operands];
-    let text = o.value("reference") === undefined ? operands.shift() : p.fs.stat(o.value("reference")!).mode.toString(8).padStart(5, "0");
-    if (text === undefined) await c.usage("missing operand");
-    if (operands.length === 0) await c.usage(`missing operand after ${quote(p, text!)}`);
-    text = text!;
+    const dashed = o.list.filter(([key]) => modeLetters.includes(key)).map(([key, rest]) => `-${key}${rest}`);
+    const reference = o.value("reference");
+    const text =
+      dashed.length > 0
+        ? dashed.join(",")
+        : reference !== undefined
+          ? p.fs.stat(reference).mode.toString(8).padStart(5, "0")
+          : (operands.shift() ?? (await c.usage("missing operand")));
+    if (operands.length === 0) await c.usage(dashed.length > 0 ? "missing operand" : `missing operand after ${quote(p, text)}`);
     const change = parseMode(text) ?? (await c.usage(`invalid mode: ${quote(p, text)}`));
     const visit = async (path: string, argument: boolean): Promise<void> => {
       await p.tick();
@@ -39,10 +49,14 @@ export const chmod = command({
       const mode = change(s.mode, s.type === "dir", p.fs.umask);
       try {
         p.fs.chmod(path, mode);
-        const shown = (m: number): string => `${octal(m)} (${modeText(s.type, m).slice(1)})`;
+        const letters = (m: number): string => modeText(s.type, m).slice(1);
+        const shown = (m: number): string => `${octal(m)} (${letters(m)})`;
         if (mode !== s.mode && o.has("v", "c"))
           c.out.text(`mode of ${quoteAlways(path)} changed from ${shown(s.mode)} to ${shown(mode)}\n`);
         else if (o.has("v")) c.out.text(`mode of ${quoteAlways(path)} retained as ${shown(mode)}\n`);
+        const plain = change(s.mode, s.type === "dir", 0);
+        if (dashed.length > 0 && mode & ~plain)
+          await c.warn(`${quoteName(path)}: new permissions are ${letters(mode)}, not ${letters(plain)}`);
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
         if (o.has("f", "quiet")) c.status = 1;
@@ -68,8 +82,8 @@ async function change(c: Context, spec: { uid?: number; gid?: number }, shown: s
     const from = o.value("from");
     if (from !== undefined) {
       const [user, group] = from.split(":");
-      if (user && ownerNamed(p.fs, user)?.uid !== s.uid) return;
-      if (group && groupNamed(p.fs, group) !== s.gid) return;
+      const fits = (!user || ownerNamed(p.fs, user)?.uid === s.uid) && (!group || groupNamed(p.fs, group) === s.gid);
+      if (!fits) spec = {};
     }
     try {
       const { uid = s.uid, gid = s.gid } = spec;
@@ -113,7 +127,12 @@ export const chown = command({
     const m = /^([^:.]*(?:\.[^:]*)?)(?:(:)(.*))?$/.exec(text)!;
     const [user, colon, group] = [m[1]!, m[2], m[3] ?? ""];
     const spec: { uid?: number; gid?: number } = {};
-    if (user !== "") {
+    const dot = colon === undefined && !ownerNamed(p.fs, user) ? user.lastIndexOf(".") : -1;
+    if (dot > 0 && ownerNamed(p.fs, user.slice(0, dot)) && groupNamed(p.fs, user.slice(dot + 1)) !== undefined) {
+      await c.warn(`warning: '.' should be ':': ${quote(p, text)}`, 0);
+      spec.uid = ownerNamed(p.fs, user.slice(0, dot))!.uid;
+      spec.gid = groupNamed(p.fs, user.slice(dot + 1))!;
+    } else if (user !== "") {
       const found = ownerNamed(p.fs, user) ?? (await c.fail(`invalid user: ${quote(p, text)}`));
       spec.uid = found.uid;
       if (colon && group === "") {

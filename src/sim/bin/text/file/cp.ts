@@ -1,7 +1,9 @@
 import { Errno } from "../../../core/errno.ts";
 import { basename, type Stat } from "../../../fs/view.ts";
+import { argmatch } from "../argmatch.ts";
 import { command, type Context } from "../command.ts";
 import { quoteAlways } from "../quote.ts";
+import { backupControl, backUp, type BackupControl } from "./backup.ts";
 import { applyAttributes, copyBytes, join, type Preserve } from "./copy.ts";
 import { destination } from "./destination.ts";
 
@@ -15,7 +17,10 @@ export const cp = command({
   async run(c) {
     const { p, o } = c;
     const to = await destination(c);
-    const copier = new Copier(c);
+    const preserve = o.value("preserve") ?? "";
+    for (const word of [...preserve.split(","), ...(o.value("no-preserve") ?? "").split(",")])
+      if (word !== "") await argmatch(c, word, o.has("no-preserve") ? "--no-preserve" : "--preserve", attributes);
+    const copier = new Copier(c, await backupControl(c));
     for (const source of to.sources) {
       let target = to.path;
       if (to.inside) {
@@ -29,14 +34,18 @@ export const cp = command({
   },
 });
 
+const attributes = ["mode", "timestamps", "ownership", "links", "context", "xattr", "all"].map((x) => [x]);
+
 class Copier {
   readonly #c: Context;
+  readonly #backup: BackupControl;
   readonly #recursive: boolean;
   readonly #keep: Preserve;
   readonly #links: "follow" | "keep" | "arguments";
-  constructor(c: Context) {
+  constructor(c: Context, backup: BackupControl) {
     const { o } = c;
     this.#c = c;
+    this.#backup = backup;
     this.#recursive = o.has("r", "R", "recursive", "a");
     const list = (o.value("preserve") ?? "").split(",");
     const preserve = o.has("p", "a") || (o.has("preserve") && list[0] === "");
@@ -60,6 +69,7 @@ class Copier {
       await c.warn(`cannot stat ${quoteAlways(from)}: ${error.text}`);
       return;
     }
+    if (underFile(c, to)) return c.warn(`cannot stat ${quoteAlways(to)}: Not a directory`);
     const there = p.fs.tryStat(to, s.type !== "symlink" && !o.has("remove-destination"));
     const same = there && there.ino === s.ino && there.dev === s.dev;
     if (s.type === "dir") {
@@ -91,11 +101,13 @@ class Copier {
       );
     if (
       same &&
-      !o.has("l", "s", "b", "backup") &&
+      !o.has("l", "s") &&
+      (this.#backup === "none" || (p.fs.absolute(from) === p.fs.absolute(to) && !o.has("f"))) &&
       (s.type !== "symlink" || p.fs.lstat(to).ino === s.ino) &&
       !(o.has("remove-destination") && p.fs.lstat(to).type === "symlink")
     )
       return c.warn(`${quoteAlways(from)} and ${quoteAlways(to)} are the same file`);
+    let moved: string | undefined;
     if (there) {
       if (o.last("n", "i", "f") === "n") return;
       if (o.has("u") && there.mtime >= s.mtime) return;
@@ -103,15 +115,19 @@ class Copier {
         c.status = 1;
         return;
       }
-      if (o.has("b", "backup")) p.fs.rename(to, to + (o.value("S") ?? p.env.SIMPLE_BACKUP_SUFFIX ?? "~"));
-      else if (o.has("remove-destination")) p.fs.unlink(to);
+      moved = backUp(c, to, this.#backup);
+      if (moved !== undefined && p.fs.absolute(from) === p.fs.absolute(to)) from = moved;
+      if (moved === undefined && o.has("remove-destination")) {
+        p.fs.unlink(to);
+        if (o.has("v")) c.out.text(`removed ${quoteAlways(to)}\n`);
+      }
     }
     try {
       if (o.has("l")) {
-        if (there) p.fs.unlink(to);
+        if (there && moved === undefined) p.fs.unlink(to);
         p.fs.link(from, to);
       } else if (o.has("s")) {
-        if (there && o.has("f")) p.fs.unlink(to);
+        if (there && o.has("f") && moved === undefined) p.fs.unlink(to);
         p.fs.symlink(from, to);
       } else if (s.type === "symlink") {
         if (p.fs.tryStat(to, false)) p.fs.unlink(to);
@@ -119,14 +135,14 @@ class Copier {
         applyAttributes(p, to, s, this.#keep, true);
       } else if (s.type === "file" || !this.#recursive) {
         if (!p.fs.access(from, 4)) return c.warn(`cannot open ${quoteAlways(from)} for reading: Permission denied`);
-        if (o.has("f") && there && !p.fs.access(to, 2)) p.fs.unlink(to);
+        if (o.has("f") && there && moved === undefined && !p.fs.access(to, 2)) p.fs.unlink(to);
         const dangling = !there && p.fs.tryStat(to, false)?.type === "symlink" && !o.has("remove-destination");
         if (dangling) return c.warn(`not writing through dangling symlink ${quoteAlways(to)}`);
         if (!o.has("attributes-only")) await copyBytes(p, from, to, s.mode & 0o777);
         else if (!p.fs.exists(to)) p.fs.write(to, "", { mode: s.mode & 0o777 });
         applyAttributes(p, to, s, this.#keep);
       } else p.fs.mknod(to, s.type, s.mode, s.rdev);
-      if (o.has("v")) this.#say(from, to);
+      if (o.has("v")) this.#say(from, to, moved);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       if (error.code === "ENOSPC") return c.warn(`error writing ${quoteAlways(to)}: ${error.text}`);
@@ -136,8 +152,20 @@ class Copier {
     }
   }
 
-  #say(from: string, to: string): void {
-    this.#c.out.text(`${quoteAlways(from)} -> ${quoteAlways(to)}\n`);
+  #say(from: string, to: string, backup?: string): void {
+    const aside = backup === undefined ? "" : ` (backup: ${quoteAlways(backup)})`;
+    this.#c.out.text(`${quoteAlways(from)} -> ${quoteAlways(to)}${aside}\n`);
+  }
+}
+
+/** The destination would be inside of a file. */
+export function underFile(c: Context, path: string): boolean {
+  try {
+    c.p.fs.stat(path);
+    return false;
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    return error.code === "ENOTDIR";
   }
 }
 

@@ -3,6 +3,7 @@ import type { OpenFile } from "../../../kernel/file.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import type { CommandProgram } from "../../../kernel/program.ts";
 import { quote, quoteAlways } from "../quote.ts";
+import { resize } from "./resize.ts";
 
 /** dd's numbers: suffixes and products (`2x512`). */
 function number(text: string): number | undefined {
@@ -131,8 +132,9 @@ class Copy {
           }
       }
       if (seek > 0) {
-        if (output.kind === "file") output.seek(seek, "set");
-        else return await this.#seekError(to);
+        if (output.kind !== "file") return await this.#seekError(to);
+        if (to !== undefined && !this.#conv.has("notrunc")) resize(p, to, seek);
+        output.seek(seek, "set");
       }
       const zeros =
         from !== undefined &&

@@ -38,6 +38,8 @@ export const du = command({
               ? String(bytes)
               : String(Math.ceil(bytes / blockSize));
     const seen = new Set<string>();
+    // of several operands each file counts once, whichever names it
+    const several = o.operands.length > 1;
     const end = o.has("0") ? "\0" : "\n";
     const visit = async (path: string, level: number, device: string): Promise<number> => {
       await p.tick();
@@ -52,7 +54,7 @@ export const du = command({
       if (o.values("exclude").some((g) => matchGlob(g, path) || matchGlob(g, path.split("/").at(-1)!))) return 0;
       if (o.has("x") && device !== "" && s.dev !== device) return 0;
       const id = `${s.dev}:${s.ino}`;
-      if (s.nlink > 1 && s.type !== "dir" && !o.has("l")) {
+      if ((several || o.has("L") || (s.nlink > 1 && s.type !== "dir")) && !o.has("l")) {
         if (seen.has(id)) return 0;
         seen.add(id);
       }

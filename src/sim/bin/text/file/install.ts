@@ -3,6 +3,7 @@ import { basename } from "../../../fs/view.ts";
 import { groupNamed, ownerNamed } from "../../../image/users.ts";
 import { command, type Context } from "../command.ts";
 import { quote, quoteAlways } from "../quote.ts";
+import { backupControl, backUp } from "./backup.ts";
 import { copyBytes, join } from "./copy.ts";
 import { destination } from "./destination.ts";
 import { parseMode } from "./mode.ts";
@@ -49,6 +50,7 @@ export const install = command({
       if (dir !== undefined && !p.fs.exists(dir))
         for (const made of makeParents(c, dir)) if (o.has("v")) c.out.text(`install: creating directory ${quoteAlways(made)}\n`);
     }
+    const backup = await backupControl(c);
     const to = await destination(c);
     for (const source of to.sources) {
       const path = to.inside ? join(to.path, basename(source)) : to.path;
@@ -68,12 +70,14 @@ export const install = command({
           await c.warn(`${quoteAlways(source)} and ${quoteAlways(path)} are the same file`);
           continue;
         }
-        if (there && o.has("b", "backup")) p.fs.rename(path, path + (o.value("S") ?? "~"));
-        else if (there) p.fs.unlink(path);
+        const moved = there && backUp(c, path, backup);
+        if (there && moved === undefined) p.fs.unlink(path);
         await copyBytes(p, source, path, 0o600);
         finishFile(path, false);
         if (o.has("p")) p.fs.utimes(path, s.mtime);
-        if (o.has("v")) c.out.text(`${there ? `removed ${quoteAlways(path)}\n` : ""}${quoteAlways(source)} -> ${quoteAlways(path)}\n`);
+        const removed = there && moved === undefined ? `removed ${quoteAlways(path)}\n` : "";
+        const aside = moved === undefined ? "" : ` (backup: ${quoteAlways(moved)})`;
+        if (o.has("v")) c.out.text(`${removed}${quoteAlways(source)} -> ${quoteAlways(path)}${aside}\n`);
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
         await c.warn(`cannot create regular file ${quoteAlways(path)}: ${error.text}`);

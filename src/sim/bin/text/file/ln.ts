@@ -2,6 +2,7 @@ import { Errno } from "../../../core/errno.ts";
 import { basename, dirname } from "../../../fs/view.ts";
 import { command, type Context } from "../command.ts";
 import { quoteAlways } from "../quote.ts";
+import { backupControl, backUp, type BackupControl } from "./backup.ts";
 import { join } from "./copy.ts";
 import { relativePath } from "./realpath.ts";
 
@@ -16,6 +17,7 @@ export const ln = command({
     const { p, o } = c;
     const operands = [...o.operands];
     if (operands.length === 0) await c.usage("missing file operand");
+    const backup = await backupControl(c);
     let dir = o.value("t");
     if (dir === undefined && !o.has("T")) {
       if (operands.length === 1) dir = ".";
@@ -29,18 +31,19 @@ export const ln = command({
     if (dir === undefined) {
       if (operands.length === 1) await c.usage(`missing destination file operand after ${quoteAlways(operands[0]!)}`);
       if (operands.length > 2) await c.usage(`extra operand ${quoteAlways(operands[2]!)}`);
-      await make(c, operands[0]!, operands[1]!);
+      await make(c, operands[0]!, operands[1]!, backup);
     } else
       for (const target of operands)
         await make(
           c,
           target,
           dir === "." ? (operands.length === 1 ? `./${basename(target)}` : join(dir, basename(target))) : join(dir, basename(target)),
+          backup,
         );
   },
 });
 
-async function make(c: Context, target: string, path: string): Promise<void> {
+async function make(c: Context, target: string, path: string, backup: BackupControl): Promise<void> {
   const { p, o } = c;
   const symbolic = o.has("s");
   const what = symbolic ? "symbolic" : "hard";
@@ -52,22 +55,29 @@ async function make(c: Context, target: string, path: string): Promise<void> {
       if (s.type === "dir") return c.warn(`${target}: hard link not allowed for directory`);
     }
     const there = p.fs.tryStat(path, false);
-    if (there) {
+    let moved: string | undefined;
+    if (there && (o.has("f") || backup !== "none")) {
       const source = symbolic ? undefined : p.fs.lstat(target);
-      if (o.has("f") && (!source || source.ino !== there.ino)) {
-        if (there.type === "dir") return c.warn(`${path}: cannot overwrite directory`);
-        p.fs.unlink(path);
-      } else if (o.has("b", "backup")) p.fs.rename(path, path + (o.value("S") ?? "~"));
-      else if (o.has("f")) return c.warn(`${quoteAlways(target)} and ${quoteAlways(path)} are the same file`);
+      const same = source !== undefined && source.ino === there.ino && source.dev === there.dev;
+      if (same && (source.nlink === 1 || sameName(c, target, path)))
+        return c.warn(`${quoteAlways(target)} and ${quoteAlways(path)} are the same file`);
+      if (there.type === "dir") return c.warn(`${path}: cannot overwrite directory`);
+      moved = backUp(c, path, backup);
+      if (moved === undefined) p.fs.unlink(path);
     }
     if (symbolic) p.fs.symlink(stored, path);
     else p.fs.link(target, path);
-    if (o.has("v")) c.out.text(`${quoteAlways(path)} ${symbolic ? "->" : "=>"} ${quoteAlways(stored)}\n`);
+    const aside = moved === undefined ? "" : `${quoteAlways(moved)} ~ `;
+    if (o.has("v")) c.out.text(`${aside}${quoteAlways(path)} ${symbolic ? "->" : "=>"} ${quoteAlways(stored)}\n`);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     const arrow = !symbolic && error.code !== "EEXIST" ? ` => ${quoteAlways(target)}` : !symbolic && error.code === "EEXIST" ? "" : "";
     await c.warn(`failed to create ${what} link ${quoteAlways(path)}${arrow}: ${error.text}`);
   }
 }
+
+/** One directory entry under two spellings. */
+const sameName = (c: Context, a: string, b: string): boolean =>
+  basename(a) === basename(b) && realDir(c, dirname(a)) === realDir(c, dirname(b));
 
 const realDir = (c: Context, dir: string): string => (c.p.fs.exists(dir) ? c.p.fs.realpath(dir) : c.p.fs.absolute(dir));

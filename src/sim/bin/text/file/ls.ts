@@ -1,7 +1,9 @@
 import { Errno } from "../../../core/errno.ts";
 import type { Stat } from "../../../fs/view.ts";
+import type { Proc } from "../../../kernel/proc.ts";
 import { groupName, userName } from "../../../image/users.ts";
 import { momentOf, strftime, zoneOf } from "../calendar.ts";
+import { argmatch } from "../argmatch.ts";
 import { command, type Context } from "../command.ts";
 import { quote, quoteAlways, quoteName } from "../quote.ts";
 import { compareVersions } from "../versions.ts";
@@ -22,6 +24,8 @@ interface Style {
   long: boolean;
   layout: "long" | "one" | "columns" | "across" | "commas";
   color: boolean;
+  /** Something has been shown in colour. */
+  painted: boolean;
   classify: "" | "all" | "slash" | "types";
   quoted: boolean;
   escape: boolean;
@@ -52,10 +56,51 @@ export const dir = command({
   run: (c) => list(c, "dir"),
 });
 
+const whens = [
+  ["always", "yes", "force"],
+  ["never", "no", "none"],
+  ["auto", "tty", "if-tty"],
+];
+
+/** The words that options of ls take. */
+async function validate(c: Context, color: string | undefined): Promise<void> {
+  const { o, p } = c;
+  const style = (o.value("time-style") ?? p.env.TIME_STYLE ?? "locale").replace(/^(posix-)+/, "");
+  if (long(c) && !/^\+|^(full-iso|long-iso|iso|locale)$/.test(style))
+    await c.usage(
+      `invalid argument ${quote(p, style)} for ${quote(p, "time style")}\nValid arguments are:\n` +
+        "  - [posix-]full-iso\n  - [posix-]long-iso\n  - [posix-]iso\n  - [posix-]locale\n  - +FORMAT (e.g., +%H:%M) for a 'date'-style format",
+    );
+  if (color) await argmatch(c, color, "--color", whens);
+  if (o.value("F")) await argmatch(c, o.value("F")!, "--classify", whens);
+}
+
+/** A link that cannot be followed, for another reason than that nothing is there. */
+function refuseUnlessDangling(p: Proc, path: string): void {
+  try {
+    p.fs.stat(path);
+  } catch (error) {
+    if (!(error instanceof Errno) || error.code !== "ENOENT") throw error;
+  }
+}
+
+const long = (c: Context): boolean => c.o.has("l", "g", "o", "n", "full-time");
+
+export const vdir = command({
+  name: "vdir",
+  options,
+  usageStatus: 2,
+  usage: "[OPTION]... [FILE]...",
+  summary: "List directory contents.",
+  run(c) {
+    c.o.list.unshift(["l", ""], ["b", ""]);
+    return list(c, "ls");
+  },
+});
+
 async function list(c: Context, as: "ls" | "dir"): Promise<void> {
   const { p, o } = c;
   const tty = p.file(1).isTerminal;
-  const long = o.has("l", "g", "o", "n", "full-time");
   const layoutKey = o.last("l", "g", "o", "n", "full-time", "1", "C", "x", "m");
   const layout: Style["layout"] =
     layoutKey === undefined
@@ -68,15 +113,11 @@ async function list(c: Context, as: "ls" | "dir"): Promise<void> {
           ? "across"
           : layoutKey === "m"
             ? "commas"
-            : long
+            : long(c)
               ? "long"
               : "one";
   const when = o.value("color") ?? o.value("colour");
-  if (when !== undefined && !["", "always", "yes", "force", "never", "no", "none", "auto", "tty", "if-tty"].includes(when)) {
-    await c.warn(`invalid argument ${quote(p, when)} for ${quote(p, "--color")}`, 2);
-    await p.err("Valid arguments are:\n  - ‘always’, ‘yes’, ‘force’\n  - ‘never’, ‘no’, ‘none’\n  - ‘auto’, ‘tty’, ‘if-tty’\n");
-    return c.usage("").catch(() => undefined);
-  }
+  await validate(c, when);
   const sortKey = o.last("t", "S", "U", "v", "X", "sort", "f") ?? "";
   const classifyKey = o.last("F", "p", "file-type", "indicator-style");
   const indicator = o.value("indicator-style");
@@ -84,6 +125,7 @@ async function list(c: Context, as: "ls" | "dir"): Promise<void> {
     long: layout === "long",
     layout,
     color: when !== undefined && (when === "" || /^(always|yes|force)$/.test(when) || (/^(auto|tty|if-tty)$/.test(when) && tty)),
+    painted: false,
     classify:
       classifyKey === "F" || indicator === "classify"
         ? /^(auto|tty|if-tty)$/.test(o.value("F") ?? "") && !tty
@@ -108,6 +150,9 @@ async function list(c: Context, as: "ls" | "dir"): Promise<void> {
     if (link.type === "symlink") {
       entry.target = p.fs.readlink(path);
       entry.followed = p.fs.tryStat(path);
+      // what a command line names is looked at through links, and only a link to nothing is shown itself
+      if (argument && !entry.followed && (follow || o.has("H"))) p.fs.stat(path);
+      else if (argument && !entry.followed && !(style.long || o.has("d", "F"))) refuseUnlessDangling(p, path);
       const through = follow || (argument && (o.has("H") || (!style.long && !o.has("d", "F") && entry.followed?.type === "dir")));
       if (through && entry.followed) entry.stat = entry.followed;
       else if (through && follow && !entry.followed) throw new Errno("ENOENT", path);
@@ -121,7 +166,7 @@ async function list(c: Context, as: "ls" | "dir"): Promise<void> {
       ? (({ time: "t", size: "S", none: "U", version: "v", extension: "X", name: "" } as Record<string, string>)[o.value("sort")!] ?? "")
       : sortKey;
   const byName = (a: Entry, b: Entry): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-  const implicit = sort === "" && !long && o.has("c", "u") ? "t" : sort;
+  const implicit = sort === "" && !long(c) && o.has("c", "u") ? "t" : sort;
   const order = (entries: Entry[]): Entry[] => {
     if (implicit === "U" || implicit === "f") return entries;
     entries.sort((a, b) => {
@@ -244,7 +289,11 @@ function suffix(style: Style, s: Stat): string {
 function paint(style: Style, e: Entry, text: string, of: Stat | undefined, name: string): string {
   if (!style.color) return text;
   const code = colorOf(of, name, e.stat.type === "symlink" && of === e.stat ? e.followed === undefined : false);
-  return code === "" ? text : `\x1b[0m\x1b[${code}m${text}\x1b[0m`.replace("\x1b[0m\x1b", "\x1b[0m\x1b");
+  if (code === "") return text;
+  // before the first colour, whatever the terminal was left in ends
+  const first = style.painted ? "" : "\x1b[0m";
+  style.painted = true;
+  return `${first}\x1b[${code}m${text}\x1b[0m`;
 }
 
 function show(c: Context, style: Style, entries: Entry[], time: (s: Stat) => number): void {
@@ -320,7 +369,9 @@ function show(c: Context, style: Style, entries: Entry[], time: (s: Stat) => num
     });
     return;
   }
-  columns(c, labels, width, style.layout === "across");
+  // between colours there are no tabs
+  const tabs = !style.color && o.value("T") !== "0";
+  columns(c, labels, width, style.layout === "across", tabs);
 }
 
 function terminalWidth(c: Context): number {
@@ -329,7 +380,7 @@ function terminalWidth(c: Context): number {
 }
 
 /** As many columns as fit, each as wide as its widest entry and two blanks. */
-function columns(c: Context, labels: { text: string; width: number }[], width: number, across: boolean): void {
+function columns(c: Context, labels: { text: string; width: number }[], width: number, across: boolean, tabs: boolean): void {
   const n = labels.length;
   if (n === 0) return;
   let best = { count: 1, widths: [Math.max(...labels.map((l) => l.width)) + 2], rows: n };
@@ -347,7 +398,6 @@ function columns(c: Context, labels: { text: string; width: number }[], width: n
       break;
     }
   }
-  const tabs = !c.o.has("T") || c.o.value("T") !== "0";
   for (let r = 0; r < best.rows; r++) {
     let line = "";
     let at = 0;
@@ -356,7 +406,7 @@ function columns(c: Context, labels: { text: string; width: number }[], width: n
       const i = across ? r * best.count + k : k * best.rows + r;
       const l = labels[i];
       if (!l) break;
-      line += indent(at, target, tabs && !/\x1b/.test(l.text)) + l.text;
+      line += indent(at, target, tabs) + l.text;
       at = target + l.width;
       target += best.widths[k]!;
     }

@@ -2,8 +2,9 @@ import { Errno } from "../../../core/errno.ts";
 import { basename } from "../../../fs/view.ts";
 import { command, type Context } from "../command.ts";
 import { quoteAlways } from "../quote.ts";
+import { backupControl, backUp, type BackupControl } from "./backup.ts";
 import { applyAttributes, copyBytes, join } from "./copy.ts";
-import { confirm } from "./cp.ts";
+import { confirm, underFile } from "./cp.ts";
 import { destination } from "./destination.ts";
 
 export const mv = command({
@@ -14,15 +15,18 @@ export const mv = command({
   summary: "Rename SOURCE to DEST, or move SOURCE(s) to DIRECTORY.",
   async run(c) {
     const to = await destination(c);
-    for (const source of to.sources) await move(c, source, to.inside ? join(to.path, basename(source)) : to.path);
+    const backup = await backupControl(c);
+    for (const source of to.sources) await move(c, source, to.inside ? join(to.path, basename(source)) : to.path, backup);
   },
 });
 
-async function move(c: Context, from: string, to: string): Promise<void> {
+async function move(c: Context, from: string, to: string, backup: BackupControl): Promise<void> {
   const { p, o } = c;
   const s = p.fs.tryStat(from, false);
   if (!s) return c.warn(`cannot stat ${quoteAlways(from)}: No such file or directory`);
+  if (underFile(c, to)) return c.warn(`cannot stat ${quoteAlways(to)}: Not a directory`);
   const there = p.fs.tryStat(to, false);
+  let moved: string | undefined;
   if (there) {
     if (there.ino === s.ino && there.dev === s.dev && s.nlink < 2)
       return c.warn(`${quoteAlways(from)} and ${quoteAlways(to)} are the same file`);
@@ -36,7 +40,7 @@ async function move(c: Context, from: string, to: string): Promise<void> {
       c.status = 1;
       return;
     }
-    if (o.has("b", "backup")) p.fs.rename(to, to + (o.value("S") ?? p.env.SIMPLE_BACKUP_SUFFIX ?? "~"));
+    moved = backUp(c, to, backup);
   }
   if (s.type === "dir") {
     const target = p.fs.absolute(to);
@@ -51,7 +55,8 @@ async function move(c: Context, from: string, to: string): Promise<void> {
       await transfer(c, from, to);
       p.fs.removeAll(from);
     }
-    if (o.has("v")) c.out.text(`renamed ${quoteAlways(from)} -> ${quoteAlways(to)}\n`);
+    const aside = moved === undefined ? "" : ` (backup: ${quoteAlways(moved)})`;
+    if (o.has("v")) c.out.text(`renamed ${quoteAlways(from)} -> ${quoteAlways(to)}${aside}\n`);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     await c.warn(`cannot move ${quoteAlways(from)} to ${quoteAlways(to)}: ${error.text}`);

@@ -24,7 +24,7 @@ export const rm = command({
     }
     for (const name of o.operands) {
       const base = name.replace(/\/+$/, "").split("/").at(-1);
-      if (base === "." || base === "..") {
+      if ((base === "." || base === "..") && (recursive || o.has("d"))) {
         await c.warn(`refusing to remove '.' or '..' directory: skipping ${quoteAlways(name)}`);
         continue;
       }

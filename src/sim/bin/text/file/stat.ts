@@ -7,7 +7,7 @@ import { command, sized } from "../command.ts";
 import { quote, quoteAlways } from "../quote.ts";
 import { modeText } from "./mode.ts";
 import { blocksOf } from "./size.ts";
-import { sizeOf, sliceOf } from "../../../fs/content.ts";
+import { resize } from "./resize.ts";
 
 const kindText = (s: Stat): string =>
   ({
@@ -197,9 +197,7 @@ export const truncate = command({
                         ? Math.ceil(base / n) * n
                         : n,
         );
-        const content = p.fs.content(name);
-        if (size < sizeOf(content)) p.fs.write(name, sliceOf(content, 0, size));
-        else if (size > now) p.fs.setContent(name, { extents: [{ bytes: sliceOf(content, 0, now) }, { fill: 0, length: size - now }] });
+        resize(p, name, size);
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
         await c.warn(

@@ -103,6 +103,17 @@ const dirName = (path: string): string => {
   return cut < 0 ? "." : cut === 0 ? "/" : path.slice(0, cut);
 };
 
+/** What is said where an expression should begin and `word` is (undefined: the end), after `after`. */
+function missingOperand(word: string | undefined, after: string | undefined): string {
+  if (word === undefined)
+    return after === "("
+      ? "invalid expression; expected to find a ')' but didn't see one. Perhaps you need an extra predicate after '('"
+      : `expected an expression after '${after}'`;
+  if (word !== ")") return `invalid expression; you have used a binary operator '${word}' with nothing before it.`;
+  if (after === undefined) return "invalid expression; you have too many ')'";
+  return after === "(" ? "invalid expression; empty parentheses are not allowed." : `expected an expression between '${after}' and ')'`;
+}
+
 /** The expression of a find command line, as one test. */
 class Expression {
   readonly #f: Find;
@@ -117,25 +128,25 @@ class Expression {
     if (this.#words.length === 0) return printer;
     const test = await this.#or();
     const rest = this.#words[this.#at];
-    if (rest !== undefined)
-      await this.#f.c.fail(rest === ")" ? "invalid expression; you have too many ')'" : `paths must precede expression: \`${rest}'`);
+    if (rest !== undefined) await this.#f.c.fail(rest === ")" ? "you have too many ')'" : `paths must precede expression: \`${rest}'`);
     if (this.#f.acts) return test;
     return async (v, f) => ((await test(v, f)) ? printer(v, f) : false);
   }
 
-  async #or(): Promise<Test> {
-    let a = await this.#and();
+  /** `after`: the operator or parenthesis before it. */
+  async #or(after?: string): Promise<Test> {
+    let a = await this.#and(after);
     for (;;) {
       const w = this.#words[this.#at];
       if (w === "-o" || w === "-or") {
         this.#at++;
         const left = a;
-        const right = await this.#and();
+        const right = await this.#and(w);
         a = async (v, f) => (await left(v, f)) || (await right(v, f));
       } else if (w === ",") {
         this.#at++;
         const left = a;
-        const right = await this.#and();
+        const right = await this.#and(w);
         a = async (v, f) => {
           await left(v, f);
           return right(v, f);
@@ -143,31 +154,31 @@ class Expression {
       } else return a;
     }
   }
-  async #and(): Promise<Test> {
-    let a = await this.#not();
+  async #and(after?: string): Promise<Test> {
+    let a = await this.#not(after);
     for (;;) {
       const w = this.#words[this.#at];
       if (w === undefined || w === ")" || w === "-o" || w === "-or" || w === ",") return a;
-      if (w === "-a" || w === "-and") this.#at++;
+      const named = w === "-a" || w === "-and";
+      if (named) this.#at++;
       const left = a;
-      const right = await this.#not();
+      const right = await this.#not(named ? w : undefined);
       a = async (v, f) => (await left(v, f)) && (await right(v, f));
     }
   }
-  async #not(): Promise<Test> {
+  async #not(after?: string): Promise<Test> {
     const w = this.#words[this.#at];
+    if (w === undefined || /^(-o|-or|-a|-and|,|\))$/.test(w)) return this.#f.c.fail(missingOperand(w, after));
     if (w === "!" || w === "-not") {
       this.#at++;
-      const inner = await this.#not();
+      const inner = await this.#not(w);
       return async (v, f) => !(await inner(v, f));
     }
     if (w === "(") {
       this.#at++;
-      const inner = await this.#or();
+      const inner = await this.#or(w);
       if (this.#words[this.#at] !== ")")
-        await this.#f.c.fail(
-          "invalid expression; expected to find a ')' but didn't see one. Perhaps you need an extra predicate after '('",
-        );
+        await this.#f.c.fail("invalid expression; I was expecting to find a ')' somewhere but did not see one.");
       this.#at++;
       return inner;
     }
@@ -573,7 +584,7 @@ export const find: CommandProgram = {
       if (args[0] === "--help") return c.out.text("Usage: find [-H] [-L] [-P] [-Olevel] [-D debugopts] [path...] [expression]\n");
       if (args[0] === "--version" || args[0] === "-version") return c.out.text("find (GNU findutils) 4.9.0\n");
       const starts: string[] = [];
-      while (args.length > 0 && !args[0]!.startsWith("-") && args[0] !== "(" && args[0] !== "!") starts.push(args.shift()!);
+      while (args.length > 0 && !/^-./.test(args[0]!) && args[0] !== "(" && args[0] !== "!") starts.push(args.shift()!);
       let test: Test;
       try {
         test = await new Expression(f, args).parse();

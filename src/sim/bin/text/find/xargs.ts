@@ -1,6 +1,6 @@
 import { Errno } from "../../../core/errno.ts";
 import { shellStatus } from "../../../kernel/proc.ts";
-import { command, readInput } from "../command.ts";
+import { command, fromBytes, readInput } from "../command.ts";
 
 export const xargs = command({
   name: "xargs",
@@ -14,7 +14,7 @@ export const xargs = command({
     const source = o.value("a");
     let text: string;
     try {
-      text = (await readInput(p, source ?? "-")).toString("utf8");
+      text = fromBytes((await readInput(p, source ?? "-")).toString("latin1"));
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       return c.fail(`Cannot open input file '${source}': ${error.text}`);
@@ -24,8 +24,8 @@ export const xargs = command({
     const number = async (key: string): Promise<number | undefined> => {
       const v = o.value(key);
       if (v === undefined || v === "") return v === undefined ? undefined : 1;
-      if (!/^\d+$/.test(v)) await c.fail(`invalid number "${v}" for -${key} option`);
-      if (Number(v) < 1 && key !== "P") await c.fail(`value ${v} for -${key} option should be >= 1`);
+      if (!/^\d+$/.test(v)) await c.usage(`invalid number "${v}" for -${key} option`);
+      if (Number(v) < 1 && key !== "P") await c.usage(`value ${v} for -${key} option should be >= 1`);
       return Number(v);
     };
     const most = await number("n");

@@ -36,6 +36,11 @@ export const curl: CommandProgram = {
       );
       return 0;
     }
+    const wrong = badNumber(o);
+    if (wrong !== undefined) {
+      await p.err(`curl: ${wrong}\n${hint}`);
+      return 2;
+    }
     const urls = [...o.values("url"), ...o.operands];
     if (urls.length === 0) {
       await p.err(`curl: (2) no URL specified\n${hint}`);
@@ -59,6 +64,23 @@ function curlWords(text: string): string {
   if (text.includes("requires an argument")) return `option ${dashed}: requires parameter`;
   if (text.includes("ambiguous")) return `option ${/option '([^'=]*)/.exec(text)![1]}: is ambiguous`;
   return `option ${dashed}: is unknown`;
+}
+
+const numeric = ["m", "connect-timeout", "retry", "retry-delay", "retry-max-time", "max-redirs"];
+
+/** What is wrong with the numbers among the options. */
+function badNumber(o: Options): string | undefined {
+  for (const [key, value] of o.list) {
+    if (!numeric.includes(key)) continue;
+    const shape = /^(m|connect-timeout)$/.test(key) ? /^-?\d+(\.\d*)?$|^-?\.\d+$/ : /^-?\d+$/;
+    const kind = !shape.test(value)
+      ? "proper"
+      : value.startsWith("-") && !(key === "max-redirs" && value === "-1")
+        ? "positive"
+        : undefined;
+    if (kind !== undefined) return `option ${key.length === 1 ? "-" : "--"}${key}: expected a ${kind} numerical parameter`;
+  }
+  return undefined;
 }
 
 class Session {

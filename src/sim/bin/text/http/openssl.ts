@@ -15,6 +15,7 @@ import {
   type Certificate,
 } from "../../../pki/index.ts";
 import { readInput } from "../command.ts";
+import { dgst, digestNames, enc, output } from "./openssl-dgst.ts";
 import { certificateText, certificateTime, distinguishedName, extensionTexts, firstCertificate, serialText } from "./x509-text.ts";
 
 /** Options of openssl's commands: one dash; `=`: takes a value. Others are not simulated. */
@@ -26,7 +27,8 @@ const tables: Table = {
   pkey: "in= out= pubin pubout outform= inform= noout text check",
   rsa: "in= out= pubin pubout outform= inform= noout text check modulus",
   ec: "in= out= pubin pubout outform= inform= noout text check",
-  dgst: "sha256 sha1 sha384 sha512 md5 hex r out= binary",
+  dgst: `${digestNames.join(" ")} hex r c out= binary hmac=`,
+  enc: "base64 a d e A in= out=",
   rand: "hex base64 out=",
   ecparam: "name= genkey noout out=",
   genpkey: "algorithm= pkeyopt= out=",
@@ -41,7 +43,6 @@ const others = [
   "pkcs12",
   "pkcs8",
   "pkcs7",
-  "enc",
   "s_server",
   "speed",
   "asn1parse",
@@ -81,8 +82,11 @@ const others = [
 export const openssl: CommandProgram = {
   name: "openssl",
   async main(p) {
-    const [name, ...args] = p.args;
-    if (name === undefined) p.notSimulated("openssl's prompt");
+    const [given, ...args] = p.args;
+    if (given === undefined) p.notSimulated("openssl's prompt");
+    // a digest's name is a command, and so is base64
+    const name = digestNames.includes(given!) ? "dgst" : given === "base64" ? "enc" : given;
+    if (name !== given) args.unshift(`-${given}`);
     const table = tables[name!];
     if (table === undefined) {
       if (others.includes(name!)) p.notSimulated(`openssl ${name}`);
@@ -120,12 +124,6 @@ async function input(p: Proc, o: Options): Promise<string | Errno> {
     if (error instanceof Errno) return error;
     throw error;
   }
-}
-
-async function output(p: Proc, o: Options, data: Uint8Array | string): Promise<void> {
-  const to = o.get("out");
-  if (to === undefined) await p.write(1, data);
-  else p.fs.write(to, data, { mode: 0o600 });
 }
 
 const colons = (hex: string): string => hex.toUpperCase().replace(/..(?=.)/g, "$&:");
@@ -256,31 +254,6 @@ async function key(p: Proc, o: Options, kind: "pkey" | "rsa" | "ec"): Promise<nu
 /** The algorithm identifier of RSA: 1.2.840.113549.1.1.1. */
 const isRsa = (spki: Uint8Array): boolean => Buffer.from(spki).includes(Buffer.from("2a864886f70d010101", "hex"));
 
-async function dgst(p: Proc, o: Options, files: string[]): Promise<number> {
-  const name = ["sha256", "sha1", "sha384", "sha512", "md5"].find((x) => o.has(x)) ?? "sha256";
-  const label = name === "md5" ? "MD5" : name === "sha1" ? "SHA1" : `SHA2-${name.slice(3)}`;
-  let status = 0;
-  for (const file of files.length > 0 ? files : ["-"]) {
-    try {
-      const hash = createHash(name).update(await readInput(p, file));
-      if (o.has("binary")) await output(p, o, hash.digest());
-      else
-        await output(
-          p,
-          o,
-          o.has("r")
-            ? `${hash.digest("hex")} *${file === "-" ? "stdin" : file}\n`
-            : `${label}(${file === "-" ? "stdin" : file})= ${hash.digest("hex")}\n`,
-        );
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-      await p.err(`dgst: Can't open "${file}" for reading, ${error.text}\n`);
-      status = 1;
-    }
-  }
-  return status;
-}
-
 async function rand(p: Proc, o: Options, rest: string[]): Promise<number> {
   const n = Number(rest[0]);
   if (!(n >= 0)) {
@@ -350,6 +323,7 @@ const commands = {
   rsa: (p: Proc, o: Options) => key(p, o, "rsa"),
   ec: (p: Proc, o: Options) => key(p, o, "ec"),
   dgst,
+  enc,
   rand,
   ecparam: generate,
   genpkey: generate,

@@ -1,5 +1,6 @@
 /** Parses sed scripts (GNU sed 4.9), with its messages and the character positions in them. */
 import { NotSimulated } from "../../../core/errno.ts";
+import { fromBytes, toBytes } from "../command.ts";
 import { BadRegex, Regex } from "../regex.ts";
 
 export type Address =
@@ -131,10 +132,11 @@ function parsePiece(r: Reader, commands: Command[], blocks: { index: number; rea
         r.at++;
         r.blanks();
         const a2 = address(r, extended, true);
-        if (!a2) r.fail("unexpected `,'");
+        if (!a2) r.fail("unexpected `,'", Math.min(r.at + 1, r.text.length));
         command.a2 = a2;
       }
-      if (a1.kind === "line" && a1.line === 0 && command.a2?.kind !== "regex") r.fail("invalid usage of line address 0");
+      if (a1.kind === "line" && a1.line === 0 && command.a2?.kind !== "regex")
+        r.fail("invalid usage of line address 0", Math.min(r.at + 1, r.text.length));
     }
     r.blanks();
     while (r.look() === "!") {
@@ -304,18 +306,30 @@ function take(r: Reader, what: RegExp): string {
   return found;
 }
 
-/** Text up to an unescaped delimiter; `\` before the delimiter goes, `\n` becomes a newline in expressions. */
+/**
+ * Text up to an unescaped delimiter; `\` before the delimiter goes, `\n` becomes a newline in expressions. A bracket expression is taken
+ * whole: a delimiter in it is ordinary, and so is a `\`.
+ */
 function delimited(r: Reader, delimiter: string, regex: boolean): string | undefined {
   let out = "";
   for (;;) {
     const c = r.next();
     if (c === "") return undefined;
     if (c === delimiter) return out;
-    if (c === "\n" && regex && c !== delimiter) return undefined;
+    if (c === "\n" && regex) {
+      r.at--;
+      return undefined;
+    }
+    if (c === "[" && regex) {
+      out += c + take(r, bracketRest);
+      if (r.look() !== "]") return undefined;
+      out += r.next();
+      continue;
+    }
     if (c === "\\") {
       const next = r.next();
       if (next === "") return undefined;
-      if (next === delimiter) out += regex && delimiter === "&" ? next : next;
+      if (next === delimiter) out += next;
       else if (next === "n" && regex) out += "\n";
       else if (next === "\n" && !regex) out += "\\\n";
       else out += c + next;
@@ -324,6 +338,9 @@ function delimited(r: Reader, delimiter: string, regex: boolean): string | undef
     out += c;
   }
 }
+
+/** What follows the `[` of a bracket expression, up to the `]` that ends it, a newline or the end. */
+const bracketRest = /^\^?(?:\](?!\n))?(?:\[([:.=])(?:(?!\1\])[^\n])*(?:\1\]|(?=\n|$))|[^\]\n])*/;
 
 const escapes: Record<string, string> = { a: "\x07", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
 
@@ -340,17 +357,23 @@ function unescapeRegex(text: string): string {
 function character(what: string): string | undefined {
   if (what.length === 1) return escapes[what];
   if (what[0] === "c") return String.fromCharCode(what[1]!.toUpperCase().charCodeAt(0) ^ 64);
-  if (what[0] === "d") return String.fromCharCode(Number(what.slice(1)));
-  if (what[0] === "o") return String.fromCharCode(parseInt(what.slice(1), 8));
-  if (what[0] === "x") return String.fromCharCode(parseInt(what.slice(1), 16));
+  if (what[0] === "d") return byteText(Number(what.slice(1)));
+  if (what[0] === "o") return byteText(parseInt(what.slice(1), 8));
+  if (what[0] === "x") return byteText(parseInt(what.slice(1), 16));
   return undefined;
 }
+
+/** A byte as encoding.ts carries it: above 0x7f it is a part of a character, or none. */
+const byteText = (code: number): string => String.fromCharCode((code & 0xff) < 0x80 ? code & 0xff : 0xdc00 + (code & 0xff));
+
+/** Bytes written one by one that make a character together. */
+const joinBytes = (text: string): string => (/[\udc80-\udcff]/.test(text) ? fromBytes(toBytes(text)) : text);
 
 /** undefined for the empty expression: the last one used. */
 function compile(r: Reader, text: string, extended: boolean, ignoreCase: boolean, multiline: boolean): Regex | undefined {
   if (text === "") return undefined;
   try {
-    return new Regex(unescapeRegex(text), { syntax: extended ? "extended" : "basic", ignoreCase, multiline });
+    return new Regex(joinBytes(unescapeRegex(text)), { syntax: extended ? "extended" : "basic", ignoreCase, multiline });
   } catch (error) {
     if (!(error instanceof BadRegex)) throw error;
     r.fail(error.message === "Unmatched [, [^, [:, [., or [=" ? "unterminated address regex" : error.message);
@@ -439,10 +462,7 @@ function substitute(r: Reader, extended: boolean): Substitute {
 
 function subPattern(r: Reader, delimiter: string): string {
   const text = delimited(r, delimiter, true);
-  if (text === undefined) {
-    r.at = r.text.length;
-    r.fail("unterminated `s' command");
-  }
+  if (text === undefined) r.fail("unterminated `s' command");
   return text!;
 }
 
@@ -466,7 +486,7 @@ function replacementParts(text: string): Part[] {
   const parts: Part[] = [];
   let plain = "";
   const flush = (): void => {
-    if (plain !== "") parts.push({ text: plain });
+    if (plain !== "") parts.push({ text: joinBytes(plain) });
     plain = "";
   };
   for (let i = 0; i < text.length; i++) {

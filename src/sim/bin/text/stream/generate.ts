@@ -2,7 +2,20 @@ import { Errno } from "../../../core/errno.ts";
 import { command, linesOf, readInput, sized, toBytes } from "../command.ts";
 import { formatNumber } from "../format.ts";
 import { quote, quoteName } from "../quote.ts";
+import type { Proc } from "../../../kernel/proc.ts";
 import type { CommandProgram } from "../../../kernel/program.ts";
+
+/** What is wrong with a format of seq -f: it takes one number as %f, %e, %g or %a print it. */
+function badFormat(p: Proc, format: string): string | undefined {
+  const directives = format.replaceAll("%%", "").match(/%[-'+ #0]*\d*(?:\.\d*)?L?(.?)/gs) ?? [];
+  const shown = quote(p, format);
+  const first = directives[0];
+  if (first === undefined) return `format ${shown} has no % directive`;
+  const letter = /[^-'+ #0-9.L%]$/s.exec(first)?.[0];
+  if (letter === undefined) return `format ${shown} ends in %`;
+  if (!/[aefgAEFG]/.test(letter)) return `format ${shown} has unknown %${letter} directive`;
+  return directives.length > 1 ? `format ${shown} has too many % directives` : undefined;
+}
 
 export const seq: CommandProgram = {
   name: "seq",
@@ -67,6 +80,11 @@ export const seq: CommandProgram = {
       number,
     ];
     if (step === 0) return fail(`invalid Zero increment value: ${quote(p, texts[1]!)}`);
+    const wrong = format === undefined ? undefined : badFormat(p, format);
+    if (wrong !== undefined) {
+      await p.err(`seq: ${wrong}\n`);
+      return 1;
+    }
     const places = Math.max(...texts.slice(0, 2).map((x) => /\.(\d*)/.exec(x)?.[1]?.length ?? 0));
     const show = (n: number): string =>
       format === undefined

@@ -1,5 +1,5 @@
 import { Errno } from "../../../core/errno.ts";
-import { command, linesOf, readInput, toBytes, type Context } from "../command.ts";
+import { command, Exit, linesOf, toBytes, type Context } from "../command.ts";
 import { fromBytes } from "../encoding.ts";
 import { quote, quoteName } from "../quote.ts";
 
@@ -242,7 +242,7 @@ export const comm = command({
       if (warned || o.has("nocheck-order") || i === 0 || i >= list.length || list[i - 1]! <= list[i]!) return;
       warned = true;
       await c.warn(`file ${n} is not in sorted order`);
-      if (o.has("check-order")) throw new Errno("EINVAL");
+      if (o.has("check-order")) throw new Exit(1);
     };
     for (let i = 0, j = 0; i < a.length || j < b.length;) {
       await check(a, i, 1);
@@ -257,71 +257,6 @@ export const comm = command({
     }
     if (o.has("total")) c.out.raw(`${totals.join(d)}${d}total${end}`);
     if (warned) await c.fail("input is not in sorted order");
-  },
-});
-
-export const join = command({
-  name: "join",
-  options: "a= e= i,ignore-case j= o= t= v= 1= 2= check-order nocheck-order header z,zero-terminated",
-  usage: "[OPTION]... FILE1 FILE2",
-  summary: "For each pair of input lines with identical join fields, write a line to standard output.",
-  async run(c) {
-    const { p, o } = c;
-    if (o.operands.length < 2)
-      await c.usage(o.operands.length === 0 ? "missing operand" : `missing operand after ${quote(p, o.operands[0]!)}`);
-    if (o.operands.length > 2) await c.usage(`extra operand ${quote(p, o.operands[2]!)}`);
-    const t = o.value("t");
-    const split = (line: string): string[] =>
-      t === undefined ? line.replace(/^[ \t]+/, "").split(/[ \t]+/) : t === "" ? [line] : line.split(t);
-    const joint = t === undefined ? " " : t;
-    const on = [Number(o.value("1") ?? o.value("j") ?? "1") - 1, Number(o.value("2") ?? o.value("j") ?? "1") - 1];
-    const read = async (name: string): Promise<string[][]> => {
-      const text = (await readInput(p, name)).toString("latin1");
-      return text === "" ? [] : text.replace(/\n$/, "").split("\n").map(split);
-    };
-    let a: string[][];
-    let b: string[][];
-    try {
-      [a, b] = [await read(o.operands[0]!), await read(o.operands[1]!)];
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-      return c.fail(`${quoteName(error.path ?? "")}: ${error.text}`);
-    }
-    const fill = o.value("e") ?? "";
-    const format = o.value("o");
-    const emit = (x: string[] | undefined, y: string[] | undefined, key: string): void => {
-      let fields: string[];
-      if (format !== undefined && format !== "auto") {
-        fields = format.split(/[,\s]+/).map((spec) => {
-          if (spec === "0") return key;
-          const [file, field] = spec.split(".").map(Number) as [number, number];
-          return (file === 1 ? x : y)?.[field - 1] || fill;
-        });
-      } else fields = [key, ...(x ?? []).filter((_f, i) => i !== on[0]), ...(y ?? []).filter((_f, i) => i !== on[1])];
-      c.out.raw(`${fields.join(joint)}\n`);
-    };
-    if (o.has("header") && a.length > 0 && b.length > 0) emit(a[0], b[0], a.shift()![on[0]!] ?? (b.shift(), ""));
-    const keyOf = (row: string[], n: 0 | 1): string => (o.has("i") ? (row[on[n]!] ?? "").toLowerCase() : (row[on[n]!] ?? ""));
-    const alone = (n: string): boolean => o.values("a").includes(n) || o.values("v").includes(n);
-    const paired = !o.has("v");
-    let [i, j] = [0, 0];
-    while (i < a.length || j < b.length) {
-      const x = i < a.length ? keyOf(a[i]!, 0) : undefined;
-      const y = j < b.length ? keyOf(b[j]!, 1) : undefined;
-      if (y === undefined || (x !== undefined && x < y)) {
-        if (alone("1")) emit(a[i], undefined, a[i]![on[0]!] ?? "");
-        i++;
-      } else if (x === undefined || y < x) {
-        if (alone("2")) emit(undefined, b[j], b[j]![on[1]!] ?? "");
-        j++;
-      } else {
-        let [m, n] = [i, j];
-        while (m < a.length && keyOf(a[m]!, 0) === x) m++;
-        while (n < b.length && keyOf(b[n]!, 1) === y) n++;
-        if (paired) for (let k = i; k < m; k++) for (let l = j; l < n; l++) emit(a[k], b[l], a[k]![on[0]!] ?? "");
-        [i, j] = [m, n];
-      }
-    }
   },
 });
 

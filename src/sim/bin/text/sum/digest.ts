@@ -10,11 +10,11 @@ async function digest(c: Context, algorithm: string, name: string): Promise<stri
   return hash.digest("hex");
 }
 
-function sumProgram(name: string, algorithm: string, label: string): CommandProgram {
+function sumProgram(name: string, algorithm: string, label: string, more = ""): CommandProgram {
   const length = createHash(algorithm).digest("hex").length;
   return command({
     name,
-    options: "b,binary c,check tag ~t,text z,zero ignore-missing quiet status strict w,warn",
+    options: `b,binary c,check tag ~t,text z,zero ignore-missing quiet status strict w,warn ${more}`,
     usage: "[OPTION]... [FILE]...",
     summary: `Print or check ${label} checksums.`,
     async run(c) {
@@ -88,6 +88,7 @@ export const sha1sum = sumProgram("sha1sum", "sha1", "SHA1");
 export const sha224sum = sumProgram("sha224sum", "sha224", "SHA224");
 export const sha256sum = sumProgram("sha256sum", "sha256", "SHA256");
 export const sha384sum = sumProgram("sha384sum", "sha384", "SHA384");
+export const b2sum = sumProgram("b2sum", "blake2b512", "BLAKE2b", "!l,length=");
 export const sha512sum = sumProgram("sha512sum", "sha512", "SHA512");
 
 const crcTable = Array.from({ length: 256 }, (_, n) => {

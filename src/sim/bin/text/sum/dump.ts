@@ -1,7 +1,7 @@
 import { Errno } from "../../../core/errno.ts";
 import type { CommandProgram } from "../../../kernel/program.ts";
 import { command, pieces, readInput, sized, type Context } from "../command.ts";
-import { quoteName } from "../quote.ts";
+import { quote, quoteName } from "../quote.ts";
 
 async function inputs(c: Context): Promise<Buffer> {
   const parts: Buffer[] = [];
@@ -19,7 +19,11 @@ interface Format {
   size: number;
   width: number;
   show: (b: Buffer, at: number) => string;
+  /** The line ends with its bytes as text (od's z). */
+  text?: boolean;
 }
+
+const printable = (row: Uint8Array): string => [...row].map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : ".")).join("");
 
 const names = [
   "nul",
@@ -116,7 +120,10 @@ export const od = command({
     const types = o.list.flatMap(([k, v]) => (k === "t" ? (v.match(/[acdoux](?:\d|[CSIL])?z?|./g) ?? []) : short[k] ? [short[k]] : []));
     const formats: Format[] = [];
     for (const type of types.length > 0 ? types : ["o2"])
-      formats.push(formatOf(type) ?? (await c.fail(`invalid character '${type[0]}' in type string '${type}'`)));
+      formats.push({
+        ...(formatOf(type) ?? (await c.fail(`invalid character '${type[0]}' in type string ${quote(p, type)}`))),
+        text: type.endsWith("z"),
+      });
     const radix = o.value("A") ?? "o";
     if (!/^[doxn]$/.test(radix)) await c.fail(`invalid output address radix '${radix}'; it must be one character from [doxn]`);
     const address = (n: number): string =>
@@ -149,57 +156,77 @@ export const od = command({
         let line = n === 0 ? address(at + skip) : " ".repeat(address(at).length);
         const each = cell / (block / f.size);
         for (let i = 0; i < row.length; i += f.size) line += f.show(row, i).padStart(each);
+        if (f.text) line += " ".repeat(each * Math.floor((width - row.length) / f.size)) + `  >${printable(row)}<`;
         c.out.text(`${line}\n`);
       });
     }
-    if (radix !== "n") c.out.text(`${address(all.length + skip)}\n`);
+    if (radix !== "n" && !(all.length === 0 && c.status !== 0)) c.out.text(`${address(all.length + skip)}\n`);
   },
 });
 
-export const hexdump = command({
-  name: "hexdump",
-  options:
-    "b,one-byte-octal C,canonical c,one-byte-char d,two-bytes-decimal o,two-bytes-octal x,two-bytes-hex !e,format= !f,format-file= n,length= s,skip= v,no-squeezing !L,color=?",
-  version: "from util-linux 2.39.3",
-  usage: "[options] <file>...",
-  summary: "Display file contents in hexadecimal, decimal, octal, or ascii.",
-  async run(c) {
-    const { p, o } = c;
-    if (o.has("b", "c", "d", "o")) p.notSimulated("hexdump -b, -c, -d, -o");
-    const skip = Number(o.value("s") ?? "0");
-    const all = (await inputs(c)).subarray(skip).subarray(0, o.value("n") === undefined ? undefined : Number(o.value("n")));
-    const canonical = o.has("C");
-    const digits = canonical ? 8 : 7;
-    let last = "";
-    let starred = false;
-    for (let at = 0; at < all.length; at += 16) {
-      const row = all.subarray(at, at + 16);
-      const key = row.toString("latin1");
-      if (!o.has("v") && row.length === 16 && key === last) {
-        if (!starred) c.out.text("*\n");
-        starred = true;
-        continue;
-      }
-      starred = false;
-      last = key;
-      const address = (at + skip).toString(16).padStart(digits, "0");
-      if (canonical) {
-        const hex = Array.from({ length: 16 }, (_, i) => (i < row.length ? row[i]!.toString(16).padStart(2, "0") : "  "));
-        const text = [...row].map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : ".")).join("");
-        c.out.text(`${address}  ${hex.slice(0, 8).join(" ")}  ${hex.slice(8).join(" ")}  |${text}|\n`);
-      } else {
-        let line = address;
-        for (let i = 0; i < 16; i += 2)
-          line +=
-            i < row.length
-              ? `${o.has("x") ? "   " : ""} ${((row[i + 1] ?? 0) * 256 + row[i]!).toString(16).padStart(4, "0")}`
-              : `${o.has("x") ? "   " : ""}     `;
-        c.out.text(`${line}\n`);
-      }
-    }
-    if (all.length > 0) c.out.text(`${(all.length + skip).toString(16).padStart(digits, "0")}\n`);
+const pair = (b: Buffer, i: number): number => (b[i + 1] ?? 0) * 256 + b[i]!;
+
+/** Cells of hexdump by the option that asks for them. */
+const hexdumpFormats: Record<string, Format> = {
+  "": { size: 2, width: 5, show: (b, i) => pair(b, i).toString(16).padStart(4, "0") },
+  x: { size: 2, width: 8, show: (b, i) => pair(b, i).toString(16).padStart(4, "0") },
+  d: { size: 2, width: 8, show: (b, i) => String(pair(b, i)).padStart(5, "0") },
+  o: { size: 2, width: 8, show: (b, i) => pair(b, i).toString(8).padStart(6, "0") },
+  b: { size: 1, width: 4, show: (b, i) => b[i]!.toString(8).padStart(3, "0") },
+  c: {
+    size: 1,
+    width: 4,
+    show: (b, i) => escapes[b[i]!] ?? (b[i]! >= 32 && b[i]! < 127 ? String.fromCharCode(b[i]!) : b[i]!.toString(8).padStart(3, "0")),
   },
-});
+};
+
+const hexdumpLike = (name: string): CommandProgram =>
+  command({
+    name,
+    options:
+      "b,one-byte-octal C,canonical c,one-byte-char d,two-bytes-decimal o,two-bytes-octal x,two-bytes-hex !e,format= !f,format-file= n,length= s,skip= v,no-squeezing !L,color=?",
+    version: "from util-linux 2.39.3",
+    usage: "[options] <file>...",
+    summary: "Display file contents in hexadecimal, decimal, octal, or ascii.",
+    async run(c) {
+      const { p, o } = c;
+      const shape = o.last("b", "c", "d", "o", "x", "C");
+      if (o.list.filter(([key]) => "bcdoxC".includes(key)).length > 1) p.notSimulated("hexdump with more than one format");
+      const skip = Number(o.value("s") ?? "0");
+      const all = (await inputs(c)).subarray(skip).subarray(0, o.value("n") === undefined ? undefined : Number(o.value("n")));
+      const canonical = shape === "C" || c.name === "hd";
+      const digits = canonical ? 8 : 7;
+      let last = "";
+      let starred = false;
+      for (let at = 0; at < all.length; at += 16) {
+        const row = all.subarray(at, at + 16);
+        const key = row.toString("latin1");
+        if (!o.has("v") && row.length === 16 && key === last) {
+          if (!starred) c.out.text("*\n");
+          starred = true;
+          continue;
+        }
+        starred = false;
+        last = key;
+        const address = (at + skip).toString(16).padStart(digits, "0");
+        if (canonical) {
+          const hex = Array.from({ length: 16 }, (_, i) => (i < row.length ? row[i]!.toString(16).padStart(2, "0") : "  "));
+          const text = printable(row);
+          c.out.text(`${address}  ${hex.slice(0, 8).join(" ")}  ${hex.slice(8).join(" ")}  |${text}|\n`);
+        } else {
+          const { width, size, show } = hexdumpFormats[shape ?? ""]!;
+          let line = address;
+          for (let i = 0; i < 16; i += size) line += (i < row.length ? show(row, i) : "").padStart(width);
+          c.out.text(`${line}\n`);
+        }
+      }
+      if (all.length > 0) c.out.text(`${(all.length + skip).toString(16).padStart(digits, "0")}\n`);
+      // none of the files could be read
+      if (all.length === 0 && c.status !== 0) await c.warn("all input file arguments failed");
+    },
+  });
+export const hexdump = hexdumpLike("hexdump");
+export const hd = hexdumpLike("hd");
 
 /** Vim's xxd has options of its own making: -r, -p, long forms with one dash. */
 export const xxd: CommandProgram = {
@@ -260,7 +287,7 @@ export const xxd: CommandProgram = {
           if (group > 0 && (i + 1) % group === 0) hex += " ";
         }
         if (group === 0 || width % group !== 0) hex += " ";
-        out += `${(at + seek).toString(16).padStart(8, "0")}: ${hex} ${[...row].map((b) => (b >= 32 && b < 127 ? String.fromCharCode(b) : ".")).join("")}\n`;
+        out += `${(at + seek).toString(16).padStart(8, "0")}: ${hex} ${printable(row)}\n`;
       }
     }
     await p.out(out);
@@ -363,9 +390,11 @@ export const cmp = command({
       const data = x.length < y.length ? x : y;
       const newlines = data.reduce((n, byte) => n + (byte === 10 ? 1 : 0), 0);
       const where =
-        data.length === 0
-          ? " which is empty"
-          : ` after byte ${data.length}, ${data.at(-1) === 10 ? `line ${newlines}` : `in line ${newlines + 1}`}`;
+        o.has("l") && data.length > 0
+          ? ` after byte ${data.length}`
+          : data.length === 0
+            ? " which is empty"
+            : ` after byte ${data.length}, ${data.at(-1) === 10 ? `line ${newlines}` : `in line ${newlines + 1}`}`;
       await c.warn(`EOF on ${quoteName(shorter)}${where}`, 1);
       return 1;
     }
