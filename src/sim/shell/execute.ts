@@ -167,6 +167,7 @@ async function subshell(sh: Shell, body: CompoundList, last: boolean): Promise<n
   if (last && sh.depth > 0 && sh.traps.size === 0) {
     // already a child with nothing else to do
     sh.depth++;
+    sh.jobs.clear();
     return await runStatements(sh, body.commands);
   }
   const child = await sh.started(() => sh.fork((copy) => runStatements(copy, body.commands, true), sh.flags.monitor ? { pgid: true } : {}));
@@ -221,6 +222,12 @@ function withErrors(node: CommandNode): CommandNode {
   return { type: "Redirected", command: node, redirects: [extra], pos: node.pos, end: node.end };
 }
 
+/** `jobs` itself, whose output bash allows to be piped (jobs_hack). */
+function isJobs(node: CommandNode): boolean {
+  if (node.type !== "Command") return false;
+  return (node.name?.value === "command" ? node.args[0]?.text : node.name?.value) === "jobs";
+}
+
 /** Starts all processes of a pipeline. */
 async function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFile>, job: boolean): Promise<Proc[]> {
   const procs: Proc[] = [];
@@ -241,7 +248,12 @@ async function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFi
     try {
       const group: true | number | undefined = pgid;
       const proc: Proc = await sh.started(() =>
-        sh.fork((child) => pipelineNode(child, command, true), { fds, job, ...(group === undefined ? {} : { pgid: group }) }),
+        sh.fork((child) => pipelineNode(child, command, true), {
+          fds,
+          job,
+          listsJobs: !job && isJobs(command),
+          ...(group === undefined ? {} : { pgid: group }),
+        }),
       );
       if (pgid === true) pgid = proc.pid;
       procs.push(proc);

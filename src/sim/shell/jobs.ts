@@ -12,11 +12,16 @@ export interface Job {
   /** Disowned with -h: no SIGHUP. */
   noHup: boolean;
   background: boolean;
+  /** In the list that a subshell was given: the state at the fork. Only the parent hears of what comes later. */
+  inherited?: JobState;
 }
 
 export type JobState = "Running" | "Stopped" | "Done";
 
 export const jobState = (job: Job): JobState =>
+  job.inherited ?? stateNow(job);
+
+const stateNow = (job: Job): JobState =>
   job.procs.every((p) => p.status) ? "Done" : job.procs.some((p) => !p.status && p.state.stopped) ? "Stopped" : "Running";
 
 /** Status of the last process of the pipeline. */
@@ -54,6 +59,20 @@ export class JobTable {
   /** A subshell of an interactive shell words its messages as that one does. */
   interactiveParent = false;
   #order: Job[] = [];
+
+  /** The parent's jobs as a command substitution finds them: to be listed and signalled, not to be waited for. */
+  inherited(): JobTable {
+    const copy = new JobTable();
+    for (const job of this.list) copy.list.push({ ...job, inherited: jobState(job) });
+    copy.#order = this.#order.flatMap((job) => copy.list[this.list.indexOf(job)] ?? []);
+    return copy;
+  }
+
+  clear(): void {
+    this.list.length = 0;
+    this.#order = [];
+    this.known.clear();
+  }
 
   remember(proc: Proc): void {
     this.known.set(proc.pid, proc);

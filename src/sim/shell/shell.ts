@@ -38,6 +38,13 @@ export interface Frame {
   line: number;
 }
 
+interface ForkOptions {
+  fds?: Map<number, OpenFile>;
+  pgid?: true | number;
+  job?: boolean;
+  listsJobs?: boolean;
+}
+
 export class Shell {
   p: Proc;
   vars: Variables;
@@ -379,9 +386,11 @@ export class Shell {
   /**
    * Runs `body` in a forked copy of this shell. Throws Errno EAGAIN.
    * `fds`: its descriptors, all of ours when missing.
+   * `listsJobs`: it still sees our jobs, which bash leaves to command and process substitutions and to `jobs` in a pipeline.
    */
-  fork(body: (child: Shell) => Promise<number>, options: { fds?: Map<number, OpenFile>; pgid?: true | number; job?: boolean } = {}): Proc {
+  fork(body: (child: Shell) => Promise<number>, options: ForkOptions = {}): Proc {
     const child = this.clone();
+    if (options.listsJobs) child.jobs = this.jobs.inherited();
     child.jobs.interactiveParent = this.interactive || this.jobs.interactiveParent;
     const proc = this.p.fork(async (p) => {
       child.p = p;
@@ -473,7 +482,7 @@ export class Shell {
             if (script.source !== undefined) sh.source = new Source(script.source, sh.source.name, sh.line);
             return await runStatements(sh, script.commands, true);
           },
-          { fds },
+          { fds, listsJobs: true },
         ),
       );
     } catch (error) {
@@ -546,7 +555,7 @@ export class Shell {
     const fds = new Map(this.p.fds);
     for (const { fd } of this.temporary) fds.delete(fd);
     fds.set(operator === "<" ? 1 : 0, theirs);
-    const proc = await this.started(() => this.fork((sh) => ((sh.temporary = []), runStatements(sh, script.commands, true)), { fds }));
+    const proc = await this.started(() => this.fork((sh) => ((sh.temporary = []), runStatements(sh, script.commands, true)), { fds, listsJobs: true }));
     theirs.release();
     let fd = 63;
     while (this.p.fds.has(fd)) fd--;

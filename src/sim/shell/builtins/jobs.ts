@@ -131,7 +131,7 @@ export const wait: Builtin = async (sh, words) => {
   for (const id of rest) {
     if (id.startsWith("%")) {
       const job = await findJob(sh, "wait", id);
-      if (job) procs.push(job.procs.at(-1)!);
+      if (job && !job.inherited) procs.push(job.procs.at(-1)!);
       else status = 127;
       continue;
     }
