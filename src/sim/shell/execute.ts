@@ -12,7 +12,7 @@ import { implied, redirect, restore, type Saved } from "./redirect.ts";
 import { runSimple } from "./simple.ts";
 import type { Shell } from "./shell.ts";
 import { subscript } from "./parameter.ts";
-import { wordOf } from "./syntax.ts";
+import { subscriptOf, wordOf } from "./syntax.ts";
 import { ReadonlyVariable } from "./variables.ts";
 
 /** `last`: the process has nothing left to do afterwards, so its last command may replace it. */
@@ -386,7 +386,7 @@ function keyOf(word: Word): { key: Word; value: Word; append: boolean } | undefi
       }
       const match = /^\](\+?)=/.exec(word.text.slice(at));
       if (match)
-        found = { key: wordOf(word.text.slice(1, at)), value: wordOf(word.text.slice(at + match[0].length)), append: match[1] === "+" };
+        found = { key: subscriptOf(word.text.slice(1, at)), value: wordOf(word.text.slice(at + match[0].length)), append: match[1] === "+" };
     }
     keys.set(word, found);
   }

@@ -162,7 +162,7 @@ async function slice(
     let list = values.list ?? [];
     // ${@:0} begins with $0
     if (values.name === "@" || values.name === "*") list = [sh.name0, ...list];
-    const from = offset < 0 ? list.length + offset : offset;
+    const from = firstElement(sh, values, list, offset);
     if (length !== undefined && length < 0) throw new ExpansionError(`${operation.length!.text}: substring expression < 0`);
     const taken = from < 0 ? [] : list.slice(from, length === undefined ? undefined : from + length);
     return emit(sh, taken, values.all, quoted, out);
@@ -174,6 +174,18 @@ async function slice(
   if (to < from) throw new ExpansionError(`${operation.length!.text}: substring expression < 0`);
   void part;
   emit(sh, [chars.slice(from, to).join("")], undefined, quoted, out);
+}
+
+/** Where ${a[@]:offset} begins: offsets of an array are subscripts, those of an associative one count from 1. */
+function firstElement(sh: Shell, values: Values, list: string[], offset: number): number {
+  const kind = sh.vars.find(values.name)?.kind;
+  if (kind === "assoc") return offset > 0 ? offset - 1 : offset;
+  if (kind !== "array") return offset < 0 ? list.length + offset : offset;
+  const keys = sh.vars.keys(values.name).map(Number);
+  const from = offset < 0 ? (keys.at(-1) ?? -1) + 1 + offset : offset;
+  if (from < 0) return -1;
+  const at = keys.findIndex((key) => key >= from);
+  return at < 0 ? list.length : at;
 }
 
 async function elementwise(

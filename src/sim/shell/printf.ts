@@ -1,4 +1,5 @@
 /** printf: shared by the builtin and /usr/bin/printf. */
+import { decodeText, encodeText, rejoined } from "../core/text-bytes.ts";
 import { backslashed, unescape } from "./quote.ts";
 
 export interface Formatted {
@@ -18,7 +19,7 @@ export function format(template: string, args: readonly string[], now: number, t
   const next = (): string | undefined => args[at++];
   const integer = (text: string | undefined): bigint => {
     if (text === undefined || text === "") return 0n;
-    if (text[0] === "'" || text[0] === '"') return BigInt(text.codePointAt(1) ?? 0);
+    if (text[0] === "'" || text[0] === '"') return BigInt(characterCode(text));
     const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|\d+)/.exec(text);
     if (!match) {
       errors.push(`${text}: invalid number`);
@@ -41,7 +42,7 @@ export function format(template: string, args: readonly string[], now: number, t
   };
   const float = (text: string | undefined): number => {
     if (text === undefined || text === "") return 0;
-    if (text[0] === "'" || text[0] === '"') return text.codePointAt(1) ?? 0;
+    if (text[0] === "'" || text[0] === '"') return characterCode(text);
     const match = /^\s*[+-]?(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]+|inf(inity)?|nan)/i.exec(text);
     if (!match) {
       errors.push(`${text}: invalid number`);
@@ -55,7 +56,8 @@ export function format(template: string, args: readonly string[], now: number, t
     return Number(match[0].replace(/inf(inity)?/i, "Infinity"));
   };
   const pad = (text: string, flags: string, width: number): string => {
-    const length = Array.from(text).length;
+    // printf(3) counts bytes
+    const { length } = encodeText(text);
     if (length >= width) return text;
     if (flags.includes("-")) return text + " ".repeat(width - length);
     return " ".repeat(width - length) + text;
@@ -122,11 +124,11 @@ export function format(template: string, args: readonly string[], now: number, t
       switch (kind[0]) {
         case "s": {
           const text = next() ?? "";
-          out += pad(precision === undefined ? text : Array.from(text).slice(0, precision).join(""), flags, width);
+          out += pad(precision === undefined ? text : firstBytes(text, precision), flags, width);
           break;
         }
         case "c":
-          out += pad(Array.from(next() ?? "")[0] ?? "", flags, width);
+          out += pad(firstBytes(next() ?? "", 1) || "\0", flags, width);
           break;
         case "b": {
           const { text, stop: end } = unescape((next() ?? "").replaceAll(/\\(?=0?[0-7])/g, "\\"), "printf");
@@ -184,8 +186,16 @@ export function format(template: string, args: readonly string[], now: number, t
     }
     if (at === before) break;
   } while (at < args.length && !stop);
-  return { text: out, errors, status };
+  return { text: rejoined(out), errors, status };
 }
+
+/** Of 'c and "c. */
+function characterCode(text: string): number {
+  const code = text.codePointAt(1) ?? 0;
+  return code >= 0xdc80 && code <= 0xdcff ? code & 0xff : code;
+}
+
+const firstBytes = (text: string, count: number): string => decodeText(encodeText(text).subarray(0, count));
 
 /** toFixed with ties to even, as printf(3) rounds. */
 function fixed(n: number, places: number): string {

@@ -1,4 +1,5 @@
 /** The state of one bash process and what expansion and execution share. */
+import { decodeText } from "../core/text-bytes.ts";
 import type { CompoundCommand, CompoundList, Redirected, Script } from "unbash";
 import { Errno, NotSimulated } from "../core/errno.ts";
 import type { OpenFile } from "../kernel/file.ts";
@@ -15,7 +16,7 @@ import { JobTable } from "./jobs.ts";
 import { defaultFlags, dollarMinus, shoptDefaults, type Flags, type Shopt } from "./options.ts";
 import { ansiC, double } from "./quote.ts";
 import { parseScript, Source } from "./syntax.ts";
-import { Variables, type Variable } from "./variables.ts";
+import { hashOrder, Variables, type Variable } from "./variables.ts";
 import { shellFunctionText } from "./print.ts";
 import { syntaxError } from "./syntax-error.ts";
 
@@ -365,7 +366,7 @@ export class Shell {
     }
     if (v.kind === "assoc") {
       const key = (k: string): string => (/^[\w.+/@%-]+$/.test(k) ? k : /[\n\t]/.test(k) ? ansiC(k) : double(k));
-      return `${head}=(${[...v.assoc!].map(([k, value]) => `[${key(k)}]=${double(value)} `).join("")})`;
+      return `${head}=(${hashOrder(v.assoc!).map((k) => `[${key(k)}]=${double(v.assoc!.get(k)!)} `).join("")})`;
     }
     return v.value === undefined ? head : `${head}=${double(v.value)}`;
   }
@@ -504,7 +505,7 @@ export class Shell {
     this.status = this.substituted = shellStatus(await this.p.wait(child));
     if (child.status?.signal === "SIGINT" && this.interactive) throw new DiscardFlow(130);
     void text;
-    return Buffer.concat(parts).toString("utf8").replaceAll("\0", "").replace(/\n+$/, "");
+    return decodeText(Buffer.concat(parts)).replaceAll("\0", "").replace(/\n+$/, "");
   }
 
   async #fileText(target: import("unbash").Word): Promise<string> {
@@ -519,7 +520,7 @@ export class Shell {
       }
       file.release();
       this.status = this.substituted = 0;
-      return Buffer.concat(parts).toString("utf8").replaceAll("\0", "").replace(/\n+$/, "");
+      return decodeText(Buffer.concat(parts)).replaceAll("\0", "").replace(/\n+$/, "");
     } catch (error) {
       await this.error(`${path}: ${error instanceof Errno ? error.text : this.message(error)}`);
       this.status = this.substituted = 1;

@@ -1,4 +1,5 @@
 /** Builtins of control and output. */
+import { decodeText, encodeText } from "../../core/text-bytes.ts";
 import { Errno } from "../../core/errno.ts";
 import { isVariableSet } from "../conditional.ts";
 import { BreakFlow, ExitFlow, ReturnFlow } from "../flow.ts";
@@ -34,7 +35,7 @@ export const echo: Builtin = async (sh, words) => {
     ({ text } = done);
     if (done.stop) newline = false;
   }
-  const written = sh.p.file(1).write(Buffer.from(newline ? `${text}\n` : text, "utf8"), sh.p);
+  const written = sh.p.file(1).write(encodeText(newline ? `${text}\n` : text), sh.p);
   if (written) await written;
   return 0;
 };
@@ -201,7 +202,7 @@ export const source: Builtin = async (sh, words) => {
         if (part.length === 0) break;
         parts.push(part);
       }
-      text = Buffer.concat(parts).toString("utf8");
+      text = decodeText(Buffer.concat(parts));
     } finally {
       open.release();
     }
