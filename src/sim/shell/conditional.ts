@@ -130,6 +130,7 @@ async function regexMatch(sh: Shell, text: string, word: Word): Promise<boolean>
   const match = regex.exec(text);
   const v = sh.vars.declare("BASH_REMATCH");
   sh.vars.makeArray(v, "array");
+  delete v.bare;
   v.array = new Map((match ? [...match] : []).map((group, i) => [i, group ?? ""]));
   return match !== null;
 }

@@ -323,9 +323,13 @@ export async function assign(sh: Shell, a: Assignment, trace = false): Promise<v
   }
   const value = await expandString(sh, a.value, "assign");
   const index = a.index ? await subscript(sh, a.name, a.index) : undefined;
+  if (a.index && isEmptySubscript(sh, a.name, a.index, index!)) throw new RangeError(`${a.name}[${a.index.text}]: bad array subscript`);
   if (trace) await sh.p.err(`${await ps4(sh)}${a.text.slice(0, a.text.indexOf("=") + 1)}${value === "" ? "" : traced(value)}\n`);
   sh.vars.set(a.name, value, index, a.append ?? false);
 }
+
+const isEmptySubscript = (sh: Shell, name: string, written: Word, expanded: string): boolean =>
+  written.text.trim() === "" || (expanded === "" && sh.vars.find(name)?.kind === "assoc");
 
 export async function assignArray(sh: Shell, name: string, value: ArrayValue, append: boolean): Promise<void> {
   setElements(sh, name, await arrayElements(sh, value), append);
@@ -345,6 +349,10 @@ export async function arrayElements(sh: Shell, value: ArrayValue): Promise<Eleme
     const keyed = keyOf(word);
     if (keyed) {
       const text = await expandString(sh, keyed.key);
+      if (keyed.key.text === "") {
+        await sh.error(`${word.text}: bad array subscript`);
+        continue;
+      }
       const expression = /[$`]/.test(keyed.key.text) ? text : keyed.key.text;
       elements.push({ key: { text, expression }, value: await expandString(sh, keyed.value, "assign"), append: keyed.append });
       continue;

@@ -56,6 +56,8 @@ export class JobTable {
   readonly list: Job[] = [];
   /** Background processes by pid, also after they have ended, for `wait`. */
   readonly known = new Map<number, Proc>();
+  /** Those whose end `wait` has told: `wait -n` does not tell it again. */
+  readonly waited = new WeakSet<Proc>();
   /** A subshell of an interactive shell words its messages as that one does. */
   interactiveParent = false;
   #order: Job[] = [];

@@ -17,7 +17,7 @@ export function format(template: string, args: readonly string[], now: number, t
   let at = 0;
   let stop = false;
   const next = (): string | undefined => args[at++];
-  const integer = (text: string | undefined): bigint => {
+  const integer = (text: string | undefined, unsigned = false): bigint => {
     if (text === undefined || text === "") return 0n;
     if (text[0] === "'" || text[0] === '"') return BigInt(characterCode(text));
     const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|\d+)/.exec(text);
@@ -37,8 +37,12 @@ export function format(template: string, args: readonly string[], now: number, t
       errors.push(/^0[0-7]*[89]/.test(match[2]!) ? `${text}: invalid octal number` : `${text}: invalid number`);
       status = 1;
     }
-    const value = BigInt(digits);
-    return match[1] === "-" ? -value : value;
+    const value = match[1] === "-" ? -BigInt(digits) : BigInt(digits);
+    const limited = unsigned ? BigInt.asUintN(64, value) : BigInt.asIntN(64, value);
+    if (limited === value || (unsigned && value < 0n && value >= -(2n ** 64n))) return value;
+    // strtoimax(3) and strtoumax(3) stop at their limits
+    errors.push(`warning: ${text}: Numerical result out of range`);
+    return unsigned ? 2n ** 64n - 1n : value < 0n ? -(2n ** 63n) : 2n ** 63n - 1n;
   };
   const float = (text: string | undefined): number => {
     if (text === undefined || text === "") return 0;
@@ -138,8 +142,13 @@ export function format(template: string, args: readonly string[], now: number, t
           break;
         }
         case "q":
-          out += pad(backslashed(next() ?? ""), flags, width);
+        case "Q": {
+          // the precision of %Q cuts the argument, that of %q the quoted text
+          const text = next() ?? "";
+          const cut = (whole: string): string => (precision === undefined ? whole : firstBytes(whole, precision));
+          out += pad(kind === "Q" ? backslashed(cut(text)) : cut(backslashed(text)), flags, width);
           break;
+        }
         case "d":
         case "i": {
           const n = integer(next());
@@ -151,7 +160,7 @@ export function format(template: string, args: readonly string[], now: number, t
         case "o":
         case "x":
         case "X": {
-          const n = BigInt.asUintN(64, integer(next()));
+          const n = BigInt.asUintN(64, integer(next(), true));
           let digits = n.toString(kind === "u" ? 10 : kind === "o" ? 8 : 16);
           if (kind === "X") digits = digits.toUpperCase();
           const prefix = flags.includes("#") && n !== 0n ? (kind === "o" ? "0" : kind === "x" ? "0x" : kind === "X" ? "0X" : "") : "";

@@ -37,6 +37,8 @@ export interface Frame {
   source: string;
   /** Line of the call. */
   line: number;
+  /** Options to put back when it returns (`local -`). */
+  flags?: Flags;
 }
 
 interface ForkOptions {
@@ -357,6 +359,7 @@ export class Shell {
   declaration(name: string, v: Variable): string {
     const flags = this.attributes(v);
     const head = `declare -${flags === "" ? "-" : flags} ${name}`;
+    if (v.bare) return head;
     if (v.kind === "array") {
       if (v.array!.size === 0 && v.value === undefined) return `${head}=()`;
       return `${head}=(${this.vars
@@ -624,10 +627,13 @@ export class Shell {
         ? `${this.name0.slice(this.name0.lastIndexOf("/") + 1)}: `
         : `${label === undefined ? source.name || this.name0 : `${own}: ${label}`}: `;
       const location = this.interactive ? "" : `line ${failure.line}: `;
-      await this.p.err(`${prefix}${location}${failure.message}\n`);
+      const { earlier } = failure;
+      if (earlier) await this.p.err(`${prefix}${this.interactive ? "" : `line ${earlier.line}: `}${earlier.message}\n`);
+      if (failure.message !== "") await this.p.err(`${prefix}${location}${failure.message}\n`);
       if (failure.shown !== undefined && !this.interactive) await this.p.err(`${prefix}${location}\`${failure.shown}'\n`);
-      status = this.status = 2;
-      if (!this.interactive && label !== "eval" && this.returns === 0) throw new ExitFlow(2);
+      const kept = failure.status === "kept" && label !== "eval" && this.returns === 0;
+      status = this.status = kept ? this.status : typeof failure.status === "number" ? failure.status : 2;
+      if (!this.interactive && label !== "eval" && this.returns === 0) throw new ExitFlow(status);
     }
     return status;
   }

@@ -133,10 +133,21 @@ async function trace(sh: Shell, words: Argument[]): Promise<void> {
   await sh.p.err(`${await ps4(sh)}${shown.join(" ")}\n`);
 }
 
-/** No command word: variables of this shell are set, files are opened and closed again. */
+/** No command word: variables of this shell are set, then files are opened and closed again. */
 async function assignOnly(sh: Shell, node: Command, assignments: Assignment[], mark: number): Promise<number> {
   sh.lastArgument = "";
   try {
+    for (const a of assignments) {
+      try {
+        await assign(sh, a, sh.flags.xtrace);
+      } catch (error) {
+        if (!(error instanceof ReadonlyVariable || error instanceof RangeError)) throw error;
+        await sh.error(error.message);
+        sh.status = 1;
+        // an assignment error gives up the line, and ends a shell that is not interactive when it is in POSIX mode
+        throw new DiscardFlow(1);
+      }
+    }
     if (node.redirects.length > 0) {
       const saved: Saved = new Map();
       try {
@@ -146,17 +157,6 @@ async function assignOnly(sh: Shell, node: Command, assignments: Assignment[], m
         if (!(error instanceof RedirectionError)) throw error;
         await sh.error(error.message);
         return 1;
-      }
-    }
-    for (const a of assignments) {
-      try {
-        await assign(sh, a, sh.flags.xtrace);
-      } catch (error) {
-        if (!(error instanceof ReadonlyVariable)) throw error;
-        await sh.error(error.message);
-        sh.status = 1;
-        // an assignment error gives up the line, and ends a shell that is not interactive when it is in POSIX mode
-        throw new DiscardFlow(1);
       }
     }
     return sh.substituted ?? 0;
@@ -295,7 +295,11 @@ async function callFunction(sh: Shell, f: ShellFunction, argv: string[], values:
       sh.positional = positional;
       sh.source = source;
       sh.pos = pos;
-      sh.frames.pop();
+      const { flags } = sh.frames.pop()!;
+      if (flags) {
+        sh.flags = flags;
+        sh.vars.exportAll = flags.allexport;
+      }
     }
     sh.status = status;
     return status;

@@ -7,6 +7,8 @@ export interface Variable {
   value: string | undefined;
   array?: Map<number, string>;
   assoc?: Map<string, string>;
+  /** An array that has been declared and never assigned, not even (). */
+  bare?: boolean;
   exported: boolean;
   readonly: boolean;
   integer: boolean;
@@ -159,6 +161,7 @@ export class Variables {
       this.all.set(name, v);
     }
     if (v.readonly) throw new ReadonlyVariable(name);
+    delete v.bare;
     return v;
   }
 
@@ -235,6 +238,7 @@ export class Variables {
 
   makeArray(v: Variable, kind: "array" | "assoc"): void {
     if (v.kind === kind) return;
+    if (v.kind === "scalar" && v.value === undefined) v.bare = true;
     if (kind === "array") {
       toArray(v);
       return;

@@ -141,20 +141,24 @@ export const wait: Builtin = async (sh, words) => {
       continue;
     }
     const proc = sh.jobs.known.get(Number(id));
-    if (proc) procs.push(proc);
-    else {
+    if (proc && !(flags.has("n") && sh.jobs.waited.has(proc))) procs.push(proc);
+    else if (flags.has("n")) {
+      await sh.error(`wait: ${id}: no such job`);
+      status = 127;
+    } else {
       await sh.error(`wait: pid ${id} is not a child of this shell`);
       status = 127;
     }
   }
+  const name = values.get("p");
+  if (name !== undefined) sh.vars.unset(name);
   if (flags.has("n")) {
-    const candidates = rest.length > 0 ? procs : [...sh.jobs.known.values()];
+    const candidates = rest.length > 0 ? procs : [...sh.jobs.known.values()].filter((proc) => !sh.jobs.waited.has(proc));
     if (candidates.length === 0) return 127;
     const first = await until(Promise.race(candidates.map((proc) => proc.ended.then(() => proc))));
     if (typeof first === "number") return first;
-    sh.jobs.known.delete(first.pid);
+    sh.jobs.waited.add(first);
     forget(first);
-    const name = values.get("p");
     if (name !== undefined) sh.vars.set(name, String(first.pid));
     return shellStatus(first.status!);
   }
@@ -171,8 +175,8 @@ export const wait: Builtin = async (sh, words) => {
     const done = proc.status ?? (await until(proc.ended));
     if (typeof done === "number") return done;
     status = shellStatus(done);
+    sh.jobs.waited.add(proc);
     forget(proc);
-    const name = values.get("p");
     if (name !== undefined) sh.vars.set(name, String(proc.pid));
   }
   return status;
