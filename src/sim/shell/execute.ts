@@ -3,6 +3,7 @@ import type { AndOr, ArrayValue, Assignment, CommandNode, CompoundList, Pipeline
 import { NotSimulated } from "../core/errno.ts";
 import { nullDevice, type OpenFile } from "../kernel/file.ts";
 import { shellStatus, type Proc } from "../kernel/proc.ts";
+import { commandText } from "./command-text.ts";
 import { compoundCommand } from "./compound.ts";
 import { expandString, expandText, expandWord, ExpansionError, RedirectionError } from "./expand.ts";
 import { DiscardFlow, ExitFlow } from "./flow.ts";
@@ -66,6 +67,21 @@ async function pipelineNode(sh: Shell, node: PipelineNode, last: boolean): Promi
   return status;
 }
 
+/** The DEBUG trap, before a simple command and before what a compound command tests or goes through. */
+export async function debugTrap(sh: Shell, at: { pos: number }, text: () => string): Promise<void> {
+  const trap = sh.traps.get("DEBUG");
+  if (!trap || sh.inTrap || (sh.frames.length > 0 && !sh.flags.functrace)) return;
+  sh.pos = at.pos;
+  sh.inTrap = true;
+  sh.trapped = text();
+  try {
+    await sh.evaluateText(trap, "command-trap");
+  } finally {
+    sh.inTrap = false;
+    sh.trapped = undefined;
+  }
+}
+
 /** Commands whose failure counts for `set -e` (a compound command's parts have been looked at one by one). */
 const failable = new Set(["Command", "Subshell", "TestCommand", "ArithmeticCommand", "Pipeline"]);
 
@@ -77,7 +93,7 @@ async function failed(sh: Shell, status: number, node: PipelineNode): Promise<vo
     const at = node.type === "Pipeline" ? node.commands.at(-1)! : node;
     const { pos } = sh;
     sh.inTrap = true;
-    sh.trapped = sh.commandText(at);
+    sh.trapped = commandText(at as CommandNode, sh.source);
     try {
       sh.pos = at.pos;
       await sh.evaluateText(trap, "command-trap");
@@ -190,8 +206,13 @@ async function background(sh: Shell, statement: Statement): Promise<number> {
   let pgid = sh.p.state.pgid;
   if (command.type === "Pipeline" && command.prefixes.length === 0) procs = await startPipeline(sh, command, fds, true);
   else {
+    if (command.type === "Command") await debugTrap(sh, command, () => commandText(command, sh.source));
     const run = (child: Shell): Promise<number> =>
-      command.type === "AndOr" ? andOr(child, command, true) : pipelineNode(child, command, true);
+      command.type === "AndOr"
+        ? andOr(child, command, true)
+        : command.type === "Pipeline"
+          ? pipelineNode(child, command, true)
+          : forked(child, command);
     procs = [await sh.started(() => sh.fork(run, { fds, job: true, ...(sh.flags.monitor ? { pgid: true as const } : {}) }))];
   }
   if (sh.flags.monitor) pgid = procs[0]!.pid;
@@ -222,6 +243,11 @@ function withErrors(node: CommandNode): CommandNode {
   return { type: "Redirected", command: node, redirects: [extra], pos: node.pos, end: node.end };
 }
 
+async function forked(child: Shell, command: CommandNode): Promise<number> {
+  if (command.type === "Command") child.debugged = command;
+  return await pipelineNode(child, command, true);
+}
+
 /** `jobs` itself, whose output bash allows to be piped (jobs_hack). */
 function isJobs(node: CommandNode): boolean {
   if (node.type !== "Command") return false;
@@ -245,10 +271,12 @@ async function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFi
       output[1].retain();
       fds.set(1, output[1]);
     }
+    // a simple command's trap runs before the fork, in this shell
+    if (command.type === "Command") await debugTrap(sh, command, () => commandText(command, sh.source));
     try {
       const group: true | number | undefined = pgid;
       const proc: Proc = await sh.started(() =>
-        sh.fork((child) => pipelineNode(child, command, true), {
+        sh.fork((child) => forked(child, command), {
           fds,
           job,
           listsJobs: !job && isJobs(command),

@@ -1,6 +1,6 @@
 /** The state of one bash process and what expansion and execution share. */
 import { decodeText } from "../core/text-bytes.ts";
-import type { CompoundCommand, CompoundList, Redirected, Script } from "unbash";
+import type { Command, CompoundCommand, CompoundList, Redirected, Script } from "unbash";
 import { Errno, NotSimulated } from "../core/errno.ts";
 import type { OpenFile } from "../kernel/file.ts";
 import { Ended, shellStatus, type Proc } from "../kernel/proc.ts";
@@ -8,6 +8,7 @@ import { signals, type Signal } from "../kernel/program.ts";
 import type { Terminal } from "../kernel/tty.ts";
 import { ArithmeticError, evaluate } from "./arithmetic.ts";
 import { builtins } from "./builtins/index.ts";
+import { commandText } from "./command-text.ts";
 import { runStatements } from "./execute.ts";
 import { ExpansionError, type Pieces, expandTarget } from "./expand.ts";
 import { BreakFlow, DiscardFlow, ExitFlow, KilledFlow, ReturnFlow } from "./flow.ts";
@@ -89,8 +90,12 @@ export class Shell {
   interrupted = false;
   waiting = false;
   inTrap = false;
-  /** BASH_COMMAND in an ERR trap: what failed. */
+  /** BASH_COMMAND in a trap: what ran when it was sprung. */
   trapped: string | undefined;
+  /** A command whose DEBUG trap has run in the shell that forked this one. */
+  debugged: Command | undefined;
+  /** The simple command that runs, or ran last. */
+  command: Command | undefined;
   startedAt: number;
   optind = 1;
   optpos = 0;
@@ -175,10 +180,7 @@ export class Shell {
     add("BASH_LINENO", () => [...this.frames.map((f) => String(f.line)).reverse(), ...(this.commandString === undefined ? ["0"] : [])]);
     add("BASH_SUBSHELL", () => String(this.depth));
     add("DIRSTACK", () => [this.p.cwd, ...this.dirs]);
-    add("BASH_COMMAND", () => {
-      const end = this.source.text.indexOf("\n", this.pos);
-      return this.trapped ?? this.commandText({ pos: this.pos, end: end < 0 ? this.source.text.length : end });
-    });
+    add("BASH_COMMAND", () => this.trapped ?? (this.command ? commandText(this.command, this.source) : ""));
     add("GROUPS", () => [this.p.state.gid, ...this.p.state.groups.filter((g) => g !== this.p.state.gid)].map(String));
     if (!only || only.has("HISTCMD")) this.vars.special.set("HISTCMD", { get: () => String(this.history.length + 1) });
   }
@@ -186,14 +188,6 @@ export class Shell {
   sources(): string[] {
     const names = [this.source.name, ...this.frames.map((f) => f.source).reverse()];
     return this.commandString === undefined && !this.fromStdin ? names : names.slice(0, this.frames.length);
-  }
-
-  /** As bash prints a command: one blank between words. */
-  commandText({ pos, end }: { pos: number; end: number }): string {
-    return this.source.text
-      .slice(pos, end)
-      .trim()
-      .replaceAll(/'[^']*'|"(?:\\.|[^"\\])*"|\\.|[ \t]+/g, (part) => (/^[ \t]/.test(part) ? " " : part));
   }
 
   get line(): number {
@@ -585,7 +579,8 @@ export class Shell {
     this.source = next;
     this.pos = 0;
     this.indirection++;
-    const saved = { status: this.status };
+    const saved = { status: this.status, command: this.command, trapped: this.trapped };
+    if (kind === "trap") this.trapped ??= this.command && commandText(this.command, source);
     try {
       const status = await this.runText(next, kind === "eval" ? "eval" : undefined);
       if (kind !== "eval") this.status = saved.status;
@@ -594,6 +589,10 @@ export class Shell {
       this.indirection--;
       this.source = source;
       this.pos = pos;
+      if (kind !== "eval") {
+        this.command = saved.command;
+        this.trapped = saved.trapped;
+      }
     }
   }
 
