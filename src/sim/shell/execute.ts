@@ -219,7 +219,7 @@ async function background(sh: Shell, statement: Statement): Promise<number> {
   const last = procs.at(-1)!;
   sh.lastBackground = last.pid;
   for (const proc of procs) sh.jobs.remember(proc);
-  const job = sh.jobs.add(procs, pgid, text, true);
+  const job = sh.jobs.add(procs, pgid, text, true, command.type === "Pipeline" ? command.commands.map((one) => jobText(sh, one)) : [text]);
   if (sh.interactive) sh.p.log(`[${job.id}] ${last.pid}`);
   return (sh.status = 0);
 }

@@ -7,6 +7,8 @@ export interface Job {
   procs: Proc[];
   pgid: number;
   text: string;
+  /** The commands of a pipeline. */
+  parts: string[];
   /** Whether its present state has been shown. */
   notified: boolean;
   /** Disowned with -h: no SIGHUP. */
@@ -81,11 +83,11 @@ export class JobTable {
     if (this.known.size > remembered) this.known.delete(this.known.keys().next().value!);
   }
 
-  add(procs: Proc[], pgid: number, text: string, background: boolean): Job {
+  add(procs: Proc[], pgid: number, text: string, background: boolean, parts = [text]): Job {
     // a script that starts one job after the other never looks at them; bash cleans its table up when it has to grow
     if (this.list.length > remembered) for (const done of this.list.filter((j) => jobState(j) === "Done")) this.remove(done);
     const id = (this.list.at(-1)?.id ?? 0) + 1;
-    const job: Job = { id, procs, pgid, text, notified: false, noHup: false, background };
+    const job: Job = { id, procs, pgid, text, parts, notified: false, noHup: false, background };
     this.list.push(job);
     this.#order.push(job);
     return job;
