@@ -1,4 +1,5 @@
 /** What is in a file. */
+import { encodeText, hasRawBytes } from "../core/text-bytes.ts";
 import { Errno } from "../core/errno.ts";
 import type { Obj } from "../core/json.ts";
 
@@ -37,7 +38,7 @@ function databaseSize(object: Obj): number {
 export function bytesOf(content: Content | undefined): Uint8Array {
   if (content === undefined) return new Uint8Array();
   if (typeof content === "object" && "extents" in content && sizeOf(content) > 1024 ** 3) throw new Errno("ENOMEM");
-  if (typeof content === "string") return Buffer.from(content, "utf8");
+  if (typeof content === "string") return encodeText(content);
   if (content instanceof Uint8Array) return content;
   if ("object" in content) return Buffer.from(JSON.stringify(content.object), "utf8");
   return Buffer.concat(content.extents.map((e) => ("fill" in e ? Buffer.alloc(e.length, e.fill) : e.bytes)));
@@ -62,7 +63,7 @@ export function sliceOf(content: Content | undefined, offset: number, length: nu
 
 /** Keeps text as text, so that snapshots stay readable and small. */
 export function contentOf(bytes: Uint8Array | string): Content {
-  if (typeof bytes === "string") return bytes;
+  if (typeof bytes === "string") return hasRawBytes(bytes) ? encodeText(bytes) : bytes;
   try {
     return text.decode(bytes);
   } catch {
@@ -86,13 +87,13 @@ export function joined(old: Content, data: Uint8Array | string): Content {
   // a file that grows large is kept in pieces, so that adding to it does not copy it
   const large = 256 * 1024;
   if ((typeof old === "string" && old.length >= large) || (old instanceof Uint8Array && old.length >= large)) {
-    return { extents: [{ bytes: bytesOf(old) }, { bytes: typeof data === "string" ? Buffer.from(data, "utf8") : new Uint8Array(data) }] };
+    return { extents: [{ bytes: bytesOf(old) }, { bytes: typeof data === "string" ? encodeText(data) : new Uint8Array(data) }] };
   }
   if (typeof old === "string") {
     const more = contentOf(data);
     if (typeof more === "string") return old + more;
   }
-  const bytes = typeof data === "string" ? Buffer.from(data, "utf8") : new Uint8Array(data);
+  const bytes = typeof data === "string" ? encodeText(data) : new Uint8Array(data);
   if (typeof old === "object" && "extents" in old) {
     // small pieces become larger ones, so that there are few of them
     const last = old.extents.at(-1);

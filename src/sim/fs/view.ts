@@ -1,4 +1,5 @@
 /** What one process sees of the filesystems: path resolution through mounts, permissions, and the file system calls. */
+import { decodeText, encodeText } from "../core/text-bytes.ts";
 import { Errno, type ErrnoCode } from "../core/errno.ts";
 import type { Obj } from "../core/json.ts";
 import { bytesOf, contentOf, sliceOf, type Content } from "./content.ts";
@@ -345,7 +346,7 @@ export class FsView {
     this.#mayi(place, 4, path);
     if ("tree" in place) return bytesOf(place.tree.node(place.ino).content);
     const data = place.fs.read(place.rel, this.who);
-    return typeof data === "string" ? Buffer.from(data, "utf8") : data;
+    return typeof data === "string" ? encodeText(data) : data;
   }
 
   /** Part of a file's bytes; sparse files are not made real. */
@@ -362,10 +363,10 @@ export class FsView {
     this.#mayi(place, 4, path);
     if ("tree" in place) {
       const content = place.tree.node(place.ino).content;
-      return typeof content === "string" ? content : Buffer.from(bytesOf(content)).toString("utf8");
+      return typeof content === "string" ? content : decodeText(bytesOf(content));
     }
     const data = place.fs.read(place.rel, this.who);
-    return typeof data === "string" ? data : Buffer.from(data).toString("utf8");
+    return typeof data === "string" ? data : decodeText(data);
   }
 
   /** Text of a file, or undefined when it is not there. */
@@ -382,7 +383,7 @@ export class FsView {
   write(path: string, data: Uint8Array | string, options: WriteOptions = {}): void {
     const place = this.#openForWrite(path, options);
     if (!("tree" in place)) {
-      place.fs.write(place.rel, typeof data === "string" ? data : Buffer.from(data).toString("utf8"), this.who);
+      place.fs.write(place.rel, typeof data === "string" ? data : decodeText(data), this.who);
       return;
     }
     if (options.append) place.tree.append(place.ino, data);

@@ -1,4 +1,5 @@
 /** Open file descriptions: what a file descriptor refers to. */
+import { encodeText } from "../core/text-bytes.ts";
 import { Errno } from "../core/errno.ts";
 import type { FsView } from "../fs/view.ts";
 import type { Proc } from "./proc.ts";
@@ -154,7 +155,7 @@ export class MemoryFile extends OpenFile {
 
   constructor(initial?: Bytes | string) {
     super();
-    if (initial !== undefined) this.#chunks.push(typeof initial === "string" ? Buffer.from(initial) : initial);
+    if (initial !== undefined) this.#chunks.push(typeof initial === "string" ? encodeText(initial) : initial);
   }
   override read(max: number): Bytes {
     const part = this.bytes().subarray(this.#offset, this.#offset + max);

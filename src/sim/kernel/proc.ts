@@ -1,4 +1,5 @@
 /** A process: credentials, descriptors, children, and the system calls that programs make. */
+import { encodeText } from "../core/text-bytes.ts";
 import { Errno, NotSimulated } from "../core/errno.ts";
 import type { Data, Obj } from "../core/json.ts";
 import { StacklessError } from "../core/stackless.ts";
@@ -254,7 +255,7 @@ export class Proc {
   }
 
   async write(fd: number, data: Bytes | string): Promise<void> {
-    await this.file(fd).write(typeof data === "string" ? Buffer.from(data, "utf8") : data, this);
+    await this.file(fd).write(typeof data === "string" ? encodeText(data) : data, this);
   }
 
   /** Everything up to the end of the file. */
@@ -294,7 +295,7 @@ export class Proc {
 
   /** A line of output from a synchronous step; where a real write would block, it is delivered later. */
   log(line: string, fd: 1 | 2 = 2): void {
-    const done = this.fds.get(fd)?.write(Buffer.from(`${line}\n`, "utf8"), this);
+    const done = this.fds.get(fd)?.write(encodeText(`${line}\n`), this);
     if (done instanceof Promise) done.catch(() => undefined);
   }
 

@@ -2,6 +2,7 @@
  * The bash program. The same program is /bin/sh: on Ubuntu that is dash, whose own wording of messages is not imitated
  * (its scripts run, and read `sh:` in messages).
  */
+import { decodeText } from "../core/text-bytes.ts";
 import { Errno } from "../core/errno.ts";
 import type { Proc } from "../kernel/proc.ts";
 import type { CommandProgram } from "../kernel/program.ts";
@@ -352,7 +353,7 @@ async function readFile(p: Proc, path: string): Promise<string> {
   } finally {
     file.release();
   }
-  return Buffer.concat(parts).toString("utf8");
+  return decodeText(Buffer.concat(parts));
 }
 
 /** Commands from a file or pipe on standard input, read line by line so that commands find the rest of it. */

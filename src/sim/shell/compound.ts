@@ -1,7 +1,8 @@
 /** Compound commands. */
 import type { ArithmeticFor, Case, CompoundCommand, CompoundList, For, If, Select, While, Word } from "unbash";
 import { conditional, conditionalText } from "./conditional.ts";
-import { ps4, runList } from "./execute.ts";
+import { commandText } from "./command-text.ts";
+import { debugTrap, ps4, runList } from "./execute.ts";
 import { expandPattern, expandString, expandText, expandWords, ExpansionError } from "./expand.ts";
 import { BreakFlow } from "./flow.ts";
 import { matches } from "./pattern.ts";
@@ -26,11 +27,13 @@ export async function compoundCommand(sh: Shell, node: Exclude<CompoundCommand, 
       return await caseCommand(sh, node);
     case "TestCommand": {
       sh.pos = node.pos;
+      await debugTrap(sh, node, () => commandText(node, sh.source));
       if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}[[ ${await conditionalText(sh, node.expression)} ]]\n`);
       return await conditional(sh, node.expression);
     }
     case "ArithmeticCommand": {
       sh.pos = node.pos;
+      await debugTrap(sh, node, () => commandText(node, sh.source));
       return await arithmetic(sh, node.body, "((");
     }
   }
@@ -102,6 +105,7 @@ async function forCommand(sh: Shell, node: For): Promise<number> {
   return await loop(sh, async () => {
     let status = 0;
     for (const item of items) {
+      await debugTrap(sh, node, () => `for ${name} in ${(node.wordlist ?? [{ text: '"$@"' }]).map((w) => w.text).join(" ")}`);
       if (sh.flags.xtrace) {
         const list = node.wordlist ? ` in ${node.wordlist.map((w) => w.text).join(" ")}` : "";
         await sh.p.err(`${await ps4(sh)}for ${name}${list}\n`);
@@ -121,6 +125,7 @@ async function arithmeticFor(sh: Shell, node: ArithmeticFor): Promise<number> {
   sh.pos = node.pos;
   const [first, test, update] = forParts(sh.source.text.slice(node.pos, node.body.pos));
   const run = async (text: string): Promise<bigint> => {
+    await debugTrap(sh, node, () => `((${text.trim()}))`);
     if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}(( ${text.trim()} ))\n`);
     return sh.arithmetic(await expandText(sh, text));
   };
@@ -193,6 +198,7 @@ async function whileCommand(sh: Shell, node: While): Promise<number> {
 
 async function caseCommand(sh: Shell, node: Case): Promise<number> {
   sh.pos = node.pos;
+  await debugTrap(sh, node, () => `case ${node.word.text} in `);
   const text = await expandString(sh, node.word);
   if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}case ${node.word.text} in\n`);
   const options = { extglob: true, nocase: sh.shopt.nocasematch };
@@ -216,6 +222,7 @@ async function caseCommand(sh: Shell, node: Case): Promise<number> {
 
 async function selectCommand(sh: Shell, node: Select): Promise<number> {
   sh.pos = node.pos;
+  await debugTrap(sh, node, () => `select ${node.name.text} in ${(node.wordlist ?? [{ text: '"$@"' }]).map((w) => w.text).join(" ")}`);
   const items = await wordList(sh, node.wordlist);
   if (items.length === 0) return 0;
   const width = String(items.length).length;

@@ -97,15 +97,14 @@ async function binary(sh: Shell, operator: string, left: Word, right: Word): Pro
     case "-gt":
     case "-ge": {
       const b = await expandString(sh, right);
-      const number = (text: string): bigint => {
-        try {
-          return sh.arithmetic(text);
-        } catch (error) {
-          if (error instanceof ExpansionError && error.status !== 127) throw new TestError(error.message);
-          throw error;
-        }
-      };
-      return integerTest(operator, number(a), number(b));
+      try {
+        return integerTest(operator, sh.arithmetic(a), sh.arithmetic(b));
+      } catch (error) {
+        if (!(error instanceof ExpansionError) || error.status === 127) throw error;
+        // arithcomp: what is no number makes the comparison false, not the command an error
+        await sh.error(`[[: ${error.message}`);
+        return false;
+      }
     }
     case "-nt":
     case "-ot":
@@ -131,6 +130,7 @@ async function regexMatch(sh: Shell, text: string, word: Word): Promise<boolean>
   const match = regex.exec(text);
   const v = sh.vars.declare("BASH_REMATCH");
   sh.vars.makeArray(v, "array");
+  delete v.bare;
   v.array = new Map((match ? [...match] : []).map((group, i) => [i, group ?? ""]));
   return match !== null;
 }

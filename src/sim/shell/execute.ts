@@ -3,6 +3,7 @@ import type { AndOr, ArrayValue, Assignment, CommandNode, CompoundList, Pipeline
 import { NotSimulated } from "../core/errno.ts";
 import { nullDevice, type OpenFile } from "../kernel/file.ts";
 import { shellStatus, type Proc } from "../kernel/proc.ts";
+import { commandText } from "./command-text.ts";
 import { compoundCommand } from "./compound.ts";
 import { expandString, expandText, expandWord, ExpansionError, RedirectionError } from "./expand.ts";
 import { DiscardFlow, ExitFlow } from "./flow.ts";
@@ -12,7 +13,7 @@ import { implied, redirect, restore, type Saved } from "./redirect.ts";
 import { runSimple } from "./simple.ts";
 import type { Shell } from "./shell.ts";
 import { subscript } from "./parameter.ts";
-import { wordOf } from "./syntax.ts";
+import { subscriptOf, wordOf } from "./syntax.ts";
 import { ReadonlyVariable } from "./variables.ts";
 
 /** `last`: the process has nothing left to do afterwards, so its last command may replace it. */
@@ -66,6 +67,21 @@ async function pipelineNode(sh: Shell, node: PipelineNode, last: boolean): Promi
   return status;
 }
 
+/** The DEBUG trap, before a simple command and before what a compound command tests or goes through. */
+export async function debugTrap(sh: Shell, at: { pos: number }, text: () => string): Promise<void> {
+  const trap = sh.traps.get("DEBUG");
+  if (!trap || sh.inTrap || (sh.frames.length > 0 && !sh.flags.functrace)) return;
+  sh.pos = at.pos;
+  sh.inTrap = true;
+  sh.trapped = text();
+  try {
+    await sh.evaluateText(trap, "command-trap");
+  } finally {
+    sh.inTrap = false;
+    sh.trapped = undefined;
+  }
+}
+
 /** Commands whose failure counts for `set -e` (a compound command's parts have been looked at one by one). */
 const failable = new Set(["Command", "Subshell", "TestCommand", "ArithmeticCommand", "Pipeline"]);
 
@@ -77,7 +93,7 @@ async function failed(sh: Shell, status: number, node: PipelineNode): Promise<vo
     const at = node.type === "Pipeline" ? node.commands.at(-1)! : node;
     const { pos } = sh;
     sh.inTrap = true;
-    sh.trapped = sh.commandText(at);
+    sh.trapped = commandText(at as CommandNode, sh.source);
     try {
       sh.pos = at.pos;
       await sh.evaluateText(trap, "command-trap");
@@ -167,6 +183,7 @@ async function subshell(sh: Shell, body: CompoundList, last: boolean): Promise<n
   if (last && sh.depth > 0 && sh.traps.size === 0) {
     // already a child with nothing else to do
     sh.depth++;
+    sh.jobs.clear();
     return await runStatements(sh, body.commands);
   }
   const child = await sh.started(() => sh.fork((copy) => runStatements(copy, body.commands, true), sh.flags.monitor ? { pgid: true } : {}));
@@ -189,15 +206,20 @@ async function background(sh: Shell, statement: Statement): Promise<number> {
   let pgid = sh.p.state.pgid;
   if (command.type === "Pipeline" && command.prefixes.length === 0) procs = await startPipeline(sh, command, fds, true);
   else {
+    if (command.type === "Command") await debugTrap(sh, command, () => commandText(command, sh.source));
     const run = (child: Shell): Promise<number> =>
-      command.type === "AndOr" ? andOr(child, command, true) : pipelineNode(child, command, true);
+      command.type === "AndOr"
+        ? andOr(child, command, true)
+        : command.type === "Pipeline"
+          ? pipelineNode(child, command, true)
+          : forked(child, command);
     procs = [await sh.started(() => sh.fork(run, { fds, job: true, ...(sh.flags.monitor ? { pgid: true as const } : {}) }))];
   }
   if (sh.flags.monitor) pgid = procs[0]!.pid;
   const last = procs.at(-1)!;
   sh.lastBackground = last.pid;
   for (const proc of procs) sh.jobs.remember(proc);
-  const job = sh.jobs.add(procs, pgid, text, true);
+  const job = sh.jobs.add(procs, pgid, text, true, command.type === "Pipeline" ? command.commands.map((one) => jobText(sh, one)) : [text]);
   if (sh.interactive) sh.p.log(`[${job.id}] ${last.pid}`);
   return (sh.status = 0);
 }
@@ -221,6 +243,17 @@ function withErrors(node: CommandNode): CommandNode {
   return { type: "Redirected", command: node, redirects: [extra], pos: node.pos, end: node.end };
 }
 
+async function forked(child: Shell, command: CommandNode): Promise<number> {
+  if (command.type === "Command") child.debugged = command;
+  return await pipelineNode(child, command, true);
+}
+
+/** `jobs` itself, whose output bash allows to be piped (jobs_hack). */
+function isJobs(node: CommandNode): boolean {
+  if (node.type !== "Command") return false;
+  return (node.name?.value === "command" ? node.args[0]?.text : node.name?.value) === "jobs";
+}
+
 /** Starts all processes of a pipeline. */
 async function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFile>, job: boolean): Promise<Proc[]> {
   const procs: Proc[] = [];
@@ -238,10 +271,17 @@ async function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFi
       output[1].retain();
       fds.set(1, output[1]);
     }
+    // a simple command's trap runs before the fork, in this shell
+    if (command.type === "Command") await debugTrap(sh, command, () => commandText(command, sh.source));
     try {
       const group: true | number | undefined = pgid;
       const proc: Proc = await sh.started(() =>
-        sh.fork((child) => pipelineNode(child, command, true), { fds, job, ...(group === undefined ? {} : { pgid: group }) }),
+        sh.fork((child) => forked(child, command), {
+          fds,
+          job,
+          listsJobs: !job && isJobs(command),
+          ...(group === undefined ? {} : { pgid: group }),
+        }),
       );
       if (pgid === true) pgid = proc.pid;
       procs.push(proc);
@@ -311,9 +351,13 @@ export async function assign(sh: Shell, a: Assignment, trace = false): Promise<v
   }
   const value = await expandString(sh, a.value, "assign");
   const index = a.index ? await subscript(sh, a.name, a.index) : undefined;
+  if (a.index && isEmptySubscript(sh, a.name, a.index, index!)) throw new RangeError(`${a.name}[${a.index.text}]: bad array subscript`);
   if (trace) await sh.p.err(`${await ps4(sh)}${a.text.slice(0, a.text.indexOf("=") + 1)}${value === "" ? "" : traced(value)}\n`);
   sh.vars.set(a.name, value, index, a.append ?? false);
 }
+
+const isEmptySubscript = (sh: Shell, name: string, written: Word, expanded: string): boolean =>
+  written.text.trim() === "" || (expanded === "" && sh.vars.find(name)?.kind === "assoc");
 
 export async function assignArray(sh: Shell, name: string, value: ArrayValue, append: boolean): Promise<void> {
   setElements(sh, name, await arrayElements(sh, value), append);
@@ -333,6 +377,10 @@ export async function arrayElements(sh: Shell, value: ArrayValue): Promise<Eleme
     const keyed = keyOf(word);
     if (keyed) {
       const text = await expandString(sh, keyed.key);
+      if (keyed.key.text === "") {
+        await sh.error(`${word.text}: bad array subscript`);
+        continue;
+      }
       const expression = /[$`]/.test(keyed.key.text) ? text : keyed.key.text;
       elements.push({ key: { text, expression }, value: await expandString(sh, keyed.value, "assign"), append: keyed.append });
       continue;
@@ -374,7 +422,7 @@ function keyOf(word: Word): { key: Word; value: Word; append: boolean } | undefi
       }
       const match = /^\](\+?)=/.exec(word.text.slice(at));
       if (match)
-        found = { key: wordOf(word.text.slice(1, at)), value: wordOf(word.text.slice(at + match[0].length)), append: match[1] === "+" };
+        found = { key: subscriptOf(word.text.slice(1, at)), value: wordOf(word.text.slice(at + match[0].length)), append: match[1] === "+" };
     }
     keys.set(word, found);
   }

@@ -136,8 +136,11 @@ function splitFields(pieces: Pieces, ifs = " \t\n"): Piece[][] {
     if (current) fields.push(current);
     current = undefined;
   };
-  for (const piece of pieces) {
+  for (const [i, piece] of pieces.entries()) {
     if (piece === null) {
+      // what $* and $@ stand for, outside quotes, is split as if the first character of IFS were between
+      const joined = ifs !== "" && !blank(ifs[0]!) && (pieces[i - 1]?.split ?? false);
+      if (joined && !current && !afterBlank) fields.push([]);
       end();
       afterBlank = false;
       continue;

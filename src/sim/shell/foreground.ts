@@ -2,7 +2,7 @@
 import { shellStatus, type Proc } from "../kernel/proc.ts";
 import { signals } from "../kernel/program.ts";
 import { DiscardFlow } from "./flow.ts";
-import { deathText } from "./jobs.ts";
+import { deathText, jobState, type Job } from "./jobs.ts";
 import type { Shell } from "./shell.ts";
 
 /** Status of the last process. A job that is stopped goes into the job table. */
@@ -12,6 +12,7 @@ export async function waitForeground(sh: Shell, procs: Proc[], text: string): Pr
     for (const proc of procs) if (!proc.status) await sh.p.wait(proc);
     const status = last.status!;
     if (status.signal === "SIGINT" && sh.interactive) throw new DiscardFlow(130);
+    await reportBackground(sh);
     await reportDeath(sh, last, text);
     return shellStatus(status);
   }
@@ -34,6 +35,7 @@ export async function waitForeground(sh: Shell, procs: Proc[], text: string): Pr
     await sh.p.err("\n");
     if (sh.interactive) throw new DiscardFlow(130);
   }
+  await reportBackground(sh);
   await reportDeath(sh, last, text);
   return shellStatus(status);
 }
@@ -45,6 +47,34 @@ function stopped(sh: Shell, procs: Proc[], pgid: number, text: string): number {
   sh.p.log(`\n${sh.jobs.line(job)}`);
   const stoppedOne = procs.find((p) => p.state.stopped) ?? procs.at(-1)!;
   return 128 + signals[stoppedOne.stopSignal];
+}
+
+/**
+ * What a shell that is not interactive says of its background jobs when it has waited for something: those that a signal has
+ * ended; and it forgets all that have ended (notify_of_job_status, cleanup_dead_jobs).
+ */
+export async function reportBackground(sh: Shell): Promise<void> {
+  if (sh.interactive) return;
+  for (const job of sh.jobs.list.filter((j) => !j.inherited && jobState(j) === "Done")) {
+    const line = sh.jobs.line(job);
+    sh.jobs.remove(job);
+    const signal = job.procs.at(-1)!.status?.signal;
+    if (!signal || signal === "SIGINT" || signal === "SIGPIPE" || sh.jobs.interactiveParent) continue;
+    if (signal !== "SIGTERM") await sh.p.err(`${sh.prefix}${deathLines(job)}`);
+    else if (sh.flags.monitor) await sh.p.err(`${line}\n`);
+  }
+}
+
+function deathLines(job: Job): string {
+  const parts = job.procs.length > 1 ? job.parts : [job.text];
+  return job.procs
+    .map((proc, i) => {
+      const { signal, code } = proc.status!;
+      const word = signal ? deathText(signal) : code === 0 ? "Done" : `Exit ${code}`;
+      const margin = i === 0 ? "" : "     ";
+      return `${margin}${String(proc.pid).padStart(5)} ${word.padEnd(23)} ${i === 0 ? "" : "| "}${parts[i] ?? ""}\n`;
+    })
+    .join("");
 }
 
 /** "Killed", "Terminated"…: bash says so when a foreground process dies of a signal other than SIGINT and SIGPIPE. */

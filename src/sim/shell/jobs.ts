@@ -7,16 +7,23 @@ export interface Job {
   procs: Proc[];
   pgid: number;
   text: string;
+  /** The commands of a pipeline. */
+  parts: string[];
   /** Whether its present state has been shown. */
   notified: boolean;
   /** Disowned with -h: no SIGHUP. */
   noHup: boolean;
   background: boolean;
+  /** In the list that a subshell was given: the state at the fork. Only the parent hears of what comes later. */
+  inherited?: JobState;
 }
 
 export type JobState = "Running" | "Stopped" | "Done";
 
 export const jobState = (job: Job): JobState =>
+  job.inherited ?? stateNow(job);
+
+const stateNow = (job: Job): JobState =>
   job.procs.every((p) => p.status) ? "Done" : job.procs.some((p) => !p.status && p.state.stopped) ? "Stopped" : "Running";
 
 /** Status of the last process of the pipeline. */
@@ -51,20 +58,36 @@ export class JobTable {
   readonly list: Job[] = [];
   /** Background processes by pid, also after they have ended, for `wait`. */
   readonly known = new Map<number, Proc>();
+  /** Those whose end `wait` has told: `wait -n` does not tell it again. */
+  readonly waited = new WeakSet<Proc>();
   /** A subshell of an interactive shell words its messages as that one does. */
   interactiveParent = false;
   #order: Job[] = [];
+
+  /** The parent's jobs as a command substitution finds them: to be listed and signalled, not to be waited for. */
+  inherited(): JobTable {
+    const copy = new JobTable();
+    for (const job of this.list) copy.list.push({ ...job, inherited: jobState(job) });
+    copy.#order = this.#order.flatMap((job) => copy.list[this.list.indexOf(job)] ?? []);
+    return copy;
+  }
+
+  clear(): void {
+    this.list.length = 0;
+    this.#order = [];
+    this.known.clear();
+  }
 
   remember(proc: Proc): void {
     this.known.set(proc.pid, proc);
     if (this.known.size > remembered) this.known.delete(this.known.keys().next().value!);
   }
 
-  add(procs: Proc[], pgid: number, text: string, background: boolean): Job {
+  add(procs: Proc[], pgid: number, text: string, background: boolean, parts = [text]): Job {
     // a script that starts one job after the other never looks at them; bash cleans its table up when it has to grow
     if (this.list.length > remembered) for (const done of this.list.filter((j) => jobState(j) === "Done")) this.remove(done);
     const id = (this.list.at(-1)?.id ?? 0) + 1;
-    const job: Job = { id, procs, pgid, text, notified: false, noHup: false, background };
+    const job: Job = { id, procs, pgid, text, parts, notified: false, noHup: false, background };
     this.list.push(job);
     this.#order.push(job);
     return job;

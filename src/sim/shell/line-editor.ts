@@ -1,4 +1,5 @@
 /** The line editor of an interactive shell: readline's emacs mode. */
+import { encodeText } from "../core/text-bytes.ts";
 import { copyTermios, type Termios } from "../kernel/termios.ts";
 import type { Tty } from "../kernel/tty.ts";
 import { complete } from "./complete.ts";
@@ -54,7 +55,7 @@ export class LineEditor {
   }
 
   async #out(text: string): Promise<void> {
-    if (text !== "") await this.#tty.write(Buffer.from(text, "utf8"), this.#sh.p);
+    if (text !== "") await this.#tty.write(encodeText(text), this.#sh.p);
   }
 
   /** One character from the terminal; undefined when the line is gone. */

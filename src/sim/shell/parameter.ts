@@ -5,7 +5,7 @@ import { matches, removed, replaced } from "./pattern.ts";
 import { promptText } from "./prompt.ts";
 import { ansiC, double, quoted as singleQuoted, unescape } from "./quote.ts";
 import type { Shell } from "./shell.ts";
-import { compile } from "./syntax.ts";
+import { compile, wordOf } from "./syntax.ts";
 
 interface Values {
   /** undefined: unset. */
@@ -47,6 +47,20 @@ async function valuesOf(sh: Shell, name: string, index: Word | undefined): Promi
   return { list: value === undefined ? undefined : [value], all: undefined, name, index: undefined };
 }
 
+/** ${x~} and ${x~~}, which the parser does not know. */
+function toggling(operation: ParameterOperation | undefined): ParameterOperation | undefined {
+  const match = operation?.type === "Unknown" ? /^(~~?)([\s\S]*)$/.exec(operation.operator) : null;
+  if (!match) return undefined;
+  const operand = match[2] === "" ? undefined : wordOf(match[2]!);
+  return { ...operation, type: "CaseModification", operator: match[1], operand } as unknown as ParameterOperation;
+}
+
+/** With elements, or assigned as an array: what ${#a[@]} needs under `set -u`. */
+function isArray(sh: Shell, name: string): boolean {
+  const v = sh.vars.find(name);
+  return sh.vars.special.has(name) || (v !== undefined && v.kind !== "scalar" && !v.bare);
+}
+
 function emit(sh: Shell, values: string[], all: "@" | "*" | undefined, quoted: boolean, out: Pieces): void {
   if (!all) {
     out.push({ text: values[0] ?? "", quoted, split: !quoted });
@@ -56,7 +70,8 @@ function emit(sh: Shell, values: string[], all: "@" | "*" | undefined, quoted: b
 }
 
 export async function expandParameter(sh: Shell, part: ParameterExpansionPart, quoted: boolean, out: Pieces): Promise<void> {
-  const { operation, prefix } = part;
+  const { prefix } = part;
+  const operation = toggling(part.operation) ?? part.operation;
   let { parameter } = part;
   let index = part.index;
 
@@ -64,8 +79,9 @@ export async function expandParameter(sh: Shell, part: ParameterExpansionPart, q
 
   if (prefix === "#") {
     const values = await valuesOf(sh, parameter, index);
+    if (values.all && index && !isArray(sh, values.name)) sh.unbound(values.name);
     if (values.all) return void out.push({ text: String((values.list ?? []).length), quoted, split: !quoted });
-    if (values.list === undefined) sh.unbound(values.name, values.index);
+    if (values.list === undefined && !index) sh.unbound(values.name);
     return void out.push({ text: String(Array.from(values.list?.[0] ?? "").length), quoted, split: !quoted });
   }
 
@@ -93,7 +109,7 @@ export async function expandParameter(sh: Shell, part: ParameterExpansionPart, q
   const values = await valuesOf(sh, parameter, index);
   if (operation?.type === "Default") return await withDefault(sh, operation, values, quoted, out);
   if (values.list === undefined && !(operation?.type === "Transform" && values.all)) {
-    if (!values.all) sh.unbound(values.name, values.index ?? index?.text);
+    if (!values.all) sh.unbound(values.name, index?.text);
   }
   if (!operation) return emit(sh, values.list ?? [], values.all, quoted, out);
   if (operation.type === "Slice") return await slice(sh, part, operation, values, quoted, out);
@@ -119,12 +135,12 @@ async function withDefault(
   const missing =
     list === undefined ||
     (values.all
-      ? list.length === 0 || (colon && list.every((v) => v === "") && (list.length === 1 || values.all === "*"))
+      ? list.length === 0 || (colon && list.length === 1 && list[0] === "")
       : colon && list[0] === "");
   const kind = operator.at(-1);
   if (kind === "+") {
     if (!missing) await expandSegments(sh, compile(operand, quoted ? "dquote" : "operand").segments, out);
-    else if (quoted && !values.all) out.push({ text: "", quoted, split: false });
+    else if (quoted && (values.all !== "@" || (list?.length ?? 0) > 0)) out.push({ text: "", quoted, split: false });
     return;
   }
   if (!missing) return emit(sh, list, values.all, quoted, out);
@@ -162,7 +178,7 @@ async function slice(
     let list = values.list ?? [];
     // ${@:0} begins with $0
     if (values.name === "@" || values.name === "*") list = [sh.name0, ...list];
-    const from = offset < 0 ? list.length + offset : offset;
+    const from = firstElement(sh, values, list, offset);
     if (length !== undefined && length < 0) throw new ExpansionError(`${operation.length!.text}: substring expression < 0`);
     const taken = from < 0 ? [] : list.slice(from, length === undefined ? undefined : from + length);
     return emit(sh, taken, values.all, quoted, out);
@@ -175,6 +191,24 @@ async function slice(
   void part;
   emit(sh, [chars.slice(from, to).join("")], undefined, quoted, out);
 }
+
+/** Where ${a[@]:offset} begins: offsets of an array are subscripts, those of an associative one count from 1. */
+function firstElement(sh: Shell, values: Values, list: string[], offset: number): number {
+  const kind = sh.vars.find(values.name)?.kind;
+  if (kind === "assoc") return offset > 0 ? offset - 1 : offset;
+  if (kind !== "array") return offset < 0 ? list.length + offset : offset;
+  const keys = sh.vars.keys(values.name).map(Number);
+  const from = offset < 0 ? (keys.at(-1) ?? -1) + 1 + offset : offset;
+  if (from < 0) return -1;
+  const at = keys.findIndex((key) => key >= from);
+  return at < 0 ? list.length : at;
+}
+
+const caseChanges: Record<string, (c: string) => string> = {
+  "^": (c) => c.toUpperCase(),
+  ",": (c) => c.toLowerCase(),
+  "~": (c) => (c === c.toLowerCase() ? c.toUpperCase() : c.toLowerCase()),
+};
 
 async function elementwise(
   sh: Shell,
@@ -214,7 +248,7 @@ async function elementwise(
     case "CaseModification": {
       const pattern = operation.operand ? await expandPattern(sh, operation.operand) : "";
       const whole = operation.operator.length === 2;
-      const change = operation.operator.startsWith("^") ? (c: string) => c.toUpperCase() : (c: string) => c.toLowerCase();
+      const change = caseChanges[operation.operator[0]!]!;
       const applies = (c: string): boolean => pattern === "" || matches(c, pattern, options);
       return (text) =>
         Array.from(text)

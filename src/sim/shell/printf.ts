@@ -1,4 +1,5 @@
 /** printf: shared by the builtin and /usr/bin/printf. */
+import { decodeText, encodeText, rejoined } from "../core/text-bytes.ts";
 import { backslashed, unescape } from "./quote.ts";
 
 export interface Formatted {
@@ -16,9 +17,9 @@ export function format(template: string, args: readonly string[], now: number, t
   let at = 0;
   let stop = false;
   const next = (): string | undefined => args[at++];
-  const integer = (text: string | undefined): bigint => {
+  const integer = (text: string | undefined, unsigned = false): bigint => {
     if (text === undefined || text === "") return 0n;
-    if (text[0] === "'" || text[0] === '"') return BigInt(text.codePointAt(1) ?? 0);
+    if (text[0] === "'" || text[0] === '"') return BigInt(characterCode(text));
     const match = /^\s*([+-]?)(0[xX][0-9a-fA-F]+|\d+)/.exec(text);
     if (!match) {
       errors.push(`${text}: invalid number`);
@@ -36,12 +37,16 @@ export function format(template: string, args: readonly string[], now: number, t
       errors.push(/^0[0-7]*[89]/.test(match[2]!) ? `${text}: invalid octal number` : `${text}: invalid number`);
       status = 1;
     }
-    const value = BigInt(digits);
-    return match[1] === "-" ? -value : value;
+    const value = match[1] === "-" ? -BigInt(digits) : BigInt(digits);
+    const limited = unsigned ? BigInt.asUintN(64, value) : BigInt.asIntN(64, value);
+    if (limited === value || (unsigned && value < 0n && value >= -(2n ** 64n))) return value;
+    // strtoimax(3) and strtoumax(3) stop at their limits
+    errors.push(`warning: ${text}: Numerical result out of range`);
+    return unsigned ? 2n ** 64n - 1n : value < 0n ? -(2n ** 63n) : 2n ** 63n - 1n;
   };
   const float = (text: string | undefined): number => {
     if (text === undefined || text === "") return 0;
-    if (text[0] === "'" || text[0] === '"') return text.codePointAt(1) ?? 0;
+    if (text[0] === "'" || text[0] === '"') return characterCode(text);
     const match = /^\s*[+-]?(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]+|inf(inity)?|nan)/i.exec(text);
     if (!match) {
       errors.push(`${text}: invalid number`);
@@ -55,7 +60,8 @@ export function format(template: string, args: readonly string[], now: number, t
     return Number(match[0].replace(/inf(inity)?/i, "Infinity"));
   };
   const pad = (text: string, flags: string, width: number): string => {
-    const length = Array.from(text).length;
+    // printf(3) counts bytes
+    const { length } = encodeText(text);
     if (length >= width) return text;
     if (flags.includes("-")) return text + " ".repeat(width - length);
     return " ".repeat(width - length) + text;
@@ -122,11 +128,11 @@ export function format(template: string, args: readonly string[], now: number, t
       switch (kind[0]) {
         case "s": {
           const text = next() ?? "";
-          out += pad(precision === undefined ? text : Array.from(text).slice(0, precision).join(""), flags, width);
+          out += pad(precision === undefined ? text : firstBytes(text, precision), flags, width);
           break;
         }
         case "c":
-          out += pad(Array.from(next() ?? "")[0] ?? "", flags, width);
+          out += pad(firstBytes(next() ?? "", 1) || "\0", flags, width);
           break;
         case "b": {
           const { text, stop: end } = unescape((next() ?? "").replaceAll(/\\(?=0?[0-7])/g, "\\"), "printf");
@@ -136,8 +142,13 @@ export function format(template: string, args: readonly string[], now: number, t
           break;
         }
         case "q":
-          out += pad(backslashed(next() ?? ""), flags, width);
+        case "Q": {
+          // the precision of %Q cuts the argument, that of %q the quoted text
+          const text = next() ?? "";
+          const cut = (whole: string): string => (precision === undefined ? whole : firstBytes(whole, precision));
+          out += pad(kind === "Q" ? backslashed(cut(text)) : cut(backslashed(text)), flags, width);
           break;
+        }
         case "d":
         case "i": {
           const n = integer(next());
@@ -149,7 +160,7 @@ export function format(template: string, args: readonly string[], now: number, t
         case "o":
         case "x":
         case "X": {
-          const n = BigInt.asUintN(64, integer(next()));
+          const n = BigInt.asUintN(64, integer(next(), true));
           let digits = n.toString(kind === "u" ? 10 : kind === "o" ? 8 : 16);
           if (kind === "X") digits = digits.toUpperCase();
           const prefix = flags.includes("#") && n !== 0n ? (kind === "o" ? "0" : kind === "x" ? "0x" : kind === "X" ? "0X" : "") : "";
@@ -184,8 +195,16 @@ export function format(template: string, args: readonly string[], now: number, t
     }
     if (at === before) break;
   } while (at < args.length && !stop);
-  return { text: out, errors, status };
+  return { text: rejoined(out), errors, status };
 }
+
+/** Of 'c and "c. */
+function characterCode(text: string): number {
+  const code = text.codePointAt(1) ?? 0;
+  return code >= 0xdc80 && code <= 0xdcff ? code & 0xff : code;
+}
+
+const firstBytes = (text: string, count: number): string => decodeText(encodeText(text).subarray(0, count));
 
 /** toFixed with ties to even, as printf(3) rounds. */
 function fixed(n: number, places: number): string {

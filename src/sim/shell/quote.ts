@@ -1,5 +1,7 @@
 /** How bash writes strings so that it can read them again: %q, declare -p, set -x, ${x@Q}. */
 
+import { decodeText } from "../core/text-bytes.ts";
+
 const control: Record<string, string> = {
   "\n": "\\n",
   "\t": "\\t",
@@ -12,7 +14,7 @@ const control: Record<string, string> = {
 };
 
 // eslint-disable-next-line no-control-regex -- that is what is looked for
-const unprintable = /[\x00-\x1f\x7f]/;
+const unprintable = /[\x00-\x1f\x7f]|(?<![\ud800-\udbff])[\udc80-\udcff]/;
 
 /** $'…' */
 export function ansiC(text: string): string {
@@ -20,7 +22,7 @@ export function ansiC(text: string): string {
   for (const c of text) {
     if (c === "'" || c === "\\") out += `\\${c}`;
     else if (control[c]) out += control[c];
-    else if (unprintable.test(c)) out += `\\${c.charCodeAt(0).toString(8).padStart(3, "0")}`;
+    else if (unprintable.test(c)) out += `\\${(c.charCodeAt(0) & 0xff).toString(8).padStart(3, "0")}`;
     else out += c;
   }
   return `${out}'`;
@@ -63,7 +65,7 @@ export function unescape(text: string, mode: "ansi-c" | "echo" | "printf"): { te
   let out = "";
   const raw: number[] = [];
   const flush = (): void => {
-    if (raw.length > 0) out += Buffer.from(raw.splice(0)).toString("utf8");
+    if (raw.length > 0) out += decodeText(Buffer.from(raw.splice(0)));
   };
   for (let i = 0; i < text.length; i++) {
     const c = text[i]!;

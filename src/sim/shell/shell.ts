@@ -1,5 +1,6 @@
 /** The state of one bash process and what expansion and execution share. */
-import type { CompoundCommand, CompoundList, Redirected, Script } from "unbash";
+import { decodeText } from "../core/text-bytes.ts";
+import type { Command, CompoundCommand, CompoundList, Redirected, Script } from "unbash";
 import { Errno, NotSimulated } from "../core/errno.ts";
 import type { OpenFile } from "../kernel/file.ts";
 import { Ended, shellStatus, type Proc } from "../kernel/proc.ts";
@@ -7,6 +8,7 @@ import { signals, type Signal } from "../kernel/program.ts";
 import type { Terminal } from "../kernel/tty.ts";
 import { ArithmeticError, evaluate } from "./arithmetic.ts";
 import { builtins } from "./builtins/index.ts";
+import { commandText } from "./command-text.ts";
 import { runStatements } from "./execute.ts";
 import { ExpansionError, type Pieces, expandTarget } from "./expand.ts";
 import { BreakFlow, DiscardFlow, ExitFlow, KilledFlow, ReturnFlow } from "./flow.ts";
@@ -15,7 +17,7 @@ import { JobTable } from "./jobs.ts";
 import { defaultFlags, dollarMinus, shoptDefaults, type Flags, type Shopt } from "./options.ts";
 import { ansiC, double } from "./quote.ts";
 import { parseScript, Source } from "./syntax.ts";
-import { Variables, type Variable } from "./variables.ts";
+import { hashOrder, Variables, type Variable } from "./variables.ts";
 import { shellFunctionText } from "./print.ts";
 import { syntaxError } from "./syntax-error.ts";
 
@@ -36,6 +38,15 @@ export interface Frame {
   source: string;
   /** Line of the call. */
   line: number;
+  /** Options to put back when it returns (`local -`). */
+  flags?: Flags;
+}
+
+interface ForkOptions {
+  fds?: Map<number, OpenFile>;
+  pgid?: true | number;
+  job?: boolean;
+  listsJobs?: boolean;
 }
 
 export class Shell {
@@ -79,8 +90,12 @@ export class Shell {
   interrupted = false;
   waiting = false;
   inTrap = false;
-  /** BASH_COMMAND in an ERR trap: what failed. */
+  /** BASH_COMMAND in a trap: what ran when it was sprung. */
   trapped: string | undefined;
+  /** A command whose DEBUG trap has run in the shell that forked this one. */
+  debugged: Command | undefined;
+  /** The simple command that runs, or ran last. */
+  command: Command | undefined;
   startedAt: number;
   optind = 1;
   optpos = 0;
@@ -165,10 +180,7 @@ export class Shell {
     add("BASH_LINENO", () => [...this.frames.map((f) => String(f.line)).reverse(), ...(this.commandString === undefined ? ["0"] : [])]);
     add("BASH_SUBSHELL", () => String(this.depth));
     add("DIRSTACK", () => [this.p.cwd, ...this.dirs]);
-    add("BASH_COMMAND", () => {
-      const end = this.source.text.indexOf("\n", this.pos);
-      return this.trapped ?? this.commandText({ pos: this.pos, end: end < 0 ? this.source.text.length : end });
-    });
+    add("BASH_COMMAND", () => this.trapped ?? (this.command ? commandText(this.command, this.source) : ""));
     add("GROUPS", () => [this.p.state.gid, ...this.p.state.groups.filter((g) => g !== this.p.state.gid)].map(String));
     if (!only || only.has("HISTCMD")) this.vars.special.set("HISTCMD", { get: () => String(this.history.length + 1) });
   }
@@ -176,14 +188,6 @@ export class Shell {
   sources(): string[] {
     const names = [this.source.name, ...this.frames.map((f) => f.source).reverse()];
     return this.commandString === undefined && !this.fromStdin ? names : names.slice(0, this.frames.length);
-  }
-
-  /** As bash prints a command: one blank between words. */
-  commandText({ pos, end }: { pos: number; end: number }): string {
-    return this.source.text
-      .slice(pos, end)
-      .trim()
-      .replaceAll(/'[^']*'|"(?:\\.|[^"\\])*"|\\.|[ \t]+/g, (part) => (/^[ \t]/.test(part) ? " " : part));
   }
 
   get line(): number {
@@ -349,6 +353,7 @@ export class Shell {
   declaration(name: string, v: Variable): string {
     const flags = this.attributes(v);
     const head = `declare -${flags === "" ? "-" : flags} ${name}`;
+    if (v.bare) return head;
     if (v.kind === "array") {
       if (v.array!.size === 0 && v.value === undefined) return `${head}=()`;
       return `${head}=(${this.vars
@@ -358,7 +363,7 @@ export class Shell {
     }
     if (v.kind === "assoc") {
       const key = (k: string): string => (/^[\w.+/@%-]+$/.test(k) ? k : /[\n\t]/.test(k) ? ansiC(k) : double(k));
-      return `${head}=(${[...v.assoc!].map(([k, value]) => `[${key(k)}]=${double(value)} `).join("")})`;
+      return `${head}=(${hashOrder(v.assoc!).map((k) => `[${key(k)}]=${double(v.assoc!.get(k)!)} `).join("")})`;
     }
     return v.value === undefined ? head : `${head}=${double(v.value)}`;
   }
@@ -379,9 +384,11 @@ export class Shell {
   /**
    * Runs `body` in a forked copy of this shell. Throws Errno EAGAIN.
    * `fds`: its descriptors, all of ours when missing.
+   * `listsJobs`: it still sees our jobs, which bash leaves to command and process substitutions and to `jobs` in a pipeline.
    */
-  fork(body: (child: Shell) => Promise<number>, options: { fds?: Map<number, OpenFile>; pgid?: true | number; job?: boolean } = {}): Proc {
+  fork(body: (child: Shell) => Promise<number>, options: ForkOptions = {}): Proc {
     const child = this.clone();
+    if (options.listsJobs) child.jobs = this.jobs.inherited();
     child.jobs.interactiveParent = this.interactive || this.jobs.interactiveParent;
     const proc = this.p.fork(async (p) => {
       child.p = p;
@@ -473,7 +480,7 @@ export class Shell {
             if (script.source !== undefined) sh.source = new Source(script.source, sh.source.name, sh.line);
             return await runStatements(sh, script.commands, true);
           },
-          { fds },
+          { fds, listsJobs: true },
         ),
       );
     } catch (error) {
@@ -495,7 +502,7 @@ export class Shell {
     this.status = this.substituted = shellStatus(await this.p.wait(child));
     if (child.status?.signal === "SIGINT" && this.interactive) throw new DiscardFlow(130);
     void text;
-    return Buffer.concat(parts).toString("utf8").replaceAll("\0", "").replace(/\n+$/, "");
+    return decodeText(Buffer.concat(parts)).replaceAll("\0", "").replace(/\n+$/, "");
   }
 
   async #fileText(target: import("unbash").Word): Promise<string> {
@@ -510,7 +517,7 @@ export class Shell {
       }
       file.release();
       this.status = this.substituted = 0;
-      return Buffer.concat(parts).toString("utf8").replaceAll("\0", "").replace(/\n+$/, "");
+      return decodeText(Buffer.concat(parts)).replaceAll("\0", "").replace(/\n+$/, "");
     } catch (error) {
       await this.error(`${path}: ${error instanceof Errno ? error.text : this.message(error)}`);
       this.status = this.substituted = 1;
@@ -546,7 +553,7 @@ export class Shell {
     const fds = new Map(this.p.fds);
     for (const { fd } of this.temporary) fds.delete(fd);
     fds.set(operator === "<" ? 1 : 0, theirs);
-    const proc = await this.started(() => this.fork((sh) => ((sh.temporary = []), runStatements(sh, script.commands, true)), { fds }));
+    const proc = await this.started(() => this.fork((sh) => ((sh.temporary = []), runStatements(sh, script.commands, true)), { fds, listsJobs: true }));
     theirs.release();
     let fd = 63;
     while (this.p.fds.has(fd)) fd--;
@@ -572,7 +579,8 @@ export class Shell {
     this.source = next;
     this.pos = 0;
     this.indirection++;
-    const saved = { status: this.status };
+    const saved = { status: this.status, command: this.command, trapped: this.trapped };
+    if (kind === "trap") this.trapped ??= this.command && commandText(this.command, source);
     try {
       const status = await this.runText(next, kind === "eval" ? "eval" : undefined);
       if (kind !== "eval") this.status = saved.status;
@@ -581,6 +589,10 @@ export class Shell {
       this.indirection--;
       this.source = source;
       this.pos = pos;
+      if (kind !== "eval") {
+        this.command = saved.command;
+        this.trapped = saved.trapped;
+      }
     }
   }
 
@@ -614,10 +626,13 @@ export class Shell {
         ? `${this.name0.slice(this.name0.lastIndexOf("/") + 1)}: `
         : `${label === undefined ? source.name || this.name0 : `${own}: ${label}`}: `;
       const location = this.interactive ? "" : `line ${failure.line}: `;
-      await this.p.err(`${prefix}${location}${failure.message}\n`);
+      const { earlier } = failure;
+      if (earlier) await this.p.err(`${prefix}${this.interactive ? "" : `line ${earlier.line}: `}${earlier.message}\n`);
+      if (failure.message !== "") await this.p.err(`${prefix}${location}${failure.message}\n`);
       if (failure.shown !== undefined && !this.interactive) await this.p.err(`${prefix}${location}\`${failure.shown}'\n`);
-      status = this.status = 2;
-      if (!this.interactive && label !== "eval" && this.returns === 0) throw new ExitFlow(2);
+      const kept = failure.status === "kept" && label !== "eval" && this.returns === 0;
+      status = this.status = kept ? this.status : typeof failure.status === "number" ? failure.status : 2;
+      if (!this.interactive && label !== "eval" && this.returns === 0) throw new ExitFlow(status);
     }
     return status;
   }

@@ -5,9 +5,10 @@ import { Errno, NotSimulated } from "../core/errno.ts";
 import { which } from "../kernel/machine.ts";
 import type { Proc } from "../kernel/proc.ts";
 import { aliased } from "./alias.ts";
+import { commandText } from "./command-text.ts";
 import { specials } from "./builtins/builtin.ts";
 import { builtins, declarations } from "./builtins/index.ts";
-import { arrayElements, assign, ps4, runCommand, runList, setElements } from "./execute.ts";
+import { arrayElements, assign, debugTrap, ps4, runCommand, runList, setElements } from "./execute.ts";
 import { expandString, expandWord, RedirectionError } from "./expand.ts";
 import { waitForeground } from "./foreground.ts";
 import { DiscardFlow, ExitFlow, ReturnFlow } from "./flow.ts";
@@ -47,15 +48,8 @@ export async function runSimple(sh: Shell, node: Command, last: boolean): Promis
     const statements = aliased(sh, node);
     if (statements) return await statements();
   }
-  const debug = sh.traps.get("DEBUG");
-  if (debug && !sh.inTrap && (sh.frames.length === 0 || sh.flags.functrace)) {
-    sh.inTrap = true;
-    try {
-      await sh.evaluateText(debug, "trap");
-    } finally {
-      sh.inTrap = false;
-    }
-  }
+  sh.command = node;
+  if (sh.traps.size > 0 && sh.debugged !== node) await debugTrap(sh, node, () => commandText(node, sh.source));
   sh.substituted = undefined;
   const mark = sh.temporary.length;
   const words: Argument[] = [];
@@ -133,10 +127,21 @@ async function trace(sh: Shell, words: Argument[]): Promise<void> {
   await sh.p.err(`${await ps4(sh)}${shown.join(" ")}\n`);
 }
 
-/** No command word: variables of this shell are set, files are opened and closed again. */
+/** No command word: variables of this shell are set, then files are opened and closed again. */
 async function assignOnly(sh: Shell, node: Command, assignments: Assignment[], mark: number): Promise<number> {
   sh.lastArgument = "";
   try {
+    for (const a of assignments) {
+      try {
+        await assign(sh, a, sh.flags.xtrace);
+      } catch (error) {
+        if (!(error instanceof ReadonlyVariable || error instanceof RangeError)) throw error;
+        await sh.error(error.message);
+        sh.status = 1;
+        // an assignment error gives up the line, and ends a shell that is not interactive when it is in POSIX mode
+        throw new DiscardFlow(1);
+      }
+    }
     if (node.redirects.length > 0) {
       const saved: Saved = new Map();
       try {
@@ -146,17 +151,6 @@ async function assignOnly(sh: Shell, node: Command, assignments: Assignment[], m
         if (!(error instanceof RedirectionError)) throw error;
         await sh.error(error.message);
         return 1;
-      }
-    }
-    for (const a of assignments) {
-      try {
-        await assign(sh, a, sh.flags.xtrace);
-      } catch (error) {
-        if (!(error instanceof ReadonlyVariable)) throw error;
-        await sh.error(error.message);
-        sh.status = 1;
-        // an assignment error gives up the line, and ends a shell that is not interactive when it is in POSIX mode
-        throw new DiscardFlow(1);
       }
     }
     return sh.substituted ?? 0;
@@ -198,6 +192,11 @@ async function prefixValues(sh: Shell, assignments: Assignment[]): Promise<Prefi
       if (a.value.type === "ArrayValue") continue;
       const text = await expandString(sh, a.value, "assign");
       if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}${a.name}=${text === "" ? "" : traced(text)}\n`);
+      // the command runs all the same, without it
+      if (sh.vars.find(a.name)?.readonly) {
+        await sh.error(`${a.name}: readonly variable`);
+        continue;
+      }
       const value = a.append ? (sh.vars.get(a.name) ?? "") + text : text;
       values.push({ name: a.name, value });
       if (assignments.length > 1) sh.vars.local(a.name).value = value;
@@ -295,7 +294,11 @@ async function callFunction(sh: Shell, f: ShellFunction, argv: string[], values:
       sh.positional = positional;
       sh.source = source;
       sh.pos = pos;
-      sh.frames.pop();
+      const { flags } = sh.frames.pop()!;
+      if (flags) {
+        sh.flags = flags;
+        sh.vars.exportAll = flags.allexport;
+      }
     }
     sh.status = status;
     return status;
@@ -339,10 +342,7 @@ export function locate(sh: Shell, name: string): Located {
 function environment(sh: Shell, values: readonly Prefix[]): Record<string, string> {
   const env = sh.vars.environment();
   for (const f of sh.functions.values()) if (f.exported) env[`BASH_FUNC_${f.name}%%`] = `() ${f.source.text.slice(f.body.pos, f.body.end)}`;
-  for (const { name, value } of values) {
-    if (sh.vars.find(name)?.readonly) throw new ReadonlyVariable(name);
-    env[name] = value;
-  }
+  for (const { name, value } of values) env[name] = value;
   return env;
 }
 

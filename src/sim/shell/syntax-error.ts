@@ -1,5 +1,6 @@
 /** Bash's wording of syntax errors. The parser recovers and goes on, bash stops at the first. */
-import { forEachChild, type ParsedScript, type SyntaxNode } from "unbash";
+import { forEachChild, type ParsedScript, type Statement, type SyntaxNode } from "unbash";
+import { conditionalFailure } from "./conditional-syntax.ts";
 import type { Source } from "./syntax.ts";
 
 export interface SyntaxFailure {
@@ -12,6 +13,10 @@ export interface SyntaxFailure {
   shown: string | undefined;
   /** More input could mend it. */
   incomplete: boolean;
+  /** Status of a script that ends with it: 2 when missing; "kept" leaves the last command's. */
+  status?: number | "kept";
+  /** A message that comes first. */
+  earlier?: { message: string; line: number };
 }
 
 /** Errors of a script and of the command substitutions in it. */
@@ -52,26 +57,34 @@ const unterminated: [RegExp, string, boolean][] = [
 
 const closers = new Set(["fi", "done", "esac", "else", "elif", "then", "do", "}", ")"]);
 
+/** The statement that an error belongs to: one that nothing closes has no end of its own. */
+function failing(script: ParsedScript, error: { message: string }, at: number): Statement | undefined {
+  const stray = error.message.startsWith("unexpected token");
+  return script.commands.findLast(
+    (statement) => statement.pos <= at && (at <= statement.end || statement.end <= statement.pos || !stray),
+  );
+}
+
+/** `x=(1 2;`: only words may stand in the parentheses. */
+function arrayFailure(text: string, at: number, near: (token: string, offset: number) => SyntaxFailure): SyntaxFailure | undefined {
+  if (text[at - 1] !== "=" && text[at] !== "=") return undefined;
+  const from = text.indexOf("(", at) + 1;
+  const word = /\s+|#.*|(?:\\[\s\S]|'[^']*'|"(?:\\[\s\S]|[^"\\])*"|\$\([^)]*\)|[^\s;&|<>()'"\\])+/y;
+  word.lastIndex = from;
+  let end = from;
+  while (word.test(text)) end = word.lastIndex;
+  const operator = /^(;;|&&|\|\||[;&|<>(])/.exec(text.slice(end));
+  return operator ? { ...near(operator[0], end), status: 1 } : undefined;
+}
+
 function worded(errors: { message: string; pos: number }[], script: ParsedScript, source: Source): SyntaxFailure {
   const { text } = source;
   const error = errors[0]!;
   const at = Math.min(error.pos, text.length);
   const last = source.lineOf(text.length) + (text.endsWith("\n") ? 0 : 1);
   // statements that end on a line before the failed command's own first line have run by then
-  const containing = script.commands.find((statement) => statement.pos <= at && at <= statement.end);
+  const containing = failing(script, error, at);
   const fromLine = source.lineOf(containing ? containing.pos : at);
-  const open = errors.filter((e) => e.message.startsWith("unterminated"));
-  if (open.length > 0) {
-    const found = open.map((e) => ({ e, kind: unterminated.find(([pattern]) => pattern.test(e.message))! }));
-    const { e, kind } = found.find(({ kind: k }) => k[2]) ?? found[0]!;
-    return {
-      message: `unexpected EOF while looking for matching \`${kind[1]}'`,
-      line: kind[2] ? last : source.lineOf(Math.min(e.pos, text.length)),
-      fromLine,
-      shown: undefined,
-      incomplete: true,
-    };
-  }
   const endOfFile: SyntaxFailure = {
     message: "syntax error: unexpected end of file",
     line: last,
@@ -89,18 +102,40 @@ function worded(errors: { message: string; pos: number }[], script: ParsedScript
       incomplete: false,
     };
   };
-  if (text.startsWith("[[", containing?.pos ?? 0) || error.message.includes("'[['"))
+  const open = errors.filter((e) => e.message.startsWith("unterminated"));
+  if (open.length > 0) {
+    const found = open.map((e) => ({ e, kind: unterminated.find(([pattern]) => pattern.test(e.message))! }));
+    const array = arrayFailure(text, open[0]!.pos, near);
+    if (array) return array;
+    const { e, kind } = found.find(({ kind: k }) => k[2]) ?? found[0]!;
     return {
-      message: "conditional binary operator expected",
-      line: source.lineOf(at),
+      message: `unexpected EOF while looking for matching \`${kind[1]}'`,
+      line: kind[2] && !text.startsWith("$((", e.pos) ? last : source.lineOf(Math.min(e.pos, text.length)),
       fromLine,
       shown: undefined,
-      incomplete: text.slice(at).trim() === "" && !text.includes("]]"),
+      incomplete: true,
+      ...(text[e.pos - 1] === "=" || text[e.pos] === "=" ? { status: 1 } : {}),
     };
+  }
+  const opening = text.slice(containing?.pos ?? 0, at).search(/(?<=^|[\s;&|(!])\[\[(?=\s)/);
+  const conditional = opening < 0 ? undefined : conditionalFailure(text, (containing?.pos ?? 0) + opening);
+  if (conditional) {
+    const { message, offset, atEnd, earlier } = conditional;
+    return {
+      message,
+      line: source.lineOf(offset),
+      fromLine,
+      shown: undefined,
+      incomplete: atEnd,
+      ...(atEnd || /`newline'/.test(message) && text.slice(offset).trim() === "" ? {} : { status: "kept" as const }),
+      ...(earlier ? { earlier: { message: earlier.message, line: source.lineOf(earlier.offset) } } : {}),
+    };
+  }
   // what the parser waited for when it met something else: the token before its position
   const wanted = /^expected '(do|then|in)'/.exec(error.message);
   if (wanted) {
     const head = text.slice(0, at);
+    if (/\bcase\s+\S+\s*$/.test(head) && text.slice(at).trim() === "") return endOfFile;
     const token = /(\S+)\s*$/.exec(head)?.[1]?.replace(/[;)]+$/, "") ?? "";
     const offset = head.lastIndexOf(token);
     const misplaced =

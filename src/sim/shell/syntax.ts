@@ -10,6 +10,7 @@ import {
   type DoubleQuotedChild,
 } from "unbash";
 import { braceExpand } from "./brace.ts";
+import { unescape } from "./quote.ts";
 
 /** A text that is being run: a file, a `-c` argument, a line of a terminal. */
 export class Source {
@@ -136,7 +137,7 @@ function addPart(out: Segment[], part: WordPart, context: Context): void {
     case "SingleQuoted":
       return lit(out, quoted ? part.text : part.value, true);
     case "AnsiCQuoted":
-      return lit(out, quoted ? part.text : part.value, true);
+      return lit(out, quoted ? part.text : ansiCValue(part.text, part.value), true);
     case "DoubleQuoted":
     case "LocaleString":
       if (part.parts.length === 0) lit(out, "", true);
@@ -156,6 +157,10 @@ function addPart(out: Segment[], part: WordPart, context: Context): void {
       addExpansion(out, part, quoted);
   }
 }
+
+/** $'…' with bytes above 0x7f, which need not be UTF-8. */
+const ansiCValue = (text: string, value: string): string =>
+  /\\(x[89a-fA-F][0-9a-fA-F]|[2-3][0-7]{2})/.test(text) ? unescape(text.slice(2, -1), "ansi-c").text : value;
 
 function addQuoted(out: Segment[], part: DoubleQuotedChild): void {
   if (part.type === "Literal") lit(out, part.value, true);
@@ -250,6 +255,13 @@ export function wordOf(text: string): Word {
     words.set(text, word);
   }
   return word;
+}
+
+/** A subscript parsed from raw text: blanks are part of it. */
+export function subscriptOf(text: string): Word {
+  const command = parse(`x[${text}]=`).commands[0]?.command;
+  const first = command?.type === "Command" ? command.prefix[0] : undefined;
+  return (first?.type === "Assignment" ? first.index : undefined) ?? wordOf(text);
 }
 
 const bodies = new Map<string, Segment[]>();

@@ -1,4 +1,5 @@
 /** Shell variables with attributes, arrays, name references and function scopes. */
+import { encodeText } from "../core/text-bytes.ts";
 
 export interface Variable {
   kind: "scalar" | "array" | "assoc";
@@ -6,6 +7,8 @@ export interface Variable {
   value: string | undefined;
   array?: Map<number, string>;
   assoc?: Map<string, string>;
+  /** An array that has been declared and never assigned, not even (). */
+  bare?: boolean;
   exported: boolean;
   readonly: boolean;
   integer: boolean;
@@ -126,7 +129,7 @@ export class Variables {
     }
     const v = this.find(name);
     if (!v) return [];
-    if (v.kind === "assoc") return [...v.assoc!.keys()];
+    if (v.kind === "assoc") return hashOrder(v.assoc!);
     if (v.kind === "array") return sorted(v.array!).map(([i]) => String(i));
     return v.value === undefined ? [] : ["0"];
   }
@@ -140,7 +143,7 @@ export class Variables {
     }
     const v = this.find(name);
     if (!v) return [];
-    if (v.kind === "assoc") return [...v.assoc!.values()];
+    if (v.kind === "assoc") return hashOrder(v.assoc!).map((key) => v.assoc!.get(key)!);
     if (v.kind === "array") return sorted(v.array!).map(([, value]) => value);
     return v.value === undefined ? [] : [v.value];
   }
@@ -158,6 +161,7 @@ export class Variables {
       this.all.set(name, v);
     }
     if (v.readonly) throw new ReadonlyVariable(name);
+    delete v.bare;
     return v;
   }
 
@@ -234,6 +238,7 @@ export class Variables {
 
   makeArray(v: Variable, kind: "array" | "assoc"): void {
     if (v.kind === kind) return;
+    if (v.kind === "scalar" && v.value === undefined) v.bare = true;
     if (kind === "array") {
       toArray(v);
       return;
@@ -311,5 +316,19 @@ const top = (array: Map<number, string>): number => {
   for (const i of array.keys()) if (i > max) max = i;
   return max + 1;
 };
+
+/** Keys as bash walks its hash table (hashlib.c): by the bucket of their FNV-1 hash, in a bucket the newest first. */
+export function hashOrder(map: Map<string, string>): string[] {
+  let buckets = 1024;
+  while (map.size > buckets * 2) buckets *= 4;
+  const places = [...map.keys()].map((key, age) => ({ key, age, bucket: fnv(key) & (buckets - 1) }));
+  return places.sort((a, b) => a.bucket - b.bucket || b.age - a.age).map(({ key }) => key);
+}
+
+function fnv(key: string): number {
+  let hash = 2166136261;
+  for (const byte of encodeText(key)) hash = Math.imul(hash, 16777619) ^ ((byte << 24) >> 24);
+  return hash >>> 0;
+}
 
 const sorted = (array: Map<number, string>): [number, string][] => [...array].sort((a, b) => a[0] - b[0]);

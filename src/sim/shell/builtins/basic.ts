@@ -1,7 +1,9 @@
 /** Builtins of control and output. */
+import { decodeText, encodeText } from "../../core/text-bytes.ts";
 import { Errno } from "../../core/errno.ts";
 import { isVariableSet } from "../conditional.ts";
-import { BreakFlow, ExitFlow, ReturnFlow } from "../flow.ts";
+import type { Shell } from "../shell.ts";
+import { BreakFlow, DiscardFlow, ExitFlow, ReturnFlow } from "../flow.ts";
 import { format } from "../printf.ts";
 import { unescape } from "../quote.ts";
 import { strftime } from "../strftime.ts";
@@ -34,7 +36,7 @@ export const echo: Builtin = async (sh, words) => {
     ({ text } = done);
     if (done.stop) newline = false;
   }
-  const written = sh.p.file(1).write(Buffer.from(newline ? `${text}\n` : text, "utf8"), sh.p);
+  const written = sh.p.file(1).write(encodeText(newline ? `${text}\n` : text), sh.p);
   if (written) await written;
   return 0;
 };
@@ -91,6 +93,13 @@ async function numeric(sh: Parameters<Builtin>[0], name: string, text: string | 
   return Number.NaN;
 }
 
+/** Builtins of one numeric argument (no_args): more give up the line. */
+async function tooMany(sh: Shell, words: string[]): Promise<void> {
+  if (words.length <= (words[1] === "--" ? 3 : 2)) return;
+  await sh.error(`${words[0]}: too many arguments`);
+  throw new DiscardFlow(1);
+}
+
 export const exit: Builtin = async (sh, words) => {
   if (sh.interactive && sh.login) await sh.p.err("logout\n");
   else if (sh.interactive) await sh.p.err("exit\n");
@@ -101,15 +110,13 @@ export const exit: Builtin = async (sh, words) => {
   }
   const status = await numeric(sh, "exit", words[1] === "--" ? words[2] : words[1]);
   if (status !== undefined && Number.isNaN(status)) throw new ExitFlow(2);
-  if (words.length > 2 && words[1] !== "--") {
-    await sh.error("exit: too many arguments");
-    return 1;
-  }
+  await tooMany(sh, words);
   throw new ExitFlow((status ?? sh.status) & 255);
 };
 
 export const returnBuiltin: Builtin = async (sh, words) => {
   const status = await numeric(sh, "return", words[1] === "--" ? words[2] : words[1]);
+  if (!Number.isNaN(status)) await tooMany(sh, words);
   if (sh.returns === 0) {
     await sh.error("return: can only `return' from a function or sourced script");
     return 2;
@@ -127,6 +134,7 @@ const leave =
     }
     const levels = await numeric(sh, name, words[1]);
     if (levels !== undefined && Number.isNaN(levels)) throw new ExitFlow(128);
+    await tooMany(sh, words);
     if (levels !== undefined && levels <= 0) {
       await sh.error(`${name}: ${words[1]}: loop count out of range`);
       throw new BreakFlow(sh.loops, false);
@@ -139,6 +147,7 @@ export const continueBuiltin = leave("continue");
 export const shift: Builtin = async (sh, words) => {
   const count = await numeric(sh, "shift", words[1]);
   if (count !== undefined && Number.isNaN(count)) return 1;
+  await tooMany(sh, words);
   if ((count ?? 1) < 0) {
     await sh.error(`shift: ${words[1]}: shift count out of range`);
     return 1;
@@ -201,7 +210,7 @@ export const source: Builtin = async (sh, words) => {
         if (part.length === 0) break;
         parts.push(part);
       }
-      text = Buffer.concat(parts).toString("utf8");
+      text = decodeText(Buffer.concat(parts));
     } finally {
       open.release();
     }

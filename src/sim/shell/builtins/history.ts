@@ -182,7 +182,13 @@ export const enable: Builtin = async (sh, words) => {
   return 0;
 };
 
-export const suspend: Builtin = async (sh) => {
+export const suspend: Builtin = async (sh, words) => {
+  const parsed = await options(sh, words, "f", "suspend [-f]");
+  if (!parsed) return 2;
+  if (!parsed.flags.has("f") && (!sh.flags.monitor || sh.login)) {
+    await sh.error(`suspend: cannot suspend${sh.flags.monitor ? " a login shell" : ": no job control"}`);
+    return 1;
+  }
   sh.p.raise("SIGSTOP");
   await sh.p.block(Promise.resolve());
   return 0;

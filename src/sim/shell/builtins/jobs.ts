@@ -1,8 +1,8 @@
 /** Job control builtins, signals and traps. */
 import { Errno } from "../../core/errno.ts";
-import { shellStatus, type Proc } from "../../kernel/proc.ts";
+import { shellStatus, type ExitStatus, type Proc } from "../../kernel/proc.ts";
 import { signals, type Signal } from "../../kernel/program.ts";
-import { waitForeground } from "../foreground.ts";
+import { reportBackground, waitForeground } from "../foreground.ts";
 import { jobState, jobStatus, type Job } from "../jobs.ts";
 import { single } from "../quote.ts";
 import type { Shell } from "../shell.ts";
@@ -122,16 +122,26 @@ export const wait: Builtin = async (sh, words) => {
       sh.waiting = false;
     }
   };
-  const forget = (proc: Proc): void => {
+  const forget = async (proc: Proc): Promise<void> => {
+    await reportBackground(sh);
     const job = sh.jobs.list.find((j) => j.procs.includes(proc));
     if (job && jobState(job) === "Done") sh.jobs.remove(job);
+  };
+  /** Waits for a process, and for the rest of its job. */
+  const end = async (proc: Proc): Promise<ExitStatus | number> => {
+    const job = sh.jobs.list.find((j) => j.procs.includes(proc));
+    for (const one of job?.procs ?? [proc]) {
+      const done = one.status ?? (await until(one.ended));
+      if (typeof done === "number") return done;
+    }
+    return proc.status!;
   };
   const procs: Proc[] = [];
   let status = 0;
   for (const id of rest) {
     if (id.startsWith("%")) {
       const job = await findJob(sh, "wait", id);
-      if (job) procs.push(job.procs.at(-1)!);
+      if (job && !job.inherited) procs.push(job.procs.at(-1)!);
       else status = 127;
       continue;
     }
@@ -141,38 +151,42 @@ export const wait: Builtin = async (sh, words) => {
       continue;
     }
     const proc = sh.jobs.known.get(Number(id));
-    if (proc) procs.push(proc);
-    else {
+    if (proc && !(flags.has("n") && sh.jobs.waited.has(proc))) procs.push(proc);
+    else if (flags.has("n")) {
+      await sh.error(`wait: ${id}: no such job`);
+      status = 127;
+    } else {
       await sh.error(`wait: pid ${id} is not a child of this shell`);
       status = 127;
     }
   }
+  const name = values.get("p");
+  if (name !== undefined) sh.vars.unset(name);
   if (flags.has("n")) {
-    const candidates = rest.length > 0 ? procs : [...sh.jobs.known.values()];
+    const candidates = rest.length > 0 ? procs : [...sh.jobs.known.values()].filter((proc) => !sh.jobs.waited.has(proc));
     if (candidates.length === 0) return 127;
     const first = await until(Promise.race(candidates.map((proc) => proc.ended.then(() => proc))));
     if (typeof first === "number") return first;
-    sh.jobs.known.delete(first.pid);
-    forget(first);
-    const name = values.get("p");
+    sh.jobs.waited.add(first);
+    await forget(first);
     if (name !== undefined) sh.vars.set(name, String(first.pid));
     return shellStatus(first.status!);
   }
   if (rest.length === 0) {
     for (const proc of sh.jobs.known.values()) {
-      const done = proc.status ?? (await until(proc.ended));
+      const done = await end(proc);
       if (typeof done === "number") return done;
-      forget(proc);
+      await forget(proc);
     }
     sh.jobs.known.clear();
     return 0;
   }
   for (const proc of procs) {
-    const done = proc.status ?? (await until(proc.ended));
+    const done = await end(proc);
     if (typeof done === "number") return done;
     status = shellStatus(done);
-    forget(proc);
-    const name = values.get("p");
+    sh.jobs.waited.add(proc);
+    await forget(proc);
     if (name !== undefined) sh.vars.set(name, String(proc.pid));
   }
   return status;

@@ -1,4 +1,5 @@
 /** read, mapfile. */
+import { decodeText } from "../../core/text-bytes.ts";
 import { Errno, NotSimulated } from "../../core/errno.ts";
 import type { Shell } from "../shell.ts";
 import { isName, options, type Builtin } from "./builtin.ts";
@@ -67,10 +68,10 @@ export async function readLine(
   }
   if (seekable && at < chunk.length) file.seek(at - chunk.length, "current");
   if (ended && bytes.length === 0) return undefined;
-  const text = Buffer.from(bytes).toString("utf8");
+  const text = decodeText(Buffer.from(bytes));
   // indices of bytes are indices of characters unless there are multi-byte ones before them
   const literal = new Set<number>();
-  for (const index of literalAt) literal.add(Buffer.from(bytes.slice(0, index)).toString("utf8").length);
+  for (const index of literalAt) literal.add(decodeText(Buffer.from(bytes.slice(0, index))).length);
   return { text, literal, atEnd: ended };
 }
 

@@ -2,7 +2,7 @@
 import { NotSimulated } from "../../core/errno.ts";
 import { changeableShopt, fixedOptions, setOptions, type Flags, type SetOption, type Shopt } from "../options.ts";
 import { listed, traced } from "../quote.ts";
-import type { Shell } from "../shell.ts";
+import type { Shell, ShellFunction } from "../shell.ts";
 import type { Variable } from "../variables.ts";
 import { ReadonlyVariable } from "../variables.ts";
 import { isName, options, type Builtin, type Words } from "./builtin.ts";
@@ -38,6 +38,10 @@ async function declareVariables(sh: Shell, command: string, words: Words, change
     const name = bare ? bare[1]! : d.name;
     if (change.functions) {
       status = (await declareFunction(sh, command, name, change)) || status;
+      continue;
+    }
+    if (name === "-" && command === "local") {
+      sh.frames.findLast((f) => f.name !== "source")!.flags ??= { ...sh.flags };
       continue;
     }
     if (!isName(name)) {
@@ -183,7 +187,7 @@ export const declare: Builtin = async (sh, plain) => {
   if (rest.length > 0) return await declareVariables(sh, command, rest, change);
   if (change.functions) {
     for (const f of [...sh.functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1)))
-      await sh.p.out(change.names ? `declare -f ${f.name}\n` : `${sh.functionText(f)}\n`);
+      if (!change.set.includes("r") || f.readonly) await sh.p.out(functionLines(sh, f, change.names));
     return 0;
   }
   const names = command === "local" ? [...(sh.vars.scopes.at(-1)?.keys() ?? [])] : [...sh.vars.all.keys()];
@@ -192,13 +196,20 @@ export const declare: Builtin = async (sh, plain) => {
     if (!v) continue;
     const flags = sh.attributes(v);
     if (change.set !== "" && !Array.from(change.set).every((letter) => flags.includes(letter))) continue;
-    if (change.print || change.set !== "") await sh.p.out(`${sh.declaration(name, v)}\n`);
+    if (change.print || change.set !== "" || command === "local") await sh.p.out(`${sh.declaration(name, v)}\n`);
     else if (v.kind !== "scalar" || v.value !== undefined) await sh.p.out(`${variableLine(sh, name, v)}\n`);
   }
   if (!change.print && change.set === "" && command !== "local")
     for (const f of [...sh.functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) await sh.p.out(`${sh.functionText(f)}\n`);
   return 0;
 };
+
+/** A function in a listing; attributes follow in a line of their own. */
+function functionLines(sh: Shell, f: ShellFunction, namesOnly: boolean): string {
+  const flags = `${f.readonly ? "r" : ""}${f.exported ? "x" : ""}`;
+  const line = `declare -f${flags} ${f.name}\n`;
+  return namesOnly ? line : `${sh.functionText(f)}\n${flags === "" ? "" : line}`;
+}
 
 /** A line of `set` without arguments. */
 function variableLine(sh: Shell, name: string, v: Variable): string {
@@ -254,8 +265,15 @@ const marking =
           await sh.p.err(`${await ps4(sh)}${d.name}=${d.value === "" ? "" : traced(d.value)}\n`);
     }
     if (rest.length > 0) return await declareVariables(sh, command, rest, change);
+    if (change.functions) {
+      for (const f of [...sh.functions.values()].sort((a, b) => (a.name < b.name ? -1 : 1)))
+        if (letter === "x" ? f.exported : f.readonly) await sh.p.out(functionLines(sh, f, false));
+      return 0;
+    }
+    const kind = change.set.includes("A") ? "assoc" : change.set.includes("a") ? "array" : undefined;
     for (const name of [...sh.vars.all.keys()].sort()) {
       const v = sh.vars.all.get(name)!;
+      if (kind && v.kind !== kind) continue;
       if (letter === "x" ? v.exported : v.readonly) await sh.p.out(`${sh.declaration(name, v)}\n`);
     }
     return 0;
@@ -314,6 +332,8 @@ export function setFlag(sh: Shell, name: SetOption, on: boolean): void {
   if (on && fixedOptions.has(name)) throw new NotSimulated(`set -o ${name}`);
   sh.flags[name] = on;
   if (name === "allexport") sh.vars.exportAll = on;
+  if (name === "posix" && on) sh.vars.set("POSIXLY_CORRECT", "y");
+  else if (name === "posix") sh.vars.unset("POSIXLY_CORRECT");
   if (name === "emacs" && on) sh.flags.vi = false;
   if (name === "vi" && on) sh.flags.emacs = false;
 }
@@ -432,8 +452,16 @@ export const getopts: Builtin = async (sh, words) => {
   sh.optind = index;
   const silent = spec.startsWith(":") || sh.vars.get("OPTERR") === "0";
   const colon = spec.startsWith(":");
-  const finish = (value: string, status: number): number => {
+  const finish = async (value: string, status: number): Promise<number> => {
     sh.vars.set("OPTIND", String(sh.optind));
+    if (!isName(name)) {
+      await sh.error(`getopts: \`${name}': not a valid identifier`);
+      return 1;
+    }
+    if (sh.vars.find(name)?.readonly) {
+      await sh.error(`${name}: readonly variable`);
+      return status === 0 ? 2 : status;
+    }
     sh.vars.set(name, value);
     return status;
   };

@@ -43,13 +43,16 @@ export const printf: CommandProgram = {
     }
     const { text, errors, status } = format(template, values, p.now, strftime);
     await p.out(text);
-    for (const error of errors)
-      await p.err(
-        `printf: ${error.replace(/^(.*): invalid number$/, (_all, value: string) => `${quoteName(value)}: expected a numeric value`)}\n`,
-      );
-    return status;
+    for (const error of errors) await p.err(`printf: ${coreutilsMessage(error)}\n`);
+    return errors.length > 0 ? 1 : status;
   },
 };
+
+/** A message of the builtin printf in the words of the program. */
+const coreutilsMessage = (error: string): string =>
+  error
+    .replace(/^(.*): invalid number$/s, (_all, value: string) => `${quoteName(value)}: expected a numeric value`)
+    .replace(/^warning: (.*)(?=: Numerical result)/s, (_all, value: string) => quoteName(value));
 
 const test = (name: "test" | "["): CommandProgram => ({
   name,

@@ -1,4 +1,5 @@
 /** watch (procps-ng 4.0). */
+import { decodeText } from "../../core/text-bytes.ts";
 import { Errno } from "../../core/errno.ts";
 import { makePipe } from "../../kernel/file.ts";
 import { shellStatus } from "../../kernel/proc.ts";
@@ -78,7 +79,7 @@ export const watch: CommandProgram = {
         }
         read.release();
         const status = shellStatus(await p.wait(child));
-        const text = Buffer.concat(parts).toString("utf8");
+        const text = decodeText(Buffer.concat(parts));
         await p.out(
           page(text, {
             title: !o.has("t"),
