@@ -139,6 +139,9 @@ export interface TargetState {
 export interface RuleState {
   src?: { ip: number; mask: number; not: boolean };
   dst?: { ip: number; mask: number; not: boolean };
+  /** Of ip6tables; no packet here has such an address. */
+  src6?: { prefix: string; not: boolean };
+  dst6?: { prefix: string; not: boolean };
   in?: { name: string; not: boolean };
   out?: { name: string; not: boolean };
   proto?: { number: number; not: boolean };
