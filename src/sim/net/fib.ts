@@ -63,11 +63,10 @@ export class Fib {
         out.push({ table: tables.local, type, dst, len, dev: link.index, src, proto: "kernel", scope, metric: 0 });
     };
     for (const link of this.#ns.state.links) {
-      if (!link.up) continue;
       for (const { ip, len } of link.addresses) {
-        if (link.kind === "loopback" && len < 32) add(link, "local", networkOf(ip, len), len, ip);
+        if (link.kind === "loopback" && len < 32 && (link.up || link.activated)) add(link, "local", networkOf(ip, len), len, ip);
         add(link, "local", ip, 32, ip);
-        if (len < 31) add(link, "broadcast", broadcastOf(ip, len), 32, ip);
+        if (link.up && len < 31) add(link, "broadcast", broadcastOf(ip, len), 32, ip);
       }
     }
     return out;
@@ -105,16 +104,16 @@ export class Fib {
       }
       let { via, dev } = route;
       if (route.nexthops) {
-        const usable = route.nexthops.filter((hop) => this.#ns.linkByIndex(hop.dev)?.up);
+        const usable = route.nexthops.filter((hop) => !hop.dead && this.#ns.linkByIndex(hop.dev)?.up);
         if (usable.length === 0) continue;
         // one flow keeps to one next hop (fib_multipath_hash_policy 0: source and destination address)
         const hop = usable[(((flow.src ?? 0) ^ flow.dst) >>> 0) % usable.length]!;
         ({ via, dev } = hop);
       }
       const link = this.#ns.linkByIndex(dev);
-      if (!link?.up) continue;
-      if (flow.oif !== undefined && flow.oif !== link.index && route.type !== "local") continue;
+      if (!link) continue;
       if (route.type === "local") return { kind: "local", link, route };
+      if (!link.up || (flow.oif !== undefined && flow.oif !== link.index)) continue;
       if (route.type === "broadcast") return { kind: "broadcast", link, route };
       return { kind: "unicast", link, via, route };
     }

@@ -1,9 +1,10 @@
 /** One network namespace: its links, addresses, routes, rules, neighbours, tables and sets, as rtnetlink and nfnetlink offer them. */
 import { Errno } from "../core/errno.ts";
+import { addAddress, connectLink, deleteAddress, disconnectLink, type AddressOptions } from "./addresses.ts";
 import type { Machine } from "../kernel/machine.ts";
-import { Fib, selectSource, tables, type Decision, type Flow } from "./fib.ts";
+import { Fib, selectSource, type Decision, type Flow } from "./fib.ts";
 import { FlowCache } from "./flow-cache.ts";
-import { broadcastOf, inPrefix, ipOf, ipText, networkOf, prefixOf, prefixText } from "./ip.ts";
+import { inPrefix, ipOf, ipText, prefixText } from "./ip.ts";
 import { IpSets } from "./ipset.ts";
 import { ask, receiveFrame } from "./link.ts";
 import { ConntrackTable } from "./netfilter/conntrack.ts";
@@ -15,7 +16,7 @@ import { NetlinkError, type LinkInfo, type LinkSpec, type NeighbourInfo, type Ro
 import type { Network } from "./network.ts";
 import type { Packet, Walk } from "./packet.ts";
 import { Routing } from "./routes.ts";
-import type { AddressState, LinkKind, LinkState, NsState, PolicyRule, SocketState, TableName } from "./state.ts";
+import type { LinkKind, LinkState, NsState, PolicyRule, SocketState, TableName } from "./state.ts";
 import { Sysctls } from "./sysctl.ts";
 import { routeInput } from "./walk.ts";
 
@@ -270,7 +271,7 @@ export class NetNs {
   #drop(link: LinkState): void {
     this.state.links = this.state.links.filter((l) => l !== link);
     for (const l of this.state.links) if (l.master === link.index) delete l.master;
-    this.state.routes = this.state.routes.filter((r) => r.dev !== link.index && !r.nexthops?.some((hop) => hop.dev === link.index));
+    disconnectLink(this, link);
     this.state.neighbours = this.state.neighbours.filter((n) => n.dev !== link.index);
     this.state.fdb = this.state.fdb.filter((e) => e.dev !== link.index);
     this.sysctls.forget(link.name);
@@ -293,14 +294,14 @@ export class NetNs {
     const link = this.needLink(name);
     if (link.up === up) return;
     link.up = up;
-    // a loopback that comes up without an address gets 127.0.0.1 (inetdev_event)
-    if (up && link.kind === "loopback" && link.addresses.length === 0)
-      link.addresses.push({ ip: 0x7f000001, len: 8, scope: "host", label: link.name });
+    // a loopback that comes up without 127.0.0.1 gets it (inetdev_event)
+    if (up && link.kind === "loopback" && !link.addresses.some((a) => a.ip === 0x7f000001 && a.len === 8))
+      addAddress(this, link, "127.0.0.1/8", {});
     if (up) {
-      for (const address of link.addresses) this.#connect(link, address);
+      link.activated = true;
+      connectLink(this, link);
     } else {
-      // fib_netdev_down: all routes by this link go
-      this.state.routes = this.state.routes.filter((r) => r.dev !== link.index && !r.nexthops?.some((hop) => hop.dev === link.index));
+      disconnectLink(this, link);
       this.state.neighbours = this.state.neighbours.filter((n) => n.dev !== link.index || n.permanent);
     }
     this.changed();
@@ -379,82 +380,13 @@ export class NetNs {
   // --- addresses
 
   /** `cidr`: address with prefix length. Throws EEXIST, ENODEV, EINVAL. */
-  addAddress(
-    name: string,
-    cidr: string,
-    options: {
-      scope?: AddressState["scope"];
-      label?: string;
-      until?: number;
-      metric?: number;
-      noprefixroute?: boolean;
-      broadcast?: string;
-    } = {},
-  ): void {
-    const link = this.needLink(name);
-    const { ip, len } = prefixOf(cidr);
-    if (link.addresses.some((a) => a.ip === ip && a.len === len)) throw new NetlinkError("EEXIST", "ipv4: Address already assigned");
-    // networkd gives every address of a card its broadcast address; `ip addr add` gives none ("none")
-    const wanted = options.broadcast ?? (link.kind === "ether" && len < 31 ? "+" : "none");
-    const broadcast = wanted === "none" ? undefined : wanted === "+" ? broadcastOf(ip, len) : ipOf(wanted);
-    const address: AddressState = {
-      ip,
-      len,
-      scope: options.scope ?? (link.kind === "loopback" && ip >>> 24 === 127 ? "host" : "global"),
-      label: options.label ?? link.name,
-      ...(broadcast === undefined ? {} : { broadcast }),
-      ...(options.until === undefined ? {} : { until: options.until }),
-      ...(options.metric === undefined ? {} : { metric: options.metric }),
-      ...(options.noprefixroute ? { noprefixroute: true } : {}),
-    };
-    link.addresses.push(address);
-    if (link.up) this.#connect(link, address);
+  addAddress(name: string, cidr: string, options: AddressOptions = {}): void {
+    addAddress(this, this.needLink(name), cidr, options);
     this.changed();
   }
-
-  #connect(link: LinkState, address: AddressState): void {
-    if (address.noprefixroute || address.len === 32 || link.kind === "loopback") return;
-    const dst = networkOf(address.ip, address.len);
-    if (
-      this.state.routes.some(
-        (r) => r.table === tables.main && r.dst === dst && r.len === address.len && r.dev === link.index && r.proto === "kernel",
-      )
-    )
-      return;
-    this.state.routes.push({
-      table: tables.main,
-      type: "unicast",
-      dst,
-      len: address.len,
-      dev: link.index,
-      src: address.ip,
-      proto: "kernel",
-      scope: "link",
-      metric: address.metric ?? 0,
-    });
-  }
-
   /** Throws EADDRNOTAVAIL. */
   deleteAddress(name: string, cidr: string): void {
-    const link = this.needLink(name);
-    const { ip, len } = prefixOf(cidr);
-    const address = link.addresses.find((a) => a.ip === ip && (a.len === len || !cidr.includes("/")));
-    if (!address) throw new NetlinkError("EADDRNOTAVAIL", "ipv4: Address not found");
-    link.addresses = link.addresses.filter((a) => a !== address);
-    const dst = networkOf(ip, address.len);
-    const still = link.addresses.find((a) => a.len === address.len && networkOf(a.ip, a.len) === dst);
-    this.state.routes = this.state.routes.filter((r) => {
-      if (r.dev === link.index && r.proto === "kernel" && r.dst === dst && r.len === address.len && r.src === ip) {
-        if (!still) return false;
-        r.src = still.ip;
-      }
-      // routes that prefer a source address which is no longer ours go too (fib_sync_down_addr)
-      return r.src !== ip || this.owns(ip);
-    });
-    // gateways that can no longer be reached keep their routes only while another address covers them
-    this.state.routes = this.state.routes.filter(
-      (r) => r.via === undefined || r.dev !== link.index || r.onlink || this.#onLink(link, r.via),
-    );
+    deleteAddress(this, this.needLink(name), cidr);
     this.changed();
   }
 
@@ -462,13 +394,10 @@ export class NetNs {
     return this.state.links.some((link) => link.addresses.some((a) => a.ip === ip));
   }
 
-  #onLink(link: LinkState, ip: number): boolean {
-    return this.state.routes.some((r) => r.dev === link.index && r.via === undefined && r.type === "unicast" && inPrefix(ip, r.dst, r.len));
-  }
-
+  /** Whether packets to `ip` stay here. A link that is down keeps its addresses, and they stay local ones. */
   isLocal(ip: number): boolean {
-    if (ip >>> 24 === 127) return this.loopback.up;
-    this.#locals ??= new Set(this.state.links.flatMap((link) => (link.up ? link.addresses.map((a) => a.ip) : [])));
+    if (ip >>> 24 === 127) return this.loopback.addresses.some((a) => inPrefix(ip, a.ip, a.len));
+    this.#locals ??= new Set(this.state.links.flatMap((link) => link.addresses.map((a) => a.ip)));
     return this.#locals.has(ip);
   }
 

@@ -64,7 +64,7 @@ export interface RouteSpec {
   type?: RouteType;
   onlink?: boolean;
   mtu?: number;
-  nexthops?: { via?: string; dev?: string; weight?: number; onlink?: boolean }[];
+  nexthops?: { via?: string; dev?: string; weight?: number; onlink?: boolean; dead?: boolean }[];
 }
 
 export type RouteInfo = RouteSpec & { table: number; type: RouteType; proto: string; scope: "global" | "link" | "host" };

@@ -55,6 +55,7 @@ export class Routing {
               dev: devName(h.dev),
               weight: h.weight,
               ...(h.onlink ? { onlink: true } : {}),
+              ...(h.dead ? { dead: true } : {}),
             })),
           }
         : {}),

@@ -28,6 +28,8 @@ export interface LinkState {
   mac: string;
   mtu: number;
   up: boolean;
+  /** It has been up, so it has its queueing discipline. */
+  activated?: boolean;
   /** Index of the bridge it is a port of. */
   master?: number;
   /** veth: the other end, on the same machine. */
@@ -62,7 +64,7 @@ export interface RouteState {
   onlink?: boolean;
   mtu?: number;
   /** Several next hops (ECMP). */
-  nexthops?: { via?: number; dev: number; weight: number; onlink?: boolean }[];
+  nexthops?: { via?: number; dev: number; weight: number; onlink?: boolean; dead?: boolean }[];
 }
 
 export interface PolicyRule {

@@ -87,6 +87,10 @@ function finish(
 ): ErrnoCode | undefined {
   if (!ns.netfilter.run(p, { ns, hook: "POSTROUTING", in: undefined, out: link }, walk)) return "EPERM";
   if (local) {
+    if (!ns.loopback.up) {
+      note(walk, ns, `dev ${ns.loopback.name}`, "down, DROP");
+      return undefined;
+    }
     ns.loopback.tx.packets++;
     ns.loopback.tx.bytes += p.size;
     ns.loopback.rx.packets++;

@@ -330,10 +330,10 @@ function routeText(c: Context, r: RouteInfo, f: Filter): string {
   if (r.metric !== undefined) line += `metric ${r.metric} `;
   if (r.mtu !== undefined) line += `mtu ${r.mtu} `;
   if (r.onlink) line += "onlink ";
-  if (!r.nexthops && r.dev !== undefined && r.type === "unicast" && !carrier(r.dev)) line += "linkdown ";
+  if (!r.nexthops && r.dev !== undefined && (r.type === "unicast" || r.type === "broadcast") && !carrier(r.dev)) line += "linkdown ";
   if (r.nexthops)
     for (const h of r.nexthops)
-      line += `${c.options.oneline ? "\\" : "\n"}\tnexthop ${h.via === undefined ? "" : `via ${h.via} `}dev ${h.dev} weight ${h.weight ?? 1} ${h.onlink ? "onlink " : ""}${carrier(h.dev) ? "" : "linkdown "}`;
+      line += `${c.options.oneline ? "\\" : "\n"}\tnexthop ${h.via === undefined ? "" : `via ${h.via} `}dev ${h.dev} weight ${h.weight ?? 1} ${h.dead ? "dead " : ""}${h.onlink ? "onlink " : ""}${h.dead ? "linkdown " : carrier(h.dev) ? "" : "linkdown "}`;
   return `${line}\n`;
 }
 
@@ -354,7 +354,7 @@ function jsonRoute(r: RouteInfo): Record<string, unknown> {
             ...(h.via === undefined ? {} : { gateway: h.via }),
             dev: h.dev,
             weight: h.weight ?? 1,
-            flags: h.onlink ? ["onlink"] : [],
+            flags: [...(h.dead ? ["dead"] : []), ...(h.onlink ? ["onlink"] : []), ...(h.dead ? ["linkdown"] : [])],
           })),
         }
       : {}),

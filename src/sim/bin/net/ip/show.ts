@@ -27,10 +27,8 @@ export function operstate(ns: NetNs, link: LinkState): string {
   return link.kind === "veth" ? "LOWERLAYERDOWN" : "DOWN";
 }
 
-function qdisc(link: LinkState): string {
-  if (link.kind === "ether") return link.up ? "fq_codel" : "noop";
-  return link.up || link.addresses.length > 0 ? "noqueue" : "noop";
-}
+/** The discipline that a link gets when it first comes up, and keeps. */
+const qdisc = (link: LinkState): string => (!link.up && !link.activated ? "noop" : link.kind === "ether" ? "fq_codel" : "noqueue");
 
 /** NAME, NAME@PEER, NAME@ifN. */
 export function fullName(ns: NetNs, link: LinkState): string {
