@@ -86,9 +86,17 @@ export class Fib {
       if (!ruleApplies(rule, flow)) continue;
       if (rule.action) return { kind: rule.action, route: undefined };
       const found = this.#inTable(rule.table, flow);
-      if (found) return found;
+      if (found && !(rule.suppress !== undefined && "route" in found && (found.route?.len ?? 0) <= rule.suppress)) return found;
     }
     return { kind: "none" };
+  }
+
+  /** Bound to a device without a route: the destination is taken to be on the link (ip_route_output_key_hash_rcu). */
+  onLink(dst: number, oif: number): Decision | undefined {
+    const link = this.#ns.linkByIndex(oif);
+    if (!link?.up) return undefined;
+    const route: RouteState = { table: tables.main, type: "unicast", dst, len: 32, dev: oif, proto: "boot", scope: "link", metric: 0 };
+    return { kind: "unicast", link, via: undefined, route };
   }
 
   #inTable(table: number, flow: Flow): Decision | undefined {

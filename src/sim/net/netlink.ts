@@ -11,7 +11,7 @@ import { ConntrackTable } from "./netfilter/conntrack.ts";
 import type { Env } from "./netfilter/env.ts";
 import { restore, save } from "./netfilter/save.ts";
 import { Netfilter } from "./netfilter/tables.ts";
-import { Neighbours } from "./neighbours.ts";
+import { Neighbours, type NeighbourSpec } from "./neighbours.ts";
 import { NetlinkError, type LinkInfo, type LinkSpec, type NeighbourInfo, type RouteInfo, type RouteSpec } from "./netspec.ts";
 import type { Network } from "./network.ts";
 import type { Packet, Walk } from "./packet.ts";
@@ -186,9 +186,14 @@ export class NetNs {
     return [...bytes].map((b) => b.toString(16).padStart(2, "0")).join(":");
   }
 
-  #makeLink(name: string, kind: LinkKind, mac: string, mtu: number): LinkState {
+  /** Throws EEXIST, EINVAL (dev_valid_name). */
+  #checkName(name: string): void {
     if (this.linkState(name)) throw new NetlinkError("EEXIST");
-    if (name.length === 0 || name.length > 15 || /[/\s:]/.test(name) || name === "." || name === "..") throw new NetlinkError("EINVAL");
+    if (name.length > 15) throw new NetlinkError("EINVAL", "Attribute failed policy validation");
+    if (name.length === 0 || /[/\s:]/.test(name) || name === "." || name === "..") throw new NetlinkError("EINVAL");
+  }
+
+  #makeLink(name: string, kind: LinkKind, mac: string, mtu: number): LinkState {
     const link: LinkState = {
       index: this.state.nextIndex++,
       name,
@@ -208,15 +213,17 @@ export class NetNs {
   /** Makes a link, down. Throws EEXIST, EINVAL, ENODEV (master). */
   addLink(spec: LinkSpec): LinkInfo {
     if (spec.master !== undefined) this.needLink(spec.master);
-    if (this.linkState(spec.name)) throw new NetlinkError("EEXIST");
+    this.#checkName(spec.name);
     const base = spec.dev === undefined ? undefined : this.needLink(spec.dev);
     const mtu =
       spec.mtu ??
       (spec.kind === "vxlan" ? (base?.mtu ?? 1500) - 50 : spec.kind === "ipip" ? 1480 : spec.kind === "loopback" ? 65536 : 1500);
+    if (spec.kind === "vxlan") this.#checkVni(spec);
     if (spec.kind === "veth") {
       const peer = spec.peer ?? { name: this.#freeName("veth") };
       const other = peer.ns === undefined || peer.ns === this.name ? this : this.network.ns(this.machineName, peer.ns);
-      if (other.linkState(peer.name) || (other === this && peer.name === spec.name)) throw new NetlinkError("EEXIST");
+      other.#checkName(peer.name);
+      if (other === this && peer.name === spec.name) throw new NetlinkError("EEXIST");
       // the peer is made first, as the kernel numbers them
       const b = other.#makeLink(peer.name, "veth", peer.mac ?? this.#randomMac(), mtu);
       const a = this.#makeLink(spec.name, "veth", spec.mac ?? this.#randomMac(), mtu);
@@ -228,9 +235,8 @@ export class NetNs {
         spec.mac ?? (spec.kind === "loopback" ? "00:00:00:00:00:00" : spec.kind === "ipip" ? (spec.local ?? "0.0.0.0") : this.#randomMac());
       const link = this.#makeLink(spec.name, spec.kind, mac, mtu);
       if (spec.kind === "vxlan") {
-        if (spec.vni === undefined) throw new NetlinkError("EINVAL", "VXLAN: missing id");
         link.vxlan = {
-          id: spec.vni,
+          id: spec.vni!,
           port: spec.port ?? 4789,
           learning: spec.learning ?? true,
           ...(spec.local === undefined ? {} : { local: ipOf(spec.local) }),
@@ -249,6 +255,12 @@ export class NetNs {
     if (spec.master !== undefined) link.master = this.needLink(spec.master).index;
     this.changed();
     return this.#info(link);
+  }
+
+  #checkVni(spec: LinkSpec): void {
+    if (spec.vni === undefined) throw new NetlinkError("EINVAL", "Required attributes not provided to perform the operation");
+    if (this.state.links.some((l) => l.vxlan?.id === spec.vni && l.vxlan?.port === (spec.port ?? 4789)))
+      throw new NetlinkError("EEXIST", "A VXLAN device with the specified VNI already exists");
   }
 
   #freeName(prefix: string): string {
@@ -314,8 +326,9 @@ export class NetNs {
     if (master === undefined) delete link.master;
     else {
       const bridge = this.needLink(master);
-      if (bridge.kind !== "bridge") throw new NetlinkError("EOPNOTSUPP", "Device does not allow enslaving");
-      if (link.kind === "bridge" || link.kind === "loopback") throw new NetlinkError("EINVAL", "Can not enslave a bridge to a bridge");
+      if (bridge.kind !== "bridge") throw new NetlinkError("EOPNOTSUPP");
+      if (link.kind === "loopback") throw new NetlinkError("EINVAL");
+      if (link.kind === "bridge") throw new NetlinkError("EINVAL", "Can not enslave a bridge to a bridge");
       link.master = bridge.index;
     }
     this.changed();
@@ -397,7 +410,10 @@ export class NetNs {
   /** Whether packets to `ip` stay here. A link that is down keeps its addresses, and they stay local ones. */
   isLocal(ip: number): boolean {
     if (ip >>> 24 === 127) return this.loopback.addresses.some((a) => inPrefix(ip, a.ip, a.len));
-    this.#locals ??= new Set(this.state.links.flatMap((link) => link.addresses.map((a) => a.ip)));
+    this.#locals ??= new Set([
+      ...this.state.links.flatMap((link) => link.addresses.map((a) => a.ip)),
+      ...this.state.routes.filter((r) => r.type === "local" && r.len === 32).map((r) => r.dst),
+    ]);
     return this.#locals.has(ip);
   }
 
@@ -467,7 +483,7 @@ export class NetNs {
     return this.arp.list();
   }
   /** A permanent entry (or one to be confirmed, with `permanent: false`). */
-  setNeighbour(spec: { ip: string; dev: string; mac: string; permanent?: boolean }): void {
+  setNeighbour(spec: NeighbourSpec): void {
     this.arp.set(spec);
   }
   /** Throws ENOENT. */

@@ -73,7 +73,7 @@ export interface NeighbourInfo {
   ip: string;
   dev: string;
   mac: string | undefined;
-  state: "PERMANENT" | "REACHABLE" | "STALE" | "PROBE" | "INCOMPLETE" | "FAILED";
+  state: "PERMANENT" | "NOARP" | "REACHABLE" | "STALE" | "PROBE" | "INCOMPLETE" | "FAILED";
 }
 
 export const tableNumber = (table: number | string | undefined): number =>

@@ -77,6 +77,8 @@ export interface PolicyRule {
   oif?: string;
   table: number;
   action?: "blackhole" | "unreachable" | "prohibit";
+  /** suppress_prefixlength: routes no longer than this do not count. */
+  suppress?: number;
   proto?: string;
 }
 
@@ -85,6 +87,8 @@ export interface NeighbourState {
   dev: number;
   mac?: string;
   permanent: boolean;
+  /** Set by hand for a link that needs no resolution (NUD_NOARP). */
+  noarp?: boolean;
   /** When it was last confirmed (with a MAC) or first asked for (without), ms. */
   at: number;
   /** Asked again since then without an answer, ms. */
@@ -171,9 +175,9 @@ export interface TableState {
 export interface IpSetState {
   type: string;
   /** Options as `ipset list` shows them. */
-  header: { family: string; hashsize: number; maxelem: number; timeout?: number; comment?: boolean };
+  header: { family: string; hashsize: number; maxelem: number; timeout?: number; comment?: boolean; range?: string };
   /** Members in their printed form. */
-  members: Record<string, { expires?: number; comment?: string }>;
+  members: Record<string, { expires?: number; comment?: string; nomatch?: boolean }>;
 }
 
 export interface SocketState {

@@ -6,6 +6,7 @@ import { run, useWorld } from "../support.ts";
 const works = (command: string): boolean =>
   process.platform === "linux" && process.getuid?.() === 0 && spawnSync("unshare", ["-n", "sh", "-c", command]).status === 0;
 export const hasIp = works("ip link add v0 type veth peer name v1 && ip link add br0 type bridge");
+export const hasIpset = works("ipset create s hash:ip && ipset add s 1.2.3.4");
 export const hasIptables = works(
   "iptables -A INPUT -p tcp --dport 1 -m conntrack --ctstate NEW -m comment --comment x -j REJECT && iptables -t nat -A OUTPUT -p tcp -j DNAT --to 1.2.3.4:5",
 );
@@ -36,6 +37,7 @@ const normal = (text: string): string =>
     .replace(/([0-9a-f]{2}:){5}[0-9a-f]{2}(?! brd ff| )/g, "MAC")
     .replace(/link\/ether \S+/g, "link/ether MAC")
     .replace(/v1\.8\.\d+ \(/g, "v1.8.x (")
+    .replace(/ipset v7\.\d+/g, "ipset v7.x")
     .replace(/ on [A-Z][a-z]{2} [A-Z][a-z]{2} .*\d{4}$/gm, " on DATE")
     .replace(/^.*inet6 .*\n.*valid_lft.*\n/gm, "");
 

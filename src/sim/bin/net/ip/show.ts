@@ -41,7 +41,7 @@ export function fullName(ns: NetNs, link: LinkState): string {
 const linkType = (link: LinkState): string => (link.kind === "loopback" ? "loopback" : link.kind === "ipip" ? "ipip" : "ether");
 const broadcast = (link: LinkState): string =>
   link.kind === "loopback" ? "00:00:00:00:00:00" : link.kind === "ipip" ? "0.0.0.0" : "ff:ff:ff:ff:ff:ff";
-const mac = (link: LinkState): string => (link.kind === "ipip" ? ipText(link.ipip?.local ?? 0) : link.mac);
+export const mac = (link: LinkState): string => (link.kind === "ipip" ? ipText(link.ipip?.local ?? 0) : link.mac);
 
 /** The link-local address the kernel makes from a MAC address (RFC 4291, EUI-64). */
 export function linkLocal(ns: NetNs, link: LinkState): string | undefined {
@@ -113,10 +113,10 @@ export function addressLines(link: LinkState, a: AddressState, now: number): str
   ];
 }
 
-export function linkJson(ns: NetNs, link: LinkState): Record<string, unknown> {
+/** What a link hangs on, and its name. */
+function nameJson(ns: NetNs, link: LinkState): Record<string, unknown> {
   const peer = link.peer ? ns.peerOf(link) : undefined;
   return {
-    ifindex: link.index,
     ...(link.kind === "ipip"
       ? { link: null }
       : link.peer
@@ -125,6 +125,21 @@ export function linkJson(ns: NetNs, link: LinkState): Record<string, unknown> {
           : { link_index: link.peer.index }
         : {}),
     ifname: link.name,
+  };
+}
+
+/** -br -j. */
+export const briefJson = (ns: NetNs, link: LinkState): Record<string, unknown> => ({
+  ...nameJson(ns, link),
+  operstate: operstate(ns, link),
+});
+
+/** `layer2`: with what belongs to the link itself, not to one family's addresses. */
+export function linkJson(ns: NetNs, link: LinkState, layer2 = true): Record<string, unknown> {
+  const peer = link.peer ? ns.peerOf(link) : undefined;
+  return {
+    ifindex: link.index,
+    ...nameJson(ns, link),
     flags: flags(ns, link),
     mtu: link.mtu,
     qdisc: qdisc(link),
@@ -132,10 +147,8 @@ export function linkJson(ns: NetNs, link: LinkState): Record<string, unknown> {
     operstate: operstate(ns, link),
     group: "default",
     txqlen: 1000,
-    link_type: linkType(link),
-    address: mac(link),
-    broadcast: broadcast(link),
-    ...(link.peer && peer?.ns !== ns ? (link.peer.ns === "" ? { link_netnsid: 0 } : { link_netns: link.peer.ns }) : {}),
+    ...(layer2 ? { link_type: linkType(link), address: mac(link), broadcast: broadcast(link) } : {}),
+    ...(layer2 && link.peer && peer?.ns !== ns ? (link.peer.ns === "" ? { link_netnsid: 0 } : { link_netns: link.peer.ns }) : {}),
   };
 }
 
