@@ -83,7 +83,7 @@ export class Fib {
         };
     }
     for (const rule of this.#ns.rulesInOrder) {
-      if (!ruleApplies(rule, flow)) continue;
+      if (!ruleApplies(this.#ns, rule, flow)) continue;
       if (rule.action) return { kind: rule.action, route: undefined };
       const found = this.#inTable(rule.table, flow);
       if (found && !(rule.suppress !== undefined && "route" in found && (found.route?.len ?? 0) <= rule.suppress)) return found;
@@ -129,13 +129,13 @@ export class Fib {
   }
 }
 
-function ruleApplies(rule: PolicyRule, flow: Flow): boolean {
+function ruleApplies(ns: NetNs, rule: PolicyRule, flow: Flow): boolean {
   const applies =
     (!rule.from || (flow.src !== undefined && inPrefix(flow.src, rule.from.ip, rule.from.len)) || rule.from.len === 0) &&
     (!rule.to || inPrefix(flow.dst, rule.to.ip, rule.to.len)) &&
     (!rule.mark || ((flow.mark ?? 0) & rule.mark.mask) >>> 0 === rule.mark.value) &&
     (rule.iif === undefined || rule.iif === (flow.iif ?? "lo")) &&
-    rule.oif === undefined;
+    (rule.oif === undefined || (flow.oif !== undefined && ns.linkState(rule.oif)?.index === flow.oif));
   return applies !== (rule.not === true);
 }
 

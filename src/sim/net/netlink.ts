@@ -12,7 +12,15 @@ import type { Env } from "./netfilter/env.ts";
 import { restore, save } from "./netfilter/save.ts";
 import { Netfilter } from "./netfilter/tables.ts";
 import { Neighbours, type NeighbourSpec } from "./neighbours.ts";
-import { NetlinkError, type LinkInfo, type LinkSpec, type NeighbourInfo, type RouteInfo, type RouteSpec } from "./netspec.ts";
+import {
+  NetlinkError,
+  type LinkChange,
+  type LinkInfo,
+  type LinkSpec,
+  type NeighbourInfo,
+  type RouteInfo,
+  type RouteSpec,
+} from "./netspec.ts";
 import type { Network } from "./network.ts";
 import type { Packet, Walk } from "./packet.ts";
 import { Routing } from "./routes.ts";
@@ -334,7 +342,7 @@ export class NetNs {
     this.changed();
   }
 
-  setLink(name: string, change: { mtu?: number; mac?: string; newName?: string; hairpin?: boolean; promisc?: boolean }): void {
+  setLink(name: string, change: LinkChange): void {
     const link = this.needLink(name);
     if (change.mtu !== undefined) {
       if (change.mtu < 68) throw new NetlinkError("EINVAL", "mtu less than device minimum");
@@ -344,6 +352,8 @@ export class NetNs {
     if (change.mac !== undefined) link.mac = change.mac;
     if (change.hairpin !== undefined) link.hairpin = change.hairpin;
     if (change.promisc !== undefined) link.promisc = change.promisc;
+    if (change.alias !== undefined) link.alias = change.alias;
+    if (change.txqlen !== undefined) link.txqlen = change.txqlen;
     if (change.newName !== undefined) this.#rename(link, change.newName);
     this.changed();
   }

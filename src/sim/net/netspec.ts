@@ -30,6 +30,17 @@ export interface LinkSpec {
   segment?: string;
 }
 
+export interface LinkChange {
+  mtu?: number;
+  mac?: string;
+  newName?: string;
+  hairpin?: boolean;
+  promisc?: boolean;
+  /** "" takes it away. */
+  alias?: string;
+  txqlen?: number;
+}
+
 interface AddressInfo {
   /** Address with prefix length. */
   cidr: string;

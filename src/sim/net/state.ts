@@ -43,6 +43,8 @@ export interface LinkState {
   tx: Counters;
   altnames?: string[];
   alias?: string;
+  /** When it is not 1000. */
+  txqlen?: number;
   promisc?: boolean;
   hairpin?: boolean;
 }

@@ -268,6 +268,26 @@ describe.skipIf(!hasIp)("ip, against iproute2 on this machine", () => {
     ]);
   });
 
+  test("aliases and queues of links, rules by device", async () => {
+    await same([
+      "ip link add v0 type veth peer name v1",
+      'ip link set v0 txqueuelen 500 alias "hello there"',
+      "ip link show v0",
+      "ip -o link show v0",
+      "ip addr show v0",
+      'ip link set v0 alias ""',
+      "ip link set v0 qlen 5",
+      "ip link show v0",
+      "ip link set v0 txqueuelen x",
+      "ip link set v0 up; ip link set v1 up",
+      "ip addr add 10.0.0.1/24 dev v0",
+      "ip rule add oif v0 table 7 pref 5",
+      "ip route add 9.9.9.0/24 via 10.0.0.2 table 7",
+      "ip route get 9.9.9.9 oif v0",
+      "ip route get 9.9.9.9",
+    ]);
+  });
+
   test("bridges, namespaces, names and usage", async () => {
     await same([
       "ip link set lo up",

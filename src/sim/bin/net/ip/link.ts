@@ -78,7 +78,7 @@ function show(c: Context, words: Words): void {
     if ((dev !== undefined && ns.linkState(dev) !== l) || (up && !l.up) || (type !== undefined && l.kind !== type)) continue;
     if (master !== undefined && l.master !== ns.linkState(master)!.index) continue;
     if (options.json && options.brief) documents.push({ ...briefJson(ns, l), address: mac(l), flags: flags(ns, l) });
-    else if (options.json) documents.push({ ...linkJson(ns, l), linkmode: "DEFAULT" });
+    else if (options.json) documents.push({ ...linkJson(ns, l), linkmode: "DEFAULT", ...(l.alias ? { ifalias: l.alias } : {}) });
     else if (options.brief) c.out(`${fullName(ns, l).padEnd(16)} ${operstate(ns, l).padEnd(14)} ${mac(l)} <${flags(ns, l).join(",")}> \n`);
     else {
       const lines = [...linkLines(ns, l, options, true), ...(options.statistics > 0 ? statistics(l, options.statistics > 1) : [])];
@@ -229,8 +229,18 @@ function set(c: Context, words: Words): void {
         steps.push((d) => c.ns.setLink(d, { promisc }));
         break;
       }
+      case "alias": {
+        const alias = words.value(word);
+        steps.push((d) => c.ns.setLink(d, { alias }));
+        break;
+      }
       case "txqueuelen":
-      case "alias":
+      case "txqlen":
+      case "qlen": {
+        const txqlen = numberOf(words.value(word), 'Invalid "txqueuelen" value\n');
+        steps.push((d) => c.ns.setLink(d, { txqlen }));
+        break;
+      }
       case "group":
       case "arp":
       case "multicast":

@@ -20,6 +20,8 @@ import {
 } from "./words.ts";
 
 const types: RouteType[] = ["unicast", "local", "broadcast", "blackhole", "unreachable", "prohibit", "throw"];
+/** Types that the real tool has and that are not modelled. */
+const otherTypes = ["multicast", "anycast", "nat", "xresolve"];
 /** /etc/iproute2/rt_protos. */
 const protos: Record<string, string> = {
   0: "none",
@@ -132,6 +134,7 @@ function modify(c: Context, words: Words, verb: string): void {
     switch (word) {
       case "via": {
         let value = words.value(word);
+        if (value === "inet6") notSimulated("route via inet6");
         if (value === "inet") value = words.value(word);
         spec.via = gateway(value);
         break;
@@ -191,6 +194,7 @@ function modify(c: Context, words: Words, verb: string): void {
         notSimulated(`route ${verb} ${word}`);
         break;
       default:
+        if (otherTypes.includes(word)) notSimulated(`route type ${word}`);
         if (types.includes(word as RouteType) && spec.type === undefined && spec.dst === undefined) {
           spec.type = word as RouteType;
           break;
@@ -460,7 +464,7 @@ function get(c: Context, words: Words): void {
     line += `table ${tableText(decision.route.table)} `;
   if (from === undefined && src !== undefined) line += `src ${ipText(src)} `;
   if (mark) line += `mark 0x${mark.toString(16)} `;
-  line += `uid ${c.p.uid} `;
+  if (iif === undefined) line += `uid ${c.p.uid} `;
   const cache =
     decision.kind === "local" || decision.link.kind === "loopback"
       ? "cache <local> "

@@ -56,7 +56,7 @@ export function linkLocal(ns: NetNs, link: LinkState): string | undefined {
 
 export function linkLines(ns: NetNs, link: LinkState, options: Options, withMode: boolean): string[] {
   const master = link.master === undefined ? "" : ` master ${ns.linkByIndex(link.master)?.name ?? ""}`;
-  const first = `${link.index}: ${fullName(ns, link)}: <${flags(ns, link).join(",")}> mtu ${link.mtu} qdisc ${qdisc(link)}${master} state ${operstate(ns, link)}${withMode ? " mode DEFAULT" : ""} group default qlen 1000`;
+  const first = `${link.index}: ${fullName(ns, link)}: <${flags(ns, link).join(",")}> mtu ${link.mtu} qdisc ${qdisc(link)}${master} state ${operstate(ns, link)}${withMode ? " mode DEFAULT" : ""} group default qlen ${link.txqlen ?? 1000}`;
   let second = `    link/${linkType(link)} ${mac(link)} brd ${broadcast(link)}`;
   if (link.peer && ns.peerOf(link)?.ns !== ns) second += link.peer.ns === "" ? " link-netnsid 0" : ` link-netns ${link.peer.ns}`;
   const lines = [first, second];
@@ -80,6 +80,7 @@ export function linkLines(ns: NetNs, link: LinkState, options: Options, withMode
       );
     else lines[1] += `${eui}${tail}`;
   }
+  if (link.alias && withMode) lines.push(`    alias ${link.alias}`);
   for (const name of link.altnames ?? []) lines.push(`    altname ${name}`);
   return lines;
 }
@@ -146,7 +147,7 @@ export function linkJson(ns: NetNs, link: LinkState, layer2 = true): Record<stri
     ...(link.master === undefined ? {} : { master: ns.linkByIndex(link.master)?.name }),
     operstate: operstate(ns, link),
     group: "default",
-    txqlen: 1000,
+    txqlen: link.txqlen ?? 1000,
     ...(layer2 ? { link_type: linkType(link), address: mac(link), broadcast: broadcast(link) } : {}),
     ...(layer2 && link.peer && peer?.ns !== ns ? (link.peer.ns === "" ? { link_netnsid: 0 } : { link_netns: link.peer.ns }) : {}),
   };
