@@ -63,11 +63,10 @@ export class Fib {
         out.push({ table: tables.local, type, dst, len, dev: link.index, src, proto: "kernel", scope, metric: 0 });
     };
     for (const link of this.#ns.state.links) {
-      if (!link.up) continue;
       for (const { ip, len } of link.addresses) {
-        if (link.kind === "loopback" && len < 32) add(link, "local", networkOf(ip, len), len, ip);
+        if (link.kind === "loopback" && len < 32 && (link.up || link.activated)) add(link, "local", networkOf(ip, len), len, ip);
         add(link, "local", ip, 32, ip);
-        if (len < 31) add(link, "broadcast", broadcastOf(ip, len), 32, ip);
+        if (link.up && len < 31) add(link, "broadcast", broadcastOf(ip, len), 32, ip);
       }
     }
     return out;
@@ -84,12 +83,20 @@ export class Fib {
         };
     }
     for (const rule of this.#ns.rulesInOrder) {
-      if (!ruleApplies(rule, flow)) continue;
+      if (!ruleApplies(this.#ns, rule, flow)) continue;
       if (rule.action) return { kind: rule.action, route: undefined };
       const found = this.#inTable(rule.table, flow);
-      if (found) return found;
+      if (found && !(rule.suppress !== undefined && "route" in found && (found.route?.len ?? 0) <= rule.suppress)) return found;
     }
     return { kind: "none" };
+  }
+
+  /** Bound to a device without a route: the destination is taken to be on the link (ip_route_output_key_hash_rcu). */
+  onLink(dst: number, oif: number): Decision | undefined {
+    const link = this.#ns.linkByIndex(oif);
+    if (!link?.up) return undefined;
+    const route: RouteState = { table: tables.main, type: "unicast", dst, len: 32, dev: oif, proto: "boot", scope: "link", metric: 0 };
+    return { kind: "unicast", link, via: undefined, route };
   }
 
   #inTable(table: number, flow: Flow): Decision | undefined {
@@ -105,16 +112,16 @@ export class Fib {
       }
       let { via, dev } = route;
       if (route.nexthops) {
-        const usable = route.nexthops.filter((hop) => this.#ns.linkByIndex(hop.dev)?.up);
+        const usable = route.nexthops.filter((hop) => !hop.dead && this.#ns.linkByIndex(hop.dev)?.up);
         if (usable.length === 0) continue;
         // one flow keeps to one next hop (fib_multipath_hash_policy 0: source and destination address)
         const hop = usable[(((flow.src ?? 0) ^ flow.dst) >>> 0) % usable.length]!;
         ({ via, dev } = hop);
       }
       const link = this.#ns.linkByIndex(dev);
-      if (!link?.up) continue;
-      if (flow.oif !== undefined && flow.oif !== link.index && route.type !== "local") continue;
+      if (!link) continue;
       if (route.type === "local") return { kind: "local", link, route };
+      if (!link.up || (flow.oif !== undefined && flow.oif !== link.index)) continue;
       if (route.type === "broadcast") return { kind: "broadcast", link, route };
       return { kind: "unicast", link, via, route };
     }
@@ -122,13 +129,13 @@ export class Fib {
   }
 }
 
-function ruleApplies(rule: PolicyRule, flow: Flow): boolean {
+function ruleApplies(ns: NetNs, rule: PolicyRule, flow: Flow): boolean {
   const applies =
     (!rule.from || (flow.src !== undefined && inPrefix(flow.src, rule.from.ip, rule.from.len)) || rule.from.len === 0) &&
     (!rule.to || inPrefix(flow.dst, rule.to.ip, rule.to.len)) &&
     (!rule.mark || ((flow.mark ?? 0) & rule.mark.mask) >>> 0 === rule.mark.value) &&
     (rule.iif === undefined || rule.iif === (flow.iif ?? "lo")) &&
-    rule.oif === undefined;
+    (rule.oif === undefined || (flow.oif !== undefined && ns.linkState(rule.oif)?.index === flow.oif));
   return applies !== (rule.not === true);
 }
 

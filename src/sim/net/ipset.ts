@@ -1,10 +1,11 @@
 /** IP sets of a network namespace (ipset(8)): hash:ip, hash:net, hash:ip,port and their kin. */
 import { Errno, NotSimulated } from "../core/errno.ts";
-import { ipText, maskOf, networkOf, parseIp, parsePrefix } from "./ip.ts";
+import { ipOf, ipText, networkOf } from "./ip.ts";
+import { elements, netText } from "./ipset-elements.ts";
 import type { Packet } from "./packet.ts";
 import type { IpSetState, NsState } from "./state.ts";
 
-const setTypes = [
+export const setTypes: readonly string[] = [
   "hash:ip",
   "hash:net",
   "hash:ip,port",
@@ -36,8 +37,16 @@ export class IpSets {
   get(name: string): IpSetState | undefined {
     return this.#state.sets[name];
   }
+  /** In the kernel's order: sets of sets come last. */
   names(): string[] {
-    return Object.keys(this.#state.sets);
+    const names = Object.keys(this.#state.sets);
+    const isList = (name: string): boolean => this.#state.sets[name]!.type === "list:set";
+    return [...names.filter((name) => !isList(name)), ...names.filter(isList)];
+  }
+
+  /** How many sets of sets have this one as a member. */
+  listed(name: string): number {
+    return Object.values(this.#state.sets).filter((set) => set.type === "list:set" && name in set.members).length;
   }
 
   /** Throws EEXIST, EINVAL (unknown type). */
@@ -82,31 +91,62 @@ export class IpSets {
     this.#need(name).members = {};
   }
 
-  /** Throws ENOENT, EEXIST, EINVAL. */
-  add(name: string, entry: string, options: { timeout?: number; comment?: string; exist?: boolean } = {}): void {
+  /** Adds all that `entry` stands for. Throws ENOENT, EEXIST, ENOSPC (maxelem), ERANGE (of a bitmap), ElementError. */
+  add(name: string, entry: string, options: { timeout?: number; comment?: string; nomatch?: boolean; exist?: boolean } = {}): void {
     const set = this.#need(name);
-    const member = canonical(set, entry);
-    if (member in set.members && !options.exist && !this.#expired(set, member)) throw new Errno("EEXIST");
-    this.#changed();
     const timeout = options.timeout ?? set.header.timeout;
-    set.members[member] = {
-      ...(timeout ? { expires: this.#now() + timeout * 1000 } : {}),
-      ...(options.comment === undefined ? {} : { comment: options.comment }),
-    };
+    let size = Object.keys(set.members).length;
+    this.#changed();
+    for (const member of elements(set, entry)) {
+      const there = member in set.members && !this.#expired(set, member);
+      if (there && !options.exist) throw new Errno("EEXIST");
+      if (!there) this.#checkRoom(set, member, size++);
+      set.members[member] = {
+        ...(timeout ? { expires: this.#now() + timeout * 1000 } : {}),
+        ...(options.comment === undefined ? {} : { comment: options.comment }),
+        ...(options.nomatch ? { nomatch: true } : {}),
+      };
+    }
   }
 
+  #checkRoom(set: IpSetState, member: string, size: number): void {
+    if (set.type === "bitmap:port") {
+      const [low, high] = (set.header.range ?? "0-65535").split("-").map(Number);
+      if (Number(member) < low! || Number(member) > (high ?? low!)) throw new Errno("ERANGE");
+      return;
+    }
+    if (set.type === "list:set" || size < set.header.maxelem) return;
+    for (const old of Object.keys(set.members)) this.#expired(set, old);
+    if (Object.keys(set.members).length >= set.header.maxelem) throw new Errno("ENOSPC");
+  }
+
+  /** Throws ENOENT, ElementError. */
   delete(name: string, entry: string): void {
     const set = this.#need(name);
-    const member = canonical(set, entry);
-    if (!(member in set.members)) throw new Errno("ENOENT");
     this.#changed();
-    delete set.members[member];
+    for (const member of elements(set, entry)) {
+      if (!(member in set.members)) throw new Errno("ENOENT");
+      delete set.members[member];
+    }
   }
 
+  /** Throws ENOENT, ElementError. */
   has(name: string, entry: string): boolean {
     const set = this.#need(name);
-    const member = canonical(set, entry);
-    return member in set.members && !this.#expired(set, member);
+    const member = elements(set, entry)[0]!;
+    const [net, ...others] = member.split(",");
+    // an address is in the set when the longest prefix around it is
+    if (set.type.startsWith("hash:net") && set.header.family !== "inet6" && !net!.includes("/"))
+      return this.#inNets(set, ipOf(net!), others);
+    return member in set.members && !this.#expired(set, member) && !set.members[member]!.nomatch;
+  }
+
+  #inNets(set: IpSetState, ip: number, others: readonly string[] = []): boolean {
+    for (const len of this.#lengths(set)) {
+      const member = [netText(networkOf(ip, len), len), ...others].join(",");
+      if (member in set.members && !this.#expired(set, member)) return !set.members[member]!.nomatch;
+    }
+    return false;
   }
 
   members(name: string): string[] {
@@ -134,13 +174,13 @@ export class IpSets {
       case "hash:ip":
         return has(ipText(side(0)));
       case "hash:net":
-        return this.#lengths(set).some((len) => has(netText(networkOf(side(0), len), len)));
+        return this.#inNets(set, side(0));
       case "hash:ip,port":
         return has(`${ipText(side(0))},${port(1)}`);
       case "hash:ip,port,ip":
         return has(`${ipText(side(0))},${port(1)},${ipText(side(2))}`);
       case "hash:net,port":
-        return this.#lengths(set).some((len) => has(`${netText(networkOf(side(0), len), len)},${port(1)}`));
+        return this.#inNets(set, side(0), [port(1)]);
       case "hash:ip,port,net":
         for (let len = 32; len >= 0; len--) if (has(`${ipText(side(0))},${port(1)},${netText(networkOf(side(2), len), len)}`)) return true;
         return false;
@@ -166,35 +206,4 @@ export class IpSets {
     }
     return known.lengths;
   }
-}
-
-const netText = (ip: number, len: number): string => (len === 32 ? ipText(ip) : `${ipText(ip)}/${len}`);
-
-/** A member as ipset prints it; throws EINVAL. */
-function canonical(set: IpSetState, entry: string): string {
-  if (set.header.family === "inet6" || set.type === "list:set" || set.type === "hash:mac") return entry;
-  const dimensions = set.type.slice(set.type.indexOf(":") + 1).split(",");
-  const parts = entry.split(",");
-  if (parts.length !== dimensions.length) throw new Errno("EINVAL");
-  return parts
-    .map((part, i) => {
-      switch (dimensions[i]) {
-        case "ip": {
-          const ip = parseIp(part.replace(/\/32$/, ""));
-          if (ip === undefined) throw new Errno("EINVAL");
-          return ipText(ip);
-        }
-        case "net": {
-          const prefix = parsePrefix(part);
-          if (!prefix) throw new Errno("EINVAL");
-          return netText((prefix.ip & maskOf(prefix.len)) >>> 0, prefix.len);
-        }
-        case "port":
-          if (set.type === "bitmap:port") return part;
-          return /^\d+$/.test(part) ? `tcp:${part}` : part;
-        default:
-          return part;
-      }
-    })
-    .join(",");
 }

@@ -7,6 +7,14 @@ import type { NeighbourState } from "./state.ts";
 /** Milliseconds that an entry counts as confirmed (base_reachable_time). */
 export const reachable = 30_000;
 
+export interface NeighbourSpec {
+  ip: string;
+  dev: string;
+  mac?: string;
+  permanent?: boolean;
+  state?: "PERMANENT" | "NOARP" | "REACHABLE" | "STALE" | "FAILED";
+}
+
 export class Neighbours {
   readonly #ns: NetNs;
 
@@ -42,20 +50,32 @@ export class Neighbours {
   }
 
   #stateOf(n: NeighbourState): NeighbourInfo["state"] {
-    if (n.permanent) return "PERMANENT";
+    if (n.permanent) return n.noarp ? "NOARP" : "PERMANENT";
     const age = this.#ns.now - n.at;
     if (n.mac === undefined) return age < 3000 ? "INCOMPLETE" : "FAILED";
     if (n.failing !== undefined) return this.#ns.now - n.failing < 8000 ? "PROBE" : "FAILED";
     return age < reachable ? "REACHABLE" : "STALE";
   }
 
-  /** A permanent entry (or one to be confirmed, with `permanent: false`). */
-  set(spec: { ip: string; dev: string; mac: string; permanent?: boolean }): void {
+  /** A permanent entry, or one in another state (NUD_*) as of now. */
+  set(spec: NeighbourSpec): void {
     const dev = this.#ns.needLink(spec.dev).index;
     const ip = ipOf(spec.ip);
+    const { now } = this.#ns;
+    const state = spec.state ?? ((spec.permanent ?? true) ? "PERMANENT" : "REACHABLE");
+    const entry: NeighbourState = { ip, dev, permanent: state === "PERMANENT" || state === "NOARP", at: now };
+    if (spec.mac !== undefined) entry.mac = spec.mac;
+    if (state === "NOARP") entry.noarp = true;
+    if (state === "STALE") entry.at = now - reachable;
+    if (state === "FAILED") {
+      delete entry.mac;
+      entry.at = now - reachable;
+    }
     this.#ns.touched();
-    this.#ns.state.neighbours = this.#ns.state.neighbours.filter((n) => n.dev !== dev || n.ip !== ip);
-    this.#ns.state.neighbours.push({ ip, dev, mac: spec.mac, permanent: spec.permanent ?? true, at: this.#ns.now });
+    const { neighbours } = this.#ns.state;
+    const at = neighbours.findIndex((n) => n.dev === dev && n.ip === ip);
+    if (at < 0) neighbours.push(entry);
+    else neighbours[at] = entry;
   }
   /** Throws ENOENT. */
   delete(spec: { ip: string; dev: string }): void {

@@ -1,21 +1,30 @@
 /** One network namespace: its links, addresses, routes, rules, neighbours, tables and sets, as rtnetlink and nfnetlink offer them. */
 import { Errno } from "../core/errno.ts";
+import { addAddress, connectLink, deleteAddress, disconnectLink, type AddressOptions } from "./addresses.ts";
 import type { Machine } from "../kernel/machine.ts";
-import { Fib, selectSource, tables, type Decision, type Flow } from "./fib.ts";
+import { Fib, selectSource, type Decision, type Flow } from "./fib.ts";
 import { FlowCache } from "./flow-cache.ts";
-import { broadcastOf, inPrefix, ipOf, ipText, networkOf, prefixOf, prefixText } from "./ip.ts";
+import { inPrefix, ipOf, ipText, prefixText } from "./ip.ts";
 import { IpSets } from "./ipset.ts";
 import { ask, receiveFrame } from "./link.ts";
 import { ConntrackTable } from "./netfilter/conntrack.ts";
 import type { Env } from "./netfilter/env.ts";
 import { restore, save } from "./netfilter/save.ts";
 import { Netfilter } from "./netfilter/tables.ts";
-import { Neighbours } from "./neighbours.ts";
-import { NetlinkError, type LinkInfo, type LinkSpec, type NeighbourInfo, type RouteInfo, type RouteSpec } from "./netspec.ts";
+import { Neighbours, type NeighbourSpec } from "./neighbours.ts";
+import {
+  NetlinkError,
+  type LinkChange,
+  type LinkInfo,
+  type LinkSpec,
+  type NeighbourInfo,
+  type RouteInfo,
+  type RouteSpec,
+} from "./netspec.ts";
 import type { Network } from "./network.ts";
 import type { Packet, Walk } from "./packet.ts";
 import { Routing } from "./routes.ts";
-import type { AddressState, LinkKind, LinkState, NsState, PolicyRule, SocketState, TableName } from "./state.ts";
+import type { LinkKind, LinkState, NsState, PolicyRule, SocketState, TableName } from "./state.ts";
 import { Sysctls } from "./sysctl.ts";
 import { routeInput } from "./walk.ts";
 
@@ -185,9 +194,14 @@ export class NetNs {
     return [...bytes].map((b) => b.toString(16).padStart(2, "0")).join(":");
   }
 
-  #makeLink(name: string, kind: LinkKind, mac: string, mtu: number): LinkState {
+  /** Throws EEXIST, EINVAL (dev_valid_name). */
+  #checkName(name: string): void {
     if (this.linkState(name)) throw new NetlinkError("EEXIST");
-    if (name.length === 0 || name.length > 15 || /[/\s:]/.test(name) || name === "." || name === "..") throw new NetlinkError("EINVAL");
+    if (name.length > 15) throw new NetlinkError("EINVAL", "Attribute failed policy validation");
+    if (name.length === 0 || /[/\s:]/.test(name) || name === "." || name === "..") throw new NetlinkError("EINVAL");
+  }
+
+  #makeLink(name: string, kind: LinkKind, mac: string, mtu: number): LinkState {
     const link: LinkState = {
       index: this.state.nextIndex++,
       name,
@@ -207,15 +221,17 @@ export class NetNs {
   /** Makes a link, down. Throws EEXIST, EINVAL, ENODEV (master). */
   addLink(spec: LinkSpec): LinkInfo {
     if (spec.master !== undefined) this.needLink(spec.master);
-    if (this.linkState(spec.name)) throw new NetlinkError("EEXIST");
+    this.#checkName(spec.name);
     const base = spec.dev === undefined ? undefined : this.needLink(spec.dev);
     const mtu =
       spec.mtu ??
       (spec.kind === "vxlan" ? (base?.mtu ?? 1500) - 50 : spec.kind === "ipip" ? 1480 : spec.kind === "loopback" ? 65536 : 1500);
+    if (spec.kind === "vxlan") this.#checkVni(spec);
     if (spec.kind === "veth") {
       const peer = spec.peer ?? { name: this.#freeName("veth") };
       const other = peer.ns === undefined || peer.ns === this.name ? this : this.network.ns(this.machineName, peer.ns);
-      if (other.linkState(peer.name) || (other === this && peer.name === spec.name)) throw new NetlinkError("EEXIST");
+      other.#checkName(peer.name);
+      if (other === this && peer.name === spec.name) throw new NetlinkError("EEXIST");
       // the peer is made first, as the kernel numbers them
       const b = other.#makeLink(peer.name, "veth", peer.mac ?? this.#randomMac(), mtu);
       const a = this.#makeLink(spec.name, "veth", spec.mac ?? this.#randomMac(), mtu);
@@ -227,9 +243,8 @@ export class NetNs {
         spec.mac ?? (spec.kind === "loopback" ? "00:00:00:00:00:00" : spec.kind === "ipip" ? (spec.local ?? "0.0.0.0") : this.#randomMac());
       const link = this.#makeLink(spec.name, spec.kind, mac, mtu);
       if (spec.kind === "vxlan") {
-        if (spec.vni === undefined) throw new NetlinkError("EINVAL", "VXLAN: missing id");
         link.vxlan = {
-          id: spec.vni,
+          id: spec.vni!,
           port: spec.port ?? 4789,
           learning: spec.learning ?? true,
           ...(spec.local === undefined ? {} : { local: ipOf(spec.local) }),
@@ -248,6 +263,12 @@ export class NetNs {
     if (spec.master !== undefined) link.master = this.needLink(spec.master).index;
     this.changed();
     return this.#info(link);
+  }
+
+  #checkVni(spec: LinkSpec): void {
+    if (spec.vni === undefined) throw new NetlinkError("EINVAL", "Required attributes not provided to perform the operation");
+    if (this.state.links.some((l) => l.vxlan?.id === spec.vni && l.vxlan?.port === (spec.port ?? 4789)))
+      throw new NetlinkError("EEXIST", "A VXLAN device with the specified VNI already exists");
   }
 
   #freeName(prefix: string): string {
@@ -270,7 +291,7 @@ export class NetNs {
   #drop(link: LinkState): void {
     this.state.links = this.state.links.filter((l) => l !== link);
     for (const l of this.state.links) if (l.master === link.index) delete l.master;
-    this.state.routes = this.state.routes.filter((r) => r.dev !== link.index && !r.nexthops?.some((hop) => hop.dev === link.index));
+    disconnectLink(this, link);
     this.state.neighbours = this.state.neighbours.filter((n) => n.dev !== link.index);
     this.state.fdb = this.state.fdb.filter((e) => e.dev !== link.index);
     this.sysctls.forget(link.name);
@@ -293,14 +314,14 @@ export class NetNs {
     const link = this.needLink(name);
     if (link.up === up) return;
     link.up = up;
-    // a loopback that comes up without an address gets 127.0.0.1 (inetdev_event)
-    if (up && link.kind === "loopback" && link.addresses.length === 0)
-      link.addresses.push({ ip: 0x7f000001, len: 8, scope: "host", label: link.name });
+    // a loopback that comes up without 127.0.0.1 gets it (inetdev_event)
+    if (up && link.kind === "loopback" && !link.addresses.some((a) => a.ip === 0x7f000001 && a.len === 8))
+      addAddress(this, link, "127.0.0.1/8", {});
     if (up) {
-      for (const address of link.addresses) this.#connect(link, address);
+      link.activated = true;
+      connectLink(this, link);
     } else {
-      // fib_netdev_down: all routes by this link go
-      this.state.routes = this.state.routes.filter((r) => r.dev !== link.index && !r.nexthops?.some((hop) => hop.dev === link.index));
+      disconnectLink(this, link);
       this.state.neighbours = this.state.neighbours.filter((n) => n.dev !== link.index || n.permanent);
     }
     this.changed();
@@ -313,14 +334,15 @@ export class NetNs {
     if (master === undefined) delete link.master;
     else {
       const bridge = this.needLink(master);
-      if (bridge.kind !== "bridge") throw new NetlinkError("EOPNOTSUPP", "Device does not allow enslaving");
-      if (link.kind === "bridge" || link.kind === "loopback") throw new NetlinkError("EINVAL", "Can not enslave a bridge to a bridge");
+      if (bridge.kind !== "bridge") throw new NetlinkError("EOPNOTSUPP");
+      if (link.kind === "loopback") throw new NetlinkError("EINVAL");
+      if (link.kind === "bridge") throw new NetlinkError("EINVAL", "Can not enslave a bridge to a bridge");
       link.master = bridge.index;
     }
     this.changed();
   }
 
-  setLink(name: string, change: { mtu?: number; mac?: string; newName?: string; hairpin?: boolean; promisc?: boolean }): void {
+  setLink(name: string, change: LinkChange): void {
     const link = this.needLink(name);
     if (change.mtu !== undefined) {
       if (change.mtu < 68) throw new NetlinkError("EINVAL", "mtu less than device minimum");
@@ -330,6 +352,8 @@ export class NetNs {
     if (change.mac !== undefined) link.mac = change.mac;
     if (change.hairpin !== undefined) link.hairpin = change.hairpin;
     if (change.promisc !== undefined) link.promisc = change.promisc;
+    if (change.alias !== undefined) link.alias = change.alias;
+    if (change.txqlen !== undefined) link.txqlen = change.txqlen;
     if (change.newName !== undefined) this.#rename(link, change.newName);
     this.changed();
   }
@@ -379,82 +403,13 @@ export class NetNs {
   // --- addresses
 
   /** `cidr`: address with prefix length. Throws EEXIST, ENODEV, EINVAL. */
-  addAddress(
-    name: string,
-    cidr: string,
-    options: {
-      scope?: AddressState["scope"];
-      label?: string;
-      until?: number;
-      metric?: number;
-      noprefixroute?: boolean;
-      broadcast?: string;
-    } = {},
-  ): void {
-    const link = this.needLink(name);
-    const { ip, len } = prefixOf(cidr);
-    if (link.addresses.some((a) => a.ip === ip && a.len === len)) throw new NetlinkError("EEXIST", "ipv4: Address already assigned");
-    // networkd gives every address of a card its broadcast address; `ip addr add` gives none ("none")
-    const wanted = options.broadcast ?? (link.kind === "ether" && len < 31 ? "+" : "none");
-    const broadcast = wanted === "none" ? undefined : wanted === "+" ? broadcastOf(ip, len) : ipOf(wanted);
-    const address: AddressState = {
-      ip,
-      len,
-      scope: options.scope ?? (link.kind === "loopback" && ip >>> 24 === 127 ? "host" : "global"),
-      label: options.label ?? link.name,
-      ...(broadcast === undefined ? {} : { broadcast }),
-      ...(options.until === undefined ? {} : { until: options.until }),
-      ...(options.metric === undefined ? {} : { metric: options.metric }),
-      ...(options.noprefixroute ? { noprefixroute: true } : {}),
-    };
-    link.addresses.push(address);
-    if (link.up) this.#connect(link, address);
+  addAddress(name: string, cidr: string, options: AddressOptions = {}): void {
+    addAddress(this, this.needLink(name), cidr, options);
     this.changed();
   }
-
-  #connect(link: LinkState, address: AddressState): void {
-    if (address.noprefixroute || address.len === 32 || link.kind === "loopback") return;
-    const dst = networkOf(address.ip, address.len);
-    if (
-      this.state.routes.some(
-        (r) => r.table === tables.main && r.dst === dst && r.len === address.len && r.dev === link.index && r.proto === "kernel",
-      )
-    )
-      return;
-    this.state.routes.push({
-      table: tables.main,
-      type: "unicast",
-      dst,
-      len: address.len,
-      dev: link.index,
-      src: address.ip,
-      proto: "kernel",
-      scope: "link",
-      metric: address.metric ?? 0,
-    });
-  }
-
   /** Throws EADDRNOTAVAIL. */
   deleteAddress(name: string, cidr: string): void {
-    const link = this.needLink(name);
-    const { ip, len } = prefixOf(cidr);
-    const address = link.addresses.find((a) => a.ip === ip && (a.len === len || !cidr.includes("/")));
-    if (!address) throw new NetlinkError("EADDRNOTAVAIL", "ipv4: Address not found");
-    link.addresses = link.addresses.filter((a) => a !== address);
-    const dst = networkOf(ip, address.len);
-    const still = link.addresses.find((a) => a.len === address.len && networkOf(a.ip, a.len) === dst);
-    this.state.routes = this.state.routes.filter((r) => {
-      if (r.dev === link.index && r.proto === "kernel" && r.dst === dst && r.len === address.len && r.src === ip) {
-        if (!still) return false;
-        r.src = still.ip;
-      }
-      // routes that prefer a source address which is no longer ours go too (fib_sync_down_addr)
-      return r.src !== ip || this.owns(ip);
-    });
-    // gateways that can no longer be reached keep their routes only while another address covers them
-    this.state.routes = this.state.routes.filter(
-      (r) => r.via === undefined || r.dev !== link.index || r.onlink || this.#onLink(link, r.via),
-    );
+    deleteAddress(this, this.needLink(name), cidr);
     this.changed();
   }
 
@@ -462,13 +417,13 @@ export class NetNs {
     return this.state.links.some((link) => link.addresses.some((a) => a.ip === ip));
   }
 
-  #onLink(link: LinkState, ip: number): boolean {
-    return this.state.routes.some((r) => r.dev === link.index && r.via === undefined && r.type === "unicast" && inPrefix(ip, r.dst, r.len));
-  }
-
+  /** Whether packets to `ip` stay here. A link that is down keeps its addresses, and they stay local ones. */
   isLocal(ip: number): boolean {
-    if (ip >>> 24 === 127) return this.loopback.up;
-    this.#locals ??= new Set(this.state.links.flatMap((link) => (link.up ? link.addresses.map((a) => a.ip) : [])));
+    if (ip >>> 24 === 127) return this.loopback.addresses.some((a) => inPrefix(ip, a.ip, a.len));
+    this.#locals ??= new Set([
+      ...this.state.links.flatMap((link) => link.addresses.map((a) => a.ip)),
+      ...this.state.routes.filter((r) => r.type === "local" && r.len === 32).map((r) => r.dst),
+    ]);
     return this.#locals.has(ip);
   }
 
@@ -538,7 +493,7 @@ export class NetNs {
     return this.arp.list();
   }
   /** A permanent entry (or one to be confirmed, with `permanent: false`). */
-  setNeighbour(spec: { ip: string; dev: string; mac: string; permanent?: boolean }): void {
+  setNeighbour(spec: NeighbourSpec): void {
     this.arp.set(spec);
   }
   /** Throws ENOENT. */

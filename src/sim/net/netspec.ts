@@ -30,6 +30,17 @@ export interface LinkSpec {
   segment?: string;
 }
 
+export interface LinkChange {
+  mtu?: number;
+  mac?: string;
+  newName?: string;
+  hairpin?: boolean;
+  promisc?: boolean;
+  /** "" takes it away. */
+  alias?: string;
+  txqlen?: number;
+}
+
 interface AddressInfo {
   /** Address with prefix length. */
   cidr: string;
@@ -64,7 +75,7 @@ export interface RouteSpec {
   type?: RouteType;
   onlink?: boolean;
   mtu?: number;
-  nexthops?: { via?: string; dev?: string; weight?: number; onlink?: boolean }[];
+  nexthops?: { via?: string; dev?: string; weight?: number; onlink?: boolean; dead?: boolean }[];
 }
 
 export type RouteInfo = RouteSpec & { table: number; type: RouteType; proto: string; scope: "global" | "link" | "host" };
@@ -73,7 +84,7 @@ export interface NeighbourInfo {
   ip: string;
   dev: string;
   mac: string | undefined;
-  state: "PERMANENT" | "REACHABLE" | "STALE" | "PROBE" | "INCOMPLETE" | "FAILED";
+  state: "PERMANENT" | "NOARP" | "REACHABLE" | "STALE" | "PROBE" | "INCOMPLETE" | "FAILED";
 }
 
 export const tableNumber = (table: number | string | undefined): number =>

@@ -137,9 +137,9 @@ export class Network {
       links: [],
       routes: [],
       rules: [
-        { priority: 0, table: 255 },
-        { priority: 32766, table: 254 },
-        { priority: 32767, table: 253 },
+        { priority: 0, table: 255, proto: "kernel" },
+        { priority: 32766, table: 254, proto: "kernel" },
+        { priority: 32767, table: 253, proto: "kernel" },
       ],
       neighbours: [],
       fdb: [],

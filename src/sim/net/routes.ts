@@ -1,4 +1,5 @@
 /** Routes and policy rules of a namespace: adding, replacing, deleting as rtnetlink does (fib_frontend.c, fib_semantics.c). */
+import { NotSimulated } from "../core/errno.ts";
 import { tables } from "./fib.ts";
 import { ipOf, ipText, maskOf, prefixOf, prefixText } from "./ip.ts";
 import type { NetNs } from "./netlink.ts";
@@ -22,16 +23,16 @@ export class Routing {
   list(table?: number | string): RouteInfo[] {
     const list =
       table === "all"
-        ? [...this.#ns.state.routes, ...this.#ns.fib.routes(tables.local)]
+        ? [...this.#ns.state.routes.filter((r) => r.table !== tables.local), ...this.#ns.fib.routes(tables.local)]
         : tableNumber(table) === tables.local
           ? this.#ns.fib.routes(tables.local)
           : this.#ns.state.routes.filter((r) => r.table === tableNumber(table));
     return this.sorted(list).map((r) => this.info(r));
   }
 
-  /** The order in which the kernel's trie hands routes out: by address, then prefix length, then metric. */
+  /** The order in which the kernel's trie hands routes out: by address, then the longest prefix, then metric. */
   sorted(list: RouteState[]): RouteState[] {
-    return [...list].sort((a, b) => a.table - b.table || a.dst - b.dst || a.len - b.len || a.metric - b.metric);
+    return [...list].sort((a, b) => a.table - b.table || a.dst - b.dst || b.len - a.len || a.metric - b.metric);
   }
 
   info(r: RouteState): RouteInfo {
@@ -55,6 +56,7 @@ export class Routing {
               dev: devName(h.dev),
               weight: h.weight,
               ...(h.onlink ? { onlink: true } : {}),
+              ...(h.dead ? { dead: true } : {}),
             })),
           }
         : {}),
@@ -99,7 +101,7 @@ export class Routing {
           throw new NetlinkError("ENETUNREACH", "Nexthop has invalid gateway");
         return { via, dev: decision.link.index };
       }
-      if (!link) throw new NetlinkError("ENODEV", "No device for nexthop");
+      if (!link) throw new NetlinkError("ENODEV");
       return { dev: link.index };
     };
     if (spec.nexthops && spec.nexthops.length > 0) {
@@ -156,7 +158,14 @@ export class Routing {
         (spec.src === undefined || r.src === ipOf(spec.src)) &&
         (spec.scope === undefined || r.scope === spec.scope),
     );
-    if (at < 0) throw new NetlinkError("ESRCH");
+    if (at < 0) {
+      if (
+        table === tables.local &&
+        this.#ns.fib.routes(tables.local).some((r) => r.dst === ip && r.len === len && r.type === (spec.type ?? r.type))
+      )
+        throw new NotSimulated("deleting a route that the kernel made of an address");
+      throw new NetlinkError("ESRCH");
+    }
     this.#ns.state.routes.splice(at, 1);
     this.#ns.changed();
   }

@@ -28,6 +28,8 @@ export interface LinkState {
   mac: string;
   mtu: number;
   up: boolean;
+  /** It has been up, so it has its queueing discipline. */
+  activated?: boolean;
   /** Index of the bridge it is a port of. */
   master?: number;
   /** veth: the other end, on the same machine. */
@@ -41,6 +43,8 @@ export interface LinkState {
   tx: Counters;
   altnames?: string[];
   alias?: string;
+  /** When it is not 1000. */
+  txqlen?: number;
   promisc?: boolean;
   hairpin?: boolean;
 }
@@ -62,7 +66,7 @@ export interface RouteState {
   onlink?: boolean;
   mtu?: number;
   /** Several next hops (ECMP). */
-  nexthops?: { via?: number; dev: number; weight: number; onlink?: boolean }[];
+  nexthops?: { via?: number; dev: number; weight: number; onlink?: boolean; dead?: boolean }[];
 }
 
 export interface PolicyRule {
@@ -75,6 +79,8 @@ export interface PolicyRule {
   oif?: string;
   table: number;
   action?: "blackhole" | "unreachable" | "prohibit";
+  /** suppress_prefixlength: routes no longer than this do not count. */
+  suppress?: number;
   proto?: string;
 }
 
@@ -83,6 +89,8 @@ export interface NeighbourState {
   dev: number;
   mac?: string;
   permanent: boolean;
+  /** Set by hand for a link that needs no resolution (NUD_NOARP). */
+  noarp?: boolean;
   /** When it was last confirmed (with a MAC) or first asked for (without), ms. */
   at: number;
   /** Asked again since then without an answer, ms. */
@@ -139,6 +147,9 @@ export interface TargetState {
 export interface RuleState {
   src?: { ip: number; mask: number; not: boolean };
   dst?: { ip: number; mask: number; not: boolean };
+  /** Of ip6tables; no packet here has such an address. */
+  src6?: { prefix: string; not: boolean };
+  dst6?: { prefix: string; not: boolean };
   in?: { name: string; not: boolean };
   out?: { name: string; not: boolean };
   proto?: { number: number; not: boolean };
@@ -166,9 +177,9 @@ export interface TableState {
 export interface IpSetState {
   type: string;
   /** Options as `ipset list` shows them. */
-  header: { family: string; hashsize: number; maxelem: number; timeout?: number; comment?: boolean };
+  header: { family: string; hashsize: number; maxelem: number; timeout?: number; comment?: boolean; range?: string };
   /** Members in their printed form. */
-  members: Record<string, { expires?: number; comment?: string }>;
+  members: Record<string, { expires?: number; comment?: string; nomatch?: boolean }>;
 }
 
 export interface SocketState {

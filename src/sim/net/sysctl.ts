@@ -21,7 +21,8 @@ const perInterface: Record<string, string> = {
   log_martians: "0",
   mc_forwarding: "0",
   medium_id: "0",
-  promote_secondaries: "0",
+  // systemd's 50-default.conf; new namespaces take it over
+  promote_secondaries: "1",
   proxy_arp: "0",
   proxy_arp_pvlan: "0",
   route_localnet: "0",

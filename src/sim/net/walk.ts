@@ -1,6 +1,5 @@
 /** A packet's way through a host: output, input, forwarding (ip_output.c, ip_input.c, ip_forward.c). */
 import type { ErrnoCode } from "../core/errno.ts";
-import { tables } from "./fib.ts";
 import { icmpError } from "./icmp.ts";
 import type { NetNs } from "./netlink.ts";
 import { routeBack } from "./fib.ts";
@@ -27,17 +26,7 @@ export function outputPacket(ns: NetNs, p: Packet, walk: Walk, options: OutputOp
   if (++walk.steps > stepLimit) return undefined;
   walk.recording?.visit(ns);
   let decision = ns.fib.lookup({ dst: p.dst, src: p.src, mark: p.mark, oif: options.oif });
-  if (decision.kind === "none" && options.oif !== undefined) {
-    // bound to a device without a route: the destination is taken to be on the link (ip_route_output_key_hash_rcu)
-    const link = ns.linkByIndex(options.oif);
-    if (link?.up)
-      decision = {
-        kind: "unicast",
-        link,
-        via: undefined,
-        route: { table: tables.main, type: "unicast", dst: p.dst, len: 32, dev: link.index, proto: "boot", scope: "link", metric: 0 },
-      };
-  }
+  if (decision.kind === "none" && options.oif !== undefined) decision = ns.fib.onLink(p.dst, options.oif) ?? decision;
   switch (decision.kind) {
     case "none":
       note(walk, ns, "routing", "no route: Network is unreachable");
@@ -87,6 +76,10 @@ function finish(
 ): ErrnoCode | undefined {
   if (!ns.netfilter.run(p, { ns, hook: "POSTROUTING", in: undefined, out: link }, walk)) return "EPERM";
   if (local) {
+    if (!ns.loopback.up) {
+      note(walk, ns, `dev ${ns.loopback.name}`, "down, DROP");
+      return undefined;
+    }
     ns.loopback.tx.packets++;
     ns.loopback.tx.bytes += p.size;
     ns.loopback.rx.packets++;

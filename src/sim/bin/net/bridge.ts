@@ -3,6 +3,17 @@ import { NotSimulated } from "../../core/errno.ts";
 import type { CommandProgram } from "../../kernel/program.ts";
 import { flags, fullName } from "./ip/show.ts";
 
+const objects = ["link", "fdb", "mdb", "vlan", "vni", "monitor", "help"];
+
+/** Usage text of iproute2 6.1.0. */
+const usage = `Usage: bridge [ OPTIONS ] OBJECT { COMMAND | help }
+       bridge [ -force ] -batch filename
+where  OBJECT := { link | fdb | mdb | vlan | monitor }
+       OPTIONS := { -V[ersion] | -s[tatistics] | -d[etails] |
+                    -o[neline] | -t[imestamp] | -n[etns] name |
+                    -c[ompressvlans] -color -p[retty] -j[son] }
+`;
+
 export const bridge: CommandProgram = {
   name: "bridge",
   async main(p) {
@@ -20,12 +31,24 @@ export const bridge: CommandProgram = {
       return 0;
     }
     if (object !== "" && "link".startsWith(object) && (verb === "show" || verb === "list")) {
+      if (dev !== undefined && !ns.linkState(dev)) {
+        await p.err(`Cannot find device "${dev}"\n`);
+        return 255;
+      }
       for (const link of ns.state.links)
-        if (link.master !== undefined)
+        if (link.master !== undefined && (dev === undefined || link.name === dev))
           await p.out(
             `${link.index}: ${fullName(ns, link)}: <${flags(ns, link).join(",")}> mtu ${link.mtu} master ${ns.linkByIndex(link.master)!.name} state ${ns.carrier(link) ? "forwarding" : "disabled"} priority 32 cost 2 \n`,
           );
       return 0;
+    }
+    if (object === "") {
+      await p.err(usage);
+      return 255;
+    }
+    if (/^[a-z]/.test(object) && !objects.some((known) => known.startsWith(object))) {
+      await p.err(`Object "${object}" is unknown, try "bridge help".\n`);
+      return 255;
     }
     throw new NotSimulated(`bridge ${p.args.join(" ")}`);
   },

@@ -7,6 +7,11 @@ import type { Conntrack, Tuple } from "../../net/state.ts";
 const version = "v1.4.8 (conntrack-tools)";
 const names: Record<number, string> = { 1: "icmp", 6: "tcp", 17: "udp", 132: "sctp" };
 
+/** Protocols that conntrack has an extension for, by name and number. */
+const supported = new Set(
+  ["tcp", "udp", "udplite", "icmp", "icmpv6", "sctp", "dccp", "gre"].concat(["6", "17", "136", "1", "58", "132", "33", "47"]),
+);
+
 function tuple(proto: number, t: Tuple): string {
   const ends = `src=${ipText(t.src)} dst=${ipText(t.dst)}`;
   if (proto === 6 || proto === 17) return `${ends} sport=${t.sport} dport=${t.dport}`;
@@ -68,6 +73,12 @@ export const conntrack: CommandProgram = {
         case "-p":
         case "--proto": {
           const proto = value();
+          if (!supported.has(proto)) {
+            await p.err(
+              `conntrack ${version}: \`${proto}' unsupported protocol\nTry \`conntrack -h' or 'conntrack --help' for more information.\n`,
+            );
+            return 2;
+          }
           tests.push((ct) => names[ct.proto] === proto || String(ct.proto) === proto);
           break;
         }

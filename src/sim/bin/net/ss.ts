@@ -103,13 +103,16 @@ export const ss: CommandProgram = {
     const everything = !o.tcp && !o.udp && !o.unix;
     const tests = parseFilter(filter);
     const rows: SocketRow[] = [];
-    if (everything || o.unix) rows.push(...unixRows(p));
+    // a family of Internet addresses leaves Unix sockets out, unless they are asked for too
+    const family = o.v4 || o.v6;
+    const inetAll = everything || (family && !o.tcp && !o.udp);
+    if (o.unix || (everything && !family)) rows.push(...unixRows(p));
     const inet = socketRows(p);
-    if (everything || o.udp) rows.push(...inet.filter((r) => r.netid === "udp"));
-    if (everything || o.tcp) rows.push(...inet.filter((r) => r.netid === "tcp"));
+    if (inetAll || o.udp) rows.push(...inet.filter((r) => r.netid === "udp"));
+    if (inetAll || o.tcp) rows.push(...inet.filter((r) => r.netid === "tcp"));
     const listens = (r: SocketRow): boolean => r.state === "LISTEN" || (r.state === "UNCONN" && r.netid === "udp");
     const shown = rows.filter((r) => {
-      if ((o.v4 && r.v6) || (o.v6 && !r.v6)) return false;
+      if (r.netid !== "u_str" && ((o.v4 && !o.v6 && r.v6) || (o.v6 && !o.v4 && !r.v6))) return false;
       if (tests.state === undefined && !o.all) {
         if (o.listening !== listens(r)) return false;
         if (!o.listening && r.state === "TIME-WAIT") return false;

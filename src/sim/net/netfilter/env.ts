@@ -37,7 +37,7 @@ export function nameTest(pattern: string): (name: string) => boolean {
 export const quote = (text: string): string => (/^[A-Za-z0-9_\-./:+]+$/.test(text) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`);
 
 /** A number as iptables reads it: decimal, octal or hexadecimal. */
-export function numberOf(text: string, what: string): number {
+export function numberOf(text: string, extension: string, option: string): number {
   const value = /^0x[0-9a-f]+$/i.test(text)
     ? Number.parseInt(text, 16)
     : /^0[0-7]+$/.test(text)
@@ -45,7 +45,8 @@ export function numberOf(text: string, what: string): number {
       : /^\d+$/.test(text)
         ? Number(text)
         : NaN;
-  if (!Number.isFinite(value) || value > 0xffffffff) throw new IptablesError(`${what}: Bad value "${text}"`);
+  if (!Number.isFinite(value) || value > 0xffffffff)
+    throw new IptablesError(`${extension}: bad integer value for option "--${option}", or out of range.\n`);
   return value;
 }
 

@@ -1,19 +1,36 @@
 /** Match extensions: how each is written, saved (iptables-save), listed (iptables -L) and evaluated. Forms: iptables-extensions(8), iptables 1.8.10. */
-import { NotSimulated } from "../../core/errno.ts";
 import { ipOf, ipText } from "../ip.ts";
 import { tcpFlags } from "../packet.ts";
 import type { MatchState } from "../state.ts";
 import { addressType, type AddressType } from "../fib.ts";
-import { hex, IptablesError, nameTest, numberOf, quote, type Env, type Test } from "./env.ts";
+import { hex, IptablesError, nameTest, numberOf, quote, type Env, type Hook, type Test } from "./env.ts";
+import { icmp, icmp6 } from "./icmp-match.ts";
+import { owner } from "./owner-match.ts";
 import { formatPorts, namedPorts, parsePort, parsePorts, portName, type Ports } from "./ports.ts";
 import { routeBack } from "../fib.ts";
 import type { Packet } from "../packet.ts";
 
+/** What the words of a rule may refer to outside of it. */
+export interface ParseContext {
+  family: 4 | 6;
+  /** Number of a user's name. */
+  uid(name: string): number | undefined;
+}
+
 export interface MatchExtension {
+  /** Only with this family's program. */
+  family?: 4 | 6;
+  /** Tables and hooks that it is confined to. */
+  tables?: readonly string[];
+  hooks?: readonly Hook[];
+  /** The protocol that the rule must have. */
+  proto?: number;
+  /** Whether it may not stand in this built-in chain (in others nobody looks). */
+  refuses?(m: MatchState, hook: Hook): boolean;
   /** Option (without dashes) → how many words follow; null: known to the real tool, not simulated. */
   options: Record<string, number | null>;
   /** Takes one option into the rule. */
-  parse(m: MatchState, option: string, words: string[], not: boolean): void;
+  parse(m: MatchState, option: string, words: string[], not: boolean, context: ParseContext): void;
   save(m: MatchState): string;
   /** `numeric`: -n was given; otherwise ports and ICMP types go by name. */
   list(m: MatchState, numeric: boolean): string;
@@ -21,6 +38,13 @@ export interface MatchExtension {
   /** Throws when mandatory options are missing. */
   check?(m: MatchState): void;
 }
+
+/** Throws when none of the option's facts has been given. */
+const needs =
+  (message: string, ...facts: string[]) =>
+  (m: MatchState): void => {
+    if (facts.every((fact) => m[fact] === undefined)) throw new IptablesError(message);
+  };
 
 const bang = (not: unknown): string => (not ? "! " : "");
 
@@ -83,10 +107,10 @@ const tcpPorts = portOptions("tcp");
 const tcp: MatchExtension = {
   ...tcpPorts,
   options: { ...tcpPorts.options, "tcp-flags": 2, syn: 0, "tcp-option": null },
-  parse(m, option, words, not) {
+  parse(m, option, words, not, context) {
     if (option === "syn") m.flags = { mask: 23, value: 2, not };
     else if (option === "tcp-flags") m.flags = { mask: parseFlags(words[0]!), value: parseFlags(words[1]!), not };
-    else tcpPorts.parse(m, option, words, not);
+    else tcpPorts.parse(m, option, words, not, context);
   },
   save(m) {
     const { flags } = m as unknown as FlagOption;
@@ -103,73 +127,6 @@ const tcp: MatchExtension = {
     const { flags } = m as unknown as FlagOption;
     if (!flags) return ports;
     return (p, env) => ports(p, env) && ((p.flags & flags.mask) === flags.value) !== flags.not;
-  },
-};
-
-const icmpTypes: Record<string, [type: number, low: number, high: number]> = {
-  any: [255, 0, 255],
-  "echo-reply": [0, 0, 255],
-  pong: [0, 0, 255],
-  "destination-unreachable": [3, 0, 255],
-  "network-unreachable": [3, 0, 0],
-  "host-unreachable": [3, 1, 1],
-  "protocol-unreachable": [3, 2, 2],
-  "port-unreachable": [3, 3, 3],
-  "fragmentation-needed": [3, 4, 4],
-  "network-prohibited": [3, 9, 9],
-  "host-prohibited": [3, 10, 10],
-  "communication-prohibited": [3, 13, 13],
-  "source-quench": [4, 0, 255],
-  redirect: [5, 0, 255],
-  "echo-request": [8, 0, 255],
-  ping: [8, 0, 255],
-  "router-advertisement": [9, 0, 255],
-  "router-solicitation": [10, 0, 255],
-  "time-exceeded": [11, 0, 255],
-  "ttl-exceeded": [11, 0, 255],
-  "ttl-zero-during-transit": [11, 0, 0],
-  "parameter-problem": [12, 0, 255],
-  "timestamp-request": [13, 0, 255],
-  "timestamp-reply": [14, 0, 255],
-};
-
-interface IcmpOption {
-  type: number;
-  low: number;
-  high: number;
-  not: boolean;
-}
-
-const icmp: MatchExtension = {
-  options: { "icmp-type": 1 },
-  parse(m, _option, [word], not) {
-    const known = icmpTypes[word!.toLowerCase()];
-    if (known) Object.assign(m, { type: known[0], low: known[1], high: known[2], not });
-    else {
-      const numeric = /^(\d+)(?:\/(\d+))?$/.exec(word!);
-      if (!numeric) throw new IptablesError(`Invalid ICMP type \`${word}'`);
-      const code = numeric[2] === undefined ? undefined : Number(numeric[2]);
-      Object.assign(m, { type: Number(numeric[1]), low: code ?? 0, high: code ?? 255, not });
-    }
-  },
-  save(m) {
-    const o = m as unknown as IcmpOption;
-    if (o.type === 255) return ` ${bang(o.not)}--icmp-type any`;
-    return ` ${bang(o.not)}--icmp-type ${o.type}${o.low === o.high ? `/${o.low}` : ""}`;
-  },
-  list(m, numeric) {
-    const o = m as unknown as IcmpOption;
-    if (o.type === 255) return `${o.not ? "!" : ""}icmp any`;
-    const named = Object.entries(icmpTypes).find(([, [type, low, high]]) => type === o.type && low === o.low && high === o.high);
-    if (!numeric && named) return `icmp ${o.not ? "!" : ""}${named[0]}`;
-    return `${o.not ? "!" : ""}icmptype ${o.type}${o.low === o.high ? ` code ${o.low}` : ""}`;
-  },
-  test(m) {
-    const o = m as unknown as IcmpOption;
-    return (p) => p.proto === 1 && (o.type === 255 || (p.icmpType === o.type && p.icmpCode >= o.low && p.icmpCode <= o.high)) !== o.not;
-  },
-  check(m) {
-    if (m.type === undefined) throw new IptablesError(`icmp: option "--icmp-type" must be specified\n`);
   },
 };
 
@@ -247,11 +204,13 @@ const conntrack: MatchExtension = {
     }
     return (p) => tests.every((t) => t(p));
   },
+  check: needs("conntrack: At least one option is required", "states", "dir", "origdst"),
 };
 
 const state: MatchExtension = {
   options: { state: 1 },
   parse(m, _option, [word], not) {
+    if (m.states) throw new IptablesError(`state: option "--state" can only be used once.\n`);
     Object.assign(m, { states: parseStates(word!, ["INVALID", "NEW", "RELATED", "ESTABLISHED", "UNTRACKED"]), not });
   },
   save: (m) => ` ${bang(m.not)}--state ${(m.states as string[]).join(",")}`,
@@ -261,14 +220,19 @@ const state: MatchExtension = {
     const not = m.not === true;
     return (p) => has(p) !== not;
   },
+  check: needs(`state: option "--state" must be specified\n`, "states"),
 };
 
 function markOption(of: (p: Packet) => number, word: string): MatchExtension {
   return {
     options: { mark: 1 },
-    parse(m, _option, [text], not) {
+    parse(m, option, [text], not) {
       const [value, mask] = text!.split("/");
-      Object.assign(m, { value: numberOf(value!, "mark"), mask: mask === undefined ? 0xffffffff : numberOf(mask, "mark"), not });
+      Object.assign(m, {
+        value: numberOf(value!, "mark", option),
+        mask: mask === undefined ? 0xffffffff : numberOf(mask, "mark", option),
+        not,
+      });
     },
     save: (m) => ` ${bang(m.not)}--mark ${hex(m.value as number)}${m.mask === 0xffffffff ? "" : `/${hex(m.mask as number)}`}`,
     list: (m) => `${word} match ${m.not ? "! " : ""}${hex(m.value as number)}${m.mask === 0xffffffff ? "" : `/${hex(m.mask as number)}`}`,
@@ -278,9 +242,7 @@ function markOption(of: (p: Packet) => number, word: string): MatchExtension {
       const not = m.not === true;
       return (p) => ((of(p) & mask) >>> 0 === value) !== not;
     },
-    check(m) {
-      if (m.value === undefined) throw new IptablesError(`${word}: option "--mark" must be specified`);
-    },
+    check: needs(`${word}: option "--mark" must be specified\n`, "value"),
   };
 }
 
@@ -291,13 +253,23 @@ interface AddrTypeOption {
   limitOut?: boolean;
 }
 
+const addressTypes = "UNSPEC UNICAST LOCAL BROADCAST ANYCAST MULTICAST BLACKHOLE UNREACHABLE PROHIBIT THROW NAT XRESOLVE".split(" ");
+function addressTypeName(word: string): string {
+  const name = addressTypes.find((type) => type.startsWith(word));
+  if (name === undefined || word === "") throw new IptablesError(`addrtype: bad type "${word}"`);
+  return name;
+}
+
 const addrtype: MatchExtension = {
   options: { "src-type": 1, "dst-type": 1, "limit-iface-in": 0, "limit-iface-out": 0 },
   parse(m, option, [word], not) {
     if (option === "limit-iface-in") m.limitIn = true;
     else if (option === "limit-iface-out") m.limitOut = true;
-    else m[option === "src-type" ? "src" : "dst"] = { types: word!.toUpperCase().split(","), not };
+    else m[option === "src-type" ? "src" : "dst"] = { types: word!.toUpperCase().split(",").map(addressTypeName), not };
   },
+  check: needs("addrtype: you must specify --src-type or --dst-type", "src", "dst"),
+  refuses: (m, hook) =>
+    m.limitOut ? hook === "PREROUTING" || hook === "INPUT" : m.limitIn === true && (hook === "POSTROUTING" || hook === "OUTPUT"),
   save(m) {
     const o = m as unknown as AddrTypeOption;
     return `${o.src ? ` ${bang(o.src.not)}--src-type ${o.src.types.join(",")}` : ""}${o.dst ? ` ${bang(o.dst.not)}--dst-type ${o.dst.types.join(",")}` : ""}${o.limitIn ? " --limit-iface-in" : ""}${o.limitOut ? " --limit-iface-out" : ""}`;
@@ -340,9 +312,11 @@ const set: MatchExtension = {
     const not = m.not === true;
     return (p, env) => env.ns.sets.test(name, dirs, p) !== not;
   },
+  check: needs("You must specify `--match-set' with proper arguments", "set"),
 };
 
 const multiport: MatchExtension = {
+  check: needs("multiport expection an option", "list"),
   options: { sports: 1, "source-ports": 1, dports: 1, "destination-ports": 1, ports: 1 },
   parse(m, option, [word], not) {
     const list = word!.split(",");
@@ -366,11 +340,21 @@ const multiport: MatchExtension = {
 };
 
 const statistic: MatchExtension = {
+  check(m) {
+    if (m.mode === "nth") {
+      if (m.every === undefined) throw new IptablesError("--every and --packet must be specified when using nth mode");
+    } else if (m.probability === undefined) throw new IptablesError("--probability must be specified when using random mode");
+  },
   options: { mode: 1, probability: 1, every: 1, packet: 1 },
   parse(m, option, [word], not) {
-    if (option === "mode") m.mode = word!;
-    else if (option === "probability") Object.assign(m, { probability: Math.round(Number(word) * 0x80000000), not });
-    else if (option === "every") Object.assign(m, { every: Number(word), packet: m.packet ?? 0, not });
+    if (option === "mode") {
+      if (word !== "random" && word !== "nth") throw new IptablesError(`Bad mode "${word}"`);
+      m.mode = word;
+    } else if (option === "probability") {
+      if (!(Number(word) >= 0 && Number(word) <= 1))
+        throw new IptablesError(`statistic: bad value for option "--probability", or out of range (0-1).\n`);
+      Object.assign(m, { probability: Math.round(Number(word) * 0x80000000), not });
+    } else if (option === "every") Object.assign(m, { every: Number(word), packet: m.packet ?? 0, not });
     else m.packet = Number(word);
   },
   save: (m) =>
@@ -408,6 +392,10 @@ interface PhysdevOption {
 }
 
 const physdev: MatchExtension = {
+  check: needs("PHYSDEV: no physdev option specified", "in", "out", "isIn", "isOut", "isBridged"),
+  // for packets that are not bridged the port they leave by is not known yet (xt_physdev.c)
+  refuses: (m, hook) =>
+    hook === "OUTPUT" && (m.out !== undefined || m.isOut !== undefined) && !(m.isBridged && !(m.isBridged as { not: boolean }).not),
   options: { "physdev-in": 1, "physdev-out": 1, "physdev-is-in": 0, "physdev-is-out": 0, "physdev-is-bridged": 0 },
   parse(m, option, [word], not) {
     if (option === "physdev-in") m.in = { name: word!, not };
@@ -450,8 +438,7 @@ const limit: MatchExtension = {
     else {
       const match = /^(\d+)(?:\/([a-z]+))?$/.exec(word!);
       const period = match && periods[match[2] ?? "second"];
-      if (!match || period === undefined || Number(match[1]) === 0)
-        throw new IptablesError(`limit: bad value for option "--limit", or out of range (1-10000/s).`);
+      if (!match || period === undefined || Number(match[1]) === 0) throw new IptablesError(`bad rate "${word}"'`);
       Object.assign(m, { rate: Number(match[1]), period });
     }
   },
@@ -482,6 +469,7 @@ const limit: MatchExtension = {
 };
 
 const comment: MatchExtension = {
+  check: needs(`comment: option "--comment" must be specified\n`, "text"),
   options: { comment: 1 },
   parse(m, _option, [word]) {
     if (word!.length > 255) throw new IptablesError("comment: too long");
@@ -492,18 +480,8 @@ const comment: MatchExtension = {
   test: () => () => true,
 };
 
-const owner: MatchExtension = {
-  options: { "uid-owner": 1, "gid-owner": null, "socket-exists": null },
-  parse(m, _option, [word], not) {
-    if (!/^\d+$/.test(word!)) throw new NotSimulated(`iptables -m owner --uid-owner ${word} (user names)`);
-    Object.assign(m, { uid: Number(word), not });
-  },
-  save: (m) => ` ${bang(m.not)}--uid-owner ${m.uid as number}`,
-  list: (m) => `${bang(m.not)}owner UID match ${m.uid as number}`,
-  test: (m) => (p) => (p.uid !== undefined && p.uid === m.uid) !== (m.not === true),
-};
-
 const iprange: MatchExtension = {
+  check: needs("iprange match: You must specify `--src-range' or `--dst-range'", "src", "dst"),
   options: { "src-range": 1, "dst-range": 1 },
   parse(m, option, [word], not) {
     const [low, high] = word!.split("-");
@@ -527,6 +505,8 @@ const iprange: MatchExtension = {
 };
 
 const rpfilter: MatchExtension = {
+  tables: ["raw", "mangle"],
+  hooks: ["PREROUTING"],
   options: { loose: 0, validmark: 0, "accept-local": 0, invert: 0 },
   parse(m, option) {
     m[option] = true;
@@ -540,8 +520,11 @@ const rpfilter: MatchExtension = {
 };
 
 const ttl: MatchExtension = {
+  check: needs("TTL match: You must specify one of `--ttl-eq', `--ttl-lt', `--ttl-gt", "value"),
   options: { "ttl-eq": 1, "ttl-lt": 1, "ttl-gt": 1 },
   parse(m, option, [word], not) {
+    if (!/^\d+$/.test(word!) || Number(word) > 255)
+      throw new IptablesError(`ttl: bad value for option "--${option}", or out of range (0-255).\n`);
     Object.assign(m, { op: option.slice(4), value: Number(word), not });
   },
   save: (m) => ` ${bang(m.not)}--ttl-${m.op as string} ${m.value as number}`,
@@ -553,10 +536,13 @@ const ttl: MatchExtension = {
 };
 
 const length: MatchExtension = {
+  check: needs(`length: option "--length" must be specified\n`, "low"),
   options: { length: 1 },
   parse(m, _option, [word], not) {
+    if (!/^\d*(:\d*)?$/.test(word!) || word === "")
+      throw new IptablesError(`length: bad value for option "--length" near "${word}", or out of range (0-65535).\n`);
     const [low, high] = word!.split(":");
-    Object.assign(m, { low: Number(low), high: Number(high ?? low), not });
+    Object.assign(m, { low: Number(low), high: high === "" ? 65535 : Number(high ?? low), not });
   },
   save: (m) => ` ${bang(m.not)}--length ${m.low as number}${m.high === m.low ? "" : `:${m.high as number}`}`,
   list: (m) => `length ${m.not ? "!" : ""}${m.low as number}${m.high === m.low ? "" : `:${m.high as number}`}`,
@@ -568,6 +554,7 @@ export const matchExtensions: Record<string, MatchExtension> = {
   udp: portOptions("udp"),
   sctp: portOptions("sctp"),
   icmp,
+  icmp6,
   conntrack,
   state,
   mark: markOption((p) => p.mark, "mark"),

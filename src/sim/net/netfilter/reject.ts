@@ -4,19 +4,34 @@ import { icmpError } from "../icmp.ts";
 import { outputPacket } from "../walk.ts";
 import type { Env } from "./env.ts";
 
-export const rejectCodes: Record<string, number | "reset"> = {
-  "icmp-net-unreachable": 0,
-  "icmp-host-unreachable": 1,
-  "icmp-proto-unreachable": 2,
-  "icmp-port-unreachable": 3,
-  "icmp-net-prohibited": 9,
-  "icmp-host-prohibited": 10,
-  "icmp-admin-prohibited": 13,
-  "tcp-reset": "reset",
-};
+/** Types of --reject-with in the real table's order: name, alias, ICMP code. */
+const types: readonly [name: string, alias: string, code: number | "reset"][] = [
+  ["icmp-net-unreachable", "net-unreach", 0],
+  ["icmp-host-unreachable", "host-unreach", 1],
+  ["icmp-port-unreachable", "port-unreach", 3],
+  ["icmp-proto-unreachable", "proto-unreach", 2],
+  ["icmp-net-prohibited", "net-prohib", 9],
+  ["icmp-host-prohibited", "host-prohib", 10],
+  ["tcp-reset", "tcp-rst", "reset"],
+  ["icmp-admin-prohibited", "admin-prohib", 13],
+];
+const types6: readonly [name: string, alias: string][] = [
+  ["icmp6-no-route", "no-route"],
+  ["icmp6-adm-prohibited", "adm-prohibited"],
+  ["icmp6-addr-unreachable", "addr-unreach"],
+  ["icmp6-port-unreachable", "port-unreach"],
+  ["tcp-reset", "tcp-reset"],
+  ["icmp6-policy-fail", "policy-fail"],
+  ["icmp6-reject-route", "reject-route"],
+];
+const rejectCodes = new Map(types.map(([name, , code]) => [name, code]));
+
+/** The type that a word, possibly cut short, names; undefined when it is none. */
+export const rejectType = (word: string, family: 4 | 6): string | undefined =>
+  (family === 6 ? types6 : types).find(([name, alias]) => name.startsWith(word.toLowerCase()) || alias.startsWith(word.toLowerCase()))?.[0];
 
 export function reject(how: string, p: Packet, env: Env, walk: Walk): void {
-  const code = rejectCodes[how]!;
+  const code = rejectCodes.get(how)!;
   if (code !== "reset") {
     if (!isIcmpError(p)) icmpError(env.ns, p, 3, code, walk, { attach: true });
     return;

@@ -4,7 +4,10 @@ import { NotSimulated } from "../../core/errno.ts";
 import { ipText, maskOf, parseIp } from "../ip.ts";
 import type { MatchState, RuleState } from "../state.ts";
 import { IptablesError } from "./env.ts";
-import { matchExtensions, otherMatches, type MatchExtension } from "./matches.ts";
+import { ip6Text, maskLength6, network6, parseIp6 } from "../ip6.ts";
+import { checkNatDrop } from "./chains.ts";
+import { matchExtensions, otherMatches, type MatchExtension, type ParseContext } from "./matches.ts";
+import { fullOption } from "./options.ts";
 import { otherTargets, targetExtensions } from "./targets.ts";
 
 const protocolNames: Record<string, number> = {
@@ -41,15 +44,33 @@ const printedProtocols: Record<number, string> = {
   132: "sctp",
   136: "udplite",
 };
+/** Protocols that NAT finds ports in (libxt_NAT.c). */
+const withPorts = [1, 6, 17, 33, 132];
+
 export const protocolText = (n: number): string => printedProtocols[n] ?? String(n);
 
 /** What was read from the words of a rule; `rest` holds the options that belong to the command (-n, -v, …) in place. */
 export interface ParsedRule {
   rule: RuleState;
   /** Several addresses for -s or -d make several rules. */
-  sources: RuleState["src"][];
-  destinations: RuleState["dst"][];
+  sources: Address[];
+  destinations: Address[];
   counters?: [number, number];
+}
+
+/** One side's address, in either family. */
+type Address = { v4: NonNullable<RuleState["src"]> } | { v6: NonNullable<RuleState["src6"]> } | undefined;
+
+/** The IPv6 prefix as rules print it. */
+function parseAddress6(text: string): string {
+  const [host = "", tail] = text.split("/");
+  const groups = parseIp6(host);
+  if (!groups) throw new IptablesError(`host/network \`${host}' not found`);
+  const mask = tail === undefined ? undefined : parseIp6(tail);
+  const len = tail === undefined ? 128 : mask ? maskLength6(mask) : /^\d{1,3}$/.test(tail) ? Number(tail) : 129;
+  if (len === undefined) throw new NotSimulated(`ip6tables with the mask ${tail}`);
+  if (len > 128) throw new IptablesError(`invalid mask \`${tail}' specified`);
+  return `${ip6Text(network6(groups, len))}/${len}`;
 }
 
 function parseAddress(text: string): { ip: number; mask: number } {
@@ -71,15 +92,16 @@ function parseShort(host: string, network: boolean): number | undefined {
   return network && /^\d{1,3}(\.\d{1,3}){0,2}$/.test(host) ? parseIp([...host.split("."), "0", "0", "0"].slice(0, 4).join(".")) : undefined;
 }
 
-function parseAddresses(words: string, not: boolean): { ip: number; mask: number; not: boolean }[] {
+function parseAddresses(words: string, not: boolean, family: 4 | 6): Address[] {
   if (not && words.includes(",")) throw new IptablesError("! not allowed with multiple source or destination IP addresses");
-  return words.split(",").map((word) => ({ ...parseAddress(word), not }));
+  return words
+    .split(",")
+    .map((word) => (family === 6 ? { v6: { prefix: parseAddress6(word), not } } : { v4: { ...parseAddress(word), not } }));
 }
 
 const basic: Record<string, string> = {
   "-p": "proto",
   "--protocol": "proto",
-  "--proto": "proto",
   "-s": "src",
   "--source": "src",
   "--src": "src",
@@ -97,22 +119,54 @@ const basic: Record<string, string> = {
   "-m": "match",
   "--match": "match",
   "-f": "fragment",
-  "--fragment": "fragment",
+  "--fragments": "fragment",
   "-c": "counters",
   "--set-counters": "counters",
 };
 
 export class RuleParser {
   readonly #rule: RuleState = { matches: [], packets: 0, bytes: 0 };
-  readonly #sources: RuleState["src"][] = [];
-  readonly #destinations: RuleState["dst"][] = [];
+  readonly #sources: Address[] = [];
+  readonly #destinations: Address[] = [];
   #counters: [number, number] | undefined;
   readonly #isChain: (name: string) => boolean;
   readonly #table: string;
+  readonly #context: ParseContext;
 
-  constructor(table: string, isChain: (name: string) => boolean) {
+  constructor(table: string, isChain: (name: string) => boolean, context: ParseContext) {
     this.#table = table;
     this.#isChain = isChain;
+    this.#context = context;
+  }
+
+  /** The word with its option spelt out. */
+  full(word: string): string {
+    if (!word.startsWith("--") || word in basic) return word;
+    const { target, matches } = this.#rule;
+    const loaded = [target && targetExtensions[target.name], ...matches.map((m) => matchExtensions[m.name])];
+    const option = word.slice(2);
+    if (loaded.some((extension) => extension && option in extension.options)) return word;
+    const own = this.#protocolMatch();
+    if (own && option in matchExtensions[own]!.options) return word;
+    return fullOption(
+      word,
+      loaded.flatMap((extension) => Object.keys(extension?.options ?? {})),
+      own ? Object.keys(matchExtensions[own]!.options) : [],
+    );
+  }
+
+  /** The match of the rule's protocol that -p brings with it, unless it is there already. */
+  #protocolMatch(): string | undefined {
+    const { proto, matches } = this.#rule;
+    if (!proto || proto.not) return undefined;
+    const text = protocolText(proto.number);
+    const name = text === "ipv6-icmp" ? "icmp6" : text;
+    return this.#isMatch(name) && !matches.some((m) => m.name === name) ? name : undefined;
+  }
+
+  #isMatch(name: string): boolean {
+    const extension = matchExtensions[name];
+    return extension !== undefined && (extension.family ?? this.#context.family) === this.#context.family;
   }
 
   /** Takes the option at `at`; returns the index after it, or undefined when the option is none of a rule's. */
@@ -123,8 +177,8 @@ export class RuleParser {
       not = true;
       i++;
     }
-    const word = words[i];
-    if (word === undefined) throw new IptablesError("Bad argument `!'");
+    if (words[i] === undefined) throw new IptablesError("Bad argument `!'");
+    const word = this.full(words[i]!);
     const cut = word.startsWith("--") ? word.indexOf("=") : -1;
     const name = cut > 0 ? word.slice(0, cut) : word;
     const inline = cut > 0 ? [word.slice(cut + 1)] : [];
@@ -163,10 +217,10 @@ export class RuleParser {
         return;
       }
       case "src":
-        this.#sources.push(...parseAddresses(next(), not));
+        this.#sources.push(...parseAddresses(next(), not, this.#context.family));
         return;
       case "dst":
-        this.#destinations.push(...parseAddresses(next(), not));
+        this.#destinations.push(...parseAddresses(next(), not, this.#context.family));
         return;
       case "in":
       case "out": {
@@ -185,7 +239,7 @@ export class RuleParser {
       }
       case "match": {
         const name = next();
-        if (!matchExtensions[name]) {
+        if (!this.#isMatch(name)) {
           if (otherMatches.includes(name)) throw new NotSimulated(`iptables -m ${name}`);
           throw new IptablesError(`Couldn't load match \`${name}':No such file or directory\n`);
         }
@@ -200,6 +254,7 @@ export class RuleParser {
           if (name.length > 28) throw new IptablesError(`Invalid target name \`${name}' (28 chars max)`);
           throw new UnknownTarget(name);
         }
+        checkNatDrop(this.#table, name);
         rule.target = { name, ...(kind === "goto" ? { goto: true } : {}) };
       }
     }
@@ -211,7 +266,10 @@ export class RuleParser {
     if (target && option in target.options) {
       const count = target.options[option]!;
       if (count === null) throw new NotSimulated(`iptables -j ${rule.target!.name} --${option}`);
-      target.parse(rule.target!, option, take(count, next));
+      target.parse(rule.target!, option, take(count, next), this.#context);
+      const to = rule.target!.to as { portLow?: number } | undefined;
+      if (to?.portLow !== undefined && !withPorts.includes(rule.proto?.number ?? 0))
+        throw new IptablesError("Need TCP, UDP, SCTP or DCCP with port specification");
       return true;
     }
     for (let m = rule.matches.length - 1; m >= 0; m--) {
@@ -219,15 +277,12 @@ export class RuleParser {
       if (this.#tryMatch(match, matchExtensions[match.name]!, option, not, next)) return true;
     }
     // -p tcp --dport 80 without -m tcp
-    if (rule.proto && !rule.proto.not) {
-      const name = protocolText(rule.proto.number);
-      const extension = matchExtensions[name];
-      if (extension && option in extension.options && !rule.matches.some((m) => m.name === name)) {
-        const match: MatchState = { name };
-        if (!this.#tryMatch(match, extension, option, not, next)) return false;
-        rule.matches.push(match);
-        return true;
-      }
+    const name = this.#protocolMatch();
+    if (name !== undefined && option in matchExtensions[name]!.options) {
+      const match: MatchState = { name };
+      this.#tryMatch(match, matchExtensions[name]!, option, not, next);
+      rule.matches.push(match);
+      return true;
     }
     return false;
   }
@@ -236,7 +291,7 @@ export class RuleParser {
     if (!(option in extension.options)) return false;
     const count = extension.options[option]!;
     if (count === null) throw new NotSimulated(`iptables -m ${match.name} --${option}`);
-    extension.parse(match, option, take(count, next), not);
+    extension.parse(match, option, take(count, next), not, this.#context);
     return true;
   }
 
@@ -245,14 +300,13 @@ export class RuleParser {
     for (const match of rule.matches) matchExtensions[match.name]!.check?.(match);
     if (rule.target) {
       const extension = targetExtensions[rule.target.name];
-      extension?.check?.(rule.target);
-      if (extension?.tables && !extension.tables.includes(this.#table)) throw new WrongTable(rule.target.name, extension.tables);
-      if (rule.target.with === "tcp-reset" && (rule.proto?.number !== 6 || rule.proto.not)) throw new WrongTable("REJECT", []);
+      extension?.check?.(rule.target, this.#context);
     }
     const ported = ["tcp", "udp", "sctp"].find((name) => rule.matches.some((m) => m.name === name));
-    if (ported && (rule.proto?.number !== protocolNames[ported] || rule.proto?.not)) throw new WrongTable(ported, []);
+    if (ported && (rule.proto?.number !== protocolNames[ported] || rule.proto?.not))
+      throw new IptablesError(`${ported.toUpperCase()} match requires '-p ${ported}'`);
     if (rule.matches.some((m) => m.name === "multiport") && ![6, 17, 33, 132, 136].includes(rule.proto?.number ?? 0))
-      throw new IptablesError("multiport only works with TCP, UDP, UDPLITE, SCTP and DCCP");
+      throw new IptablesError("multiport needs `-p tcp', `-p udp', `-p udplite', `-p sctp' or `-p dccp'");
     return {
       rule,
       sources: this.#sources.length > 0 ? this.#sources : [undefined],
@@ -269,13 +323,6 @@ class UnknownTarget extends IptablesError {
   }
 }
 
-/** The kernel's refusal of a target or match in this place. */
-export class WrongTable extends IptablesError {
-  constructor(_name: string, _tables: string[]) {
-    super("RULE_APPEND failed (Invalid argument)", { usage: false, status: 4 });
-  }
-}
-
 function take(count: number, next: () => string): string[] {
   return Array.from({ length: count }, next);
 }
@@ -286,12 +333,19 @@ export function rulesOf(parsed: ParsedRule): RuleState[] {
   return parsed.sources.flatMap((src) =>
     parsed.destinations.map((dst) => ({
       ...(several ? copy(parsed.rule) : parsed.rule),
-      ...(src && (src.mask !== 0 || src.not) ? { src } : {}),
-      ...(dst && (dst.mask !== 0 || dst.not) ? { dst } : {}),
+      ...addressOf("src", src),
+      ...addressOf("dst", dst),
       packets: parsed.counters?.[0] ?? 0,
       bytes: parsed.counters?.[1] ?? 0,
     })),
   );
+}
+
+/** An address of length zero says nothing, unless negated. */
+function addressOf(side: "src" | "dst", address: Address): Partial<RuleState> {
+  if (!address) return {};
+  if ("v6" in address) return address.v6.prefix === "::/0" && !address.v6.not ? {} : { [`${side}6`]: address.v6 };
+  return address.v4.mask === 0 && !address.v4.not ? {} : { [side]: address.v4 };
 }
 
 function maskText(mask: number): string {
@@ -319,6 +373,8 @@ function writeRule(rule: RuleState, counters: boolean): string {
   let text = "";
   if (rule.src) text += ` ${bang(rule.src)}-s ${ipText(rule.src.ip)}/${maskText(rule.src.mask)}`;
   if (rule.dst) text += ` ${bang(rule.dst)}-d ${ipText(rule.dst.ip)}/${maskText(rule.dst.mask)}`;
+  if (rule.src6) text += ` ${bang(rule.src6)}-s ${rule.src6.prefix}`;
+  if (rule.dst6) text += ` ${bang(rule.dst6)}-d ${rule.dst6.prefix}`;
   if (rule.in) text += ` ${bang(rule.in)}-i ${rule.in.name}`;
   if (rule.out) text += ` ${bang(rule.out)}-o ${rule.out.name}`;
   if (rule.proto) text += ` ${bang(rule.proto)}-p ${protocolText(rule.proto.number)}`;

@@ -2,8 +2,11 @@
 import type { NetNs } from "../netlink.ts";
 import type { ChainState, RuleState, TableName, TableState } from "../state.ts";
 import { IptablesError } from "./env.ts";
+import { builtinChains, checkChainName, checkNatDrop, ruleNumber } from "./chains.ts";
+import type { ParseContext } from "./matches.ts";
+import { fullOption } from "./options.ts";
+import { misplaced, refusal } from "./placement.ts";
 import { RuleParser, ruleText, rulesOf, sameRule } from "./rule.ts";
-import { builtinChains } from "./tables.ts";
 import { words } from "./words.ts";
 
 /** iptables-save's order of tables (iptables 1.8.10, nf_tables backend). */
@@ -37,6 +40,9 @@ export const userChains = (table: TableState): string[] =>
     .filter((name) => table.chains[name]!.policy === undefined)
     .sort();
 
+/** What rules are written in when no program's user writes them. */
+const plain: ParseContext = { family: 4, uid: () => undefined };
+
 class LineError extends IptablesError {}
 
 /** Applies iptables-restore input, table by table at its COMMIT; a table that fails changes nothing. */
@@ -44,23 +50,26 @@ export function restore(
   ns: NetNs,
   text: string,
   options: { noflush?: boolean; counters?: boolean; table?: string; test?: boolean } = {},
+  context: ParseContext = plain,
 ): void {
   let tableName: TableName | undefined;
   let draft: TableState | undefined;
+  // on which line each rule is, for the kernel's refusals
+  const written = new Map<RuleState, number>();
   let skipped = false;
   const lines = text.split("\n");
   for (const [i, raw] of lines.entries()) {
     const line = raw.trim();
     if (line === "" || line.startsWith("#")) continue;
-    const fail = (message: string): never => {
-      throw new LineError(message, { usage: false, status: 1 });
+    const fail = (message: string, status = 1): never => {
+      throw new LineError(message, { usage: false, status });
     };
     if (line.startsWith("*")) {
       const name = line.slice(1).trim();
       if (!(name in builtinChains))
         throw new LineError(
           `iptables-restore v1.8.10 (nf_tables): iptables-restore: line ${i + 1} table name '${name}' invalid\nError occurred at line: ${i + 1}\nTry \`iptables-restore -h' or 'iptables-restore --help' for more information.`,
-          { usage: false, status: 1 },
+          { usage: false, status: 2 },
         );
       tableName = name as TableName;
       skipped = options.table !== undefined && options.table !== name;
@@ -70,6 +79,7 @@ export function restore(
     if (skipped) continue;
     if (!draft || !tableName) fail(`iptables-restore: line ${i + 1} failed`);
     if (line === "COMMIT") {
+      checkPlaces(tableName!, draft!, written);
       if (!options.test) ns.netfilter.need(tableName!).chains = draft!.chains;
       draft = undefined;
       tableName = undefined;
@@ -84,22 +94,48 @@ export function restore(
         else if (policy !== "-") fail(`iptables-restore: line ${i + 1} failed`);
         if (options.counters && match) Object.assign(there, { packets: Number(match[1]), bytes: Number(match[2]) });
         if (!options.noflush) there.rules = [];
-      } else draft!.chains[name] = { packets: 0, bytes: 0, rules: [] };
-      continue;
+        continue;
+      }
     }
     try {
-      applyLine(draft!, tableName!, line, options.counters === true);
+      if (line.startsWith(":")) declare(draft!, line);
+      else for (const rule of applyLine(draft!, tableName!, line, options.counters === true, context)) written.set(rule, i + 1);
     } catch (error) {
       if (error instanceof IptablesError && !(error instanceof LineError))
         fail(
-          error.status === 4 || error.status === 1
-            ? `iptables-restore: line ${i + 1} failed: ${error.message.replace(/^RULE_APPEND failed \((.*)\)$/, "$1")}.`
+          error.status === 1
+            ? `iptables-restore: line ${i + 1} failed: ${error.message}.`
             : `iptables-restore v1.8.10 (nf_tables): ${error.message}\nError occurred at line: ${i + 1}\nTry \`iptables-restore -h' or 'iptables-restore --help' for more information.`,
+          error.status,
         );
       throw error;
     }
   }
   if (draft) throw new LineError("iptables-restore: COMMIT expected at line " + String(lines.length + 1), { usage: false, status: 1 });
+}
+
+/** A user's chain, on a line such as `:NAME - [0:0]`. */
+function declare(draft: TableState, line: string): void {
+  const name = line.slice(1).split(/\s+/)[0]!;
+  checkChainName(name);
+  draft.chains[name] = { packets: 0, bytes: 0, rules: [] };
+}
+
+/** Throws when the kernel refuses one of the rules that have been written. */
+function checkPlaces(name: TableName, draft: TableState, written: ReadonlyMap<RuleState, number>): void {
+  const refuse = (rule: RuleState, chain: string, reason: string): never => {
+    throw new LineError(
+      `iptables-restore v1.8.10 (nf_tables): \nline ${written.get(rule) ?? 0}: RULE_APPEND failed (${reason}): rule in chain ${chain}`,
+      { usage: false, status: 4 },
+    );
+  };
+  for (const [chainName, chain] of Object.entries(draft.chains))
+    for (const rule of chain.rules) {
+      const reason = written.has(rule) ? refusal(rule, name, draft, chainName) : undefined;
+      if (reason !== undefined) refuse(rule, chainName, reason);
+    }
+  const wrong = misplaced(name, draft, (rule) => written.get(rule) ?? 0);
+  if (wrong) refuse(wrong.rule, wrong.chain, wrong.reason);
 }
 
 /** Chains may be changed in place at will: rules are shared, never altered. */
@@ -113,7 +149,8 @@ function draftOf(table: TableState | undefined, name: TableName, keep: boolean):
   return { chains };
 }
 
-function applyLine(draft: TableState, table: TableName, line: string, counters: boolean): void {
+/** Returns the rules that the line makes. */
+function applyLine(draft: TableState, table: TableName, line: string, counters: boolean, context: ParseContext): RuleState[] {
   const list = words(line);
   let packets = 0;
   let bytes = 0;
@@ -122,57 +159,61 @@ function applyLine(draft: TableState, table: TableName, line: string, counters: 
     list.shift();
     if (counters) [packets, bytes] = [Number(counted[1]), Number(counted[2])];
   }
-  const command = list.shift();
+  const command = fullOption(list.shift() ?? "");
   const name = list.shift() ?? "";
   const chain = draft.chains[name];
   const no = (message: string, status = 1): never => {
     throw new IptablesError(message, { status, usage: false });
   };
   if (command === "-N" || command === "--new-chain") {
+    checkChainName(name);
     if (chain) no("Chain already exists");
     draft.chains[name] = { packets: 0, bytes: 0, rules: [] };
-    return;
+    return [];
   }
   if (!chain) return no("No chain/target/match by that name");
   switch (command) {
     case "-F":
     case "--flush":
       chain.rules = [];
-      return;
+      return [];
     case "-X":
     case "--delete-chain":
       if (chain.policy !== undefined || chain.rules.length > 0) no("Directory not empty");
       for (const other of Object.values(draft.chains)) if (other.rules.some((r) => r.target?.name === name)) no("Device or resource busy");
       delete draft.chains[name];
-      return;
+      return [];
     case "-P":
     case "--policy":
       if (list[0] !== "ACCEPT" && list[0] !== "DROP") no("Bad policy name. Run `dmesg' for more information");
+      checkNatDrop(table, list[0]);
       chain.policy = list[0] as "ACCEPT";
-      return;
+      return [];
   }
   let number: number | undefined;
-  if ((command === "-I" || command === "-D" || command === "-R") && /^\d+$/.test(list[0] ?? "")) number = Number(list.shift());
-  if (command === "-D" && number !== undefined) {
+  if (["-I", "-D", "-R", "--insert", "--delete", "--replace"].includes(command) && /^[^-!]/.test(list[0] ?? ""))
+    number = ruleNumber(list.shift()!);
+  if ((command === "-D" || command === "--delete") && number !== undefined) {
     if (!chain.rules[number - 1]) no("Index of deletion too big");
     chain.rules.splice(number - 1, 1);
-    return;
+    return [];
   }
-  const made = parseRule(table, draft, list).map((rule) => ({ ...rule, packets, bytes }));
+  const made = parseRule(table, draft, list, context).map((rule) => ({ ...rule, packets, bytes }));
   switch (command) {
     case "-A":
     case "--append":
       chain.rules.push(...made);
-      return;
+      return made;
     case "-I":
     case "--insert":
       if ((number ?? 1) > chain.rules.length + 1) no("Index of insertion too big");
       chain.rules.splice((number ?? 1) - 1, 0, ...made);
-      return;
+      return made;
     case "-R":
+    case "--replace":
       if (!chain.rules[(number ?? 0) - 1]) no("Index of replacement too big");
       chain.rules[number! - 1] = made[0]!;
-      return;
+      return made;
     case "-D":
     case "--delete":
       for (const rule of made) {
@@ -180,14 +221,14 @@ function applyLine(draft: TableState, table: TableName, line: string, counters: 
         if (at < 0) no("Bad rule (does a matching rule exist in that chain?)");
         chain.rules.splice(at, 1);
       }
-      return;
+      return [];
     default:
-      no(`unknown option "${command}"`, 2);
+      return no(`unknown option "${command}"`, 2);
   }
 }
 
-function parseRule(table: TableName, draft: TableState, list: string[]): RuleState[] {
-  const parser = new RuleParser(table, (chainName) => chainName in draft.chains);
+function parseRule(table: TableName, draft: TableState, list: string[], context: ParseContext): RuleState[] {
+  const parser = new RuleParser(table, (chainName) => chainName in draft.chains, context);
   for (let i = 0; i < list.length;) {
     const next = parser.take(list, i);
     if (next === undefined)

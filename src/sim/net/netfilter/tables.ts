@@ -4,20 +4,13 @@ import { isIcmpError, type Packet, type Walk } from "../packet.ts";
 import type { ChainState, NsState, RuleState, TableName, TableState } from "../state.ts";
 import type { NetNs } from "../netlink.ts";
 import { ephemeralPorts, type Recording } from "../recording.ts";
-import type { Env, Hook, Test } from "./env.ts";
+import { builtinChains } from "./chains.ts";
+import type { Env, Test } from "./env.ts";
 import { nameTest } from "./env.ts";
 import { matchExtensions } from "./matches.ts";
 import { translate } from "./nat.ts";
 import { ruleText } from "./rule.ts";
 import { targetExtensions, type Verdict } from "./targets.ts";
-
-export const builtinChains: Record<TableName, Hook[]> = {
-  raw: ["PREROUTING", "OUTPUT"],
-  mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
-  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
-  filter: ["INPUT", "FORWARD", "OUTPUT"],
-  security: ["INPUT", "FORWARD", "OUTPUT"],
-};
 
 interface Compiled {
   rule: RuleState;
@@ -53,6 +46,8 @@ function compile(rule: RuleState): Compiled {
     const { ip, mask, not } = rule.dst;
     tests.push((p) => (((p.dst ^ ip) & mask) === 0) !== not);
   }
+  // no packet here has an IPv6 address
+  for (const side of [rule.src6, rule.dst6]) if (side) tests.push(() => side.not);
   if (rule.in) {
     const test = nameTest(rule.in.name);
     const { not } = rule.in;

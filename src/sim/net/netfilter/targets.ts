@@ -1,21 +1,28 @@
 /** Target extensions: how each is written, saved, listed and what it does to the packet. Forms: iptables-extensions(8), iptables 1.8.10. */
-import { ipOf, ipText } from "../ip.ts";
+import { NotSimulated } from "../../core/errno.ts";
+import { ipText, parseIp } from "../ip.ts";
 import type { Packet, Walk } from "../packet.ts";
 import type { TargetState } from "../state.ts";
-import { hex, IptablesError, numberOf, quote, type Env } from "./env.ts";
+import { hex, IptablesError, numberOf, quote, type Env, type Hook } from "./env.ts";
+import type { ParseContext } from "./matches.ts";
 import { decideNat } from "./nat.ts";
-import { reject, rejectCodes } from "./reject.ts";
+import { reject, rejectType } from "./reject.ts";
 
 /** What a target says: undefined goes on with the next rule. */
 export type Verdict = "ACCEPT" | "DROP" | undefined;
 
 export interface TargetExtension {
   options: Record<string, number | null>;
-  parse(t: TargetState, option: string, words: string[]): void;
+  parse(t: TargetState, option: string, words: string[], context: ParseContext): void;
   save(t: TargetState): string;
   list(t: TargetState, numeric: boolean): string;
-  check?(t: TargetState): void;
-  tables?: string[];
+  check?(t: TargetState, context: ParseContext): void;
+  /** Tables and hooks that it is confined to, and the protocol that it needs. */
+  tables?: readonly string[];
+  hooks?: readonly Hook[];
+  proto?: number;
+  /** Whether it may not stand in this built-in chain (in others nobody looks). */
+  refuses?(t: TargetState, hook: Hook): boolean;
   act(t: TargetState): (p: Packet, env: Env, walk: Walk) => Verdict;
 }
 
@@ -30,25 +37,14 @@ const plain = (verdict: Verdict): TargetExtension => ({
 const REJECT: TargetExtension = {
   options: { "reject-with": 1 },
   tables: ["filter"],
-  parse(t, _option, [word]) {
-    const full =
-      rejectCodes[word!] !== undefined
-        ? word!
-        : {
-            "net-unreach": "icmp-net-unreachable",
-            "host-unreach": "icmp-host-unreachable",
-            "port-unreach": "icmp-port-unreachable",
-            "admin-prohib": "icmp-admin-prohibited",
-            "host-prohib": "icmp-host-prohibited",
-            "net-prohib": "icmp-net-prohibited",
-            "proto-unreach": "icmp-proto-unreachable",
-            "tcp-rst": "tcp-reset",
-          }[word!];
+  hooks: ["INPUT", "FORWARD", "OUTPUT"],
+  parse(t, _option, [word], context) {
+    const full = rejectType(word!, context.family);
     if (full === undefined) throw new IptablesError(`unknown reject type "${word}"`);
     t.with = full;
   },
-  check(t) {
-    t.with ??= "icmp-port-unreachable";
+  check(t, context) {
+    t.with ??= context.family === 6 ? "icmp6-port-unreachable" : "icmp-port-unreachable";
   },
   save: (t) => ` --reject-with ${t.with as string}`,
   list: (t) => `reject-with ${t.with as string}`,
@@ -68,13 +64,19 @@ interface Range {
   portHigh?: number;
 }
 
+function addressOf(word: string): number {
+  const ip = parseIp(word);
+  if (ip === undefined) throw new IptablesError(`Bad IP address "${word}"`);
+  return ip;
+}
+
 function parseTo(word: string): Range {
   const [addresses = "", ports] = word.split(":");
   const [low, high] = addresses.split("-");
   const range: Range = {};
   if (low) {
-    range.low = ipOf(low);
-    range.high = high ? ipOf(high) : range.low;
+    range.low = addressOf(low);
+    range.high = high ? addressOf(high) : range.low;
   }
   if (ports !== undefined) Object.assign(range, parsePortRange(ports));
   return range;
@@ -90,11 +92,16 @@ const portText = (r: Range): string => (r.portLow === undefined ? "" : `${r.port
 const rangeText = (r: Range): string =>
   `${r.low === undefined ? "" : ipText(r.low)}${r.high === undefined || r.high === r.low ? "" : `-${ipText(r.high)}`}${r.portLow === undefined ? "" : `:${portText(r)}`}`;
 
+const sourceHooks: Hook[] = ["POSTROUTING", "INPUT"];
+const destinationHooks: Hook[] = ["PREROUTING", "OUTPUT"];
+
 function natTarget(kind: "src" | "dst", option: string): TargetExtension {
   return {
     options: { [option]: 1, random: 0, "random-fully": 0, persistent: 0 },
     tables: ["nat"],
-    parse(t, name, [word]) {
+    hooks: kind === "src" ? sourceHooks : destinationHooks,
+    parse(t, name, [word], context) {
+      if (name === option && context.family === 6) throw new NotSimulated(`ip6tables --${option}`);
       if (name === option) t.to = { ...parseTo(word!) };
       else t[name] = true;
     },
@@ -115,6 +122,7 @@ function natTarget(kind: "src" | "dst", option: string): TargetExtension {
 const MASQUERADE: TargetExtension = {
   options: { "to-ports": 1, random: 0, "random-fully": 0 },
   tables: ["nat"],
+  hooks: ["POSTROUTING"],
   parse(t, name, [word]) {
     if (name === "to-ports") t.to = { ...parsePortRange(word!) };
     else t[name] = true;
@@ -136,6 +144,7 @@ const MASQUERADE: TargetExtension = {
 const REDIRECT: TargetExtension = {
   options: { "to-ports": 1, random: 0 },
   tables: ["nat"],
+  hooks: destinationHooks,
   parse(t, name, [word]) {
     if (name === "to-ports") t.to = { ...parsePortRange(word!) };
     else t.random = true;
@@ -153,10 +162,10 @@ const REDIRECT: TargetExtension = {
 };
 
 /** Value and mask of --set-xmark, from any of the ways to write it. */
-function parseMark(option: string, word: string): { value: number; mask: number } {
+function parseMark(extension: string, option: string, word: string): { value: number; mask: number } {
   const [v, m] = word.split("/");
-  const value = numberOf(v!, "MARK");
-  const mask = m === undefined ? 0xffffffff : numberOf(m, "MARK");
+  const value = numberOf(v!, extension, option);
+  const mask = m === undefined ? 0xffffffff : numberOf(m, extension, option);
   switch (option) {
     case "set-xmark":
       return { value, mask };
@@ -186,7 +195,7 @@ const MARK: TargetExtension = {
   options: { ...markWords },
   tables: undefined,
   parse(t, option, [word]) {
-    Object.assign(t, parseMark(option, word!));
+    Object.assign(t, parseMark("MARK", option, word!));
   },
   check(t) {
     if (t.value === undefined) throw new IptablesError("MARK: One of the --set-xmark, --{and,or,xor,set}-mark options is required");
@@ -207,12 +216,13 @@ const CONNMARK: TargetExtension = {
   options: { ...markWords, "save-mark": 0, "restore-mark": 0, nfmask: 1, ctmask: 1, mask: 1 },
   parse(t, option, [word]) {
     if (option === "save-mark" || option === "restore-mark") t.mode = option.slice(0, -5);
-    else if (option === "nfmask") t.nfmask = numberOf(word!, "CONNMARK");
-    else if (option === "ctmask") t.ctmask = numberOf(word!, "CONNMARK");
-    else if (option === "mask") t.nfmask = t.ctmask = numberOf(word!, "CONNMARK");
-    else Object.assign(t, parseMark(option, word!), { mode: "set" });
+    else if (option === "nfmask") t.nfmask = numberOf(word!, "CONNMARK", option);
+    else if (option === "ctmask") t.ctmask = numberOf(word!, "CONNMARK", option);
+    else if (option === "mask") t.nfmask = t.ctmask = numberOf(word!, "CONNMARK", option);
+    else Object.assign(t, parseMark("CONNMARK", option, word!), { mode: "set" });
   },
   check(t) {
+    if (t.mode === undefined) throw new IptablesError("CONNMARK target: No operation specified");
     if (t.mode !== "set") {
       t.nfmask ??= 0xffffffff;
       t.ctmask ??= 0xffffffff;
@@ -252,8 +262,7 @@ const LOG: TargetExtension = {
   },
   parse(t, option, [word]) {
     if (option === "log-prefix") {
-      if (word!.length > 29) throw new IptablesError("LOG: Maximum prefix length 29 for --log-prefix");
-      t.prefix = word!;
+      t.prefix = word!.slice(0, 29);
     } else if (option === "log-level") {
       const level = /^\d$/.test(word!) ? Number(word) : levels.indexOf({ panic: "emerg", err: "error", warn: "warning" }[word!] ?? word!);
       if (level < 0 || level > 7) throw new IptablesError(`log-level "${word}" unknown`);
@@ -307,6 +316,11 @@ const CT: TargetExtension = {
 
 const TCPMSS: TargetExtension = {
   options: { "set-mss": 1, "clamp-mss-to-pmtu": 0 },
+  proto: 6,
+  refuses: (t, hook) => t.clamp === true && (hook === "PREROUTING" || hook === "INPUT"),
+  check(t) {
+    if (t.clamp === undefined && t.mss === undefined) throw new IptablesError("TCPMSS target: At least one parameter is required");
+  },
   parse(t, option, [word]) {
     if (option === "set-mss") t.mss = Number(word);
     else t.clamp = true;

@@ -1,8 +1,20 @@
 /** ip address. */
-import { linkJson, linkLines, linkLocal, addressJson, addressLines, fullName, operstate, statistics } from "./show.ts";
+import { briefJson, linkJson, linkLines, linkLocal, addressJson, addressLines, fullName, operstate, statistics } from "./show.ts";
 import { inPrefix, ipText, parsePrefix } from "../../../net/ip.ts";
 import type { LinkState } from "../../../net/state.ts";
-import { change, duplicate, IpError, json, notSimulated, pick, prefixError, type Context, type Words } from "./words.ts";
+import {
+  change,
+  duplicate,
+  fullPrefix,
+  IpError,
+  json,
+  notSimulated,
+  pick,
+  prefixError,
+  prefixWord,
+  type Context,
+  type Words,
+} from "./words.ts";
 
 export function address(c: Context, words: Words): void {
   const verb = words.next() ?? "show";
@@ -28,6 +40,7 @@ export function address(c: Context, words: Words): void {
 
 function modify(c: Context, words: Words, verb: "add" | "change" | "replace" | "delete"): void {
   let local: string | undefined;
+  let given = "";
   let dev: string | undefined;
   let label: string | undefined;
   let scope: "global" | "link" | "host" | undefined;
@@ -71,13 +84,15 @@ function modify(c: Context, words: Words, verb: "add" | "change" | "replace" | "
         if (word === "local") word = words.value(word);
         if (local !== undefined) throw duplicate("local", word);
         if (word.includes(":")) notSimulated("address with IPv6");
-        if (!parsePrefix(word)) throw prefixError(word);
-        local = word;
+        local = fullPrefix(word);
+        if (local === undefined) throw prefixError(word);
+        given = word;
     }
   }
   if (dev === undefined) throw new IpError('Not enough information: "dev" argument is required.', 1);
   if (!c.ns.link(dev)) throw new IpError(`Cannot find device "${dev}"`);
   if (local === undefined) throw new IpError("RTNETLINK answers: Operation not supported", 2);
+  if (verb === "delete" && !local.includes("/")) c.warn(wildcard(given));
   const cidr = local;
   const device = dev;
   change(c, () => {
@@ -92,6 +107,13 @@ function modify(c: Context, words: Words, verb: "add" | "change" | "replace" | "
     c.ns.addAddress(device, cidr, { scope, label, metric, noprefixroute, broadcast });
   });
 }
+
+const wildcard = (word: string): string =>
+  `Warning: Executing wildcard deletion to stay compatible with old scripts.
+         Explicitly specify the prefix length (${word}/32) to avoid this warning.
+         This special behaviour is likely to disappear in further releases,
+         fix your scripts!
+`;
 
 interface Filter {
   dev?: string;
@@ -126,8 +148,7 @@ function filterOf(c: Context, words: Words): Filter {
         break;
       case "to": {
         const value = words.value(word);
-        f.to = parsePrefix(value);
-        if (!f.to) throw prefixError(value);
+        f.to = prefixWord(value);
         break;
       }
       case "dynamic":
@@ -192,9 +213,17 @@ function show(c: Context, words: Words): void {
     // a family or filter leaves out links without such an address
     const restricted = options.family !== "any" || f.scope !== undefined || f.to !== undefined || f.label !== undefined || f.dynamic;
     if (restricted && v4.length === 0 && v6 === undefined) continue;
+    if (options.json && options.brief) {
+      const brief = [...v4.map((a) => `${ipText(a.ip)}/${a.len}`), ...(v6 === undefined ? [] : [v6])].map((text) => text.split("/"));
+      documents.push({
+        ...briefJson(ns, link),
+        addr_info: brief.map(([ip, len]) => ({ local: ip, prefixlen: Number(len) })),
+      });
+      continue;
+    }
     if (options.json) {
       documents.push({
-        ...linkJson(ns, link),
+        ...linkJson(ns, link, options.family === "any"),
         addr_info: [
           ...v4.map((a) => addressJson(link, a, c.p.now)),
           ...(v6 === undefined
@@ -242,7 +271,7 @@ function inet6(link: LinkState, text: string): string[] {
 }
 
 function flush(c: Context, words: Words): void {
-  if (words.done) throw new IpError("Flush requires arguments.", 255);
+  if (words.done) throw new IpError("Flush requires arguments.");
   const f = filterOf(c, words);
   change(c, () => {
     for (const link of selected(c, f))

@@ -70,6 +70,7 @@ export const ip: CommandProgram = {
     const options: Options = { family: "any", oneline: false, json: false, brief: false, details: false, statistics: 0 };
     const args = [...p.args];
     let namespace = p.state.netns;
+    let warnings = "";
     try {
       while (args[0]?.startsWith("-")) {
         let option = args.shift()!;
@@ -135,6 +136,9 @@ export const ip: CommandProgram = {
         out: (part) => {
           text += part;
         },
+        warn: (part) => {
+          warnings += part;
+        },
       };
       const words = new Words(args);
       if (args[0] === "help") throw new NotSimulated(`ip ${object ?? word} help`);
@@ -168,11 +172,12 @@ export const ip: CommandProgram = {
         default:
           throw new NotSimulated(`ip ${object}`);
       }
+      if (warnings !== "") await p.err(warnings);
       if (text !== "") await p.out(text);
       return status;
     } catch (error) {
       if (!(error instanceof IpError)) throw error;
-      await p.err(`${error.message}\n`);
+      await p.err(`${warnings}${error.message}\n`);
       return error.status;
     }
   },

@@ -1,9 +1,8 @@
 /** ip link. */
-import { linkJson, linkLines, flags, fullName, operstate, statistics } from "./show.ts";
-import { ipText } from "../../../net/ip.ts";
+import { briefJson, linkJson, linkLines, mac, flags, fullName, operstate, statistics } from "./show.ts";
 import type { LinkKind } from "../../../net/state.ts";
 import type { LinkSpec } from "../../../net/netlink.ts";
-import { change, duplicate, IpError, json, notSimulated, numberOf, pick, type Context, type Words } from "./words.ts";
+import { change, checkName, duplicate, IpError, json, notSimulated, numberOf, pick, type Context, type Words } from "./words.ts";
 
 const kinds: Record<string, LinkKind> = { veth: "veth", bridge: "bridge", dummy: "dummy", vxlan: "vxlan", ipip: "ipip" };
 const otherKinds = [
@@ -78,11 +77,9 @@ function show(c: Context, words: Words): void {
   for (const l of [...ns.state.links].sort((a, b) => a.index - b.index)) {
     if ((dev !== undefined && ns.linkState(dev) !== l) || (up && !l.up) || (type !== undefined && l.kind !== type)) continue;
     if (master !== undefined && l.master !== ns.linkState(master)!.index) continue;
-    if (options.json) documents.push({ ...linkJson(ns, l), linkmode: "DEFAULT" });
-    else if (options.brief)
-      c.out(
-        `${fullName(ns, l).padEnd(16)} ${operstate(ns, l).padEnd(14)} ${l.kind === "ipip" ? ipText(l.ipip?.local ?? 0) : l.mac} <${flags(ns, l).join(",")}> \n`,
-      );
+    if (options.json && options.brief) documents.push({ ...briefJson(ns, l), address: mac(l), flags: flags(ns, l) });
+    else if (options.json) documents.push({ ...linkJson(ns, l), linkmode: "DEFAULT", ...(l.alias ? { ifalias: l.alias } : {}) });
+    else if (options.brief) c.out(`${fullName(ns, l).padEnd(16)} ${operstate(ns, l).padEnd(14)} ${mac(l)} <${flags(ns, l).join(",")}> \n`);
     else {
       const lines = [...linkLines(ns, l, options, true), ...(options.statistics > 0 ? statistics(l, options.statistics > 1) : [])];
       c.out(options.oneline ? `${lines.join("\\")}\n` : `${lines.join("\n")}\n`);
@@ -98,7 +95,7 @@ function add(c: Context, words: Words): void {
   for (let word = words.next(); word !== undefined; word = words.next()) {
     switch (word) {
       case "name":
-        spec.name = words.value(word);
+        spec.name = checkName("name", words.value(word), 15);
         break;
       case "link":
         device = words.value(word);
@@ -126,11 +123,11 @@ function add(c: Context, words: Words): void {
       default: {
         const name = word === "dev" ? words.value(word) : word;
         if (spec.name !== undefined) throw duplicate("dev", name);
-        spec.name = name;
+        spec.name = checkName("dev", name, 127);
       }
     }
   }
-  if (type === undefined) throw new IpError('Not enough information: "type" argument is required', 255);
+  if (type === undefined) throw new IpError('Not enough information: "type" argument is required');
   if (!kinds[type]) {
     if (otherKinds.includes(type)) notSimulated(`link add type ${type}`);
     throw new IpError("Error: Unknown device type.", 2);
@@ -139,15 +136,23 @@ function add(c: Context, words: Words): void {
   for (const needed of [device, spec.dev])
     if (needed !== undefined && !c.ns.linkState(needed)) throw new IpError(`Cannot find device "${needed}"`);
   const kind = kinds[type]!;
-  const name = spec.name ?? free(c, kind === "ipip" ? "tunl" : kind);
+  // the peer is made first, and takes the first name that is free
+  if (kind === "veth") spec.peer ??= { name: free(c, "veth") };
+  const name = spec.name ?? free(c, kind === "ipip" ? "tunl" : kind, spec.peer?.name);
   change(c, () => {
     c.ns.addLink({ ...spec, name, kind });
   });
 }
 
-const free = (c: Context, prefix: string): string => {
-  for (let i = 0; ; i++) if (!c.ns.linkState(`${prefix}${i}`)) return `${prefix}${i}`;
+const free = (c: Context, prefix: string, taken?: string): string => {
+  for (let i = 0; ; i++) if (!c.ns.linkState(`${prefix}${i}`) && `${prefix}${i}` !== taken) return `${prefix}${i}`;
 };
+
+function vni(word: string): number {
+  const id = numberOf(word, "invalid id");
+  if (id >= 1 << 24) throw new IpError(`Error: argument "${word}" is wrong: invalid id`, 255);
+  return id;
+}
 
 /** The words after `type TYPE`. */
 function rest(c: Context, words: Words, type: string, spec: Partial<LinkSpec>): void {
@@ -155,14 +160,14 @@ function rest(c: Context, words: Words, type: string, spec: Partial<LinkSpec>): 
     if (type === "veth" && word === "peer") {
       const peer: { name: string; ns?: string; mac?: string } = { name: "" };
       for (let w = words.next(); w !== undefined; w = words.next()) {
-        if (w === "name") peer.name = words.value(w);
+        if (w === "name") peer.name = checkName("name", words.value(w), 15);
         else if (w === "netns") peer.ns = words.value(w);
         else if (w === "address") peer.mac = words.value(w);
         else if (w === "mtu") words.value(w);
         else peer.name = w;
       }
       spec.peer = { ...peer, name: peer.name || free(c, "veth") };
-    } else if (type === "vxlan" && (word === "id" || word === "vni")) spec.vni = numberOf(words.value(word), "invalid id");
+    } else if (type === "vxlan" && (word === "id" || word === "vni")) spec.vni = vni(words.value(word));
     else if (type === "vxlan" && word === "dstport") spec.port = numberOf(words.value(word), "dst port");
     else if (type === "vxlan" && (word === "nolearning" || word === "learning")) spec.learning = word === "learning";
     else if ((type === "vxlan" || type === "ipip") && word === "local") spec.local = words.value(word);
@@ -215,7 +220,7 @@ function set(c: Context, words: Words): void {
         break;
       }
       case "name": {
-        const newName = words.value(word);
+        const newName = checkName("name", words.value(word), 15);
         steps.push((d) => c.ns.setLink(d, { newName }));
         break;
       }
@@ -224,8 +229,18 @@ function set(c: Context, words: Words): void {
         steps.push((d) => c.ns.setLink(d, { promisc }));
         break;
       }
+      case "alias": {
+        const alias = words.value(word);
+        steps.push((d) => c.ns.setLink(d, { alias }));
+        break;
+      }
       case "txqueuelen":
-      case "alias":
+      case "txqlen":
+      case "qlen": {
+        const txqlen = numberOf(words.value(word), 'Invalid "txqueuelen" value\n');
+        steps.push((d) => c.ns.setLink(d, { txqlen }));
+        break;
+      }
       case "group":
       case "arp":
       case "multicast":
@@ -240,7 +255,7 @@ function set(c: Context, words: Words): void {
       default: {
         const device = word === "dev" ? words.value(word) : word;
         if (name !== undefined) throw duplicate("dev", device);
-        name = device;
+        name = checkName("dev", device, 127);
       }
     }
   }
@@ -256,7 +271,7 @@ function remove(c: Context, words: Words): void {
   let name: string | undefined;
   for (let word = words.next(); word !== undefined; word = words.next()) {
     if (word === "type") words.value(word);
-    else name = word === "dev" ? words.value(word) : word;
+    else name = checkName("dev", word === "dev" ? words.value(word) : word, 127);
   }
   if (name === undefined) throw new IpError('Not enough information: "dev" argument is required.', 255);
   if (!c.ns.linkState(name)) throw new IpError(`Cannot find device "${name}"`);

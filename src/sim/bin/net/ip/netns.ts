@@ -20,15 +20,15 @@ export async function netns(c: Context, words: Words): Promise<number> {
       });
       return 0;
     case "exec": {
-      const name = words.value("exec");
+      const name = nameOf(words);
       open(p, name);
       const argv: string[] = [];
       for (let word = words.next(); word !== undefined; word = words.next()) argv.push(word);
-      if (argv.length === 0) throw new IpError("No command specified", 255);
+      if (argv.length === 0) throw new IpError("No command specified");
       try {
         return shellStatus(await p.wait(p.spawn({ argv, netns: name })));
       } catch (error) {
-        if (error instanceof Errno) throw new IpError(`exec of "${argv[0]}" failed: ${error.text}`, 255);
+        if (error instanceof Errno) throw new IpError(`exec of "${argv[0]}" failed: ${error.text}`);
         throw error;
       }
     }
@@ -39,13 +39,14 @@ export async function netns(c: Context, words: Words): Promise<number> {
       return 0;
     }
     case "pids": {
-      const name = words.value("pids");
+      const name = nameOf(words);
       open(p, name);
       for (const q of p.machine.procs.values()) if (q.state.netns === name) c.out(`${q.pid}\n`);
       return 0;
     }
     case "add": {
-      const name = words.value("add");
+      const name = nameOf(words);
+      if (name.includes("/") || name === "." || name === ".." || name === "") throw new IpError(`Invalid netns name "${name}"`, 255);
       if (p.uid !== 0) throw new IpError("mount --make-shared /run/netns failed: Operation not permitted", 1);
       if (p.fs.exists(`${folder}/${name}`)) throw new IpError(`Cannot create namespace file "${folder}/${name}": File exists`, 1);
       p.fs.mkdirp(folder);
@@ -54,7 +55,7 @@ export async function netns(c: Context, words: Words): Promise<number> {
       return 0;
     }
     case "delete": {
-      const name = words.value("delete");
+      const name = nameOf(words);
       if (!p.fs.exists(`${folder}/${name}`))
         throw new IpError(`Cannot remove namespace file "${folder}/${name}": No such file or directory`, 1);
       p.fs.unlink(`${folder}/${name}`);
@@ -66,6 +67,12 @@ export async function netns(c: Context, words: Words): Promise<number> {
     default:
       return notSimulated(`netns ${verb}`);
   }
+}
+
+function nameOf(words: Words): string {
+  const name = words.next();
+  if (name === undefined) throw new IpError("No netns name specified");
+  return name;
 }
 
 const names = (p: Proc): string[] =>

@@ -1,11 +1,27 @@
 /** ip route (iproute2 6.1: ip/iproute.c). */
-import { inPrefix, ipOf, ipText, parseIp, parsePrefix } from "../../../net/ip.ts";
+import { inPrefix, ipOf, ipText, parsePrefix } from "../../../net/ip.ts";
 import { tables } from "../../../net/fib.ts";
 import { NetlinkError, type RouteInfo, type RouteSpec } from "../../../net/netlink.ts";
 import type { RouteType } from "../../../net/state.ts";
-import { change, IpError, json, notSimulated, numberOf, pick, prefixError, type Context, type Words } from "./words.ts";
+import { usage } from "./route-usage.ts";
+import {
+  change,
+  fullAddress,
+  fullPrefix,
+  IpError,
+  json,
+  notSimulated,
+  numberOf,
+  pick,
+  prefixError,
+  prefixWord,
+  type Context,
+  type Words,
+} from "./words.ts";
 
 const types: RouteType[] = ["unicast", "local", "broadcast", "blackhole", "unreachable", "prohibit", "throw"];
+/** Types that the real tool has and that are not modelled. */
+const otherTypes = ["multicast", "anycast", "nat", "xresolve"];
 /** /etc/iproute2/rt_protos. */
 const protos: Record<string, string> = {
   0: "none",
@@ -77,15 +93,28 @@ export function route(c: Context, words: Words): void {
   }
 }
 
-const tableOf = (word: string): number | "all" =>
-  word === "all" ? "all" : word in tables ? tables[word as "main"] : numberOf(word, '"table" value is invalid\n');
-const protoOf = (word: string): string => (/^\d+$/.test(word) ? (protos[word] ?? word) : word);
+const tableOf = (word: string, message = '"table" value is invalid\n'): number | "all" =>
+  word === "all" ? "all" : word in tables ? tables[word as "main"] : numberOf(word, message);
+export function protoOf(word: string): string {
+  if (/^\d+$/.test(word)) return protos[word] ?? word;
+  if (!Object.values(protos).includes(word)) throw new IpError(`Error: argument "${word}" is wrong: "protocol" value is invalid\n`, 255);
+  return word;
+}
 
 function destination(word: string): string {
   if (word === "default" || word === "any" || word === "all") return "default";
   if (word.includes(":")) notSimulated("route with IPv6");
-  if (!parsePrefix(word)) throw prefixError(word);
-  return word;
+  const full = fullPrefix(word);
+  if (full === undefined) throw prefixError(word);
+  return full;
+}
+
+function scopeOf(word: string): "global" | "link" | "host" {
+  if (word === "link" || word === "253") return "link";
+  if (word === "host" || word === "254") return "host";
+  if (word === "global" || word === "0") return "global";
+  if (/^\d+$/.test(word) || word === "site" || word === "nowhere") notSimulated(`route scope ${word}`);
+  throw new IpError(`Error: argument "${word}" is wrong: invalid "scope" value\n`, 255);
 }
 
 function deviceName(c: Context, name: string): string {
@@ -94,8 +123,9 @@ function deviceName(c: Context, name: string): string {
 }
 
 function gateway(word: string): string {
-  if (parseIp(word) === undefined) throw new IpError(`Error: inet address is expected rather than "${word}".`, 1);
-  return word;
+  const full = fullAddress(word);
+  if (full === undefined) throw new IpError(`Error: inet address is expected rather than "${word}".`, 1);
+  return full;
 }
 
 function modify(c: Context, words: Words, verb: string): void {
@@ -104,6 +134,7 @@ function modify(c: Context, words: Words, verb: string): void {
     switch (word) {
       case "via": {
         let value = words.value(word);
+        if (value === "inet6") notSimulated("route via inet6");
         if (value === "inet") value = words.value(word);
         spec.via = gateway(value);
         break;
@@ -122,7 +153,7 @@ function modify(c: Context, words: Words, verb: string): void {
         break;
       case "scope": {
         const scope = words.value(word);
-        spec.scope = scope === "link" || scope === "253" ? "link" : scope === "host" || scope === "254" ? "host" : "global";
+        spec.scope = scopeOf(scope);
         break;
       }
       case "metric":
@@ -163,6 +194,7 @@ function modify(c: Context, words: Words, verb: string): void {
         notSimulated(`route ${verb} ${word}`);
         break;
       default:
+        if (otherTypes.includes(word)) notSimulated(`route type ${word}`);
         if (types.includes(word as RouteType) && spec.type === undefined && spec.dst === undefined) {
           spec.type = word as RouteType;
           break;
@@ -172,7 +204,11 @@ function modify(c: Context, words: Words, verb: string): void {
         spec.dst = destination(word);
     }
   }
+  if (spec.dst === undefined && verb !== "delete" && spec.nexthops === undefined && spec.dev === undefined)
+    throw new IpError(usage.trimEnd(), 255);
   const dst = spec.dst ?? "default";
+  // (iproute_modify puts these where the kernel has its own)
+  if (spec.type === "local" || spec.type === "broadcast") spec.table ??= tables.local;
   change(c, () => {
     const full: RouteSpec = { ...spec, dst };
     if (verb === "delete") c.ns.deleteRoute(full);
@@ -220,7 +256,7 @@ function filterOf(c: Context, words: Words): Filter {
   for (let word = words.next(); word !== undefined; word = words.next()) {
     switch (word) {
       case "table":
-        f.table = tableOf(words.value(word));
+        f.table = tableOf(words.value(word), "table id value is invalid\n");
         break;
       case "dev":
       case "oif":
@@ -305,46 +341,49 @@ function show(c: Context, words: Words): void {
     throw new IpError("Error: ipv4: FIB table does not exist.\nDump terminated", 2);
   const list = selected(c, f);
   if (c.options.json) {
-    c.out(json(list.map((r) => jsonRoute(r))));
+    c.out(json(list.map((r) => jsonRoute(r, c.options.details))));
     return;
   }
   for (const r of list) c.out(routeText(c, r, f));
 }
+
+const tableText = (table: number): string =>
+  table === tables.local ? "local" : table === tables.main ? "main" : table === tables.default ? "default" : String(table);
 
 function routeText(c: Context, r: RouteInfo, f: Filter): string {
   const carrier = (dev: string | undefined): boolean => {
     const link = dev === undefined ? undefined : c.ns.linkState(dev);
     return !link || c.ns.carrier(link);
   };
-  let line = r.type === "unicast" ? "" : `${r.type} `;
+  const { details } = c.options;
+  let line = r.type === "unicast" && !details ? "" : `${r.type} `;
   line += `${r.dst} `;
   if (!r.nexthops) {
     if (r.via !== undefined && f.via === undefined) line += `via ${r.via} `;
     if (r.dev !== undefined && f.dev === undefined) line += `dev ${r.dev} `;
   }
-  if (f.table === "all" && r.table !== tables.main)
-    line += `table ${r.table === tables.local ? "local" : r.table === tables.default ? "default" : r.table} `;
-  if (r.proto !== "boot" && f.proto === undefined) line += `proto ${r.proto} `;
-  if (r.scope !== "global" && f.scope === undefined && r.type !== "blackhole") line += `scope ${r.scope} `;
+  if (f.table === "all" && (details || r.table !== tables.main)) line += `table ${tableText(r.table)} `;
+  if ((r.proto !== "boot" || details) && f.proto === undefined) line += `proto ${r.proto} `;
+  if ((r.scope !== "global" || details) && f.scope === undefined && (details || r.type !== "blackhole")) line += `scope ${r.scope} `;
   if (r.src !== undefined && f.src === undefined) line += `src ${r.src} `;
   if (r.metric !== undefined) line += `metric ${r.metric} `;
   if (r.mtu !== undefined) line += `mtu ${r.mtu} `;
   if (r.onlink) line += "onlink ";
-  if (!r.nexthops && r.dev !== undefined && r.type === "unicast" && !carrier(r.dev)) line += "linkdown ";
+  if (!r.nexthops && r.dev !== undefined && (r.type === "unicast" || r.type === "broadcast") && !carrier(r.dev)) line += "linkdown ";
   if (r.nexthops)
     for (const h of r.nexthops)
-      line += `${c.options.oneline ? "\\" : "\n"}\tnexthop ${h.via === undefined ? "" : `via ${h.via} `}dev ${h.dev} weight ${h.weight ?? 1} ${h.onlink ? "onlink " : ""}${carrier(h.dev) ? "" : "linkdown "}`;
+      line += `${c.options.oneline ? "\\" : "\n"}\tnexthop ${h.via === undefined ? "" : `via ${h.via} `}dev ${h.dev} weight ${h.weight ?? 1} ${h.dead ? "dead " : ""}${h.onlink ? "onlink " : ""}${h.dead ? "linkdown " : carrier(h.dev) ? "" : "linkdown "}`;
   return `${line}\n`;
 }
 
-function jsonRoute(r: RouteInfo): Record<string, unknown> {
+function jsonRoute(r: RouteInfo, details: boolean): Record<string, unknown> {
   return {
-    ...(r.type === "unicast" ? {} : { type: r.type }),
+    ...(r.type === "unicast" && !details ? {} : { type: r.type }),
     dst: r.dst,
     ...(r.via === undefined || r.nexthops ? {} : { gateway: r.via }),
     ...(r.dev === undefined || r.nexthops ? {} : { dev: r.dev }),
-    ...(r.proto === "boot" ? {} : { protocol: r.proto }),
-    ...(r.scope === "global" ? {} : { scope: r.scope }),
+    ...(r.proto === "boot" && !details ? {} : { protocol: r.proto }),
+    ...(r.scope === "global" && !details ? {} : { scope: r.scope }),
     ...(r.src === undefined ? {} : { prefsrc: r.src }),
     ...(r.metric === undefined ? {} : { metric: r.metric }),
     flags: r.onlink ? ["onlink"] : [],
@@ -354,7 +393,7 @@ function jsonRoute(r: RouteInfo): Record<string, unknown> {
             ...(h.via === undefined ? {} : { gateway: h.via }),
             dev: h.dev,
             weight: h.weight ?? 1,
-            flags: h.onlink ? ["onlink"] : [],
+            flags: [...(h.dead ? ["dead"] : []), ...(h.onlink ? ["onlink"] : []), ...(h.dead ? ["linkdown"] : [])],
           })),
         }
       : {}),
@@ -384,9 +423,9 @@ function get(c: Context, words: Words): void {
       notSimulated(`route get ${word}`);
     else {
       if (word === "to") word = words.value(word);
-      const prefix = parsePrefix(word);
       if (word.includes(":")) notSimulated("route get with IPv6");
-      if (!prefix) throw prefixError(word);
+      const prefix = prefixWord(word);
+      if (prefix.len !== 32) c.warn(`Warning: /${prefix.len} as prefix is invalid, only /32 (or none) is supported.\n`);
       dst = ipText(prefix.ip);
     }
   }
@@ -397,7 +436,12 @@ function get(c: Context, words: Words): void {
     throw new IpError(`RTNETLINK answers: ${text}`, 2);
   };
   if (source !== undefined && iif === undefined && !c.ns.isLocal(source)) answer("Invalid argument");
-  const decision = c.ns.lookup({ dst: target, src: source, mark, iif, oif: oif === undefined ? undefined : c.ns.linkState(oif)!.index });
+  // a packet that comes in has a source
+  if (iif !== undefined && source === undefined) answer("Invalid argument");
+  const bound = oif === undefined ? undefined : c.ns.linkState(oif)!.index;
+  // 0.0.0.0 is this host
+  let decision = c.ns.lookup({ dst: target === 0 ? 0x7f000001 : target, src: source, mark, iif, oif: bound });
+  if (decision.kind === "none" && iif === undefined && bound !== undefined) decision = c.ns.fib.onLink(target, bound) ?? decision;
   switch (decision.kind) {
     case "none":
       return answer("Network is unreachable");
@@ -414,11 +458,19 @@ function get(c: Context, words: Words): void {
   if (from !== undefined) line += `from ${from} `;
   if (decision.kind === "unicast" && decision.via !== undefined) line += `via ${ipText(decision.via)} `;
   line += `dev ${decision.kind === "local" ? "lo" : decision.link.name} `;
-  if (decision.route.table !== tables.main && decision.route.table !== tables.local) line += `table ${decision.route.table} `;
+  // once there are other rules than the three, the kernel keeps the local table apart (fib_unmerge)
+  const merged = c.ns.rulesInOrder.length === 3;
+  if (decision.route.table !== tables.main && !(decision.route.table === tables.local && merged))
+    line += `table ${tableText(decision.route.table)} `;
   if (from === undefined && src !== undefined) line += `src ${ipText(src)} `;
   if (mark) line += `mark 0x${mark.toString(16)} `;
-  line += `uid ${c.p.uid} `;
-  const cache = decision.kind === "local" ? "cache <local> " : decision.kind === "broadcast" ? "cache <local,brd> " : "cache ";
+  if (iif === undefined) line += `uid ${c.p.uid} `;
+  const cache =
+    decision.kind === "local" || decision.link.kind === "loopback"
+      ? "cache <local> "
+      : decision.kind === "broadcast"
+        ? "cache <local,brd> "
+        : "cache ";
   if (c.options.json) {
     c.out(
       json([
@@ -440,7 +492,7 @@ function get(c: Context, words: Words): void {
 }
 
 function flush(c: Context, words: Words): void {
-  if (words.done) throw new IpError('"ip route flush" requires arguments.', 255);
+  if (words.done) throw new IpError('"ip route flush" requires arguments.');
   if (words.peek() === "cache") return;
   const f = filterOf(c, words);
   change(c, () => {

@@ -27,10 +27,8 @@ export function operstate(ns: NetNs, link: LinkState): string {
   return link.kind === "veth" ? "LOWERLAYERDOWN" : "DOWN";
 }
 
-function qdisc(link: LinkState): string {
-  if (link.kind === "ether") return link.up ? "fq_codel" : "noop";
-  return link.up || link.addresses.length > 0 ? "noqueue" : "noop";
-}
+/** The discipline that a link gets when it first comes up, and keeps. */
+const qdisc = (link: LinkState): string => (!link.up && !link.activated ? "noop" : link.kind === "ether" ? "fq_codel" : "noqueue");
 
 /** NAME, NAME@PEER, NAME@ifN. */
 export function fullName(ns: NetNs, link: LinkState): string {
@@ -43,7 +41,7 @@ export function fullName(ns: NetNs, link: LinkState): string {
 const linkType = (link: LinkState): string => (link.kind === "loopback" ? "loopback" : link.kind === "ipip" ? "ipip" : "ether");
 const broadcast = (link: LinkState): string =>
   link.kind === "loopback" ? "00:00:00:00:00:00" : link.kind === "ipip" ? "0.0.0.0" : "ff:ff:ff:ff:ff:ff";
-const mac = (link: LinkState): string => (link.kind === "ipip" ? ipText(link.ipip?.local ?? 0) : link.mac);
+export const mac = (link: LinkState): string => (link.kind === "ipip" ? ipText(link.ipip?.local ?? 0) : link.mac);
 
 /** The link-local address the kernel makes from a MAC address (RFC 4291, EUI-64). */
 export function linkLocal(ns: NetNs, link: LinkState): string | undefined {
@@ -58,7 +56,7 @@ export function linkLocal(ns: NetNs, link: LinkState): string | undefined {
 
 export function linkLines(ns: NetNs, link: LinkState, options: Options, withMode: boolean): string[] {
   const master = link.master === undefined ? "" : ` master ${ns.linkByIndex(link.master)?.name ?? ""}`;
-  const first = `${link.index}: ${fullName(ns, link)}: <${flags(ns, link).join(",")}> mtu ${link.mtu} qdisc ${qdisc(link)}${master} state ${operstate(ns, link)}${withMode ? " mode DEFAULT" : ""} group default qlen 1000`;
+  const first = `${link.index}: ${fullName(ns, link)}: <${flags(ns, link).join(",")}> mtu ${link.mtu} qdisc ${qdisc(link)}${master} state ${operstate(ns, link)}${withMode ? " mode DEFAULT" : ""} group default qlen ${link.txqlen ?? 1000}`;
   let second = `    link/${linkType(link)} ${mac(link)} brd ${broadcast(link)}`;
   if (link.peer && ns.peerOf(link)?.ns !== ns) second += link.peer.ns === "" ? " link-netnsid 0" : ` link-netns ${link.peer.ns}`;
   const lines = [first, second];
@@ -82,6 +80,7 @@ export function linkLines(ns: NetNs, link: LinkState, options: Options, withMode
       );
     else lines[1] += `${eui}${tail}`;
   }
+  if (link.alias && withMode) lines.push(`    alias ${link.alias}`);
   for (const name of link.altnames ?? []) lines.push(`    altname ${name}`);
   return lines;
 }
@@ -115,10 +114,10 @@ export function addressLines(link: LinkState, a: AddressState, now: number): str
   ];
 }
 
-export function linkJson(ns: NetNs, link: LinkState): Record<string, unknown> {
+/** What a link hangs on, and its name. */
+function nameJson(ns: NetNs, link: LinkState): Record<string, unknown> {
   const peer = link.peer ? ns.peerOf(link) : undefined;
   return {
-    ifindex: link.index,
     ...(link.kind === "ipip"
       ? { link: null }
       : link.peer
@@ -127,17 +126,30 @@ export function linkJson(ns: NetNs, link: LinkState): Record<string, unknown> {
           : { link_index: link.peer.index }
         : {}),
     ifname: link.name,
+  };
+}
+
+/** -br -j. */
+export const briefJson = (ns: NetNs, link: LinkState): Record<string, unknown> => ({
+  ...nameJson(ns, link),
+  operstate: operstate(ns, link),
+});
+
+/** `layer2`: with what belongs to the link itself, not to one family's addresses. */
+export function linkJson(ns: NetNs, link: LinkState, layer2 = true): Record<string, unknown> {
+  const peer = link.peer ? ns.peerOf(link) : undefined;
+  return {
+    ifindex: link.index,
+    ...nameJson(ns, link),
     flags: flags(ns, link),
     mtu: link.mtu,
     qdisc: qdisc(link),
     ...(link.master === undefined ? {} : { master: ns.linkByIndex(link.master)?.name }),
     operstate: operstate(ns, link),
     group: "default",
-    txqlen: 1000,
-    link_type: linkType(link),
-    address: mac(link),
-    broadcast: broadcast(link),
-    ...(link.peer && peer?.ns !== ns ? (link.peer.ns === "" ? { link_netnsid: 0 } : { link_netns: link.peer.ns }) : {}),
+    txqlen: link.txqlen ?? 1000,
+    ...(layer2 ? { link_type: linkType(link), address: mac(link), broadcast: broadcast(link) } : {}),
+    ...(layer2 && link.peer && peer?.ns !== ns ? (link.peer.ns === "" ? { link_netnsid: 0 } : { link_netns: link.peer.ns }) : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What all of ip's objects share: options, words, the kernel's refusals. */
 import { Errno, NotSimulated } from "../../../core/errno.ts";
 import type { Proc } from "../../../kernel/proc.ts";
+import { parseIp, parsePrefix } from "../../../net/ip.ts";
 import { NetlinkError, type NetNs } from "../../../net/netlink.ts";
 
 export interface Options {
@@ -19,6 +20,8 @@ export interface Context {
   netns: string;
   options: Options;
   out: (text: string) => void;
+  /** A line on stderr before the output. */
+  warn: (text: string) => void;
 }
 
 /** Ends ip with a message on stderr. */
@@ -79,6 +82,35 @@ export function change(c: Context, work: () => void): void {
 }
 
 export const prefixError = (word: string): IpError => new IpError(`Error: any valid prefix is expected rather than "${word}".`, 1);
+
+/** An IPv4 address as ip reads it, in full: missing octets are zero (get_addr_ipv4). */
+export function fullAddress(word: string): string | undefined {
+  if (!/^\d{1,3}(\.\d{1,3}){0,3}$/.test(word)) return undefined;
+  const full = [...word.split("."), "0", "0", "0"].slice(0, 4).join(".");
+  return parseIp(full) === undefined ? undefined : full;
+}
+
+/** A prefix in full, with its length only where one was given. */
+export function fullPrefix(word: string): string | undefined {
+  const cut = word.indexOf("/");
+  const ip = fullAddress(cut < 0 ? word : word.slice(0, cut));
+  const full = ip === undefined ? undefined : ip + (cut < 0 ? "" : word.slice(cut));
+  return full !== undefined && parsePrefix(full) ? full : undefined;
+}
+
+/** Throws on what is no prefix. */
+export function prefixWord(word: string): { ip: number; len: number } {
+  const full = fullPrefix(word);
+  if (full === undefined) throw prefixError(word);
+  return parsePrefix(full)!;
+}
+
+/** check_altifname, check_ifname: names that no link can have. */
+export function checkName(keyword: string, name: string, longest: number): string {
+  if (name === "" || name.length > longest || /[/\s]/.test(name))
+    throw new IpError(`Error: argument "${name}" is wrong: "${keyword}" not a valid ifname`, 255);
+  return name;
+}
 
 export function numberOf(word: string, what: string): number {
   const value = /^0x[0-9a-f]+$/i.test(word) ? Number.parseInt(word, 16) : /^\d+$/.test(word) ? Number(word) : Number.NaN;

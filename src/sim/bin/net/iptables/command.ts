@@ -4,13 +4,16 @@ import type { Proc } from "../../../kernel/proc.ts";
 import { NotSimulated } from "../../../core/errno.ts";
 import type { NetNs } from "../../../net/netlink.ts";
 import { IptablesError } from "../../../net/netfilter/env.ts";
-import { RuleParser, ruleText, rulesOf, sameRule, WrongTable } from "../../../net/netfilter/rule.ts";
+import { builtinChains, checkChainName, checkNatDrop, ruleNumber } from "../../../net/netfilter/chains.ts";
+import type { ParseContext } from "../../../net/netfilter/matches.ts";
+import { fullOption, splitOwn } from "../../../net/netfilter/options.ts";
+import { misplaced, refusal } from "../../../net/netfilter/placement.ts";
+import { RuleParser, ruleText, rulesOf, sameRule } from "../../../net/netfilter/rule.ts";
 import { userChains } from "../../../net/netfilter/save.ts";
-import { builtinChains } from "../../../net/netfilter/tables.ts";
 import type { ChainState, RuleState, TableName, TableState } from "../../../net/state.ts";
 import { listing } from "./list.ts";
-
-export const version = "1.8.10";
+import { usage } from "./usage.ts";
+import { version } from "./version.ts";
 
 const commands: Record<string, string> = {
   "-A": "append",
@@ -32,7 +35,6 @@ const commands: Record<string, string> = {
   "-Z": "zero",
   "--zero": "zero",
   "-N": "new",
-  "--new": "new",
   "--new-chain": "new",
   "-X": "remove",
   "--delete-chain": "remove",
@@ -74,17 +76,20 @@ function view(ns: NetNs, name: TableName): TableState {
   return empty;
 }
 
-function parse(ns: NetNs, family: 4 | 6, args: string[]): Request {
-  const tableAt = args.findIndex((a) => a === "-t" || a === "--table" || a.startsWith("--table=") || /^-t./.test(a));
-  const table =
-    tableAt < 0
-      ? "filter"
-      : args[tableAt]!.startsWith("--table=")
-        ? args[tableAt]!.slice(8)
-        : /^-t./.test(args[tableAt]!) && args[tableAt] !== "-t"
-          ? args[tableAt]!.slice(2)
-          : args[tableAt + 1];
-  if (table === undefined) throw new IptablesError(`option "-t" requires an argument`);
+/** The table that -t names, wherever it stands. */
+function tableName(args: readonly string[]): string {
+  const words = args.flatMap((arg) => splitOwn(fullOption(arg)));
+  const at = words.findIndex((word) => word === "-t" || word === "--table");
+  if (at < 0) return "filter";
+  const name = words[at + 1];
+  if (name === undefined) throw new IptablesError(`option "${words[at]}" requires an argument`);
+  return name;
+}
+
+function parse(ns: NetNs, context: ParseContext, args: string[]): Request {
+  const { family } = context;
+  const words = spread(args);
+  const table = tableName(words);
   if (!(table in builtinChains))
     throw new IptablesError(`table '${table}' does not exist\nPerhaps iptables or your kernel needs to be upgraded.`, {
       usage: false,
@@ -92,7 +97,7 @@ function parse(ns: NetNs, family: 4 | 6, args: string[]): Request {
     });
   const name = table as TableName;
   const chains = view(ns, name).chains;
-  const parser = new RuleParser(name, (chain) => chain in chains);
+  const parser = new RuleParser(name, (chain) => chain in chains, context);
   const r: Request = {
     family,
     table: name,
@@ -106,9 +111,9 @@ function parse(ns: NetNs, family: 4 | 6, args: string[]): Request {
     lineNumbers: false,
     rules: [],
   };
-  const words = spread(args);
   let hasRule = false;
   for (let i = 0; i < words.length;) {
+    words.splice(i, 1, ...splitOwn(parser.full(words[i]!)));
     const word = words[i]!;
     const optional = (): string | undefined => {
       const next = words[i + 1];
@@ -118,6 +123,10 @@ function parse(ns: NetNs, family: 4 | 6, args: string[]): Request {
       const next = words[++i];
       if (next === undefined) throw new IptablesError(`option "${word}" requires an argument`);
       return next;
+    };
+    const number = (): number | undefined => {
+      const next = optional();
+      return next === undefined ? undefined : ruleNumber(next);
     };
     const command = commands[word];
     if (command !== undefined) {
@@ -132,18 +141,18 @@ function parse(ns: NetNs, family: 4 | 6, args: string[]): Request {
         case "insert":
         case "delete":
           r.chain = needed();
-          if (/^\d+$/.test(words[i + 1] ?? "")) r.number = Number(words[++i]);
+          r.number = number();
           break;
         case "replace":
           r.chain = needed();
-          if (!/^\d+$/.test(words[i + 1] ?? "")) throw new IptablesError("-R requires a chain and a rule number");
-          r.number = Number(words[++i]);
+          r.number = number();
+          if (r.number === undefined) throw new IptablesError("-R requires a chain and a rule number");
           break;
         case "list":
         case "show":
         case "zero":
           r.chain = optional() ?? r.chain;
-          if (r.chain !== undefined && /^\d+$/.test(words[i + 1] ?? "")) r.number = Number(words[++i]);
+          if (r.chain !== undefined) r.number = number();
           break;
         case "flush":
         case "remove":
@@ -151,8 +160,7 @@ function parse(ns: NetNs, family: 4 | 6, args: string[]): Request {
           break;
         case "new":
           r.chain = needed();
-          if (r.chain.startsWith("-") || r.chain.length > 28)
-            throw new IptablesError(`chain name not allowed to start with \`${r.chain[0]}'\n`);
+          checkChainName(r.chain);
           break;
         default:
           r.chain = needed();
@@ -205,7 +213,7 @@ function parse(ns: NetNs, family: 4 | 6, args: string[]): Request {
       case "--modprobe":
         throw new NotSimulated(`iptables ${word}`);
     }
-    if (word.startsWith("--table=") || word.startsWith("--wait=") || word.startsWith("--modprobe=")) {
+    if (word.startsWith("--wait=")) {
       i++;
       continue;
     }
@@ -216,18 +224,10 @@ function parse(ns: NetNs, family: 4 | 6, args: string[]): Request {
   }
   if (r.command === "") throw new IptablesError("no command specified");
   if (["append", "check", "insert", "delete", "replace"].includes(r.command)) {
-    try {
-      r.rules = r.command === "delete" && r.number !== undefined ? [] : rulesOf(parser.finish());
-    } catch (error) {
-      if (error instanceof WrongTable)
-        throw new Refused(
-          ` RULE_${r.command === "insert" ? "INSERT" : r.command === "replace" ? "REPLACE" : "APPEND"} failed (Invalid argument): rule in chain ${r.chain}`,
-          4,
-        );
-      throw error;
-    }
+    r.rules = r.command === "delete" && r.number !== undefined ? [] : rulesOf(parser.finish());
     for (const rule of r.rules) checkPlace(r, rule);
   } else if (hasRule && r.command !== "list") throw new IptablesError("Illegal option with this command\n");
+  if (r.command === "policy") checkNatDrop(r.table, r.argument);
   return r;
 }
 
@@ -282,18 +282,21 @@ function act(ns: NetNs, r: Request, names: (ip: string) => string | undefined): 
     case "append":
       if (!chain) return missing();
       checkSets(ns, r);
-      chain.rules.push(...r.rules);
+      place(made, chain, r, [...chain.rules, ...r.rules]);
       return "";
-    case "insert":
+    case "insert": {
       if (!chain) return missing();
       checkSets(ns, r);
-      if ((r.number ?? 1) > chain.rules.length + 1 || r.number === 0) throw new Refused("iptables: Index of insertion too big.");
-      chain.rules.splice((r.number ?? 1) - 1, 0, ...r.rules);
+      const at = (r.number ?? 1) - 1;
+      if (at > chain.rules.length) throw new Refused("iptables: Index of insertion too big.");
+      place(made, chain, r, chain.rules.toSpliced(at, 0, ...r.rules));
       return "";
+    }
     case "replace":
       if (!chain) return missing();
+      checkSets(ns, r);
       if (!chain.rules[r.number! - 1]) throw new Refused("iptables: Index of replacement too big.");
-      chain.rules[r.number! - 1] = r.rules[0]!;
+      place(made, chain, r, chain.rules.with(r.number! - 1, r.rules[0]!));
       return "";
     case "delete":
     case "check":
@@ -315,6 +318,7 @@ function act(ns: NetNs, r: Request, names: (ip: string) => string | undefined): 
       return "";
     case "zero":
       if (r.chain !== undefined && !chain) return missing();
+      if (r.number !== undefined && !chain!.rules[r.number - 1]) throw new Refused("iptables: Incompatible with this kernel.");
       for (const c of chain ? [chain] : Object.values(made.chains)) zero(c, r.number);
       return "";
     case "new":
@@ -348,6 +352,23 @@ function act(ns: NetNs, r: Request, names: (ip: string) => string | undefined): 
     default:
       throw new NotSimulated(`iptables --${r.command}`);
   }
+}
+
+/** Gives the chain its new rules, unless the kernel refuses one of the request's (nft_chain_validate). */
+function place(table: TableState, chain: ChainState, r: Request, rules: RuleState[]): void {
+  const refuse = (reason: string): never => {
+    throw new Refused(` RULE_${r.command.toUpperCase()} failed (${reason}): rule in chain ${r.chain}`, 4);
+  };
+  for (const rule of r.rules) {
+    const reason = refusal(rule, r.table, table, r.chain!);
+    if (reason !== undefined) refuse(reason);
+  }
+  const before = chain.rules;
+  chain.rules = rules;
+  const wrong = misplaced(r.table, table);
+  if (!wrong) return;
+  chain.rules = before;
+  refuse(wrong.reason);
 }
 
 function checkSets(ns: NetNs, r: Request): void {
@@ -398,7 +419,11 @@ function program(name: string, family: 4 | 6): CommandProgram {
         await p.out(`${label}\n`);
         return 0;
       }
-      if (args.includes("-h") || args.includes("--help")) throw new NotSimulated(`${name} --help`);
+      if (["-h", "--help"].includes(args[0] ?? "")) {
+        if (args.length > 1) throw new NotSimulated(`${name} --help of an extension`);
+        await p.out(usage(`${p.name.replace(/-nft$|-legacy$/, "")}`, family));
+        return 0;
+      }
       if (p.uid !== 0) {
         await p.err(`${label}: Could not fetch rule set generation id: Permission denied (you must be root)\n`);
         return 4;
@@ -408,12 +433,11 @@ function program(name: string, family: 4 | 6): CommandProgram {
           ? p.machine.world.network.ns(p.machine.name, p.state.netns)
           : p.machine.world.network.ns6(p.machine.name, p.state.netns);
       try {
-        const request = parse(ns, family, args);
+        const request = parse(ns, { family, uid: (user) => userId(p, user) }, args);
         await p.out(act(ns, request, (ip) => hostNames(p, ip)));
         return 0;
       } catch (error) {
         if (!(error instanceof IptablesError)) throw error;
-        if (family === 6 && /^host\/network `.*:/.test(error.message)) throw new NotSimulated("ip6tables rules with addresses");
         const text = family === 6 ? error.message.replace(/^iptables:/, "ip6tables:") : error.message;
         const own =
           text.startsWith(`${p.name}:`) || text.startsWith("iptables:") || text.startsWith("ip6tables:") || error instanceof BareArgument;
@@ -423,6 +447,12 @@ function program(name: string, family: 4 | 6): CommandProgram {
       }
     },
   };
+}
+
+/** The number of a user in /etc/passwd. */
+export function userId(p: Proc, user: string): number | undefined {
+  const line = (p.fs.tryReadText("/etc/passwd") ?? "").split("\n").find((entry) => entry.startsWith(`${user}:`));
+  return line === undefined ? undefined : Number(line.split(":")[2]);
 }
 
 /** The name of an address in /etc/hosts, as -L without -n shows it. */

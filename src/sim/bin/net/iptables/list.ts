@@ -80,7 +80,9 @@ function ruleLine(rule: RuleState, number: number, o: ListOptions): string {
       (side ? `${side.not ? "!" : ""}${side.name}` : "*").padEnd(6);
     line += ` ${name(rule.in)} ${name(rule.out)} `;
   }
-  line += `${rule.src?.not ? "!" : " "}${address(rule.src, o).padEnd(19)} ${rule.dst?.not ? "!" : " "}${address(rule.dst, o).padEnd(19)} `;
+  const side = (v4: RuleState["src"], v6: RuleState["src6"]): string =>
+    `${v4?.not || v6?.not ? "!" : " "}${(v6 ? v6.prefix.replace(/\/128$/, "") : address(v4, o)).padEnd(19)} `;
+  line += side(rule.src, rule.src6) + side(rule.dst, rule.dst6);
   if (rule.target?.goto) line += "[goto] ";
   for (const match of rule.matches) line += ` ${matchExtensions[match.name]!.list(match, o.numeric)}`;
   const extension = rule.target && targetExtensions[rule.target.name];

@@ -4,10 +4,11 @@ import type { CommandProgram } from "../../../kernel/program.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { IptablesError } from "../../../net/netfilter/env.ts";
 import { restore, save } from "../../../net/netfilter/save.ts";
-import { builtinChains } from "../../../net/netfilter/tables.ts";
+import { builtinChains } from "../../../net/netfilter/chains.ts";
 import type { NetNs } from "../../../net/netlink.ts";
 import { ctime } from "../time.ts";
-import { version } from "./command.ts";
+import { userId } from "./command.ts";
+import { version } from "./version.ts";
 
 const namespace = (p: Proc, family: 4 | 6): NetNs =>
   family === 4 ? p.machine.world.network.ns(p.machine.name, p.state.netns) : p.machine.world.network.ns6(p.machine.name, p.state.netns);
@@ -86,13 +87,12 @@ function restorer(name: string, family: 4 | 6): CommandProgram {
         text = found;
       }
       try {
-        restore(namespace(p, family), text.replace(/\n$/, ""), options);
+        restore(namespace(p, family), text.replace(/\n$/, ""), options, { family, uid: (user) => userId(p, user) });
         return 0;
       } catch (error) {
         if (!(error instanceof IptablesError)) throw error;
-        if (family === 6 && /host\/network `.*:/.test(error.message)) throw new NotSimulated("ip6tables rules with addresses");
         await p.err(`${family === 6 ? error.message.replaceAll("iptables-restore", "ip6tables-restore") : error.message}\n`);
-        return error.message.includes(" v1.8") ? 2 : 1;
+        return error.status;
       }
     },
   };
