@@ -3,6 +3,7 @@ import { decode, encode } from "./core/codec.ts";
 import type { Obj } from "./core/json.ts";
 import { Random, type RandomState } from "./core/random.ts";
 import { Timeline, type TimelineState } from "./core/timeline.ts";
+import { Turns } from "./core/turns.ts";
 import { imageFingerprint } from "./fs/image.ts";
 import { Tree, type Image } from "./fs/tree.ts";
 import type { Stat, VirtualFs } from "./fs/view.ts";
@@ -65,7 +66,7 @@ export interface Layers {
   boot(machine: Machine): void;
   lostPower(machine: Machine): void;
   /** Throws EAGAIN when the caller may not fork. */
-  admit(machine: Machine, parent: Proc | undefined): void;
+  admit(machine: Machine, parent: Proc | undefined, uid: number): void;
 }
 
 export class World {
@@ -188,17 +189,22 @@ export class World {
   }
 
   /** Programs in the middle of a computation that have given way. */
-  #yielding = 0;
+  readonly #turns = new Turns();
 
-  /** Lets every other runnable program and the host's own input go on. */
+  /** Lets the host's own input, and one runnable program of each group, go on. */
   giveWay(): Promise<void> {
-    this.#yielding++;
-    return new Promise((resolve) =>
-      setImmediate(() => {
-        this.#yielding--;
-        resolve();
-      }),
-    );
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** A program in the middle of a computation gives way to others; `group`: those that share one processor's time, its cgroup. */
+  turnOf(group: string): Promise<void> {
+    return this.#turns.take(group);
+  }
+
+  /** A command program is about to start: a promise when others are to have their turn first. */
+  starting(group: string): Promise<void> | undefined {
+    this.ticks++;
+    return this.#turns.start(group);
   }
 
   /** Lets every program go on that an event has woken, up to where it waits again; without a turn for the host's input. */
@@ -261,11 +267,11 @@ export class World {
     if (this.#busyTurns > 256 && ++this.#passedOver % 16 !== 0) return false;
     const before = this.ticks;
     await this.#wakened();
-    if (this.ticks === before && this.#yielding === 0) {
+    if (this.ticks === before && this.#turns.waiting === 0) {
       this.#busyTurns = 0;
       return false;
     }
-    await this.giveWay();
+    for (let rounds = Math.max(1, this.#turns.longest); rounds > 0; rounds--) await this.giveWay();
     if (this.ticks === before) {
       this.#busyTurns = 0;
       return false;
@@ -328,8 +334,8 @@ export class World {
   lostPower(machine: Machine): void {
     this.#layers.lostPower(machine);
   }
-  admit(machine: Machine, parent: Proc | undefined): void {
-    this.#layers.admit(machine, parent);
+  admit(machine: Machine, parent: Proc | undefined, uid: number): void {
+    this.#layers.admit(machine, parent, uid);
   }
 
   // --- honesty

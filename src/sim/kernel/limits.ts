@@ -11,15 +11,15 @@ const perUser = 400;
 /** Command programs on the machine, root's included; daemons are not counted. */
 const perMachine = 600;
 
-/** Throws EAGAIN when the caller may not fork. */
-export function admitProcess(machine: Machine, parent: Proc | undefined): void {
+/** Throws EAGAIN when the caller may not fork; `uid`: of the new process (who becomes another user, as sudo does, does so before). */
+export function admitProcess(machine: Machine, parent: Proc | undefined, uid: number): void {
   if (!parent || machine.procs.size < perUser) return;
   let commands = 0;
   let own = 0;
   for (const p of machine.procs.values()) {
     if (p.state.daemon) continue;
     commands++;
-    if (p.uid === parent.uid) own++;
+    if (p.uid === uid) own++;
   }
   if (parent.state.daemon) return;
   if (commands >= perMachine || own >= perUser) throw new Errno("EAGAIN");

@@ -158,7 +158,7 @@ export class Machine implements FsHost {
     const fs = new FsView(this, this.mounts(mntns), who, cwd, parent?.fs.umask ?? 0o022);
     const env = options.env ?? { ...base?.env };
     const image = this.#load(fs, options.exe ?? which(fs, options.argv[0] ?? "", env.PATH), options.argv);
-    this.world.admit(this, parent);
+    this.world.admit(this, parent, who.uid);
 
     const pid = this.state.nextPid++;
     const session = options.session ? pid : (base?.sid ?? pid);
@@ -214,7 +214,7 @@ export class Machine implements FsHost {
    */
   fork(parent: Proc, main: (p: Proc) => Promise<number>, options: { fds?: Map<number, OpenFile>; pgid?: true | number } = {}): Proc {
     if (!this.state.on || parent.status) throw new Errno("ESRCH");
-    this.world.admit(this, parent);
+    this.world.admit(this, parent, parent.uid);
     const pid = this.state.nextPid++;
     const base = parent.state;
     const state: ProcState = {
@@ -292,7 +292,7 @@ export class Machine implements FsHost {
       p.after(0, "start");
       return;
     }
-    void Promise.resolve()
+    void (this.world.starting(`${this.name}${p.state.cgroup}`) ?? Promise.resolve())
       .then(() => (p.status ? 0 : program.main(p)))
       .then(
         (code) => p.finish({ code: code & 255 }),

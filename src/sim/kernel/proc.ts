@@ -213,7 +213,7 @@ export class Proc {
     this.state.cpu += 0.01;
     this.machine.world.ticks++;
     if (this.status) throw new Ended(this.status);
-    if (++this.#ticks % 64 === 0) return this.block(this.machine.world.giveWay());
+    if (++this.#ticks % 64 === 0) return this.block(this.machine.world.turnOf(`${this.machine.name}${this.state.cgroup}`));
     return this.state.stopped ? this.block(Promise.resolve()) : undefined;
   }
 
@@ -383,6 +383,8 @@ export class Proc {
     for (const fd of this.fds.keys()) this.closeFd(fd);
     this.net.closeAll(); // also what it had opened before the world was loaded
     this.machine.reap(this);
+    // a fork's program holds its parent's memory, that one's its own parent's, and so on: whoever knows this process keeps none of it
+    this.program = { name: this.program.name, main: () => 0 };
     for (const resolve of this.#exitWaiters.splice(0)) resolve(status);
     for (const changed of this.#changeWaiters.splice(0)) changed();
   }

@@ -53,7 +53,8 @@ type Scope = Map<string, Variable | undefined>;
 
 export class Variables {
   readonly all = new Map<string, Variable>();
-  readonly scopes: Scope[] = [];
+  /** undefined: nothing is local yet (in a deep recursion most scopes are, and each subshell copies them all). */
+  readonly scopes: (Scope | undefined)[] = [];
   special = new Map<string, SpecialVariable>();
   /** Evaluates the value of an integer variable. */
   arithmetic: (text: string) => bigint = () => 0n;
@@ -63,7 +64,7 @@ export class Variables {
   clone(): Variables {
     const copy = new Variables();
     for (const [name, v] of this.all) copy.all.set(name, copyOf(v));
-    for (const scope of this.scopes) copy.scopes.push(new Map(scope));
+    for (const scope of this.scopes) copy.scopes.push(scope && new Map(scope));
     copy.exportAll = this.exportAll;
     return copy;
   }
@@ -270,7 +271,7 @@ export class Variables {
   // --- scopes
 
   enter(): void {
-    this.scopes.push(new Map());
+    this.scopes.push(undefined);
   }
 
   leave(): void {
@@ -283,7 +284,7 @@ export class Variables {
 
   /** Makes a name local to the innermost scope (or, for temporary assignments, hides it). */
   local(name: string, inherit = false): Variable {
-    const scope = this.scopes.at(-1)!;
+    const scope = (this.scopes[this.scopes.length - 1] ??= new Map<string, Variable | undefined>());
     if (scope.has(name)) return this.declare(name);
     const outer = this.all.get(name);
     if (outer?.readonly) throw new ReadonlyVariable(name);

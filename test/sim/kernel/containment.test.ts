@@ -1,9 +1,14 @@
 /** Runaway programs of one session leave the others, and the host process, alone. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import type { Machine } from "../../../src/sim/kernel/machine.ts";
 import type { Proc } from "../../../src/sim/kernel/proc.ts";
-import { nullDevice } from "../../../src/sim/kernel/file.ts";
+import { makePipe, nullDevice } from "../../../src/sim/kernel/file.ts";
 import { run, useWorld } from "../support.ts";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
 
 /** Starts a line of bash that is not waited for. */
 function begin(machine: Machine, line: string, uid = 1000): Proc {
@@ -67,6 +72,53 @@ test("a fork bomb meets the process limit, and can be killed", async () => {
   expect((await run(machine, "pkill -STOP -u 1000; pkill -KILL -u 1000; echo done")).stdout).toBe("done\n");
   await turns(machine, 50);
   expect(count(machine, 1000)).toBe(0);
+});
+
+test.each([":(){ :|:& };:", "b(){ b|b& }; b", "f(){ f & f & }; f", "while :; do (true) & done"])(
+  "however many generations a fork bomb has had, the process keeps no more than those alive: %s",
+  async (line) => {
+    const machine = (await useWorld()).machine("node1");
+    // nobody reads what it prints: whoever complains of a failed fork dies of SIGPIPE, and makes room for others
+    const [reader, writer] = makePipe(1);
+    reader.retain().release();
+    machine.spawn({
+      argv: ["/bin/bash", "-c", line],
+      env: { PATH: "/usr/bin:/bin" },
+      uid: 1000,
+      gid: 1000,
+      cwd: "/",
+      session: true,
+      fds: new Map([
+        [0, nullDevice()],
+        [1, writer],
+        [2, writer],
+      ]),
+    });
+    const ended: WeakRef<Proc>[] = [];
+    machine.onReap.push((p) => void ended.push(new WeakRef(p)));
+    for (let i = 0; i < 3000 && ended.length < 3000; i++) await machine.world.giveWay();
+    expect(ended.length).toBeGreaterThan(500);
+    collect();
+    await machine.world.giveWay();
+    expect(ended.filter((p) => p.deref()).length).toBeLessThan(2000);
+    expect(await run(machine, "echo still here | cat")).toMatchObject({ stdout: "still here\n", status: 0 });
+    machine.kill(undefined, -1, "SIGKILL");
+  },
+);
+
+test("programs that start programs wait for their turn, and those of another session do not wait for them all", async () => {
+  const machine = (await useWorld()).machine("node1");
+  begin(machine, "for i in {1..300}; do while :; do :; done & done; wait");
+  for (let i = 0; i < 3000 && count(machine, 1000) < 301; i++) await turns(machine, 1);
+  expect(count(machine, 1000)).toBe(301);
+  const other = machine.spawn({
+    argv: ["/bin/bash", "-c", "for i in {1..1000}; do :; done"],
+    env: { PATH: "/usr/bin:/bin" },
+    session: true,
+    cgroup: "/user.slice/other.scope",
+  });
+  for (let i = 0; i < 100 && !other.status; i++) await turns(machine, 1);
+  expect(other.status).toEqual({ code: 0 });
 });
 
 test("a user at the limit is told so by bash", async () => {
