@@ -35,7 +35,7 @@ export const explain: Command = async (p, argv) => {
   if (output !== "plaintext" && output !== "plaintext-openapiv2") throw new Failure(`error: unrecognized format: ${output}`);
   const { kind, path } = await requested(s, word, flags);
   const schemas = await schemasOf(s, kind);
-  const second = older || output === "plaintext-openapiv2";
+  const second = older || output === "plaintext-openapiv2" || !(await hasThird(s));
   const parts = second ? path : path.filter((x) => x !== "");
   // the template has begun to print when it finds that there is no such field
   if (!second) await p.out(head(kind));
@@ -69,6 +69,13 @@ async function ofVersion(s: Session, found: Kind, version: string, flags: Flags)
   const wanted = s.minor < 27 || flags.text("output") === "plaintext-openapiv2" ? `Kind=${found.kind}` : `Resource=${found.plural}`;
   if (!kind) throw new Failure(`error: couldn't find resource for "${version}, ${wanted}"`);
   return kind;
+}
+
+/** Servers before 1.24 publish OpenAPI v2 alone; this one's schemas are read from its v3 all the same, since they are the same. */
+async function hasThird(s: Session): Promise<boolean> {
+  const result = await s.attempt("GET", "/version");
+  if (!result.ok) throw new TransportFailure(transportText(s.config.server, result));
+  return Number(objectOf(result.response).minor) >= 24;
 }
 
 async function schemasOf(s: Session, k: Kind): Promise<Schemas> {
