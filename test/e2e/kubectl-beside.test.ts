@@ -124,6 +124,16 @@ certificate approve nosuch other
 auth can-i create pods --as=nobody
 logs nosuch
 top nodes --nosuch
+explain deployments.apps.spec.replicas
+explain deployments.apps.spec --recursive
+explain deploy.apps.spec
+explain pods.spec.nope.more
+explain pods.
+explain pod.spec.containers.ports
+explain deploy --api-version=apps/v1
+explain deploy --api-version=apps/v9
+explain a b
+explain nosuch.spec
 api-resources --nosuch`
   .trim()
   .split("\n");

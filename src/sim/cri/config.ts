@@ -2,6 +2,7 @@
 import type { Obj } from "../core/json.ts";
 import type { Proc } from "../kernel/proc.ts";
 import { defaultVersion2, defaultVersion3 } from "./config-default.ts";
+import { optionsProblem } from "./runtime-options.ts";
 import { parseToml, TomlError } from "./toml.ts";
 
 export interface CriSettings {
@@ -9,6 +10,8 @@ export interface CriSettings {
   enabled: boolean;
   sandboxImage: string;
   systemdCgroup: boolean;
+  /** Why no sandbox can be made with these options of the runtime. */
+  optionsProblem?: string;
   snapshotter: string;
   binDirs: string[];
   confDir: string;
@@ -55,7 +58,7 @@ export function loadConfig(p: Proc, path: string, explicit: boolean): Containerd
     root: merged.root as string,
     state: merged.state as string,
     address: merged.grpc.address as string,
-    cri: criSettings(merged, version),
+    cri: criSettings(merged, version, major),
   };
 }
 
@@ -85,7 +88,7 @@ function merge(base: Obj, over: Obj): Obj {
 }
 const isTable = (value: unknown): value is Obj => value !== null && typeof value === "object" && !Array.isArray(value);
 
-function criSettings(config: Obj, version: number): CriSettings {
+function criSettings(config: Obj, version: number, major: number): CriSettings {
   const plugins = config.plugins as Obj;
   const disabled = (config.disabled_plugins ?? []) as string[];
   const one: Obj = version >= 3 ? plugins["io.containerd.cri.v1.runtime"] : plugins["io.containerd.grpc.v1.cri"];
@@ -93,17 +96,19 @@ function criSettings(config: Obj, version: number): CriSettings {
   const runtimes = (one.containerd?.runtimes ?? {}) as Record<string, Obj>;
   const defaultRuntime = (one.containerd?.default_runtime_name ?? "runc") as string;
   const options = (runtimes[defaultRuntime]?.options ?? {}) as Obj;
+  const problem = optionsProblem(options, major);
   const off = new Set(["cri", "io.containerd.grpc.v1.cri", "io.containerd.cri.v1.runtime", "io.containerd.cri.v1.images"]);
   return {
     enabled: !disabled.some((name) => off.has(name)),
     sandboxImage: (version >= 3 ? images.pinned_images?.sandbox : one.sandbox_image) as string,
     systemdCgroup: options.SystemdCgroup === true,
+    ...(problem === undefined ? {} : { optionsProblem: problem }),
     snapshotter: (version >= 3 ? images.snapshotter : one.containerd?.snapshotter) as string,
     binDirs: (one.cni.bin_dir ? [one.cni.bin_dir] : (one.cni.bin_dirs ?? [])) as string[],
     confDir: one.cni.conf_dir as string,
     maxConfNum: one.cni.max_conf_num as number,
     registryConfigPath: (images.registry?.config_path ?? "") as string,
-    runtimeBinary: (options.BinaryName || "runc") as string,
+    runtimeBinary: typeof options.BinaryName === "string" && options.BinaryName !== "" ? options.BinaryName : "runc",
     runtimes: Object.keys(runtimes),
     defaultRuntime,
   };

@@ -33,7 +33,8 @@ export function begin(s: Service, op: Operation): Obj | undefined {
         later(s, op, pulled.after, pullError(s, pulled));
         return undefined;
       }
-      op.waiting = { pulled: pulled.image };
+      // the sandbox image is pinned, whoever pulls it
+      op.waiting = { pulled: { ...pulled.image, pinned: pulled.image.tags.includes(normalName(s.settings.sandboxImage)) } };
       s.p.after(pulled.after, "operation", { id: op.id });
       return undefined;
     }

@@ -65,6 +65,11 @@ export function runPodSandbox(s: Service, config: Obj, handler: string, image: I
     callMonitor(s, id, id, { type: "shim", method: "Shutdown" });
     return failed(s, config, words.sandboxFailed(s.p, id, why));
   };
+  if (s.settings.optionsProblem !== undefined) {
+    undoNetwork(s, sandbox, network);
+    s.p.fs.removeAll(s.runtime.sandboxDir(id));
+    throw failed(s, config, s.settings.optionsProblem);
+  }
   const missing = missingRuntime(s);
   if (missing) throw abort(missing);
   const pid = config.linux?.securityContext?.namespaceOptions?.pid as string | undefined;

@@ -77,6 +77,17 @@ export class Tree {
     return { id, fstype, lower, capacity, nextIno: lower ? 1_000_000 : 2, nodes: {} };
   }
 
+  /** Inodes in use, counted anew. */
+  get inodes(): number {
+    let n = this.#lower?.size ?? 0;
+    for (const [ino, node] of Object.entries(this.state.nodes)) {
+      const below = this.#lower?.has(Number(ino)) === true;
+      if (node === null && below) n--;
+      else if (node !== null && !below) n++;
+    }
+    return n;
+  }
+
   node(ino: number): Readonly<Inode> {
     const own = this.state.nodes[ino];
     if (own) return own;

@@ -154,6 +154,54 @@ test("a pool over the nodes' network cuts nodes off, until it is gone", async ()
   for (const node of nodes) expect(await probe(mesh, node)).toContain("established = 2");
 });
 
+test("a block's route follows its affinity, which the next pod brings back", async () => {
+  const mesh = await useMesh();
+  mesh.pod("node1", "before");
+  await mesh.world.advance(5000);
+  const own = blocks(mesh).node1!;
+  const affinity = `/apis/crd.projectcalico.org/v1/blockaffinities/node1-${own.replace(/[./]/g, "-")}`;
+  expect(mesh.routes("node1")).toContain(`blackhole ${own}`);
+  mesh.cluster.call("DELETE", affinity);
+  await mesh.world.advance(5000);
+  expect(mesh.routes("node1")).not.toContain(`blackhole ${own}`);
+  expect(mesh.routes("node2").some((r) => r.startsWith(own))).toBe(false);
+  expect(mesh.world.machine("node1").rootFs().exists("/etc/calico/confd/config/bird_aggr.cfg")).toBe(true);
+  mesh.pod("node1", "after");
+  await mesh.world.advance(5000);
+  expect(blocks(mesh).node1).toBe(own);
+  expect(mesh.cluster.call("GET", affinity).body.spec).toMatchObject({ node: "node1", state: "confirmed" });
+  expect(mesh.routes("node1")).toContain(`blackhole ${own}`);
+});
+
+test("calicoctl refuses what libcalico does of a pool; what gets past it is read as no encapsulation", async () => {
+  const mesh = await useMesh();
+  const patch = async (spec: object): Promise<string> => {
+    const r = await mesh.on("node1", `calicoctl patch ippool default-ipv4-ippool -p ${JSON.stringify({ spec })}`);
+    return r.replace("Failed to patch 'IPPool' resource: ", "").trimEnd();
+  };
+  expect(await patch({ ipipMode: "Foo" })).toBe(
+    "[error with field IPIPMode = 'Foo' (Reason: failed to validate Field: IPIPMode because of Tag: ipIpMode )]",
+  );
+  expect(await patch({ ipipMode: "Foo", vxlanMode: "Always" })).toBe(
+    "[error with field IPPool.Spec.VXLANMode = 'Always' (Cannot enable both VXLAN and IPIP on the same IPPool)]",
+  );
+  expect(await patch({ nodeSelector: "foo==bar" })).toBe(
+    "[error with field NodeSelector = 'foo==bar' (Reason: failed to validate Field: NodeSelector because of Tag: selector )]",
+  );
+  expect(await patch({ blockSize: 19 })).toBe(
+    "[error with the following fields:\n-  IPPool.Spec.BlockSize = '19' (IPPool BlockSize cannot be modified)\n-  IPPool.Spec.BlockSize = '19' (IPv4 block size must be between 20 and 32)\n]",
+  );
+  expect(await patch({ nodeSelector: "has(a)&&!(b_in{'c','d'}||all())" })).toContain("because of Tag: selector");
+  expect(await patch({ nodeSelector: "!has(nothere)&&(all()||a=='b')" })).toBe("Successfully patched 1 'IPPool' resource");
+  const path = "/apis/crd.projectcalico.org/v1/ippools/default-ipv4-ippool";
+  const change = { type: "application/merge-patch+json" };
+  expect(mesh.cluster.call("PATCH", path, { spec: { ipipMode: "Foo" } }, change).code).toBe(200);
+  await mesh.world.advance(5000);
+  expect(mesh.routes("node1").some((r) => r.includes("tunl0"))).toBe(false);
+  mesh.cluster.call("PATCH", path, { spec: { nodeSelector: "foo == bar" } }, change);
+  expect(() => mesh.pod("node1", "refused")).toThrow("failed to request IPv4 addresses: unexpected characters");
+});
+
 test("a saved mesh goes on as if nothing had happened", async () => {
   const mesh = await useMesh();
   mesh.rules("node2", "-A INPUT -p tcp --dport 179 -j DROP", "-A OUTPUT -p tcp --dport 179 -j DROP");

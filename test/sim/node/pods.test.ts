@@ -114,6 +114,59 @@ describe("pods on a node", () => {
     expect((await containers(world)).map((c) => [c.metadata.attempt, c.state])).toEqual([[0, "CONTAINER_RUNNING"]]);
   });
 
+  test("crictl ends and removes what it is told to, all of it with --all", async () => {
+    const world = await node({
+      web: pod("web", { image: "nginx:1.27" }, { hostNetwork: true }),
+      box: pod("box", { image: "busybox:1.36", command: ["sleep", "1000000"] }),
+    });
+    await world.advance(30_000);
+    const m = world.machine("node1");
+    for (const p of Array.from(m.procs.values())) if (p.state.comm === "kubelet") p.raise("SIGKILL");
+    const crictl = async (...args: string[]): Promise<string> => {
+      const { stdout, stderr, status } = await run(m, [...endpoint, ...args]);
+      return `${stdout}${stderr}${status}`.replace(/[0-9a-f]{64}/g, "ID").replace(/time="[^"]*" /g, "");
+    };
+    const log = (await statusOf(world, (await containers(world))[0]!.id as string)).logPath as string;
+    expect(m.rootFs().exists(log)).toBe(true);
+    expect(await crictl("rm")).toBe('level=fatal msg="ID cannot be empty"\n1');
+    expect(await crictl("rm", "-a")).toBe(
+      'level=fatal msg="[container \\"ID\\" is running, please stop it first, container \\"ID\\" is running, please stop it first]"\n1',
+    );
+    expect(await crictl("rmi", "--prune")).toBe('level=info msg="No images to remove"\n0');
+    expect(await crictl("rm", "-fa")).toBe("ID\nID\nID\nID\n0");
+    expect(m.rootFs().exists(log)).toBe(false);
+    expect(await crictl("stop", "--all")).toBe("No running containers found.\n0");
+    expect(await crictl("rm", "-fa")).toBe('level=info msg="No containers to remove"\n0');
+    const [first] = (await run(m, [...endpoint, "pods", "-q"])).stdout.split("\n");
+    expect(await crictl("rmp", first!)).toBe('level=fatal msg="pod sandbox \\"ID\\" is running, please stop it first"\n1');
+    expect(await crictl("stopp", "-a", first!)).toContain("flag provided but not defined: -a");
+    expect(await crictl("rmp", "-f", first!)).toBe("Stopped sandbox ID\nRemoved sandbox ID\n0");
+    expect(await crictl("rmp", "-a", "--force")).toBe("Stopped sandbox ID\nRemoved sandbox ID\n0");
+    expect(await crictl("rmp", "-af")).toBe('level=info msg="No pods to remove"\n0');
+    const pruned = await crictl("rmi", "--prune");
+    expect(pruned).toContain("Deleted: docker.io/library/nginx:1.27\n");
+    expect(pruned).not.toContain("pause");
+    expect(await crictl("rmi", "-a")).toContain("/pause:");
+    expect(await crictl("rmi", "nothing")).toBe(
+      'level=error msg="no such image nothing"\nlevel=fatal msg="unable to remove the image(s)"\n1',
+    );
+  });
+
+  test.each([
+    ["1.7.28", "failed to generate runtime options: (0, 0): Can't convert true(string) to bool"],
+    [
+      "2.1.4",
+      "failed to generate sandbox runtime options: toml: cannot decode TOML string into struct field options.Options.SystemdCgroup of type bool",
+    ],
+  ])("containerd %s makes no sandbox with an option of another type", async (containerd, why) => {
+    const world = await node({ web: pod("web", { image: "nginx:1.27" }) }, (w) =>
+      install(w.machine("node1"), { containerd, toml: systemdCgroup(true).replace("= true", '= "true"') }),
+    );
+    await world.advance(20_000);
+    expect(logOf(world.machine("node1"), "kubelet")).toContain(why);
+    expect(await containers(world)).toEqual([]);
+  });
+
   test("a manifest that goes takes its pod with it", async () => {
     const world = await node({ web: pod("web", { image: "nginx:1.27" }) });
     await world.advance(30_000);

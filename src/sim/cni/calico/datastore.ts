@@ -88,12 +88,14 @@ export class Datastore {
 
 // --- resources
 
+type Encapsulation = "Never" | "Always" | "CrossSubnet";
+
 export interface Pool {
   name: string;
   cidr: string;
   blockSize: number;
-  ipipMode: "Never" | "Always" | "CrossSubnet";
-  vxlanMode: "Never" | "Always" | "CrossSubnet";
+  ipipMode: Encapsulation;
+  vxlanMode: Encapsulation;
   natOutgoing: boolean;
   disabled: boolean;
   disableBGPExport: boolean;
@@ -107,8 +109,8 @@ export function poolOf(object: Obj): Pool {
     name: (object.metadata as Obj).name as string,
     cidr: spec.cidr as string,
     blockSize: (spec.blockSize as number | undefined) ?? 26,
-    ipipMode: (spec.ipipMode as Pool["ipipMode"] | undefined) ?? "Never",
-    vxlanMode: (spec.vxlanMode as Pool["vxlanMode"] | undefined) ?? "Never",
+    ipipMode: encapsulation(spec.ipipMode),
+    vxlanMode: encapsulation(spec.vxlanMode),
     natOutgoing: spec.natOutgoing === true,
     disabled: spec.disabled === true,
     disableBGPExport: spec.disableBGPExport === true,
@@ -116,6 +118,9 @@ export function poolOf(object: Obj): Pool {
     allowedUses: (spec.allowedUses as string[] | undefined) ?? ["Workload", "Tunnel"],
   };
 }
+
+/** The API takes any text for a mode; whoever reads the pool takes an unknown one for none (updateprocessors/ippoolprocessor.go). */
+const encapsulation = (mode: unknown): Encapsulation => (mode === "Always" || mode === "CrossSubnet" ? mode : "Never");
 
 export const pools = (d: Datastore): Pool[] => d.list("ippools").map(poolOf);
 
@@ -167,77 +172,3 @@ export const dashed = (cidr: string): string => cidr.replace(/[./:]/g, "-");
 /** True when two addresses with lengths are in one subnet as the first node sees it. */
 export const sameSubnet = (a: string | undefined, b: string | undefined): boolean =>
   a !== undefined && b !== undefined && contains(a, bare(b));
-
-// --- selectors (libcalico-go/lib/selector): a || b, a && b, !a, ( ), has(k), all(), global(), k == "v", k != "v", k in {…}, k not in {…}, contains, starts with
-
-/** Throws Error when the expression cannot be parsed. */
-export function selects(selector: string, labels: Record<string, string>): boolean {
-  const tokens = selector.match(/\|\||&&|!=|==|[!(){},]|"[^"]*"|'[^']*'|[A-Za-z0-9_./-]+/g) ?? [];
-  let at = 0;
-  const take = (): string => tokens[at++] ?? "";
-  const text = (t: string): string => t.replace(/^["']|["']$/g, "");
-  const or = (): boolean => {
-    let v = and();
-    while (tokens[at] === "||") {
-      at++;
-      const right = and();
-      v = v || right;
-    }
-    return v;
-  };
-  const and = (): boolean => {
-    let v = term();
-    while (tokens[at] === "&&") {
-      at++;
-      const right = term();
-      v = v && right;
-    }
-    return v;
-  };
-  const term = (): boolean => {
-    const t = take();
-    if (t === "!") return !term();
-    if (t === "(") {
-      const v = or();
-      if (take() !== ")") throw new Error(`expected ) in selector ${selector}`);
-      return v;
-    }
-    if (tokens[at] === "(" && ["all", "has", "global"].includes(t)) {
-      at++;
-      if (t !== "has") {
-        take();
-        return true;
-      }
-      const key = text(take());
-      take();
-      return key in labels;
-    }
-    const value = labels[t];
-    const op = take();
-    if (op === "==") return value === text(take());
-    if (op === "!=") return value !== text(take());
-    if (op === "in" || op === "not") {
-      if (op === "not") take();
-      const set: string[] = [];
-      take();
-      while (tokens[at] !== "}" && at < tokens.length) {
-        const item = take();
-        if (item !== ",") set.push(text(item));
-      }
-      take();
-      return op === "in" ? value !== undefined && set.includes(value) : value === undefined || !set.includes(value);
-    }
-    if (op === "contains") return value?.includes(text(take())) === true;
-    if (op === "starts") {
-      take();
-      return value?.startsWith(text(take())) === true;
-    }
-    if (op === "ends") {
-      take();
-      return value?.endsWith(text(take())) === true;
-    }
-    throw new Error(`expected operator in selector ${selector}`);
-  };
-  if (tokens.length === 0) return true;
-  return or();
-}

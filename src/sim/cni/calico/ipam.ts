@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 import type { Obj } from "../../core/json.ts";
 import { StacklessError } from "../../core/stackless.ts";
 import { prefixOf, prefixText } from "../../net/ip.ts";
-import { addressAt, contains, dashed, Datastore, DatastoreError, ordinalIn, pools as listPools, selects, type Pool } from "./datastore.ts";
+import { addressAt, contains, dashed, Datastore, DatastoreError, ordinalIn, pools as listPools, type Pool } from "./datastore.ts";
+import { SelectorError, selects } from "./selector.ts";
 
 export interface IpamConfig {
   strictAffinity: boolean;
@@ -63,16 +64,13 @@ export function autoAssign(d: Datastore, request: Request, now: number): Assignm
 function assign(d: Datastore, request: Request, now: number): Assignment {
   const config = ipamConfig(d);
   const usable = usablePools(d, request);
-  const affinities = d
-    .list("blockaffinities")
-    .filter((a) => a.spec.node === request.host && a.spec.deleted !== "true" && a.spec.deleted !== true);
+  const affinities = hostAffinities(d, request.host);
   releaseForeign(d, affinities, request);
-  const affine = affinities.map((a) => a.spec.cidr as string);
   const inPools = (cidr: string): boolean => usable.some((p) => contains(p.cidr, cidr));
-  for (const cidr of affine.filter(inPools)) {
-    const block = d.find("ipamblocks", dashed(cidr));
-    if (!block) continue;
-    const taken = take(d, block, request, now);
+  const affine = affinities.filter((a) => inPools(a.spec.cidr as string));
+  for (const affinity of affine) {
+    const block = blockOfAffinity(d, affinity, config);
+    const taken = block && take(d, block, request, now);
     if (taken) return taken;
   }
   const messages: string[] = [];
@@ -95,14 +93,49 @@ function assign(d: Datastore, request: Request, now: number): Assignment {
   throw new IpamError(`Assigned 0 out of 1 requested IPv4 addresses; ${messages.join(";  ")}`);
 }
 
+/** Affinities of a host that are not marked as deleted. */
+export function hostAffinities(d: Datastore, host: string): Obj[] {
+  return d.list("blockaffinities").filter((a) => a.spec.node === host && a.spec.deleted !== "true" && a.spec.deleted !== true);
+}
+
+/**
+ * The block that an affinity refers to (getBlockFromAffinity): made when it is missing; an affinity whose block is
+ * somebody else's is stale and vanishes; one that is only pending is confirmed.
+ */
+function blockOfAffinity(d: Datastore, affinity: Obj, config: IpamConfig): Obj | undefined {
+  const { cidr, node, state } = affinity.spec as { cidr: string; node: string; state?: string };
+  const block = d.find("ipamblocks", dashed(cidr));
+  if (block && ownerOf(block) !== node) {
+    d.remove("blockaffinities", (affinity.metadata as Obj).name as string);
+    return undefined;
+  }
+  const confirmed = block ?? createBlock(d, cidr, node, config);
+  if (state !== undefined && state !== "" && state !== "confirmed")
+    d.update("blockaffinities", { ...affinity, spec: { ...(affinity.spec as Obj), state: "confirmed" } });
+  return confirmed;
+}
+
+/** The host that a block is affine to. */
+export const ownerOf = (block: Obj): string | undefined => (block.spec.affinity as string | undefined)?.replace(/^host:/, "");
+
 /** Empty blocks of the host that no pool of its covers any more are given back on the way (prepareAffinityBlocksForHost). */
 function releaseForeign(d: Datastore, affinities: Obj[], request: Request): void {
-  const covering = listPools(d).filter((p) => !p.disabled && selects(p.nodeSelector, request.nodeLabels));
+  const covering = listPools(d).filter((p) => !p.disabled && selectsNode(p, request));
   for (const a of affinities) {
     const cidr = a.spec.cidr as string;
     if (covering.some((p) => contains(p.cidr, cidr))) continue;
     const block = d.find("ipamblocks", dashed(cidr));
     if (!block || allocations(block).length === 0) releaseAffinity(d, a);
+  }
+}
+
+/** Throws IpamError with what is wrong with the pool's selector: then nothing is assigned, from whatever pool (SelectsNode). */
+function selectsNode(pool: Pool, request: Request): boolean {
+  try {
+    return selects(pool.nodeSelector, request.nodeLabels);
+  } catch (error) {
+    if (!(error instanceof SelectorError)) throw error;
+    throw new IpamError(error.message);
   }
 }
 
@@ -117,14 +150,17 @@ function usablePools(d: Datastore, request: Request): Pool[] {
     });
     return chosen;
   }
-  const found = all.filter((p) => !p.disabled && p.allowedUses.includes(request.use) && selects(p.nodeSelector, request.nodeLabels));
+  const found = all.filter((p) => !p.disabled && p.allowedUses.includes(request.use) && selectsNode(p, request));
   if (found.length === 0) throw new IpamError(`no configured Calico pools for node ${request.host}`);
   return found;
 }
 
-/** A block that nobody has yet; where the search starts depends on the host's name, so that hosts seldom collide (randomBlockGenerator). */
+/**
+ * A block that nobody has yet, or one of this host with free addresses whose affinity was lost (findUsableBlock); where
+ * the search starts depends on the host's name, so that hosts seldom collide (randomBlockGenerator).
+ */
 function claimBlock(d: Datastore, usable: Pool[], host: string, config: IpamConfig): Obj | undefined {
-  const existing = new Set(d.list("ipamblocks").map((b) => b.spec.cidr as string));
+  const existing = new Map(d.list("ipamblocks").map((b) => [b.spec.cidr as string, b]));
   for (const pool of usable) {
     const { ip, len } = prefixOf(pool.cidr);
     const count = 2 ** Math.max(0, pool.blockSize - len);
@@ -132,29 +168,36 @@ function claimBlock(d: Datastore, usable: Pool[], host: string, config: IpamConf
     for (let i = 0; i < count; i++) {
       const index = (seed + i) % count;
       const cidr = prefixText((ip + index * 2 ** (32 - pool.blockSize)) >>> 0, pool.blockSize);
-      if (existing.has(cidr)) continue;
-      const size = 2 ** (32 - pool.blockSize);
-      d.create("blockaffinities", "BlockAffinity", `${host}-${dashed(cidr)}`, {
-        cidr,
-        node: host,
-        state: "confirmed",
-        deleted: "false",
-        type: "host",
-      });
-      return d.create("ipamblocks", "IPAMBlock", dashed(cidr), {
-        cidr,
-        affinity: `host:${host}`,
-        strictAffinity: config.strictAffinity,
-        allocations: Array.from<null>({ length: size }).fill(null),
-        unallocated: Array.from({ length: size }, (_, n) => n),
-        attributes: [],
-        deleted: false,
-        sequenceNumber: 1,
-        sequenceNumberForAllocation: {},
-      });
+      const block = existing.get(cidr);
+      if (block && (ownerOf(block) !== host || (block.spec.unallocated as number[]).length === 0)) continue;
+      ensureAffinity(d, host, cidr);
+      return block ?? createBlock(d, cidr, host, config);
     }
   }
   return undefined;
+}
+
+function ensureAffinity(d: Datastore, host: string, cidr: string): void {
+  const name = `${host}-${dashed(cidr)}`;
+  const spec = { cidr, node: host, state: "confirmed", deleted: "false", type: "host" };
+  const old = d.find("blockaffinities", name);
+  if (old) d.update("blockaffinities", { ...old, spec });
+  else d.create("blockaffinities", "BlockAffinity", name, spec);
+}
+
+function createBlock(d: Datastore, cidr: string, host: string, config: IpamConfig): Obj {
+  const size = 2 ** (32 - prefixOf(cidr).len);
+  return d.create("ipamblocks", "IPAMBlock", dashed(cidr), {
+    cidr,
+    affinity: `host:${host}`,
+    strictAffinity: config.strictAffinity,
+    allocations: Array.from<null>({ length: size }).fill(null),
+    unallocated: Array.from({ length: size }, (_, n) => n),
+    attributes: [],
+    deleted: false,
+    sequenceNumber: 1,
+    sequenceNumberForAllocation: {},
+  });
 }
 
 function take(d: Datastore, frozen: Obj, request: Request, now: number): Assignment | undefined {
@@ -316,7 +359,9 @@ export function releaseHostAffinities(d: Datastore, host: string): void {
 }
 
 export function releaseAffinity(d: Datastore, affinity: Obj): void {
-  const block = d.find("ipamblocks", dashed(affinity.spec.cidr as string));
+  const found = d.find("ipamblocks", dashed(affinity.spec.cidr as string));
+  // a block that meanwhile is another's stays as it is: only the affinity is stale
+  const block = found && [undefined, affinity.spec.node].includes(ownerOf(found)) ? found : undefined;
   if (block && allocations(block).length === 0) ignoreMissing(() => d.remove("ipamblocks", (block.metadata as Obj).name as string));
   else if (block) {
     const next = copy(block);

@@ -4,37 +4,14 @@ import type { Obj } from "../../core/json.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import type { CommandProgram } from "../../kernel/program.ts";
 import { criAsk, criCall, socketPath } from "../client.ts";
+import { ask, call, Fatal, flags, idEmpty, say, type Command, type Flags } from "./crictl-context.ts";
+import { rm, rmi, rmp, start, stop, stopp } from "./crictl-end.ts";
 import { parseCriLog } from "../log.ts";
 import { rpcError, type CriReply, type ExecStream } from "../messages.ts";
 import { humanDuration, humanSize, table } from "./format.ts";
 import { relay } from "./relay.ts";
 
-class Fatal extends Error {}
-
 const defaults = ["unix:///run/containerd/containerd.sock", "unix:///run/crio/crio.sock", "unix:///var/run/cri-dockerd.sock"];
-
-async function say(p: Proc, level: "WARN" | "FATA" | "ERRO", message: string): Promise<void> {
-  if (p.fds.get(2)?.isTerminal) return p.err(`${level}[0000] ${message} \n`);
-  await p.err(
-    `time="${new Date(p.now).toISOString().slice(0, 19)}Z" level=${{ WARN: "warning", FATA: "fatal", ERRO: "error" }[level]} msg=${JSON.stringify(message)}\n`,
-  );
-}
-
-interface Context {
-  p: Proc;
-  endpoint: string;
-}
-
-const call = (c: Context, method: string, request: Obj = {}): Obj => {
-  const reply = criCall(c.p, c.endpoint, method, request);
-  if (!reply.ok) throw reply;
-  return reply.response;
-};
-const ask = async (c: Context, method: string, request: Obj): Promise<Obj> => {
-  const reply = await criAsk(c.p, c.endpoint, method, request);
-  if (!reply.ok) throw reply;
-  return reply.response;
-};
 
 const short = (id: string): string => id.replace(/^sha256:/, "").slice(0, 13);
 const ms = (nanos: string): number => Number(BigInt(nanos) / 1000000n);
@@ -47,39 +24,6 @@ const states: Record<string, string> = {
   SANDBOX_NOTREADY: "NotReady",
 };
 const newest = (a: Obj, b: Obj): number => ms(b.createdAt as string) - ms(a.createdAt as string);
-
-interface Flags {
-  on: Set<string>;
-  values: Record<string, string[]>;
-  rest: string[];
-}
-
-/** Flags of one command; `takes` maps spellings to names, a trailing = marks those with a value. */
-function flags(args: string[], takes: Record<string, string>): Flags {
-  const out: Flags = { on: new Set(), values: {}, rest: [] };
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i]!;
-    if (arg === "--") {
-      out.rest.push(...args.slice(i + 1));
-      break;
-    }
-    const m = /^--?([\w-]+)(?:=(.*))?$/s.exec(arg);
-    if (!m || out.rest.length > 0) {
-      out.rest.push(arg);
-      continue;
-    }
-    let names = [m[1]!];
-    // -it
-    if (!(names[0]! in takes) && !arg.startsWith("--")) names = m[1]!.split("");
-    for (const name of names) {
-      const to = takes[name];
-      if (to === undefined) throw new Fatal(`flag provided but not defined: -${name}`);
-      if (to.endsWith("=")) (out.values[to.slice(0, -1)] ??= []).push(m[2] ?? args[++i] ?? "");
-      else if (m[2] !== "false") out.on.add(to);
-    }
-  }
-  return out;
-}
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
@@ -118,8 +62,6 @@ const list = {
   v: "verbose",
   verbose: "verbose",
 };
-
-type Command = (c: Context, args: string[]) => Promise<number>;
 
 const matchesLabels = (item: Obj, f: Flags): boolean =>
   (f.values.label ?? []).every((l) => item.labels?.[l.split("=")[0]!] === l.split("=").slice(1).join("="));
@@ -233,23 +175,6 @@ const pull: Command = async (c, args) => {
   return 0;
 };
 
-/** Runs a method for every ID given, printing the IDs; the first failure is fatal. */
-const each =
-  (what: string, method: string, request: (id: string, f: Flags) => Obj, takes: Record<string, string> = {}, verb = ""): Command =>
-  async (c, args) => {
-    const f = flags(args, takes);
-    if (f.rest.length === 0) throw new Fatal(`ID cannot be empty`);
-    let status = 0;
-    for (const id of f.rest) {
-      const reply = await criAsk(c.p, c.endpoint, method, request(id, f));
-      if (!reply.ok) {
-        await say(c.p, "ERRO", `${what} ${JSON.stringify(id)}: ${rpcError(reply)}`.replace(/"/g, '"'));
-        status = 1;
-      } else await c.p.out(`${verb}${id}\n`);
-    }
-    return status;
-  };
-
 /** The inspecting commands print JSON here, whatever else the real ones can. */
 function onlyJson(p: Proc, f: Flags): void {
   const form = f.values.output?.at(-1) ?? "json";
@@ -259,7 +184,7 @@ function onlyJson(p: Proc, f: Flags): void {
 
 const inspect: Command = async (c, args) => {
   const f = flags(args, list);
-  if (f.rest.length === 0) throw new Fatal("ID cannot be empty");
+  if (f.rest.length === 0) throw idEmpty();
   onlyJson(c.p, f);
   for (const id of f.rest) {
     const got = criCall(c.p, c.endpoint, "ContainerStatus", { containerId: id, verbose: true });
@@ -270,7 +195,7 @@ const inspect: Command = async (c, args) => {
 };
 const inspectp: Command = async (c, args) => {
   const f = flags(args, list);
-  if (f.rest.length === 0) throw new Fatal("ID cannot be empty");
+  if (f.rest.length === 0) throw idEmpty();
   onlyJson(c.p, f);
   for (const id of f.rest) {
     const got = criCall(c.p, c.endpoint, "PodSandboxStatus", { podSandboxId: id, verbose: true });
@@ -308,7 +233,7 @@ const logs: Command = async (c, args) => {
     "limit-bytes": "limit=",
   });
   const id = f.rest[0];
-  if (id === undefined) throw new Fatal("ID cannot be empty");
+  if (id === undefined) throw idEmpty();
   const { p } = c;
   const got = criCall(p, c.endpoint, "ContainerStatus", { containerId: id });
   if (!got.ok) throw new Fatal(rpcError(got));
@@ -338,7 +263,7 @@ const exec: Command = async (c, args) => {
   const f = flags(args, { i: "stdin", interactive: "stdin", t: "tty", tty: "tty", s: "sync", sync: "sync", timeout: "timeout=" });
   const [id, ...cmd] = f.rest;
   const { p } = c;
-  if (id === undefined) throw new Fatal("ID cannot be empty");
+  if (id === undefined) throw idEmpty();
   if (cmd.length === 0) throw new Fatal("command cannot be empty");
   if (f.on.has("sync")) {
     const got = await ask(c, "ExecSync", { containerId: id, cmd, timeout: Number(f.values.timeout?.[0] ?? 0) });
@@ -412,34 +337,12 @@ const commands: Record<string, Command> = {
   info,
   version,
   stats,
-  start: each("starting the container", "StartContainer", (containerId) => ({ containerId })),
-  stop: each(
-    "stopping the container",
-    "StopContainer",
-    (containerId, f) => ({ containerId, timeout: Number(f.values.timeout?.[0] ?? 0) }),
-    { t: "timeout=", timeout: "timeout=" },
-  ),
-  stopp: each("stopping the pod sandbox", "StopPodSandbox", (podSandboxId) => ({ podSandboxId }), {}, "Stopped sandbox "),
-  rm: each("removing container", "RemoveContainer", (containerId, f) => ({ containerId, force: f.on.has("force") }), {
-    f: "force",
-    force: "force",
-    a: "all",
-    all: "all",
-  }),
-  rmp: each(
-    "removing the pod sandbox",
-    "RemovePodSandbox",
-    (podSandboxId) => ({ podSandboxId }),
-    { f: "force", force: "force", a: "all", all: "all" },
-    "Removed sandbox ",
-  ),
-  rmi: each(
-    "removing the image",
-    "RemoveImage",
-    (image) => ({ image: { image } }),
-    { q: "quiet", prune: "prune", a: "all", all: "all" },
-    "Deleted: ",
-  ),
+  start,
+  stop,
+  stopp,
+  rm,
+  rmp,
+  rmi,
 };
 const known = new Set([
   "attach",

@@ -117,7 +117,6 @@ const unmodelled: Record<string, string[]> = {
     "keep-startup=false",
   ],
   exec: ["filename"],
-  explain: ["api-version", "output=plaintext"],
   expose: ["load-balancer-ip", "override-type", "record"],
   get: ["server-print=true"],
   label: ["resource-version"],

@@ -35,7 +35,7 @@ export const kill: CommandProgram = {
     let name: string | undefined = "SIGTERM";
     if (args[0] === "-s" || args[0] === "--signal" || args[0] === "-n") name = signalNamed(args.splice(0, 2)[1] ?? "");
     else if (args[0]?.startsWith("--signal=")) name = signalNamed(args.shift()!.slice(9));
-    else if (args[0] && /^-[A-Za-z0-9+]+$/.test(args[0]) && (args.length > 1 || !/^-\d+$/.test(args[0]))) {
+    else if (args[0] && /^-[A-Za-z0-9+]+$/.test(args[0])) {
       const given = args.shift()!;
       name = signalNamed(given.slice(1));
       if (name === undefined) {

@@ -3,11 +3,12 @@ import type { Stat } from "../../../fs/view.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { groupName, userName } from "../../../image/users.ts";
 import { momentOf, strftime, zoneOf } from "../calendar.ts";
-import { command, sized } from "../command.ts";
+import { command, sized, type Context } from "../command.ts";
 import { quote, quoteAlways } from "../quote.ts";
 import { modeText } from "./mode.ts";
 import { blocksOf } from "./size.ts";
 import { resize } from "./resize.ts";
+import { fileSystemOf } from "./stat-filesystem.ts";
 
 const kindText = (s: Stat): string =>
   ({
@@ -99,6 +100,30 @@ function directive(p: Proc, letter: string, name: string, s: Stat): string | und
   }
 }
 
+function formatted(given: string, printf: boolean, valueOf: (letter: string) => string | undefined): string {
+  const text = given.replace(/%([-+ #0]*)(\d*)(?:\.\d+)?(.)/g, (whole, flags: string, width: string, letter: string) => {
+    const value = valueOf(letter);
+    if (value === undefined) return whole === "%" ? "%" : "?";
+    const n = Number(width || 0);
+    return flags.includes("-") ? value.padEnd(n) : value.padStart(n, flags.includes("0") ? "0" : " ");
+  });
+  if (!printf) return `${text}\n`;
+  return text.replace(/\\([ntr\\"0])/g, (_m, x: string) => ({ n: "\n", t: "\t", r: "\r", "0": "\0" } as Record<string, string>)[x] ?? x);
+}
+
+async function fileSystems(c: Context, given: string | undefined): Promise<void> {
+  for (const name of c.operands) {
+    try {
+      const system = fileSystemOf(c.p, name);
+      if (given !== undefined) c.out.text(formatted(given, c.o.has("printf"), system.directive));
+      else c.out.text(c.o.has("t") ? system.terse() : system.text());
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      await c.warn(`cannot read file system information for ${quoteAlways(name)}: ${error.text}`);
+    }
+  }
+}
+
 export const stat = command({
   name: "stat",
   options: "L,dereference f,file-system c,format= printf= t,terse ~cached=",
@@ -107,8 +132,8 @@ export const stat = command({
   async run(c) {
     const { p, o } = c;
     if (o.operands.length === 0) await c.usage("missing operand");
-    if (o.has("f")) p.notSimulated("stat -f");
     const given = o.value("printf") ?? o.value("c");
+    if (o.has("f")) return fileSystems(c, given);
     for (const name of o.operands) {
       let s: Stat;
       try {
@@ -125,19 +150,7 @@ export const stat = command({
         continue;
       }
       if (given !== undefined) {
-        let text = given.replace(/%([-+ #0]*)(\d*)(?:\.\d+)?(.)/g, (whole, flags: string, width: string, letter: string) => {
-          const value = directive(p, letter, name, s);
-          if (value === undefined) return whole === "%" ? "%" : "?";
-          const n = Number(width || 0);
-          return flags.includes("-") ? value.padEnd(n) : value.padStart(n, flags.includes("0") ? "0" : " ");
-        });
-        if (o.has("printf"))
-          text = text.replace(
-            /\\([ntr\\"0])/g,
-            (_m, x: string) => ({ n: "\n", t: "\t", r: "\r", "0": "\0" } as Record<string, string>)[x] ?? x,
-          );
-        else text += "\n";
-        c.out.text(text);
+        c.out.text(formatted(given, o.has("printf"), (letter) => directive(p, letter, name, s)));
         continue;
       }
       const d = (letter: string): string => directive(p, letter, name, s)!;

@@ -8,7 +8,8 @@ import { Datastore, DatastoreError } from "../datastore.ts";
 import { askBird, parsePeers } from "../node/health.ts";
 import { releases } from "../versions.ts";
 import { check, configure, release, show } from "./ipam.ts";
-import { CtlError, get, patch, write, type Given } from "./resources.ts";
+import { CtlError } from "./error.ts";
+import { get, patch, write, type Given } from "./resources.ts";
 import { box } from "./table.ts";
 
 const usage = `Usage:

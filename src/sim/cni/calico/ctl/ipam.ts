@@ -5,7 +5,7 @@ import { parseIp, prefixOf } from "../../../net/ip.ts";
 import { contains, pools, type Datastore } from "../datastore.ts";
 import { allocations, ipamConfig, poolUsage, releaseAddresses } from "../ipam.ts";
 import { endpointOf } from "../workload.ts";
-import { CtlError } from "./resources.ts";
+import { CtlError } from "./error.ts";
 import { box } from "./table.ts";
 
 const share = (part: number, whole: number): string => `${part} (${whole === 0 ? 0 : Math.round((100 * part) / whole)}%)`;

@@ -4,9 +4,10 @@ import { NotSimulated } from "../../../core/errno.ts";
 import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import { DatastoreError, type Datastore } from "../datastore.ts";
-import { parsePrefix, networkOf, ipText } from "../../../net/ip.ts";
 import { kindNamed, kinds, otherKinds, shown, type Kind } from "./kinds.ts";
+import { deletePool, validPool } from "./pool.ts";
 import { columns } from "./table.ts";
+import { CtlError } from "./error.ts";
 
 export interface Given {
   words: string[];
@@ -16,8 +17,6 @@ export interface Given {
   skipExists?: boolean;
   skipNotExists?: boolean;
 }
-
-export class CtlError extends Error {}
 
 function kindOf(word: string): Kind {
   const kind = kindNamed(word);
@@ -126,49 +125,6 @@ async function documents(p: Proc, file: string): Promise<{ kind: Kind; object: O
   return out;
 }
 
-/** What libcalico refuses of an IPPool (clientv3/ippool.go, validator/v3). */
-function checkPool(d: Datastore, object: Obj, old: Obj | undefined): void {
-  const s = (object.spec ?? {}) as Obj;
-  const name = (object.metadata as Obj).name as string;
-  const p = parsePrefix(String(s.cidr ?? ""));
-  if (!p)
-    throw new CtlError(
-      `error with field IPPool.Spec.CIDR = '${String(s.cidr ?? "")}' (Reason: failed to validate Field: CIDR because of Tag: net )`,
-    );
-  if (p.ip !== networkOf(p.ip, p.len)) s.cidr = `${ipText(networkOf(p.ip, p.len))}/${p.len}`;
-  s.blockSize ??= 26;
-  s.ipipMode ??= "Never";
-  s.vxlanMode ??= "Never";
-  s.nodeSelector ??= "all()";
-  s.allowedUses ??= ["Workload", "Tunnel"];
-  const size = s.blockSize as number;
-  if (size < 20 || size > 32)
-    throw new CtlError(`error with field IPPool.Spec.BlockSize = '${size}' (Reason: block size must be between 20 and 32 for IPv4)`);
-  if (p.len > size)
-    throw new CtlError(
-      `error with field IPPool.Spec.CIDR = '${String(s.cidr)}' (Reason: IP pool size is too small for use with Calico IPAM. It must be equal to or greater than the block size.)`,
-    );
-  if (s.ipipMode !== "Never" && s.vxlanMode !== "Never")
-    throw new CtlError(
-      "error with field IPPool.Spec.IPIPMode = '" +
-        String(s.ipipMode) +
-        "' (Reason: IPIPMode and VXLANMode cannot both be enabled on the same IP pool)",
-    );
-  if (old && (old.spec as Obj).cidr !== s.cidr)
-    throw new CtlError(`error with field IPPool.Spec.CIDR = '${String(s.cidr)}' (Reason: IPPool CIDR cannot be modified)`);
-  if (old && ((old.spec as Obj).blockSize ?? 26) !== s.blockSize)
-    throw new CtlError(`error with field IPPool.Spec.BlockSize = '${size}' (Reason: IPPool BlockSize cannot be modified)`);
-  if (!old)
-    for (const other of d.list("ippools")) {
-      const o = parsePrefix((other.spec as Obj).cidr as string)!;
-      const len = Math.min(o.len, p.len);
-      if ((other.metadata as Obj).name !== name && networkOf(o.ip, len) === networkOf(p.ip, len))
-        throw new CtlError(
-          `error with field IPPool.Spec.CIDR = '${String(s.cidr)}' (Reason: IPPool(${name}) CIDR overlaps with IPPool(${(other.metadata as Obj).name as string}) CIDR ${String((other.spec as Obj).cidr)})`,
-        );
-    }
-}
-
 type Verb = "create" | "apply" | "replace" | "delete";
 const past: Record<Verb, string> = { create: "created", apply: "applied", replace: "replaced", delete: "deleted" };
 
@@ -218,7 +174,8 @@ function one(d: Datastore, verb: Verb, kind: Kind, name: string, object: Obj, gi
       throw new CtlError(`resource does not exist: ${kind.kind}(${name}) with error: ${notFoundText(kind, name)}`);
     }
     if (kind.plural === "nodes") throw new NotSimulated("calicoctl delete node");
-    d.remove(kind.plural, name);
+    if (kind.plural === "ippools") deletePool(d, old);
+    else d.remove(kind.plural, name);
     return;
   }
   if (kind.kind === "GlobalNetworkPolicy" || kind.kind === "IPReservation") throw new NotSimulated(`acting on a ${kind.kind}`);
@@ -230,7 +187,7 @@ function one(d: Datastore, verb: Verb, kind: Kind, name: string, object: Obj, gi
     throw new CtlError(`resource does not exist: ${kind.kind}(${name}) with error: ${notFoundText(kind, name)}`);
   if (kind.plural === "nodes") return writeNode(d, name, object, old);
   const next: Obj = { ...object, spec: { ...(object.spec as Obj | undefined) } };
-  if (kind.plural === "ippools") checkPool(d, next, old);
+  if (kind.plural === "ippools") next.spec = validPool(d, name, next.spec as Obj, old?.spec as Obj | undefined);
   if (!old)
     d.create(kind.plural, kind.kind, name, next.spec as Obj, {
       metadata: (object.metadata as Obj).labels ? { labels: (object.metadata as Obj).labels as Obj } : {},

@@ -1,10 +1,9 @@
 /** Felix's routes: one to each local pod, and for VXLAN pools those to other nodes' blocks (felix/dataplane/linux). */
 import { Errno } from "../../../core/errno.ts";
-import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import type { NetNs, RouteInfo, RouteSpec } from "../../../net/netlink.ts";
 import { bare, contains, sameSubnet } from "../datastore.ts";
-import { allocations } from "../ipam.ts";
+import { allocations, ownerOf } from "../ipam.ts";
 import type { Knowledge } from "./felix.ts";
 import { log } from "./log.ts";
 
@@ -56,8 +55,6 @@ function vxlanRoutes(ns: NetNs, k: Knowledge, wanted: Map<string, RouteSpec>): v
     }
   }
 }
-
-export const ownerOf = (block: Obj): string | undefined => (block.spec.affinity as string | undefined)?.replace(/^host:/, "");
 
 function toNode(
   k: Knowledge,

@@ -1,7 +1,8 @@
 /** `calico-node -allocate-tunnel-addrs`: gives the node's IPIP and VXLAN devices addresses out of the pools (node/pkg/allocateip). */
 import type { Proc } from "../../../kernel/proc.ts";
-import { contains, nodeOf, pools, selects, type Datastore, type Pool } from "../datastore.ts";
+import { contains, DatastoreError, nodeOf, pools, type Datastore, type Pool } from "../datastore.ts";
 import { autoAssign, IpamError, releaseHandle } from "../ipam.ts";
+import { SelectorError, selects } from "../selector.ts";
 import { log } from "./log.ts";
 import type { Role } from "./role.ts";
 import { nodeName } from "./startup.ts";
@@ -31,9 +32,18 @@ export const tunnelRole: Role = {
     log(p, "ERROR", "tunnel-ip-allocator/allocateip.go 187", `Error reconciling tunnel addresses error=${error.message}`),
 };
 
+function selectsNode(pool: Pool, labels: Record<string, string>): boolean {
+  try {
+    return selects(pool.nodeSelector, labels);
+  } catch (error) {
+    if (!(error instanceof SelectorError)) throw error;
+    throw new DatastoreError("other", error.message);
+  }
+}
+
 function allocateTunnels(p: Proc, d: Datastore): void {
   const node = nodeOf(d.get("nodes", nodeName(p)));
-  const usable = pools(d).filter((x) => !x.disabled && x.allowedUses.includes("Tunnel") && selects(x.nodeSelector, node.labels));
+  const usable = pools(d).filter((x) => !x.disabled && x.allowedUses.includes("Tunnel") && selectsNode(x, node.labels));
   for (const kind of kinds) {
     const wanted = usable.filter(kind.wants);
     const handle = `${kind.handle}-${node.name}`;

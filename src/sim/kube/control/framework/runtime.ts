@@ -1,5 +1,5 @@
 /** The machinery under controllers: informers, work queues with back-off, credentials, events. */
-import { eventName } from "../../event-name.ts";
+import { correlate, newCorrelator, send, type Correlator } from "../../event-recorder.ts";
 import { NotSimulated } from "../../../core/errno.ts";
 import type { Data, Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
@@ -44,7 +44,7 @@ interface State {
   flushing: boolean;
   failures: Record<string, number>;
   tokens: Record<string, { token: string; expires: number }>;
-  events: Record<string, { name: string; count: number }>;
+  events: Correlator;
   watching: number;
 }
 
@@ -73,7 +73,7 @@ export class Runtime {
       flushing: false,
       failures: {},
       tokens: {},
-      events: {},
+      events: newCorrelator(),
       watching: 0,
     };
     p.data.runtime = state;
@@ -389,19 +389,8 @@ export function recordEvent(
   message: string,
   component: string,
 ): void {
-  const { state, now } = r;
   const { metadata } = object;
-  // events about cluster-wide objects lie in the namespace default
-  const namespace = (metadata.namespace as string | undefined) ?? "default";
-  const id = [metadata.uid ?? metadata.name, type, reason, message, component].join("|");
-  const known = state.events[id];
-  if (known) {
-    known.count++;
-    const patched = client.patch("events", known.name, { count: known.count, lastTimestamp: seconds(now) }, { namespace, type: "merge" });
-    if (patched.ok) return;
-    delete state.events[id];
-  }
-  const involved = {
+  const about = {
     apiVersion: object.apiVersion as string,
     kind: object.kind as string,
     name: metadata.name as string,
@@ -409,24 +398,7 @@ export function recordEvent(
     ...(metadata.resourceVersion ? { resourceVersion: metadata.resourceVersion as string } : {}),
     ...(metadata.uid ? { uid: metadata.uid as string } : {}),
   };
-  const name = eventName(r.p.machine, metadata.name as string);
-  const made = client.create("events", {
-    apiVersion: "v1",
-    kind: "Event",
-    metadata: { name, namespace },
-    involvedObject: involved,
-    reason,
-    message,
-    type,
-    count: 1,
-    firstTimestamp: seconds(now),
-    lastTimestamp: seconds(now),
-    source: { component },
-    reportingComponent: component,
-    reportingInstance: "",
-  });
-  if (!made.ok) return;
-  const names = Object.keys(state.events);
-  if (names.length > 200) for (const old of names.slice(0, 100)) delete state.events[old];
-  state.events[id] = { name, count: 1 };
+  const event = { about, type, reason, message, source: { component }, at: r.now, counted: component === "default-scheduler" };
+  const correlated = correlate(r.p.machine, r.state.events, event, r.now);
+  if (correlated) send(client, correlated);
 }

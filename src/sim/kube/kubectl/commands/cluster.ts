@@ -1,8 +1,8 @@
-/** version, cluster-info, api-resources, api-versions, explain. */
+/** version, cluster-info, api-resources, api-versions. */
 import type { Obj } from "../../../core/json.ts";
 import { versionInfo } from "../../apiserver/discovery.ts";
 import { tabulate } from "../columns.ts";
-import { Failure, TransportFailure, transportText } from "../failure.ts";
+import { Failure, transportText } from "../failure.ts";
 import { parseFlags } from "../flags.ts";
 import { toJson } from "../output.ts";
 import { apiVersionOf, objectOf, resourceName, Session, type Kind } from "../session.ts";
@@ -179,67 +179,3 @@ export const apiResources: Command = async (p, argv) => {
   else throw new Failure(`error: --output ${output} is not available`);
   return 0;
 };
-
-export const explain: Command = async (p, argv) => {
-  const flags = parseFlags(p, "explain", argv, { recursive: "bool", "api-version": "string", output: "string" });
-  const s = new Session(p, flags);
-  const [word] = flags.args;
-  if (!word)
-    throw new Failure(
-      'error: You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
-    );
-  const [type, ...path] = word.split(".");
-  const k = await s.kind(type!).catch((error: unknown) => {
-    // explain prints this one without "error:"
-    throw error instanceof Failure ? new Failure(error.message.replace(/^error: (the server doesn't have)/, "$1")) : error;
-  });
-  const result = await s.attempt("GET", `/openapi/v3/${k.group === "" ? "api" : `apis/${k.group}`}/${k.version}`);
-  if (!result.ok) throw new TransportFailure(transportText(s.config.server, result));
-  const schemas = (objectOf(result.response).components?.schemas ?? {}) as Record<string, Obj>;
-  const resolve = (o: Obj | undefined): Obj | undefined => {
-    const ref = (o?.$ref ?? o?.allOf?.[0]?.$ref) as string | undefined;
-    return ref ? schemas[ref.split("/").at(-1)!] : o;
-  };
-  let node = Object.values(schemas).find((x) =>
-    ((x["x-kubernetes-group-version-kind"] ?? []) as Obj[]).some(
-      (g) => g.group === k.group && g.version === k.version && g.kind === k.kind,
-    ),
-  );
-  let typeName = k.kind;
-  let field: Obj | undefined;
-  for (const part of path) {
-    const inner = node?.type === "array" ? resolve(node.items as Obj) : node;
-    field = (inner?.properties as Obj | undefined)?.[part] as Obj | undefined;
-    if (!field) throw new Failure(`error: field ${JSON.stringify(part)} does not exist`);
-    typeName = shownType(field);
-    node = resolve(field);
-    if (node?.type === "array") node = resolve(node.items as Obj) ?? node;
-  }
-  const lines = [...(k.group === "" ? [] : [`GROUP:      ${k.group}`]), `KIND:       ${k.kind}`, `VERSION:    ${k.version}`, ""];
-  if (path.length > 0) lines.push(`FIELD: ${path.at(-1)} <${typeName}>`, "", "");
-  lines.push("DESCRIPTION:", `    ${String(field?.description ?? node?.description ?? "<empty>")}`);
-  const print = (o: Obj | undefined, indent: string): void => {
-    const required = (o?.required ?? []) as string[];
-    for (const [name, value] of Object.entries((o?.properties ?? {}) as Record<string, Obj>).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-      lines.push(`${indent}${name}\t<${shownType(value)}>${required.includes(name) ? " -required-" : ""}`);
-      if (flags.bool("recursive")) {
-        const next = resolve(value.type === "array" ? (value.items as Obj) : value);
-        if (indent.length < 24) print(next, `${indent}  `);
-      } else lines.push(`${indent}  ${String(value.description ?? "<no description>")}`, "");
-    }
-  };
-  if (node?.properties) {
-    lines.push("", "FIELDS:");
-    print(node, "  ");
-  }
-  await p.out(`${lines.join("\n")}\n`);
-  return 0;
-};
-
-function shownType(f: Obj): string {
-  const ref = (f.$ref ?? f.allOf?.[0]?.$ref) as string | undefined;
-  if (ref) return ref.split(".").at(-1)!;
-  if (f.type === "array") return `[]${shownType((f.items ?? {}) as Obj)}`;
-  if (f.additionalProperties) return `map[string]${shownType(f.additionalProperties as Obj)}`;
-  return f.type === "object" ? "Object" : String(f.type ?? (f.oneOf ? "IntOrString" : "Object"));
-}

@@ -1,10 +1,9 @@
-/** Events that the kubelet records (client-go tools/record): same source and text within ten minutes are counted up. */
-import { createHash } from "node:crypto";
-import { eventName } from "../../event-name.ts";
+/** Events that the kubelet records: they wait until the API server answers. */
 import type { Obj } from "../../../core/json.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import type { KubeClient } from "../../api.ts";
-import { stateOf, timeText } from "./state.ts";
+import { correlate, send, type Correlated, type NewEvent } from "../../event-recorder.ts";
+import { stateOf } from "./state.ts";
 
 export interface EventOptions {
   type: "Normal" | "Warning";
@@ -14,6 +13,12 @@ export interface EventOptions {
   container?: string;
   /** Field of the pod that the container is in. */
   list?: "containers" | "initContainers" | "ephemeralContainers";
+}
+
+/** An event that has not reached the API server. */
+export interface Waiting {
+  event: Omit<NewEvent, "source">;
+  sending?: Correlated | "skipped";
 }
 
 /** Queues an event; it is sent at once when the API server answers, and again with every node status update until it does. */
@@ -31,7 +36,7 @@ export function record(p: Proc, client: KubeClient | undefined, object: Obj, kin
           ...(object.metadata.resourceVersion ? { resourceVersion: object.metadata.resourceVersion as string } : {}),
           ...(o.container === undefined ? {} : { fieldPath: `spec.${o.list ?? "containers"}{${o.container}}` }),
         };
-  queue.push({ reference, type: o.type, reason: o.reason, message: o.message, at: p.now });
+  queue.push({ event: { about: reference, type: o.type, reason: o.reason, message: o.message, at: p.now } });
   if (queue.length > 1000) queue.shift();
   flushEvents(p, client);
 }
@@ -40,49 +45,11 @@ export function flushEvents(p: Proc, client: KubeClient | undefined): void {
   const s = stateOf(p);
   if (!client || !s.registered) return;
   while (s.eventQueue.length > 0) {
-    const e = s.eventQueue[0]!;
-    const ref = e.reference as Obj;
-    const namespace = (ref.namespace ?? "default") as string;
-    const key = createHash("sha1")
-      .update(JSON.stringify([ref.kind, namespace, ref.name, ref.uid, ref.fieldPath, e.type, e.reason, e.message]))
-      .digest("hex");
-    const time = timeText(e.at as number);
-    const old = s.events[key];
-    if (old) {
-      old.count++;
-      const patched = client.patch(
-        "events",
-        old.name,
-        { count: old.count, lastTimestamp: time, message: e.message as string },
-        { namespace: old.namespace, type: "strategic" },
-      );
-      if (patched.ok) {
-        s.eventQueue.shift();
-        continue;
-      }
-      if (patched.kind === "transport") return;
-      delete s.events[key];
-    }
-    const name = eventName(p.machine, ref.name as string);
-    const created = client.create("events", {
-      apiVersion: "v1",
-      kind: "Event",
-      metadata: { name, namespace },
-      involvedObject: ref,
-      reason: e.reason as string,
-      message: e.message as string,
-      source: { component: "kubelet", host: s.nodeName },
-      firstTimestamp: time,
-      lastTimestamp: time,
-      count: 1,
-      type: e.type as string,
-      reportingComponent: "kubelet",
-      reportingInstance: s.nodeName,
-    });
-    if (!created.ok && created.kind === "transport") return;
+    const waiting = s.eventQueue[0]!;
+    const source = { component: "kubelet", host: s.nodeName };
+    // correlated once, however often it is tried
+    waiting.sending ??= correlate(p.machine, s.correlator, { ...waiting.event, source }, p.now) ?? "skipped";
+    if (waiting.sending !== "skipped" && !send(client, waiting.sending)) return;
     s.eventQueue.shift();
-    if (created.ok) s.events[key] = { namespace, name, count: 1 };
-    const keys = Object.keys(s.events);
-    if (keys.length > 500) delete s.events[keys[0]!];
   }
 }

@@ -5,6 +5,7 @@ import { rpcError, type CriReply } from "../../../cri/messages.ts";
 import type { FsChange } from "../../../fs/view.ts";
 import type { Proc } from "../../../kernel/proc.ts";
 import type { DaemonProgram } from "../../../kernel/program.ts";
+import { newCorrelator } from "../../event-recorder.ts";
 import { klog, klogS, minorOf } from "../klog.ts";
 import { createTopCgroups, updateQosCgroups } from "./cgroups.ts";
 import { apiClient, bootstrapStep, checkKubeconfig, keepFirstCertificate, servingCertificate } from "./connection.ts";
@@ -57,7 +58,7 @@ function start(p: Proc): void {
     watching: false,
     apiReady: false,
     bootstrapping: false,
-    events: {},
+    correlator: newCorrelator(),
     eventQueue: [],
     nodeConditions: {},
     nodeReportedAt: 0,

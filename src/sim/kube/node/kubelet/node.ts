@@ -60,7 +60,8 @@ function capacity(p: Proc): { capacity: Obj; allocatable: Obj } {
     capacity: { cpu: String(p.machine.state.cpus), "ephemeral-storage": `${disk}Ki`, ...base, memory: `${memory}Ki` },
     allocatable: {
       cpu: String(p.machine.state.cpus),
-      "ephemeral-storage": String(Math.floor(disk * 1024 * 0.9)),
+      // the eviction threshold of 10 % is a float32 (cm/node_container_manager_linux.go, eviction/api/types.go)
+      "ephemeral-storage": String(disk * 1024 - Math.trunc(disk * 1024 * Math.fround(0.1))),
       ...base,
       memory: `${memory - reserve}Ki`,
     },

@@ -5,6 +5,8 @@ import { criCall, criSend } from "../../../cri/client.ts";
 import { answer, open, type Shim } from "../../../cri/docker/shim.ts";
 import type { CriReply } from "../../../cri/messages.ts";
 import type { KubeClient } from "../../api.ts";
+import type { Correlator } from "../../event-recorder.ts";
+import type { Waiting } from "./events.ts";
 import type { KubeletOptions } from "./options.ts";
 
 interface Backoff {
@@ -98,8 +100,8 @@ export interface KubeletState {
   /** The API's first list has come. */
   apiReady: boolean;
   bootstrapping: boolean;
-  events: Record<string, { namespace: string; name: string; count: number }>;
-  eventQueue: Obj[];
+  correlator: Correlator;
+  eventQueue: Waiting[];
   nodeConditions: Record<string, [string, string]>;
   nodeReported?: string;
   nodeReportedAt: number;
