@@ -207,6 +207,17 @@ test("ten gigabytes of zeros take no memory, and a full disk says so", async () 
   expect(process.memoryUsage().rss - before).toBeLessThan(500 * 1024 * 1024);
 });
 
+test("df shows the columns asked for, and their sum", async () => {
+  expect((await run(machine, "df --total --output=target,fstype -t ext4")).stdout).toBe("Mounted on Type\n/          ext4\ntotal      -\n");
+  expect((await run(machine, "df -P -B1M / | head -n 1")).stdout).toBe(
+    "Filesystem     1048576-blocks  Used Available Capacity Mounted on\n",
+  );
+});
+
+test("a program of Ubuntu that nobody has simulated says so", async () => {
+  expect(await run(machine, "vmstat")).toEqual({ stdout: "", stderr: "kubemend: not simulated: vmstat\n", status: 125 });
+});
+
 describe.runIf(hostHas("mawk"))("random input, as the real tools", () => {
   const text = fc.array(fc.stringMatching(/^[ab0-9 .]{0,6}$/), { maxLength: 6 }).map((lines) => lines.map((line) => `${line}\n`).join(""));
   const same =
