@@ -140,7 +140,8 @@ class Reader {
       else if (c === "'" || c === '"' || c === "`") {
         const end = text.indexOf(c, at + 1);
         at = end < 0 ? text.length : end;
-      } else if ((c === "(" && (regex || /[$@+*?!(]/.test(text[at - 1] ?? "") || depth > 0)) || (c === "{" && text[at - 1] === "$")) depth++;
+      } else if ((c === "(" && (regex || /[$@+*?!(]/.test(text[at - 1] ?? "") || depth > 0)) || (c === "{" && text[at - 1] === "$"))
+        depth++;
       else if ((c === ")" || c === "}") && depth > 0) depth--;
       else if (depth === 0 && /[\s;&|()<>]/.test(c) && !(regex && /[|<>]/.test(c))) break;
     }

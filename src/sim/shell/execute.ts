@@ -422,7 +422,11 @@ function keyOf(word: Word): { key: Word; value: Word; append: boolean } | undefi
       }
       const match = /^\](\+?)=/.exec(word.text.slice(at));
       if (match)
-        found = { key: subscriptOf(word.text.slice(1, at)), value: wordOf(word.text.slice(at + match[0].length)), append: match[1] === "+" };
+        found = {
+          key: subscriptOf(word.text.slice(1, at)),
+          value: wordOf(word.text.slice(at + match[0].length)),
+          append: match[1] === "+",
+        };
     }
     keys.set(word, found);
   }

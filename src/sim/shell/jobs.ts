@@ -20,8 +20,7 @@ export interface Job {
 
 export type JobState = "Running" | "Stopped" | "Done";
 
-export const jobState = (job: Job): JobState =>
-  job.inherited ?? stateNow(job);
+export const jobState = (job: Job): JobState => job.inherited ?? stateNow(job);
 
 const stateNow = (job: Job): JobState =>
   job.procs.every((p) => p.status) ? "Done" : job.procs.some((p) => !p.status && p.state.stopped) ? "Stopped" : "Running";

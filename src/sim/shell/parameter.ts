@@ -133,10 +133,7 @@ async function withDefault(
   const colon = operator.startsWith(":");
   const { list } = values;
   const missing =
-    list === undefined ||
-    (values.all
-      ? list.length === 0 || (colon && list.length === 1 && list[0] === "")
-      : colon && list[0] === "");
+    list === undefined || (values.all ? list.length === 0 || (colon && list.length === 1 && list[0] === "") : colon && list[0] === "");
   const kind = operator.at(-1);
   if (kind === "+") {
     if (!missing) await expandSegments(sh, compile(operand, quoted ? "dquote" : "operand").segments, out);

@@ -205,7 +205,12 @@ export class Shell {
   }
 
   async error(message: string): Promise<void> {
-    await this.p.err(`${this.prefix}${message}\n`);
+    try {
+      await this.p.err(`${this.prefix}${message}\n`);
+    } catch (error) {
+      // nobody hears of a message that cannot be written
+      if (!(error instanceof Errno) || error.code === "EINTR") throw error;
+    }
   }
 
   /** Says and counts what is not simulated; the status of it. */
@@ -363,7 +368,9 @@ export class Shell {
     }
     if (v.kind === "assoc") {
       const key = (k: string): string => (/^[\w.+/@%-]+$/.test(k) ? k : /[\n\t]/.test(k) ? ansiC(k) : double(k));
-      return `${head}=(${hashOrder(v.assoc!).map((k) => `[${key(k)}]=${double(v.assoc!.get(k)!)} `).join("")})`;
+      return `${head}=(${hashOrder(v.assoc!)
+        .map((k) => `[${key(k)}]=${double(v.assoc!.get(k)!)} `)
+        .join("")})`;
     }
     return v.value === undefined ? head : `${head}=${double(v.value)}`;
   }
@@ -553,7 +560,9 @@ export class Shell {
     const fds = new Map(this.p.fds);
     for (const { fd } of this.temporary) fds.delete(fd);
     fds.set(operator === "<" ? 1 : 0, theirs);
-    const proc = await this.started(() => this.fork((sh) => ((sh.temporary = []), runStatements(sh, script.commands, true)), { fds, listsJobs: true }));
+    const proc = await this.started(() =>
+      this.fork((sh) => ((sh.temporary = []), runStatements(sh, script.commands, true)), { fds, listsJobs: true }),
+    );
     theirs.release();
     let fd = 63;
     while (this.p.fds.has(fd)) fd--;

@@ -60,9 +60,7 @@ const closers = new Set(["fi", "done", "esac", "else", "elif", "then", "do", "}"
 /** The statement that an error belongs to: one that nothing closes has no end of its own. */
 function failing(script: ParsedScript, error: { message: string }, at: number): Statement | undefined {
   const stray = error.message.startsWith("unexpected token");
-  return script.commands.findLast(
-    (statement) => statement.pos <= at && (at <= statement.end || statement.end <= statement.pos || !stray),
-  );
+  return script.commands.findLast((statement) => statement.pos <= at && (at <= statement.end || statement.end <= statement.pos || !stray));
 }
 
 /** `x=(1 2;`: only words may stand in the parentheses. */
@@ -127,7 +125,7 @@ function worded(errors: { message: string; pos: number }[], script: ParsedScript
       fromLine,
       shown: undefined,
       incomplete: atEnd,
-      ...(atEnd || /`newline'/.test(message) && text.slice(offset).trim() === "" ? {} : { status: "kept" as const }),
+      ...(atEnd || (/`newline'/.test(message) && text.slice(offset).trim() === "") ? {} : { status: "kept" as const }),
       ...(earlier ? { earlier: { message: earlier.message, line: source.lineOf(earlier.offset) } } : {}),
     };
   }
