@@ -25,6 +25,8 @@ export interface VirtualFs {
   read(path: string, who: Credentials): Uint8Array | string;
   /** Throws Errno when the write is refused. */
   write(path: string, data: string, who: Credentials): void;
+  /** What creating a file ends with; EACCES when missing. */
+  absent?: "ENOENT" | "EACCES";
   /** Target of a symbolic link. */
   link?(path: string, who: Credentials): string | undefined;
 }
@@ -245,7 +247,7 @@ export class FsView {
       throw error instanceof Errno ? new Errno(error.code, path) : error;
     }
     if (this.#typeAt(dir) !== "dir") throw new Errno("ENOTDIR", path);
-    if (!("tree" in dir)) throw new Errno("EACCES", path);
+    if (!("tree" in dir)) throw new Errno(dir.fs.absent ?? "EACCES", path);
     return { dir, name };
   }
 
@@ -389,6 +391,11 @@ export class FsView {
     if (options.append) place.tree.append(place.ino, data);
     else place.tree.setContent(place.ino, contentOf(data));
     if (data.length > 0 || !place.made) this.#changed(place, "write");
+  }
+
+  /** Whether a filesystem computes the file: what it takes, it says when it is opened. */
+  isVirtual(path: string): boolean {
+    return !("tree" in this.#find(path));
   }
 
   /** `made`: the file has been created for it. */

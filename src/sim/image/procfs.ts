@@ -9,7 +9,7 @@ import { isLoaded, loadedModules, moduleTable, usersOf } from "./modules.ts";
 import { procNet } from "./procnet.ts";
 import { kernelRelease, kernelVersion } from "./release.ts";
 import { swapAreas } from "./swap.ts";
-import { readSysctl, sysctlPaths, writeSysctl } from "./sysctls.ts";
+import { isReadonlySysctl, readSysctl, sysctlPaths, writeSysctl } from "./sysctls.ts";
 import { file, inFolder, virtualFs, type Folder, type Node } from "./virtual.ts";
 
 export function procFs(machine: Machine): VirtualFs {
@@ -62,7 +62,7 @@ function sysctlNode(machine: Machine, netns: string, parts: string[]): Node | un
   if (parts.length > 0 && readSysctl(machine, netns, path) !== undefined) {
     return file(
       () => `${readSysctl(machine, netns, path) ?? ""}\n`,
-      (text) => writeSysctl(machine, netns, path, text),
+      isReadonlySysctl(path) ? undefined : (text) => writeSysctl(machine, netns, path, text),
     );
   }
   const prefix = path === "" ? "" : `${path}/`;

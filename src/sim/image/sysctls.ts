@@ -89,6 +89,8 @@ export function readSysctl(machine: Machine, netns: string, path: string): strin
   return computed[path]?.(machine) ?? valuesOf(machine)[path] ?? initial[path];
 }
 
+export const isReadonlySysctl = (path: string): boolean => path in computed && path !== "kernel/hostname";
+
 /** Throws ENOENT, EINVAL, EACCES as writing to /proc/sys does. */
 export function writeSysctl(machine: Machine, netns: string, path: string, text: string): void {
   const value = text.replace(/\n[\s\S]*$/, "").trim();
@@ -104,7 +106,7 @@ export function writeSysctl(machine: Machine, netns: string, path: string, text:
     machine.state.hostname = value;
     return;
   }
-  if (path in computed) throw new Errno("EACCES");
+  if (isReadonlySysctl(path)) throw new Errno("EACCES");
   const old = readSysctl(machine, netns, path);
   if (old === undefined) throw new Errno("ENOENT");
   if (numeric.test(old) && !numeric.test(value)) throw new Errno("EINVAL");

@@ -45,10 +45,16 @@ export function virtualFs(
     write(path, data, who) {
       const node = need(path, who);
       if (!("read" in node)) throw new Errno("EISDIR", path);
-      if (!node.write) throw new Errno("EACCES", path);
+      if (!node.write) {
+        // a file of /proc that takes nothing can be opened by root all the same; sysctls and sysfs refuse that
+        if (dev !== "proc" || path.startsWith("sys/")) throw new Errno("EACCES", path);
+        if (data === "") return;
+        throw new Errno("EIO", path);
+      }
       // opening for writing truncates nothing here, and an empty write changes nothing
       if (data !== "") node.write(data);
     },
+    absent: dev === "proc" ? "ENOENT" : "EACCES",
     link(path, who) {
       const node = at(path, who);
       return node && "link" in node ? node.link() : undefined;

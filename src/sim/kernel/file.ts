@@ -105,6 +105,7 @@ export class RegularFile extends OpenFile {
       try {
         if (!there || flags.exclusive) view.write(absolute, nothing, { mode: flags.mode, exclusive: flags.exclusive });
         else if (!view.access(absolute, 2)) throw new Errno("EACCES", path);
+        else if (view.isVirtual(absolute)) view.write(absolute, nothing);
         else if (flags.truncate && there.type === "file" && there.size > 0) view.write(absolute, nothing);
       } catch (error) {
         throw error instanceof Errno ? new Errno(error.code, path) : error;

@@ -1,6 +1,6 @@
 /** Compound commands. */
 import type { ArithmeticFor, Case, CompoundCommand, CompoundList, For, If, Select, While, Word } from "unbash";
-import { conditional, conditionalText } from "./conditional.ts";
+import { conditional } from "./conditional.ts";
 import { commandText } from "./command-text.ts";
 import { debugTrap, ps4, runList } from "./execute.ts";
 import { expandPattern, expandString, expandText, expandWords, ExpansionError } from "./expand.ts";
@@ -28,7 +28,6 @@ export async function compoundCommand(sh: Shell, node: Exclude<CompoundCommand, 
     case "TestCommand": {
       sh.pos = node.pos;
       await debugTrap(sh, node, () => commandText(node, sh.source));
-      if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}[[ ${await conditionalText(sh, node.expression)} ]]\n`);
       return await conditional(sh, node.expression);
     }
     case "ArithmeticCommand": {
@@ -41,7 +40,7 @@ export async function compoundCommand(sh: Shell, node: Exclude<CompoundCommand, 
 
 /** (( … )) and the parts of for (( … )): status 1 when zero. Errors do not end the line. */
 async function arithmetic(sh: Shell, text: string, label: string): Promise<number> {
-  if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}(( ${text.trim()} ))\n`);
+  if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}(( ${text} ))\n`);
   try {
     return sh.arithmetic(await expandText(sh, text)) === 0n ? 1 : 0;
   } catch (error) {
@@ -126,7 +125,7 @@ async function arithmeticFor(sh: Shell, node: ArithmeticFor): Promise<number> {
   const [first, test, update] = forParts(sh.source.text.slice(node.pos, node.body.pos));
   const run = async (text: string): Promise<bigint> => {
     await debugTrap(sh, node, () => `((${text.trim()}))`);
-    if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}(( ${text.trim()} ))\n`);
+    if (sh.flags.xtrace) await sh.p.err(`${await ps4(sh)}(( ${text.trimStart()} ))\n`);
     return sh.arithmetic(await expandText(sh, text));
   };
   return await loop(sh, async () => {

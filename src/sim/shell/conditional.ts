@@ -1,10 +1,9 @@
 /** [[ … ]] */
 import type { TestExpression, Word } from "unbash";
-import { expandPattern, expandSegments, expandString, ExpansionError, type Pieces } from "./expand.ts";
+import { ps4 } from "./execute.ts";
+import { expandPieces, patternOf, expandString, ExpansionError } from "./expand.ts";
 import { extendedRegex, matches } from "./pattern.ts";
-import { traced } from "./quote.ts";
 import type { Shell } from "./shell.ts";
-import { compile } from "./syntax.ts";
 import { compareFiles, fileTest, integerTest, isFileTest, TestError } from "./test.ts";
 
 /** Status: 0 true, 1 false, 2 error. */
@@ -23,12 +22,12 @@ export async function conditional(sh: Shell, expression: TestExpression): Promis
 
 class BadRegex extends Error {}
 
-async function holds(sh: Shell, e: TestExpression): Promise<boolean> {
+async function holds(sh: Shell, e: TestExpression, inverted = false): Promise<boolean> {
   switch (e.type) {
     case "TestGroup":
       return await holds(sh, e.expression);
     case "TestNot": {
-      const value = await holds(sh, e.operand);
+      const value = await holds(sh, e.operand, e.negations.length % 2 === 1);
       return e.negations.length % 2 === 1 ? !value : value;
     }
     case "TestLogical": {
@@ -40,10 +39,11 @@ async function holds(sh: Shell, e: TestExpression): Promise<boolean> {
     }
     case "TestUnary": {
       const text = await expandString(sh, e.operand);
+      await trace(sh, inverted, [e.operator, text]);
       return unary(sh, e.operator, text);
     }
     case "TestBinary":
-      return await binary(sh, e.operator, e.left, e.right);
+      return await binary(sh, e.operator, e.left, e.right, inverted);
   }
 }
 
@@ -75,28 +75,39 @@ export function isVariableSet(sh: Shell, text: string): boolean {
   return sh.vars.element(element[1]!, element[2]!) !== undefined;
 }
 
-async function binary(sh: Shell, operator: string, left: Word, right: Word): Promise<boolean> {
+async function binary(sh: Shell, operator: string, left: Word, right: Word, inverted: boolean): Promise<boolean> {
   const a = await expandString(sh, left);
   switch (operator) {
     case "=":
     case "==":
     case "!=": {
-      const pattern = await expandPattern(sh, right);
+      const pieces = await expandPieces(sh, right);
+      const shown = pieces.map((piece) => (piece?.quoted ? piece.text.replaceAll(/[\s\S]/gu, "\\$&") : (piece?.text ?? " ")));
+      await trace(sh, inverted, [a, operator, shown.join("")]);
+      const pattern = patternOf(pieces);
       return matches(a, pattern, { extglob: true, nocase: sh.shopt.nocasematch }) === (operator !== "!=");
     }
     case "=~":
-      return await regexMatch(sh, a, right);
+      return await regexMatch(sh, a, right, inverted);
+    default:
+      return await compared(sh, operator, a, right, inverted);
+  }
+}
+
+async function compared(sh: Shell, operator: string, a: string, right: Word, inverted: boolean): Promise<boolean> {
+  const b = await expandString(sh, right);
+  await trace(sh, inverted, [a, operator, b]);
+  switch (operator) {
     case "<":
-      return a < (await expandString(sh, right));
+      return a < b;
     case ">":
-      return a > (await expandString(sh, right));
+      return a > b;
     case "-eq":
     case "-ne":
     case "-lt":
     case "-le":
     case "-gt":
     case "-ge": {
-      const b = await expandString(sh, right);
       try {
         return integerTest(operator, sh.arithmetic(a), sh.arithmetic(b));
       } catch (error) {
@@ -109,18 +120,17 @@ async function binary(sh: Shell, operator: string, left: Word, right: Word): Pro
     case "-nt":
     case "-ot":
     case "-ef":
-      return compareFiles(sh.p, operator, a, await expandString(sh, right));
+      return compareFiles(sh.p, operator, a, b);
     default:
       throw new TestError(`${operator}: binary operator expected`);
   }
 }
 
-async function regexMatch(sh: Shell, text: string, word: Word): Promise<boolean> {
-  const pieces: Pieces = [];
-  await expandSegments(sh, compile(word, "word").segments, pieces);
-  const source = pieces
+async function regexMatch(sh: Shell, text: string, word: Word, inverted: boolean): Promise<boolean> {
+  const source = (await expandPieces(sh, word))
     .map((piece) => (piece === null ? " " : piece.quoted ? piece.text.replaceAll(/[^\w\s]/g, "\\$&") : piece.text))
     .join("");
+  await trace(sh, inverted, [text, "=~", source]);
   let regex: RegExp;
   try {
     regex = extendedRegex(source, sh.shopt.nocasematch);
@@ -135,18 +145,8 @@ async function regexMatch(sh: Shell, text: string, word: Word): Promise<boolean>
   return match !== null;
 }
 
-/** As set -x shows it. */
-export async function conditionalText(sh: Shell, e: TestExpression): Promise<string> {
-  switch (e.type) {
-    case "TestGroup":
-      return `( ${await conditionalText(sh, e.expression)} )`;
-    case "TestNot":
-      return `! ${await conditionalText(sh, e.operand)}`;
-    case "TestLogical":
-      return (await Promise.all(e.operands.map((operand) => conditionalText(sh, operand)))).join(` ${e.operator} `);
-    case "TestUnary":
-      return `${e.operator} ${traced(await expandString(sh, e.operand))}`;
-    case "TestBinary":
-      return `${traced(await expandString(sh, e.left))} ${e.operator} ${e.operator === "=~" || e.operator === "==" || e.operator === "=" || e.operator === "!=" ? await expandPattern(sh, e.right) : traced(await expandString(sh, e.right))}`;
-  }
+/** A test as set -x shows it, when it is made: with its words expanded and not quoted (xtrace_print_cond_term). */
+async function trace(sh: Shell, inverted: boolean, words: string[]): Promise<void> {
+  if (!sh.flags.xtrace) return;
+  await sh.p.err(`${await ps4(sh)}[[ ${inverted ? "! " : ""}${words.map((word) => (word === "" ? "''" : word)).join(" ")} ]]\n`);
 }

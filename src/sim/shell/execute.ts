@@ -204,7 +204,8 @@ async function background(sh: Shell, statement: Statement): Promise<number> {
   const text = jobText(sh, command);
   let procs: Proc[];
   let pgid = sh.p.state.pgid;
-  if (command.type === "Pipeline" && command.prefixes.length === 0) procs = await startPipeline(sh, command, fds, true);
+  if (command.type === "Pipeline" && command.prefixes.length === 0)
+    ({ procs } = await startPipeline(sh, command, fds, true, command.commands.length));
   else {
     if (command.type === "Command") await debugTrap(sh, command, () => commandText(command, sh.source));
     const run = (child: Shell): Promise<number> =>
@@ -254,18 +255,23 @@ function isJobs(node: CommandNode): boolean {
   return (node.name?.value === "command" ? node.args[0]?.text : node.name?.value) === "jobs";
 }
 
-/** Starts all processes of a pipeline. */
-async function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFile>, job: boolean): Promise<Proc[]> {
+/** Starts the first `count` processes of a pipeline; `rest`: what the next would read. */
+async function startPipeline(
+  sh: Shell,
+  node: Pipeline,
+  base: Map<number, OpenFile>,
+  job: boolean,
+  count: number,
+): Promise<{ procs: Proc[]; rest?: OpenFile }> {
   const procs: Proc[] = [];
   let input: OpenFile | undefined;
   let pgid: true | number | undefined = sh.flags.monitor ? true : undefined;
-  const count = node.commands.length;
   for (let i = 0; i < count; i++) {
     const command = node.operators[i] === "|&" ? withErrors(node.commands[i]!) : node.commands[i]!;
     const fds = new Map(base);
     if (input) fds.set(0, input);
     let output: [OpenFile, OpenFile] | undefined;
-    if (i < count - 1) {
+    if (i < node.commands.length - 1) {
       output = sh.p.pipe();
       output[0].retain();
       output[1].retain();
@@ -291,7 +297,25 @@ async function startPipeline(sh: Shell, node: Pipeline, base: Map<number, OpenFi
       input = output?.[0];
     }
   }
-  return procs;
+  return { procs, ...(input ? { rest: input } : {}) };
+}
+
+/** `shopt -s lastpipe`: the last command runs in this shell. */
+async function lastInShell(sh: Shell, node: Pipeline): Promise<number> {
+  const count = node.commands.length - 1;
+  const { procs, rest } = await startPipeline(sh, node, sh.p.fds, false, count);
+  const before = sh.p.fds.get(0)?.retain();
+  sh.p.setFd(0, rest!);
+  rest!.release();
+  let status: number;
+  try {
+    status = await pipelineNode(sh, node.commands[count]!, false);
+  } finally {
+    restore(sh, new Map([[0, before]]));
+  }
+  for (const proc of procs) await sh.p.wait(proc);
+  sh.pipeStatus = [...procs.map((p) => shellStatus(p.status!)), status];
+  return sh.flags.pipefail ? (sh.pipeStatus.findLast((one) => one !== 0) ?? 0) : status;
 }
 
 async function pipeline(sh: Shell, node: Pipeline): Promise<number> {
@@ -299,6 +323,8 @@ async function pipeline(sh: Shell, node: Pipeline): Promise<number> {
   const time = node.prefixes.find((prefix) => prefix.type === "Time");
   const started = sh.p.now;
   let status: number;
+  /** Whether a failure has been looked at already. */
+  let counted = node.commands.length === 1;
   if (negations > 0) sh.noErrexit++;
   try {
     if (node.commands.length === 1) {
@@ -306,10 +332,12 @@ async function pipeline(sh: Shell, node: Pipeline): Promise<number> {
     } else if (node.commands.length === 0) {
       status = 0;
     } else if (sh.shopt.lastpipe && !sh.flags.monitor) {
-      throw new NotSimulated("shopt -s lastpipe");
+      sh.pos = node.pos;
+      status = await lastInShell(sh, node);
+      counted = status === sh.pipeStatus.at(-1);
     } else {
       sh.pos = node.pos;
-      const procs = await startPipeline(sh, node, sh.p.fds, false);
+      const { procs } = await startPipeline(sh, node, sh.p.fds, false, node.commands.length);
       status = await waitForeground(sh, procs, jobText(sh, node));
       sh.pipeStatus = procs.map((p) => (p.status ? shellStatus(p.status) : 148));
       if (sh.flags.pipefail) status = sh.pipeStatus.findLast((s) => s !== 0) ?? 0;
@@ -320,7 +348,7 @@ async function pipeline(sh: Shell, node: Pipeline): Promise<number> {
   if (time) await sh.p.err(timeText(sh, sh.p.now - started, time.posix !== undefined));
   if (negations % 2 === 1) status = status === 0 ? 1 : 0;
   sh.status = status;
-  if (status !== 0 && negations === 0 && node.commands.length > 1) await failed(sh, status, node);
+  if (status !== 0 && negations === 0 && !counted) await failed(sh, status, node);
   return status;
 }
 

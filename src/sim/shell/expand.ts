@@ -79,12 +79,16 @@ export async function expandString(sh: Shell, word: Word, context: Context = "wo
 
 /** A pattern, with quoted text made literal. */
 export async function expandPattern(sh: Shell, word: Word, context: Context = "word"): Promise<string> {
-  const pieces: Pieces = [];
-  await expandSegments(sh, compile(word, context).segments, pieces);
-  return patternOf(pieces);
+  return patternOf(await expandPieces(sh, word, context));
 }
 
-function patternOf(pieces: Pieces): string {
+export async function expandPieces(sh: Shell, word: Word, context: Context = "word"): Promise<Pieces> {
+  const pieces: Pieces = [];
+  await expandSegments(sh, compile(word, context).segments, pieces);
+  return pieces;
+}
+
+export function patternOf(pieces: Pieces): string {
   let pattern = "";
   for (const piece of pieces) pattern += piece === null ? " " : piece.quoted ? escaped(piece.text) : piece.text;
   return pattern;

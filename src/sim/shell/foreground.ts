@@ -51,14 +51,16 @@ function stopped(sh: Shell, procs: Proc[], pgid: number, text: string): number {
 
 /**
  * What a shell that is not interactive says of its background jobs when it has waited for something: those that a signal has
- * ended; and it forgets all that have ended (notify_of_job_status, cleanup_dead_jobs).
+ * ended, which it then forgets (notify_of_job_status, cleanup_dead_jobs).
  */
 export async function reportBackground(sh: Shell): Promise<void> {
   if (sh.interactive) return;
   for (const job of sh.jobs.list.filter((j) => !j.inherited && jobState(j) === "Done")) {
     const line = sh.jobs.line(job);
-    sh.jobs.remove(job);
     const signal = job.procs.at(-1)!.status?.signal;
+    // a script keeps what has ended by itself for `jobs` and `wait`
+    if (!signal && sh.commandString === undefined) continue;
+    sh.jobs.remove(job);
     if (!signal || signal === "SIGINT" || signal === "SIGPIPE" || sh.jobs.interactiveParent) continue;
     if (signal !== "SIGTERM") await sh.p.err(`${sh.prefix}${deathLines(job)}`);
     else if (sh.flags.monitor) await sh.p.err(`${line}\n`);

@@ -1,4 +1,5 @@
 /** ${…}: parameter expansion. */
+import { attributes, declaration } from "./declaration.ts";
 import type { ParameterExpansionPart, ParameterOperation, Word } from "unbash";
 import { ExpansionError, expandPattern, expandSegments, expandString, expandText, type Pieces } from "./expand.ts";
 import { matches, removed, replaced } from "./pattern.ts";
@@ -277,15 +278,15 @@ async function transform(sh: Shell, operator: string, values: Values, quoted: bo
     case "E":
       return each((text) => unescape(text, "ansi-c").text);
     case "a":
-      return emit(sh, values.all ? (list ?? []).map(() => sh.attributes(v)) : [sh.attributes(v)], values.all, quoted, out);
+      return emit(sh, values.all ? (list ?? []).map(() => attributes(v)) : [attributes(v)], values.all, quoted, out);
     case "P": {
       const done: string[] = [];
       for (const text of list ?? []) done.push(await promptText(sh, text));
       return emit(sh, done, values.all, quoted, out);
     }
     case "A": {
-      const flags = sh.attributes(v);
-      if (values.all && v && v.kind !== "scalar") return emit(sh, [sh.declaration(values.name, v)], undefined, quoted, out);
+      const flags = attributes(v);
+      if (values.all && v && v.kind !== "scalar") return emit(sh, [declaration(sh.vars, values.name, v)], undefined, quoted, out);
       const text = `${values.name}=${singleQuoted(list?.[0] ?? "")}`;
       return emit(sh, [flags === "" ? text : `declare -${flags} ${text}`], undefined, quoted, out);
     }

@@ -15,9 +15,8 @@ import { BreakFlow, DiscardFlow, ExitFlow, KilledFlow, ReturnFlow } from "./flow
 import type { Jobs } from "./jobs.ts";
 import { JobTable } from "./jobs.ts";
 import { defaultFlags, dollarMinus, shoptDefaults, type Flags, type Shopt } from "./options.ts";
-import { ansiC, double } from "./quote.ts";
 import { parseScript, Source } from "./syntax.ts";
-import { hashOrder, Variables, type Variable } from "./variables.ts";
+import { Variables } from "./variables.ts";
 import { shellFunctionText } from "./print.ts";
 import { syntaxError } from "./syntax-error.ts";
 
@@ -205,7 +204,12 @@ export class Shell {
   }
 
   async error(message: string): Promise<void> {
-    await this.p.err(`${this.prefix}${message}\n`);
+    try {
+      await this.p.err(`${this.prefix}${message}\n`);
+    } catch (error) {
+      // nobody hears of a message that cannot be written
+      if (!(error instanceof Errno) || error.code === "EINTR") throw error;
+    }
   }
 
   /** Says and counts what is not simulated; the status of it. */
@@ -333,41 +337,6 @@ export class Shell {
       if (error instanceof ArithmeticError) throw new ExpansionError(error.message);
       throw error;
     }
-  }
-
-  /** Letters of ${x@a}. */
-  attributes(v: Variable | undefined): string {
-    if (!v) return "";
-    return (
-      (v.kind === "array" ? "a" : v.kind === "assoc" ? "A" : "") +
-      (v.integer ? "i" : "") +
-      (v.lower ? "l" : "") +
-      (v.nameref ? "n" : "") +
-      (v.readonly ? "r" : "") +
-      (v.upper ? "u" : "") +
-      (v.exported ? "x" : "")
-    );
-  }
-
-  /** A line of `declare -p`. */
-  declaration(name: string, v: Variable): string {
-    const flags = this.attributes(v);
-    const head = `declare -${flags === "" ? "-" : flags} ${name}`;
-    if (v.bare) return head;
-    if (v.kind === "array") {
-      if (v.array!.size === 0 && v.value === undefined) return `${head}=()`;
-      return `${head}=(${this.vars
-        .keys(name)
-        .map((key) => `[${key}]=${double(v.array!.get(Number(key))!)}`)
-        .join(" ")})`;
-    }
-    if (v.kind === "assoc") {
-      const key = (k: string): string => (/^[\w.+/@%-]+$/.test(k) ? k : /[\n\t]/.test(k) ? ansiC(k) : double(k));
-      return `${head}=(${hashOrder(v.assoc!)
-        .map((k) => `[${key(k)}]=${double(v.assoc!.get(k)!)} `)
-        .join("")})`;
-    }
-    return v.value === undefined ? head : `${head}=${double(v.value)}`;
   }
 
   isBuiltin(name: string): boolean {

@@ -223,6 +223,9 @@ async function withAssignments(sh: Shell, values: readonly Prefix[], run: () => 
   }
 }
 
+/** What writing to an open file can end with. */
+const writeErrors = new Set(["EBADF", "ENOSPC", "EINVAL", "EIO", "EACCES", "EPERM", "EFBIG", "EBUSY", "ECONNRESET"]);
+
 export async function runBuiltin(sh: Shell, name: string, words: Argument[], values: readonly Prefix[] = none): Promise<number> {
   const builtin = builtins.get(name)!;
   const outer = sh.builtinName;
@@ -245,7 +248,7 @@ export async function runBuiltin(sh: Shell, name: string, words: Argument[], val
         await sh.error(`${name}: write error: Broken pipe`).catch(() => undefined);
         return 1;
       }
-      await sh.error(`${name}: ${error.code === "EBADF" || error.code === "ENOSPC" ? "write error: " : ""}${error.message}`);
+      await sh.error(`${name}: ${writeErrors.has(error.code) ? `write error: ${error.text}` : error.message}`);
       return 1;
     }
     if (error instanceof Errno) {

@@ -1,4 +1,5 @@
 /** Builtins that declare and change variables and options. */
+import { attributes, declaration } from "../declaration.ts";
 import { NotSimulated } from "../../core/errno.ts";
 import { changeableShopt, fixedOptions, setOptions, type Flags, type SetOption, type Shopt } from "../options.ts";
 import { listed, traced } from "../quote.ts";
@@ -54,7 +55,7 @@ async function declareVariables(sh: Shell, command: string, words: Words, change
       if (!v) {
         await sh.error(`${command}: ${name}: not found`);
         status = 1;
-      } else await sh.p.out(`${sh.declaration(name, v)}\n`);
+      } else await sh.p.out(`${declaration(sh.vars, name, v)}\n`);
       continue;
     }
     try {
@@ -194,9 +195,9 @@ export const declare: Builtin = async (sh, plain) => {
   for (const name of names.sort()) {
     const v = sh.vars.all.get(name);
     if (!v) continue;
-    const flags = sh.attributes(v);
+    const flags = attributes(v);
     if (change.set !== "" && !Array.from(change.set).every((letter) => flags.includes(letter))) continue;
-    if (change.print || change.set !== "" || command === "local") await sh.p.out(`${sh.declaration(name, v)}\n`);
+    if (change.print || change.set !== "" || command === "local") await sh.p.out(`${declaration(sh.vars, name, v)}\n`);
     else if (v.kind !== "scalar" || v.value !== undefined) await sh.p.out(`${variableLine(sh, name, v)}\n`);
   }
   if (!change.print && change.set === "" && command !== "local")
@@ -214,7 +215,7 @@ function functionLines(sh: Shell, f: ShellFunction, namesOnly: boolean): string 
 /** A line of `set` without arguments. */
 function variableLine(sh: Shell, name: string, v: Variable): string {
   if (v.kind === "scalar") return `${name}=${listed(v.value ?? "")}`;
-  return sh.declaration(name, v).replace(/^declare -\S+ /, "");
+  return declaration(sh.vars, name, v).replace(/^declare -\S+ /, "");
 }
 
 const marking =
@@ -274,7 +275,7 @@ const marking =
     for (const name of [...sh.vars.all.keys()].sort()) {
       const v = sh.vars.all.get(name)!;
       if (kind && v.kind !== kind) continue;
-      if (letter === "x" ? v.exported : v.readonly) await sh.p.out(`${sh.declaration(name, v)}\n`);
+      if (letter === "x" ? v.exported : v.readonly) await sh.p.out(`${declaration(sh.vars, name, v)}\n`);
     }
     return 0;
   };
