@@ -11,20 +11,8 @@ import { gpg } from "./apt/gpg.ts";
 import { bootStepPaths, bootSteps } from "./boot-steps.ts";
 import { blkid, df, findmnt, lsblk, mount, umount } from "./disks.ts";
 import { flock } from "./flock.ts";
-import {
-  analyze,
-  cgls,
-  detectVirt,
-  dmidecode,
-  hostnamectl,
-  logger,
-  loginctl,
-  lscpu,
-  netplan,
-  networkctl,
-  resolvectl,
-  timedatectl,
-} from "./hosts.ts";
+import { analyze, cgls, detectVirt, dmidecode, hostnamectl, logger, loginctl, lscpu, netplan, networkctl, timedatectl } from "./hosts.ts";
+import { resolvectl } from "./resolvectl.ts";
 import { arch, getent, groupadd, groups, hostname, id, nproc, uname, useradd, usermod, users, who, whoami } from "./identity.ts";
 import { dmesg, lsmod, modinfo, modprobe, rmmod, sysctl } from "./kernel-tools.ts";
 import { mountpoint } from "./mountpoint.ts";
