@@ -81,15 +81,15 @@ export const timedatectl: CommandProgram = {
   name: "timedatectl",
   async main(p) {
     const [verb = "status"] = p.args.filter((a) => !a.startsWith("-"));
+    const sync = connectManager(p)?.unit("systemd-timesyncd.service").active === "active";
     if (verb === "show") {
+      const yes = sync ? "yes" : "no";
       await p.out(
-        `Timezone=Etc/UTC\nLocalRTC=no\nCanNTP=yes\nNTP=yes\nNTPSynchronized=yes\nTimeUSec=${timestamp(p.now)}\nRTCTimeUSec=${timestamp(p.now)}\n`,
+        `Timezone=Etc/UTC\nLocalRTC=no\nCanNTP=yes\nNTP=${yes}\nNTPSynchronized=${yes}\nTimeUSec=${timestamp(p.now)}\nRTCTimeUSec=${timestamp(p.now)}\n`,
       );
       return 0;
     }
     if (verb !== "status") p.notSimulated(`timedatectl ${verb}`);
-    const m = connectManager(p);
-    const sync = m?.unit("systemd-timesyncd.service").active === "active";
     const t = timestamp(p.now);
     await p.out(
       `               Local time: ${t}\n           Universal time: ${t}\n                 RTC time: ${t.replace(/ UTC$/, "")}\n                Time zone: Etc/UTC (UTC, +0000)\nSystem clock synchronized: ${sync ? "yes" : "no"}\n              NTP service: ${sync ? "active" : "inactive"}\n          RTC in local TZ: no\n`,
