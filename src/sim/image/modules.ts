@@ -126,19 +126,33 @@ export const usersOf = (machine: Machine, name: string): string[] =>
       !(name === "stp" && other === "llc"),
   );
 
-/** rmmod; with `deep` also dependencies that nobody else uses (modprobe -r). Returns what still uses it. */
-export function unloadModule(machine: Machine, name: string, deep: boolean): string[] {
+/**
+ * The module's reference count: modules that use it, and what the kernel holds of it otherwise. An overlay that is a
+ * running container's root counts; that of an ended one has been unmounted by its shim.
+ */
+export function references(machine: Machine, name: string): number {
   const module = canonical(name);
-  const used = usersOf(machine, module);
-  if (used.length > 0) return used;
+  return usersOf(machine, module).length + (module === "overlay" ? overlaysMounted(machine) : 0);
+}
+
+function overlaysMounted(machine: Machine): number {
+  const overlays = new Set<string>();
+  for (const mntns of new Set([...machine.procs.values()].map((p) => p.state.mntns)))
+    for (const mount of machine.state.mountNamespaces[mntns] ?? []) if (mount.fstype === "overlay") overlays.add(mount.source);
+  return overlays.size;
+}
+
+/** rmmod; with `deep` also dependencies that nobody else uses (modprobe -r). False when it is in use. */
+export function unloadModule(machine: Machine, name: string, deep: boolean): boolean {
+  const module = canonical(name);
+  if (references(machine, module) > 0) return false;
   const { loaded } = stateOf(machine);
   delete loaded[module];
   if (module === "br_netfilter") machine.world.network.setBridgeNetfilter(machine, false);
   if (deep) {
-    for (const dep of moduleTable[module]?.deps ?? [])
-      if (loaded[dep] && !loaded[dep].asked && usersOf(machine, dep).length === 0) unloadModule(machine, dep, true);
+    for (const dep of moduleTable[module]?.deps ?? []) if (loaded[dep] && !loaded[dep].asked) unloadModule(machine, dep, true);
   }
-  return [];
+  return true;
 }
 
 export function resetModules(machine: Machine): void {

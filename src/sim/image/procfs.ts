@@ -5,7 +5,7 @@ import type { Machine } from "../kernel/machine.ts";
 import type { Proc } from "../kernel/proc.ts";
 import { commandLine } from "./boot.ts";
 import { loadOf, memoryOf } from "./memory.ts";
-import { isLoaded, loadedModules, moduleTable, usersOf } from "./modules.ts";
+import { isLoaded, loadedModules, moduleTable, references, usersOf } from "./modules.ts";
 import { procNet } from "./procnet.ts";
 import { kernelRelease, kernelVersion } from "./release.ts";
 import { swapAreas } from "./swap.ts";
@@ -131,7 +131,7 @@ function top(machine: Machine, who: Credentials): Folder {
       loadedModules(machine)
         .map((name) => {
           const by = usersOf(machine, name);
-          return `${name} ${moduleTable[name]!.size} ${by.length} ${by.length === 0 ? "-" : `${by.join(",")},`} Live 0x0000000000000000\n`;
+          return `${name} ${moduleTable[name]!.size} ${references(machine, name)} ${by.length === 0 ? "-" : `${by.join(",")},`} Live 0x0000000000000000\n`;
         })
         .join(""),
     ),

@@ -1,7 +1,7 @@
 /** /sys: network classes, DMI tables, modules, block devices. */
 import type { Credentials, VirtualFs } from "../fs/view.ts";
 import type { Machine } from "../kernel/machine.ts";
-import { loadedModules, moduleTable, usersOf } from "./modules.ts";
+import { loadedModules, moduleTable, references } from "./modules.ts";
 import { file, inFolder, virtualFs, type Folder, type Node } from "./virtual.ts";
 
 /** The machine's SMBIOS UUID, from its machine id. */
@@ -126,7 +126,7 @@ function modules(machine: Machine): Folder {
   for (const name of loadedModules(machine)) {
     out[name] = {
       initstate: file(() => "live\n"),
-      refcnt: file(() => `${usersOf(machine, name).length}\n`),
+      refcnt: file(() => `${references(machine, name)}\n`),
       coresize: file(() => `${moduleTable[name]!.size}\n`),
     };
   }

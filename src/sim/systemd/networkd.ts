@@ -13,9 +13,25 @@ export interface LinkStatus {
   setup: "unmanaged" | "configuring" | "configured" | "failed";
   dns: string[];
   domains: string[];
+  given?: GivenServers;
   dhcp: boolean;
   addresses: string[];
   routes: { dst: string; via?: string; metric?: number; table?: string }[];
+}
+
+/** Servers and domains that a link is given at run time; they take the place of its file's and its lease's until taken back. */
+export interface GivenServers {
+  dns?: string[] | undefined;
+  domains?: string[] | undefined;
+}
+
+/** False when the link is not managed. */
+export function setLinkServers(p: Proc, link: string, change: GivenServers): boolean {
+  const status = statuses(p)[link];
+  if (!status || status.setup === "unmanaged") return false;
+  status.given = { ...status.given, ...change };
+  publish(p);
+  return true;
 }
 
 /** Address leases are renewed long before they end. */
@@ -213,7 +229,7 @@ function publish(p: Proc): void {
     const index = ns.linkState(name)?.index ?? 0;
     root.write(
       `/run/systemd/netif/links/${index}`,
-      `# This is private data. Do not parse.\nADMIN_STATE=${s.setup}\nNETWORK_FILE=${s.file}\nDNS=${s.dns.join(" ")}\nDOMAINS=${s.domains.join(" ")}\n`,
+      `# This is private data. Do not parse.\nADMIN_STATE=${s.setup}\nNETWORK_FILE=${s.file}\nDNS=${(s.given?.dns ?? s.dns).join(" ")}\nDOMAINS=${(s.given?.domains ?? s.domains).join(" ")}\n`,
     );
   }
   const online = Object.values(statuses(p)).every((s) => s.setup === "configured");

@@ -2,6 +2,7 @@
 import type { Proc } from "../kernel/proc.ts";
 import type { DaemonProgram } from "../kernel/program.ts";
 import { isDnsQuery, type DnsQuery, type DnsReply } from "../net/dns.ts";
+import { setLinkServers, type GivenServers } from "./networkd.ts";
 import { sdNotify } from "./notify.ts";
 import { parseUnit, values } from "./unit-file.ts";
 
@@ -55,7 +56,19 @@ export function servers(p: Proc): { link: string; dns: string[]; domains: string
     const link = ns.linkByIndex(Number(file))?.name;
     if (link) out.push({ link, dns: get("DNS"), domains: get("DOMAINS") });
   }
+  for (const [link, given] of Object.entries(givenTo(p)))
+    if (ns.linkState(link)) out.push({ link, dns: given.dns ?? [], domains: given.domains ?? [] });
   return out;
+}
+
+/** What links that networkd does not manage were given over the bus. */
+const givenTo = (p: Proc): Record<string, GivenServers> => (p.data.links ??= {}) as Record<string, GivenServers>;
+
+/** SetLinkDNS, SetLinkDomains, RevertLink: for a link of networkd's it is networkd that is told. */
+export function configureLink(p: Proc, link: string, change: GivenServers): void {
+  const networkd = [...p.machine.procs.values()].find((q) => q.state.program === "systemd-networkd");
+  if (!networkd || !setLinkServers(networkd, link, change)) givenTo(p)[link] = { ...givenTo(p)[link], ...change };
+  writeFiles(p);
 }
 
 export function globalServers(p: Proc): string[] {

@@ -161,6 +161,9 @@ test("a block's route follows its affinity, which the next pod brings back", asy
   const own = blocks(mesh).node1!;
   const affinity = `/apis/crd.projectcalico.org/v1/blockaffinities/node1-${own.replace(/[./]/g, "-")}`;
   expect(mesh.routes("node1")).toContain(`blackhole ${own}`);
+  expect(await mesh.on("node1", "calicoctl ipam show --show-borrowed")).toBe(
+    "+----+----------------+-------+-------------+------+--------------+\n| IP | BORROWING-NODE | BLOCK | BLOCK OWNER | TYPE | ALLOCATED-TO |\n+----+----------------+-------+-------------+------+--------------+\n+----+----------------+-------+-------------+------+--------------+\n",
+  );
   mesh.cluster.call("DELETE", affinity);
   await mesh.world.advance(5000);
   expect(mesh.routes("node1")).not.toContain(`blackhole ${own}`);

@@ -122,10 +122,18 @@ describe("pods on a node", () => {
     await world.advance(30_000);
     const m = world.machine("node1");
     for (const p of Array.from(m.procs.values())) if (p.state.comm === "kubelet") p.raise("SIGKILL");
+    await run(m, "modprobe overlay");
     const crictl = async (...args: string[]): Promise<string> => {
       const { stdout, stderr, status } = await run(m, [...endpoint, ...args]);
       return `${stdout}${stderr}${status}`.replace(/[0-9a-f]{64}/g, "ID").replace(/time="[^"]*" /g, "");
     };
+    // the two sandboxes' roots and the two containers'
+    expect((await run(m, "lsmod | grep ^overlay; grep ^overlay /proc/modules; rmmod overlay; modprobe -r overlay")).stdout).toBe(
+      "overlay               212992  4\noverlay 212992 4 - Live 0x0000000000000000\n",
+    );
+    expect((await run(m, "rmmod overlay; modprobe -r overlay")).stderr).toBe(
+      "rmmod: ERROR: Module overlay is in use\nmodprobe: FATAL: Module overlay is in use.\n",
+    );
     const log = (await statusOf(world, (await containers(world))[0]!.id as string)).logPath as string;
     expect(m.rootFs().exists(log)).toBe(true);
     expect(await crictl("rm")).toBe('level=fatal msg="ID cannot be empty"\n1');
@@ -143,6 +151,7 @@ describe("pods on a node", () => {
     expect(await crictl("rmp", "-f", first!)).toBe("Stopped sandbox ID\nRemoved sandbox ID\n0");
     expect(await crictl("rmp", "-a", "--force")).toBe("Stopped sandbox ID\nRemoved sandbox ID\n0");
     expect(await crictl("rmp", "-af")).toBe('level=info msg="No pods to remove"\n0');
+    expect((await run(m, "rmmod overlay")).status).toBe(0);
     const pruned = await crictl("rmi", "--prune");
     expect(pruned).toContain("Deleted: docker.io/library/nginx:1.27\n");
     expect(pruned).not.toContain("pause");

@@ -14,21 +14,9 @@ import { df } from "./df.ts";
 import { blkid, findmnt, lsblk, mount, umount } from "./disks.ts";
 import { getconf } from "./getconf.ts";
 import { flock } from "./flock.ts";
-import {
-  analyze,
-  cgls,
-  detectVirt,
-  dmidecode,
-  hostnamectl,
-  logger,
-  loginctl,
-  lscpu,
-  netplan,
-  networkctl,
-  resolvectl,
-  timedatectl,
-} from "./hosts.ts";
+import { analyze, cgls, detectVirt, dmidecode, hostnamectl, logger, loginctl, lscpu, netplan, networkctl, timedatectl } from "./hosts.ts";
 import { arch, dnsdomainname, getent, groups, hostid, hostname, id, nproc, uname, users, who, whoami } from "./identity.ts";
+import { resolvectl } from "./resolvectl.ts";
 import { dmesg, lsmod, modinfo, modprobe, rmmod, sysctl } from "./kernel-tools.ts";
 import { mountpoint } from "./mountpoint.ts";
 import { free, top, uptime, w } from "./load.ts";

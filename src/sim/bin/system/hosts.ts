@@ -1,10 +1,9 @@
-/** hostnamectl, timedatectl, networkctl, resolvectl, netplan, loginctl, logger and other tools that ask systemd's daemons. */
+/** hostnamectl, timedatectl, networkctl, netplan, loginctl, logger and other tools that ask systemd's daemons. */
 import { dmiValues } from "../../image/sysfs.ts";
 import { kernelRelease } from "../../image/release.ts";
 import type { Proc } from "../../kernel/proc.ts";
 import type { CommandProgram } from "../../kernel/program.ts";
 import { readNetplan, generateNetplan, netplanFiles } from "../../systemd/netplan.ts";
-import { servers, globalServers } from "../../systemd/resolved.ts";
 import type { LinkStatus } from "../../systemd/networkd.ts";
 import { bootId, syslog } from "../../systemd/journal.ts";
 import { timestamp } from "../../systemd/dates.ts";
@@ -82,15 +81,15 @@ export const timedatectl: CommandProgram = {
   name: "timedatectl",
   async main(p) {
     const [verb = "status"] = p.args.filter((a) => !a.startsWith("-"));
+    const sync = connectManager(p)?.unit("systemd-timesyncd.service").active === "active";
     if (verb === "show") {
+      const yes = sync ? "yes" : "no";
       await p.out(
-        `Timezone=Etc/UTC\nLocalRTC=no\nCanNTP=yes\nNTP=yes\nNTPSynchronized=yes\nTimeUSec=${timestamp(p.now)}\nRTCTimeUSec=${timestamp(p.now)}\n`,
+        `Timezone=Etc/UTC\nLocalRTC=no\nCanNTP=yes\nNTP=${yes}\nNTPSynchronized=${yes}\nTimeUSec=${timestamp(p.now)}\nRTCTimeUSec=${timestamp(p.now)}\n`,
       );
       return 0;
     }
     if (verb !== "status") p.notSimulated(`timedatectl ${verb}`);
-    const m = connectManager(p);
-    const sync = m?.unit("systemd-timesyncd.service").active === "active";
     const t = timestamp(p.now);
     await p.out(
       `               Local time: ${t}\n           Universal time: ${t}\n                 RTC time: ${t.replace(/ UTC$/, "")}\n                Time zone: Etc/UTC (UTC, +0000)\nSystem clock synchronized: ${sync ? "yes" : "no"}\n              NTP service: ${sync ? "active" : "inactive"}\n          RTC in local TZ: no\n`,
@@ -182,60 +181,6 @@ export const networkctl: CommandProgram = {
           (s && s.dns.length > 0 ? field("DNS", s.dns.join("\n" + " ".repeat(30)), 29) : ""),
       );
     }
-    return 0;
-  },
-};
-
-export const resolvectl: CommandProgram = {
-  name: "resolvectl",
-  async main(p) {
-    const [verb = "status", ...names] = p.args.filter((a) => !a.startsWith("-"));
-    const running = [...p.machine.procs.values()].find((q) => q.state.program === "systemd-resolved");
-    if (!running) {
-      await p.err("Failed to get global data: Unit dbus-org.freedesktop.resolve1.service not found.\n");
-      return 1;
-    }
-    if (verb === "query") {
-      let status = 0;
-      for (const name of names) {
-        const r = p.net.resolve(name);
-        await p.sleep(r.took);
-        if (r.ok)
-          await p.out(
-            `${name}: ${r.addresses.join(`\n${" ".repeat(name.length + 2)}`)}\n\n-- Information acquired via protocol DNS in ${Math.max(1, Math.round(r.took))}ms.\n-- Data is authenticated: no; Data was acquired via local or encrypted transport: no\n-- Data from: network\n`,
-          );
-        else {
-          await p.err(
-            `${name}: resolve call failed: ${r.code === "EAI_NONAME" ? `'${name}' not found` : "All attempts to contact name servers or networks failed"}\n`,
-          );
-          status = 1;
-        }
-      }
-      return status;
-    }
-    if (verb === "flush-caches" || verb === "reset-server-features") return 0;
-    if (verb !== "status" && verb !== "dns") return p.notSimulated(`resolvectl ${verb}`);
-    const ns = p.machine.world.network.ns(p.machine.name);
-    const all = servers(running);
-    const global = globalServers(running);
-    if (verb === "dns") {
-      await p.out(
-        `Global:${global.map((g) => ` ${g}`).join("")}\n${ns
-          .links()
-          .filter((l) => l.name !== "lo")
-          .map((l) => `Link ${l.index} (${l.name}):${(all.find((s) => s.link === l.name)?.dns ?? []).map((d) => ` ${d}`).join("")}\n`)
-          .join("")}`,
-      );
-      return 0;
-    }
-    let text = `Global\n         Protocols: -LLMNR -mDNS -DNSOverTLS DNSSEC=no/unsupported\n  resolv.conf mode: ${p.fs.tryStat("/etc/resolv.conf", false)?.type === "symlink" ? "stub" : "foreign"}\n${global.length > 0 ? `       DNS Servers: ${global.join(" ")}\n` : ""}`;
-    for (const l of ns.links()) {
-      if (l.name === "lo" || (names.length > 0 && !names.includes(l.name))) continue;
-      const s = all.find((x) => x.link === l.name);
-      const on = (s?.dns.length ?? 0) > 0;
-      text += `\nLink ${l.index} (${l.name})\n    Current Scopes: ${on ? "DNS" : "none"}\n         Protocols: ${on ? "+" : "-"}DefaultRoute -LLMNR -mDNS -DNSOverTLS DNSSEC=no/unsupported\n${on ? `Current DNS Server: ${s!.dns[0]}\n       DNS Servers: ${s!.dns.join(" ")}\n` : ""}`;
-    }
-    await p.out(text);
     return 0;
   },
 };

@@ -8,6 +8,7 @@ import {
   loadModule,
   loadedModules,
   moduleTable,
+  references,
   unloadModule,
   usersOf,
 } from "../../image/modules.ts";
@@ -89,7 +90,7 @@ async function removeModule(c: Context, name: string): Promise<void> {
   }
   if (!isLoaded(c.p.machine, name)) return;
   if (c.p.uid !== 0) return fatal(c, `modprobe: ERROR: could not remove '${module}': Operation not permitted`);
-  if (unloadModule(c.p.machine, name, true).length > 0) return fatal(c, `modprobe: FATAL: Module ${module} is in use.`);
+  if (!unloadModule(c.p.machine, name, true)) return fatal(c, `modprobe: FATAL: Module ${module} is in use.`);
 }
 
 export const rmmod = command({
@@ -117,8 +118,9 @@ export const rmmod = command({
         );
         continue;
       }
-      const by = unloadModule(c.p.machine, name, false);
-      if (by.length > 0) await fatal(c, `rmmod: ERROR: Module ${module} is in use by: ${by.join(" ")}`);
+      if (unloadModule(c.p.machine, name, false)) continue;
+      const by = usersOf(c.p.machine, module);
+      await fatal(c, `rmmod: ERROR: Module ${module} is in use${by.length > 0 ? ` by: ${by.join(" ")}` : ""}`);
     }
   },
 });
@@ -133,7 +135,7 @@ export const lsmod = command({
     for (const name of loadedModules(c.p.machine)) {
       const by = usersOf(c.p.machine, name);
       c.out.text(
-        `${name.padEnd(19)} ${String(moduleTable[name]!.size).padStart(8)}  ${by.length}${by.length > 0 ? ` ${by.join(",")}` : ""}\n`,
+        `${name.padEnd(19)} ${String(moduleTable[name]!.size).padStart(8)}  ${references(c.p.machine, name)}${by.length > 0 ? ` ${by.join(",")}` : ""}\n`,
       );
     }
   },

@@ -115,7 +115,7 @@ async function fileSystems(c: Context, given: string | undefined): Promise<void>
   for (const name of c.operands) {
     try {
       const system = fileSystemOf(c.p, name);
-      if (given !== undefined) c.out.text(formatted(given, c.o.has("printf"), system.directive));
+      if (given !== undefined) c.out.text(formatted(given, c.o.has("printf"), (letter) => system.directive(letter)));
       else c.out.text(c.o.has("t") ? system.terse() : system.text());
     } catch (error) {
       if (!(error instanceof Errno)) throw error;

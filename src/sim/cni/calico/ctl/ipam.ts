@@ -1,9 +1,8 @@
 /** calicoctl ipam show, check, release, configure. */
-import { NotSimulated } from "../../../core/errno.ts";
 import type { Obj } from "../../../core/json.ts";
 import { parseIp, prefixOf } from "../../../net/ip.ts";
 import { contains, pools, type Datastore } from "../datastore.ts";
-import { allocations, ipamConfig, poolUsage, releaseAddresses } from "../ipam.ts";
+import { allocations, ipamConfig, ownerOf, poolUsage, releaseAddresses } from "../ipam.ts";
 import { endpointOf } from "../workload.ts";
 import { CtlError } from "./error.ts";
 import { box } from "./table.ts";
@@ -19,7 +18,7 @@ const row = (grouping: string, cidr: string, total: number, used: number): strin
 ];
 
 export function show(d: Datastore, options: { blocks: boolean; ip?: string; configuration: boolean; borrowed: boolean }): string {
-  if (options.borrowed) throw new NotSimulated("calicoctl ipam show --show-borrowed");
+  if (options.borrowed) return showBorrowed(d);
   if (options.ip !== undefined) return showAddress(d, options.ip);
   if (options.configuration) {
     const c = ipamConfig(d);
@@ -43,6 +42,29 @@ export function show(d: Datastore, options: { blocks: boolean; ip?: string; conf
           rows.push(row("Block", b.spec.cidr as string, 2 ** (32 - prefixOf(b.spec.cidr as string).len), allocations(b).length));
   }
   return box(["Grouping", "CIDR", "IPs Total", "IPs In Use", "IPs Free"], rows);
+}
+
+/** Addresses that a node has out of another's block, or out of nobody's (calicoctl/commands/ipam/show.go). */
+function showBorrowed(d: Datastore): string {
+  const rows: string[][] = [];
+  let unclassified = 0;
+  for (const block of d.list("ipamblocks"))
+    for (const { ip, attributes } of allocations(block)) {
+      const { node, pod, namespace, type } = attributes;
+      const owner = ownerOf(block) ?? "";
+      if (node === undefined) unclassified++;
+      else if (node !== owner)
+        rows.push([
+          ip,
+          node,
+          block.spec.cidr as string,
+          owner,
+          pod === undefined ? (type ?? "") : "pod",
+          pod === undefined ? "" : `${namespace ?? ""}/${pod}`,
+        ]);
+    }
+  const note = `\nNote: found ${unclassified} IP allocations without an explicit node association. Unable to determine if they are borrowed.\n`;
+  return `${box(["IP", "Borrowing-Node", "Block", "Block Owner", "Type", "Allocated-To"], rows)}${unclassified === 0 ? "" : note}`;
 }
 
 function showAddress(d: Datastore, ip: string): string {
