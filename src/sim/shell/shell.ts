@@ -1,4 +1,5 @@
 /** The state of one bash process and what expansion and execution share. */
+import { MemoryExhausted } from "../kernel/limits.ts";
 import type { CompoundCommand, CompoundList, Redirected, Script } from "unbash";
 import { Errno, NotSimulated } from "../core/errno.ts";
 import type { OpenFile } from "../kernel/file.ts";
@@ -483,13 +484,18 @@ export class Shell {
     }
     write.release();
     const parts: Uint8Array[] = [];
+    let held = 0;
     try {
       for (;;) {
         const part = await read.read(65536, this.p);
         if (part.length === 0) break;
+        this.p.hold(part.length);
+        held += part.length;
         parts.push(part);
+        await this.p.tick();
       }
     } finally {
+      this.p.hold(-held);
       read.release();
     }
     this.status = this.substituted = shellStatus(await this.p.wait(child));
@@ -503,15 +509,24 @@ export class Shell {
     try {
       const file = this.p.open(path, { read: true }).retain();
       const parts: Uint8Array[] = [];
-      for (;;) {
-        const part = await file.read(65536, this.p);
-        if (part.length === 0) break;
-        parts.push(part);
+      let held = 0;
+      try {
+        for (;;) {
+          const part = await file.read(65536, this.p);
+          if (part.length === 0) break;
+          this.p.hold(part.length);
+          held += part.length;
+          parts.push(part);
+          await this.p.tick();
+        }
+      } finally {
+        this.p.hold(-held);
+        file.release();
       }
-      file.release();
       this.status = this.substituted = 0;
       return Buffer.concat(parts).toString("utf8").replaceAll("\0", "").replace(/\n+$/, "");
     } catch (error) {
+      if (error instanceof MemoryExhausted) throw error;
       await this.error(`${path}: ${error instanceof Errno ? error.text : this.message(error)}`);
       this.status = this.substituted = 1;
       return "";

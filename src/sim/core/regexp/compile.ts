@@ -114,7 +114,8 @@ class Compiler {
       const leave = fork();
       this.#node(node.body);
       this.#emit({ op: "jump", to: start });
-      return void leave(this.#steps.length);
+      leave(this.#steps.length);
+      return;
     }
     const leaves: ((out: number) => void)[] = [];
     for (let i = node.min; i < node.max; i++) {

@@ -99,8 +99,7 @@ class Parser {
     const kind = m[1];
     let node: Node;
     if (kind === ":") node = this.#either();
-    else if (kind !== undefined)
-      node = { type: "look", behind: kind.startsWith("<"), negative: kind.endsWith("!"), body: this.#either() };
+    else if (kind !== undefined) node = { type: "look", behind: kind.startsWith("<"), negative: kind.endsWith("!"), body: this.#either() };
     else {
       const number = ++this.#groups;
       if (m[2] !== undefined) this.#names[m[2]] = number;
