@@ -251,6 +251,9 @@ export class World {
     return true;
   }
 
+  /** Bytes that processes keep: see Proc.hold. */
+  held = 0;
+
   /** Counts Proc.tick: the work of command programs. */
   ticks = 0;
   #busyTurns = 0;

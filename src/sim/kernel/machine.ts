@@ -8,6 +8,7 @@ import { FsView, type Credentials, type FsChange, type FsHost, type Mount, type 
 import type { World } from "../world.ts";
 import { descriptorOf } from "./device.ts";
 import { nullDevice, RegularFile, type OpenFile, type OpenFlags } from "./file.ts";
+import { MemoryExhausted } from "./limits.ts";
 import { Ended, Proc, type ExitStatus, type ProcState, type SpawnOptions } from "./proc.ts";
 import { routed } from "./connections.ts";
 import { isDaemon, parseElf, type Signal } from "./program.ts";
@@ -316,6 +317,10 @@ export class Machine implements FsHost {
       this.world.gap(this.name, p.state.argv.join(" "), error.what);
       p.log(error.message);
       return p.finish({ code: 125 });
+    }
+    if (error instanceof MemoryExhausted) {
+      p.log(`${p.name}: ${error.message}`);
+      return p.finish({ code: 1 });
     }
     if (error instanceof Errno) {
       if (error.code !== "EPIPE") p.log(`${p.name}: ${error.message}`);

@@ -8,6 +8,8 @@ import type { ProcNet } from "../net/api.ts";
 import { ownConnection } from "./connections.ts";
 import { descriptorStat } from "./device.ts";
 import { makePipe, type Bytes, type OpenFile, type OpenFlags, type Sink } from "./file.ts";
+import { admitMemory } from "./limits.ts";
+import { LineSplitter } from "./lines.ts";
 import type { Machine } from "./machine.ts";
 import { defaultAction, signals, type Program, type Signal } from "./program.ts";
 
@@ -213,8 +215,24 @@ export class Proc {
     this.state.cpu += 0.01;
     this.machine.world.ticks++;
     if (this.status) throw new Ended(this.status);
-    if (++this.#ticks % 64 === 0) return this.block(this.machine.world.turnOf(`${this.machine.name}${this.state.cgroup}`));
+    if (++this.#ticks % 64 === 0) return this.giveWay();
     return this.state.stopped ? this.block(Promise.resolve()) : undefined;
+  }
+
+  #held = 0;
+  /** The process keeps so many more bytes (fewer when negative) until it ends. Throws MemoryExhausted. */
+  hold(bytes: number): void {
+    const { world } = this.machine;
+    if (this.status) return; // all of it has been given back
+    if (bytes > 0) admitMemory(this.#held + bytes, world.held + bytes);
+    this.#held += bytes;
+    world.held += bytes;
+  }
+
+  /** Gives way in the middle of a computation that has no loop with a `tick`. */
+  giveWay(): Promise<void> {
+    this.machine.world.ticks++;
+    return this.block(this.machine.world.turnOf(`${this.machine.name}${this.state.cgroup}`));
   }
 
   /** Makes whatever the process awaits fail with EINTR. */
@@ -264,22 +282,22 @@ export class Proc {
     for (;;) {
       const part = await this.read(fd);
       if (part.length === 0) return Buffer.concat(parts);
+      this.hold(part.length);
       parts.push(part);
+      await this.tick();
     }
   }
 
   /** Lines without their newline; the last one also when it has none. */
   async *lines(fd = 0): AsyncGenerator<string> {
     const decoder = new TextDecoder();
-    let rest = "";
+    const splitter = new LineSplitter(this, "\n");
     for (;;) {
       const part = await this.read(fd);
-      rest += decoder.decode(part, { stream: part.length > 0 });
-      const lines = rest.split("\n");
-      rest = lines.pop()!;
-      yield* lines;
+      yield* splitter.add(decoder.decode(part, { stream: part.length > 0 }));
       if (part.length === 0) break;
     }
+    const rest = splitter.end();
     if (rest !== "") yield rest;
   }
 
@@ -383,6 +401,7 @@ export class Proc {
     for (const fd of this.fds.keys()) this.closeFd(fd);
     this.net.closeAll(); // also what it had opened before the world was loaded
     this.machine.reap(this);
+    this.machine.world.held -= this.#held;
     // a fork's program holds its parent's memory, that one's its own parent's, and so on: whoever knows this process keeps none of it
     this.program = { name: this.program.name, main: () => 0 };
     for (const resolve of this.#exitWaiters.splice(0)) resolve(status);

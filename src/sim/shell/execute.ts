@@ -2,6 +2,7 @@
 import type { AndOr, ArrayValue, Assignment, CommandNode, CompoundList, Pipeline, PipelineNode, Redirect, Statement, Word } from "unbash";
 import { NotSimulated } from "../core/errno.ts";
 import { nullDevice, type OpenFile } from "../kernel/file.ts";
+import { MemoryExhausted } from "../kernel/limits.ts";
 import { shellStatus, type Proc } from "../kernel/proc.ts";
 import { commandText } from "./command-text.ts";
 import { compoundCommand } from "./compound.ts";
@@ -162,6 +163,11 @@ export async function runCommand(sh: Shell, node: CommandNode, last = false): Pr
       // ${x?} and set -u end a shell that is not interactive; under -c with status 127 (parse_and_execute)
       if (error.status === 127 && !sh.interactive) throw new ExitFlow(sh.commandString !== undefined && sh.depth === 0 ? 127 : 1);
       throw new DiscardFlow(1);
+    }
+    if (error instanceof MemoryExhausted || (error instanceof RangeError && error.message === "Invalid string length")) {
+      // fatal in bash as well, an interactive one included; the number is that of a size_t that went over
+      await sh.p.err(`${sh.prefix.replace(/line \d+: $/, "")}xrealloc: cannot allocate 18446744071562067968 bytes\n`);
+      throw new ExitFlow(2);
     }
     if (error instanceof ReadonlyVariable || error instanceof RangeError) {
       await sh.error(error.message);

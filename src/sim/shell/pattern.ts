@@ -1,4 +1,5 @@
 /** Shell patterns (glob, extglob) as regular expressions. In a pattern a backslash makes the next character literal. */
+import { steadyRegExp } from "../core/regexp/index.ts";
 
 const classes: Record<string, string> = {
   alpha: "\\p{L}",
@@ -146,7 +147,7 @@ export function patternRegex(pattern: string, options: PatternOptions = {}): Reg
 
 function compile(source: string, nocase?: boolean): RegExp {
   try {
-    return new RegExp(source, nocase ? "iu" : "u");
+    return steadyRegExp(source, nocase ? "iu" : "u");
   } catch {
     return /(?!)/;
   }
@@ -182,7 +183,7 @@ export function replaced(
   const anchored = operator === "/#" ? `^(?:${source})` : operator === "/%" ? `(?:${source})$` : source;
   let regex: RegExp;
   try {
-    regex = new RegExp(anchored, operator === "//" ? "gu" : "u");
+    regex = steadyRegExp(anchored, operator === "//" ? "gu" : "u");
   } catch {
     return text;
   }
@@ -211,7 +212,7 @@ export function extendedRegex(source: string, nocase: boolean): RegExp {
     else if (c === "]" || c === "/") out += `\\${c}`;
     else out += c;
   }
-  return new RegExp(out, nocase ? "iu" : "u");
+  return steadyRegExp(out, nocase ? "iu" : "u");
 }
 
 function regexBracket(chars: string[], start: number): { source: string; end: number } | undefined {

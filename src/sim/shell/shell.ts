@@ -1,5 +1,6 @@
 /** The state of one bash process and what expansion and execution share. */
 import { decodeText } from "../core/text-bytes.ts";
+import { MemoryExhausted } from "../kernel/limits.ts";
 import type { Command, CompoundCommand, CompoundList, Redirected, Script } from "unbash";
 import { Errno, NotSimulated } from "../core/errno.ts";
 import type { OpenFile } from "../kernel/file.ts";
@@ -461,13 +462,18 @@ export class Shell {
     }
     write.release();
     const parts: Uint8Array[] = [];
+    let held = 0;
     try {
       for (;;) {
         const part = await read.read(65536, this.p);
         if (part.length === 0) break;
+        this.p.hold(part.length);
+        held += part.length;
         parts.push(part);
+        await this.p.tick();
       }
     } finally {
+      this.p.hold(-held);
       read.release();
     }
     this.status = this.substituted = shellStatus(await this.p.wait(child));
@@ -481,15 +487,24 @@ export class Shell {
     try {
       const file = this.p.open(path, { read: true }).retain();
       const parts: Uint8Array[] = [];
-      for (;;) {
-        const part = await file.read(65536, this.p);
-        if (part.length === 0) break;
-        parts.push(part);
+      let held = 0;
+      try {
+        for (;;) {
+          const part = await file.read(65536, this.p);
+          if (part.length === 0) break;
+          this.p.hold(part.length);
+          held += part.length;
+          parts.push(part);
+          await this.p.tick();
+        }
+      } finally {
+        this.p.hold(-held);
+        file.release();
       }
-      file.release();
       this.status = this.substituted = 0;
       return decodeText(Buffer.concat(parts)).replaceAll("\0", "").replace(/\n+$/, "");
     } catch (error) {
+      if (error instanceof MemoryExhausted) throw error;
       await this.error(`${path}: ${error instanceof Errno ? error.text : this.message(error)}`);
       this.status = this.substituted = 1;
       return "";

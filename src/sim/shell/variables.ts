@@ -1,5 +1,6 @@
 /** Shell variables with attributes, arrays, name references and function scopes. */
 import { encodeText } from "../core/text-bytes.ts";
+import { admitMemory } from "../kernel/limits.ts";
 
 export interface Variable {
   kind: "scalar" | "array" | "assoc";
@@ -50,6 +51,11 @@ const copyOf = (v: Variable): Variable => ({
 
 /** A scope: what the names it hides meant outside. */
 type Scope = Map<string, Variable | undefined>;
+
+/** What a value costs beside its characters. */
+const perValue = 64;
+/** Bytes that may be assigned before all variables are looked at again. */
+const countedAfter = 8 << 20;
 
 export class Variables {
   readonly all = new Map<string, Variable>();
@@ -177,6 +183,7 @@ export class Variables {
 
   /** name=value, name[index]=value. Throws ReadonlyVariable. */
   set(name: string, value: string, index?: string, append = false): void {
+    this.#count(value);
     const special = this.special.get(name);
     if (special) {
       special.set?.(value);
@@ -202,8 +209,24 @@ export class Variables {
     v.array!.set(n, this.#cooked(v, value, v.array!.get(n), append));
   }
 
+  #fresh = 0;
+  /** Counts what is assigned, and now and then what is there. Throws MemoryExhausted. */
+  #count(value: string): void {
+    this.#fresh += value.length + perValue;
+    if (this.#fresh < countedAfter) return;
+    this.#fresh = 0;
+    let size = 0;
+    for (const v of this.all.values()) {
+      size += perValue + (v.value?.length ?? 0);
+      for (const element of v.array?.values() ?? []) size += perValue + element.length;
+      for (const [key, element] of v.assoc ?? []) size += perValue + key.length + element.length;
+    }
+    admitMemory(size + value.length, 0);
+  }
+
   /** name=(…): elements with or without a key. */
   setArray(name: string, elements: { key: string | undefined; value: string; append?: boolean }[], append = false): void {
+    for (const { value } of elements) this.#count(value);
     const v = this.#writable(this.resolve(name));
     if (v.kind === "assoc") {
       if (!append) v.assoc = new Map();

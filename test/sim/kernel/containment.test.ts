@@ -163,3 +163,25 @@ test("unbounded recursion ends with a message", async () => {
   expect(got.stderr).toMatch(/maximum function nesting level exceeded|Segmentation fault/);
   expect(await run(machine, "echo ok")).toMatchObject({ stdout: "ok\n" });
 });
+
+test.each([
+  ["head -c 3G /dev/zero | sort", "sort: memory exhausted\n", 2],
+  ["yes | sort", "sort: memory exhausted\n", 2],
+  ["yes | tac", "tac: memory exhausted\n", 1],
+  ["head -c 1G /dev/zero | grep x", "grep: memory exhausted\n", 2],
+  ["head -c 1G /dev/zero | sed s/x/y/", "sed: memory exhausted\n", 1],
+  ["x=$(yes)", "/bin/bash: xrealloc: cannot allocate 18446744071562067968 bytes\n", 2],
+  ["x=a; while :; do x=$x$x; done", "/bin/bash: xrealloc: cannot allocate 18446744071562067968 bytes\n", 2],
+  ["printf -v y %01000000d 0; while :; do x+=($y); done", "/bin/bash: xrealloc: cannot allocate 18446744071562067968 bytes\n", 2],
+])("a program that keeps all of an endless input runs out of memory: %s", async (line, stderr, status) => {
+  const machine = (await useWorld()).machine("node1");
+  expect(await run(machine, line)).toEqual({ stdout: "", stderr, status });
+  expect(machine.world.held).toBe(0);
+});
+
+test("the end of a long stream, and its lines in order, take what they need", async () => {
+  const machine = (await useWorld()).machine("node1");
+  expect(await run(machine, "seq 1 3000000 | tail -2")).toMatchObject({ stdout: "2999999\n3000000\n", stderr: "" });
+  expect(await run(machine, "seq 1 20000 | shuf | sort -rn | head -2")).toMatchObject({ stdout: "20000\n19999\n", stderr: "" });
+  expect(machine.world.held).toBe(0);
+});

@@ -9,6 +9,7 @@ import { BadOption, optionTable, parseOptions, type Options } from "../text/opti
 import { fields, formatEntry, matchesUnit, type Output } from "./journal-format.ts";
 import { matchesPattern } from "./systemctl-list.ts";
 import { bytes, mayReadJournal } from "./systemctl-status.ts";
+import { steadyRegExp } from "../../core/regexp/index.ts";
 
 const table = optionTable(
   `u,unit= f,follow n,lines=? e,pager-end x,catalog ~no-pager S,since= U,until= p,priority= b,boot=? k,dmesg o,output= r,reverse t,identifier= disk-usage vacuum-size= vacuum-time= vacuum-files=
@@ -216,7 +217,7 @@ async function filterOf(p: Proc, o: Options, journal: Journal): Promise<((e: Jou
     const insensitive = o.has("case-sensitive") ? o.value("case-sensitive") === "false" : grep === grep.toLowerCase();
     let re: RegExp;
     try {
-      re = new RegExp(grep, insensitive ? "i" : "");
+      re = steadyRegExp(grep, insensitive ? "i" : "");
     } catch {
       await p.err(`Bad pattern "${grep}"\n`);
       return 1;

@@ -18,6 +18,7 @@ import type { Proc } from "../../kernel/proc.ts";
 import { kernelRing } from "../../systemd/journal.ts";
 import { command, type Context } from "../text/command.ts";
 import { configFiles, matching, parseSysctlConf, sysctlName, sysctlPath, type Assignment } from "./boot-steps.ts";
+import { steadyRegExp } from "../../core/regexp/index.ts";
 
 const folder = `/lib/modules/${kernelRelease}`;
 
@@ -264,7 +265,7 @@ export const sysctl = command({
     if (o.has("a", "A", "X") || o.has("r")) {
       const pattern = o.value("r");
       for (const path of sysctlPaths(p.machine, p.state.netns))
-        if (pattern === undefined || new RegExp(pattern).test(sysctlName(path))) print(path);
+        if (pattern === undefined || steadyRegExp(pattern).test(sysctlName(path))) print(path);
       return;
     }
     if (c.operands.length === 0) {

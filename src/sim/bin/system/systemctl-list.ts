@@ -6,13 +6,14 @@ import type { Manager } from "../../systemd/manager.ts";
 import type { Unit } from "../../systemd/state.ts";
 import { typeOf, withSuffix } from "../../systemd/unit-file.ts";
 import type { Call } from "./systemctl.ts";
+import { steadyRegExp } from "../../core/regexp/index.ts";
 
 export function matchesPattern(name: string, pattern: string): boolean {
   const re = pattern
     .replace(/[.+^${}()|\\]/g, "\\$&")
     .replace(/\*/g, ".*")
     .replace(/\?/g, ".");
-  return new RegExp(`^${re}$`).test(name);
+  return steadyRegExp(`^${re}$`).test(name);
 }
 
 const patternOf = (text: string): string => (/[*?[]/.test(text) ? text : withSuffix(text));

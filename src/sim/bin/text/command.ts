@@ -1,4 +1,6 @@
 /** How a text program is put together: its option table, its messages, buffered output, exit statuses. */
+import { MemoryExhausted } from "../../kernel/limits.ts";
+import { LineSplitter } from "../../kernel/lines.ts";
 import { Errno } from "../../core/errno.ts";
 import { Ended, type Proc } from "../../kernel/proc.ts";
 import type { OpenFile } from "../../kernel/file.ts";
@@ -77,6 +79,10 @@ export class Context {
     this.out = new Output(p);
     this.#usageStatus = usageStatus;
     this.#tryLine = tryLine;
+  }
+  /** Exit status when nothing can go on. */
+  get failure(): number {
+    return this.#usageStatus;
   }
   get operands(): string[] {
     return this.o.operands;
@@ -174,6 +180,10 @@ export async function finish(c: Context, body: () => Promise<number | void> | nu
       return 1;
     }
     if (error instanceof Errno && error.code === "EPIPE") return 1;
+    if (error instanceof MemoryExhausted) {
+      await c.p.err(`${c.name}: ${error.message}\n`);
+      return c.failure;
+    }
     await c.out.flush();
     throw error;
   }
@@ -202,7 +212,11 @@ export async function* pieces(p: Proc, path: string): AsyncGenerator<Buffer> {
 /** All of a file. Throws Errno. */
 export async function readInput(p: Proc, path: string): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for await (const part of pieces(p, path)) parts.push(part);
+  for await (const part of pieces(p, path)) {
+    // a file's bytes are there anyway
+    if (path === "-") p.hold(part.length);
+    parts.push(part);
+  }
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
@@ -213,14 +227,27 @@ export async function* linesOf(
   encoding: "latin1" | "utf8" = "latin1",
   separator = "\n",
 ): AsyncGenerator<{ line: string; ended: boolean; last: boolean }> {
-  let rest = "";
+  const splitter = new LineSplitter(p, separator);
   for await (const part of pieces(p, path)) {
-    const parts = (rest + part.toString("latin1")).split(separator);
-    rest = parts.pop()!;
+    const parts = splitter.add(part.toString("latin1"));
     for (let i = 0; i < parts.length; i++)
       yield { line: encoding === "utf8" ? fromBytes(parts[i]!) : parts[i]!, ended: true, last: i === parts.length - 1 };
   }
+  const rest = splitter.end();
   if (rest !== "") yield { line: encoding === "utf8" ? fromBytes(rest) : rest, ended: false, last: true };
+}
+
+/** What a line costs beside its characters. */
+const lineOverhead = 40;
+
+/** All lines of a file, without their separators. Throws Errno, MemoryExhausted. */
+export async function keptLines(p: Proc, path: string, separator = "\n"): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const { line } of linesOf(p, path, "latin1", separator)) {
+    p.hold(line.length + lineOverhead);
+    lines.push(line);
+  }
+  return lines;
 }
 
 /** Numbers with the suffixes of coreutils' xstrtol: K 1024, kB 1000, M, G, T, b 512. undefined: not a number. */

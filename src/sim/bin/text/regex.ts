@@ -1,6 +1,9 @@
+import { Bounded } from "../../core/regexp/index.ts";
+
 /**
- * POSIX regular expressions (basic, extended, awk's) with GNU's extensions, run by JavaScript's engine. Leftmost-longest is kept:
- * where the engine could stop at a shorter match, longer ones at the same place are looked for.
+ * POSIX regular expressions (basic, extended, awk's) with GNU's extensions, run by JavaScript's engine, or by one that does not
+ * backtrack where that could take very long. Leftmost-longest is kept: where JavaScript's engine could stop at a shorter match,
+ * longer ones at the same place are looked for.
  */
 
 export class BadRegex extends Error {}
@@ -312,6 +315,9 @@ function translate(pattern: string, o: RegexOptions): Translated {
   return { source: out, groups, ambiguous };
 }
 
+/** Finding the longest of several matches takes up to one search for each character. */
+const severalSearches = 1000;
+
 export class Regex {
   readonly groups: number;
   readonly #source: string;
@@ -319,6 +325,9 @@ export class Regex {
   readonly #ambiguous: boolean;
   readonly #search: RegExp;
   readonly #longer = new Map<number, RegExp>();
+  readonly #bounded: Bounded;
+  /** JavaScript's engine takes texts up to this long. */
+  readonly #harmless: number;
 
   /** Throws BadRegex. */
   constructor(pattern: string, o: RegexOptions) {
@@ -332,15 +341,19 @@ export class Regex {
     } catch {
       throw new BadRegex("Invalid regular expression");
     }
+    this.#bounded = new Bounded(t.source, this.#flags);
+    this.#harmless = t.ambiguous ? Math.min(this.#bounded.harmless, severalSearches) : this.#bounded.harmless;
   }
 
   test(text: string): boolean {
+    if (text.length > this.#bounded.harmless) return this.#bounded.exec(text, 0) !== undefined;
     this.#search.lastIndex = 0;
     return this.#search.test(text);
   }
 
   /** The leftmost longest match at or after `from`. */
   exec(text: string, from = 0): Match | undefined {
+    if (text.length > this.#harmless) return this.#execBounded(text, from);
     this.#search.lastIndex = from;
     let m = this.#search.exec(text);
     if (!m) return undefined;
@@ -352,11 +365,22 @@ export class Regex {
         longer.lastIndex = index;
         const found = longer.exec(text);
         if (!found) break;
+        // what is left is counted in characters, the end in UTF-16 units
+        if (index + found[0].length <= end) return this.#execBounded(text, from);
         m = found;
         end = index + found[0].length;
       }
     }
     return { index, end, groups: [...m] };
+  }
+
+  #execBounded(text: string, from: number): Match | undefined {
+    const found = this.#bounded.exec(text, from, { longest: true });
+    if (!found) return undefined;
+    const groups = Array.from({ length: found.length / 2 }, (_, n) =>
+      found[2 * n]! < 0 || found[2 * n + 1]! < found[2 * n]! ? undefined : text.slice(found[2 * n], found[2 * n + 1]),
+    );
+    return { index: found[0]!, end: found[1]!, groups };
   }
 
   /** Matches that leave at most `left` characters. */

@@ -1,5 +1,6 @@
 /** Which interface flanneld uses (pkg/ipmatch/match.go): --iface, --iface-regex, --iface-can-reach, or the default route's. */
 import type { NetNs } from "../../net/netlink.ts";
+import { steadyRegExp } from "../../core/regexp/index.ts";
 
 export interface Flags {
   iface: string[];
@@ -44,7 +45,7 @@ export function externalInterface(ns: NetNs, flags: Flags, say: (text: string) =
   if (flags.ifaceRegex.length > 0) {
     for (const text of flags.ifaceRegex) {
       say(`Searching for interface using ${text}`);
-      const regex = new RegExp(text);
+      const regex = steadyRegExp(text);
       for (const link of ns.links()) {
         const address = link.addresses.find((a) => regex.test(a.cidr.split("/")[0]!));
         if (address) return { name: link.name, ip: address.cidr.split("/")[0]!, mtu: link.mtu };

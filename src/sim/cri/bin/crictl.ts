@@ -10,6 +10,7 @@ import { parseCriLog } from "../log.ts";
 import { rpcError, type CriReply, type ExecStream } from "../messages.ts";
 import { humanDuration, humanSize, table } from "./format.ts";
 import { relay } from "./relay.ts";
+import { steadyRegExp } from "../../core/regexp/index.ts";
 
 const defaults = ["unix:///run/containerd/containerd.sock", "unix:///run/crio/crio.sock", "unix:///var/run/cri-dockerd.sock"];
 
@@ -73,7 +74,7 @@ const ps: Command = async (c, args) => {
   const wanted = f.values.state?.at(-1)?.toLowerCase();
   if (wanted !== undefined) items = items.filter((x) => states[x.state as string]?.toLowerCase() === wanted);
   else if (!f.on.has("all") && !f.on.has("latest") && !f.values.last) items = items.filter((x) => x.state === "CONTAINER_RUNNING");
-  if (f.values.name) items = items.filter((x) => new RegExp(f.values.name!.at(-1)!).test(x.metadata.name as string));
+  if (f.values.name) items = items.filter((x) => steadyRegExp(f.values.name!.at(-1)!).test(x.metadata.name as string));
   if (f.values.pod) items = items.filter((x) => (x.podSandboxId as string).startsWith(f.values.pod!.at(-1)!));
   if (f.values.id) items = items.filter((x) => (x.id as string).startsWith(f.values.id!.at(-1)!));
   items.sort(newest);
@@ -112,8 +113,8 @@ const pods: Command = async (c, args) => {
   let items = (call(c, "ListPodSandbox", {}).items as Obj[]).filter((x) => matchesLabels(x, f));
   const wanted = f.values.state?.at(-1)?.toLowerCase();
   if (wanted !== undefined) items = items.filter((x) => states[x.state as string]?.toLowerCase() === wanted);
-  if (f.values.name) items = items.filter((x) => new RegExp(f.values.name!.at(-1)!).test(x.metadata.name as string));
-  if (f.values.namespace) items = items.filter((x) => new RegExp(f.values.namespace!.at(-1)!).test(x.metadata.namespace as string));
+  if (f.values.name) items = items.filter((x) => steadyRegExp(f.values.name!.at(-1)!).test(x.metadata.name as string));
+  if (f.values.namespace) items = items.filter((x) => steadyRegExp(f.values.namespace!.at(-1)!).test(x.metadata.namespace as string));
   if (f.values.id) items = items.filter((x) => (x.id as string).startsWith(f.values.id!.at(-1)!));
   items.sort(newest);
   if (f.on.has("latest")) items = items.slice(0, 1);

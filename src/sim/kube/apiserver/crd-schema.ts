@@ -2,6 +2,7 @@
 import { copy } from "../../core/copy.ts";
 import type { Obj } from "../../core/json.ts";
 import { invalidValue, required, unsupportedValue, type Cause } from "./status.ts";
+import { steadyRegExp } from "../../core/regexp/index.ts";
 
 /** Removes what the schema does not name; collects paths of what went. */
 export function prune(value: unknown, schema: Obj | undefined, path: string, dropped: string[], root = false): void {
@@ -123,7 +124,7 @@ function pattern(text: string): RegExp {
   let found = patterns.get(text);
   if (!found) {
     try {
-      found = new RegExp(text);
+      found = steadyRegExp(text);
     } catch {
       found = /(?:)/; // a Go expression that JavaScript does not have
     }

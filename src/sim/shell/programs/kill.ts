@@ -4,6 +4,7 @@ import type { Proc } from "../../kernel/proc.ts";
 import { signals, type CommandProgram, type Signal } from "../../kernel/program.ts";
 import { realSignals, signalNamed } from "../signal-names.ts";
 import { getopt } from "./run.ts";
+import { steadyRegExp } from "../../core/regexp/index.ts";
 
 function send(p: Proc, pid: number, name: string): void {
   if (name !== "0" && !(name in signals)) p.notSimulated(`signal ${name}`);
@@ -141,7 +142,7 @@ async function select(
   let regex: RegExp | undefined;
   if (o.rest[0] !== undefined) {
     try {
-      regex = new RegExp(o.has("x") ? `^(?:${o.rest[0]})$` : o.rest[0], o.has("i") ? "i" : "");
+      regex = steadyRegExp(o.has("x") ? `^(?:${o.rest[0]})$` : o.rest[0], o.has("i") ? "i" : "");
     } catch {
       await p.err(`${p.name}: regex error: ${o.rest[0]}\n`);
       return 2;
@@ -249,7 +250,7 @@ export const killall: CommandProgram = {
           other !== p &&
           (wanted === "" ||
             (o.has("r")
-              ? new RegExp(wanted).test(other.state.comm)
+              ? steadyRegExp(wanted).test(other.state.comm)
               : o.has("I")
                 ? other.state.comm.toLowerCase() === base.toLowerCase()
                 : other.state.comm === base)) &&

@@ -5,6 +5,7 @@ import { isFlat, readLists, type Candidate } from "./sources.ts";
 import { operandsOf } from "./settings.ts";
 import { isInstalled, readStatus } from "./status.ts";
 import { compareVersions, parseRelations } from "./version.ts";
+import { steadyRegExp } from "../../../core/regexp/index.ts";
 
 const sorted = (list: Candidate[]): Candidate[] => [...list].sort((a, b) => compareVersions(b.version, a.version));
 const origin = (c: Candidate): string =>
@@ -73,7 +74,7 @@ export async function madison(p: Proc, names: string[]): Promise<number> {
 export async function search(p: Proc, words: string[]): Promise<number> {
   for (const [name, list] of [...readLists(p)].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const text = list[0]!.fields.Description ?? "";
-    if (words.every((w) => new RegExp(w, "i").test(`${name} ${text}`))) await p.out(`${name} - ${text.split("\n")[0]}\n`);
+    if (words.every((w) => steadyRegExp(w, "i").test(`${name} ${text}`))) await p.out(`${name} - ${text.split("\n")[0]}\n`);
   }
   return 0;
 }

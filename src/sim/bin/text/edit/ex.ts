@@ -4,6 +4,7 @@ import type { Proc } from "../../../kernel/proc.ts";
 import type { Document } from "./document.ts";
 import { vimPattern } from "./motions.ts";
 import type { Settings } from "./settings.ts";
+import { steadyRegExp } from "../../../core/regexp/index.ts";
 
 export interface ExState {
   p: Proc;
@@ -286,7 +287,7 @@ function substitute(s: ExState, from: number, to: number, rest: string): ExResul
   let regex: RegExp;
   try {
     const base = vimPattern(pattern, s.settings.ignores(pattern) || flags.includes("i"));
-    regex = new RegExp(base.source, base.flags + (flags.includes("g") ? "g" : ""));
+    regex = steadyRegExp(base.source, base.flags + (flags.includes("g") ? "g" : ""));
   } catch {
     return { message: `E486: Pattern not found: ${pattern}` };
   }

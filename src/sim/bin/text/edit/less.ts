@@ -3,6 +3,7 @@ import type { CommandProgram } from "../../../kernel/program.ts";
 import { readInput } from "../command.ts";
 import { Screen, shownLine } from "./screen.ts";
 import { Tty } from "../../../kernel/tty.ts";
+import { steadyRegExp } from "../../../core/regexp/index.ts";
 
 function pager(name: "less" | "more"): CommandProgram {
   return {
@@ -187,7 +188,7 @@ class Pager {
   #find(pattern: string, by: 1 | -1, here: boolean): void {
     if (pattern !== "") {
       try {
-        this.#search = new RegExp(pattern);
+        this.#search = steadyRegExp(pattern);
       } catch {
         this.#message = "Invalid pattern";
         return;
@@ -227,7 +228,7 @@ class Pager {
       const row = this.#rows[this.#top + i];
       let text = row ?? "~";
       if (row !== undefined && this.#search)
-        text = row.replace(new RegExp(this.#search.source, "g"), (m) => (m === "" ? "" : `\x1b[7m${m}\x1b[27m`));
+        text = row.replace(steadyRegExp(this.#search.source, "g"), (m) => (m === "" ? "" : `\x1b[7m${m}\x1b[27m`));
       out += `\x1b[${i + 1};1H${text}`;
     }
     const end = this.#top + this.#page >= this.#rows.length;

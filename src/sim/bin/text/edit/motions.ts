@@ -1,4 +1,5 @@
 /** Movements of vi's cursor over lines. */
+import { steadyRegExp } from "../../../core/regexp/index.ts";
 export interface Place {
   row: number;
   col: number;
@@ -89,7 +90,7 @@ export function matching(lines: readonly string[], at: Place): Place | undefined
 
 /** The next match of a pattern, wrapping around. */
 export function search(lines: readonly string[], from: Place, pattern: RegExp, by: 1 | -1): { place: Place; wrapped: boolean } | undefined {
-  const all = new RegExp(pattern.source, `${pattern.flags.replace("g", "")}g`);
+  const all = steadyRegExp(pattern.source, `${pattern.flags.replace("g", "")}g`);
   const hits = (row: number): number[] => [...lines[row]!.matchAll(all)].map((m) => m.index);
   for (let n = 0; n <= lines.length; n++) {
     const row = (((from.row + n * by) % lines.length) + lines.length) % lines.length;
@@ -127,5 +128,5 @@ export function vimPattern(pattern: string, ignoreCase = false): RegExp {
     } else if (/[+?|(){}]/.test(c)) out += `\\${c}`;
     else out += c;
   }
-  return new RegExp(out, ignore ? "iu" : "u");
+  return steadyRegExp(out, ignore ? "iu" : "u");
 }

@@ -10,6 +10,7 @@ import { compareVersions } from "../versions.ts";
 import { colorOf } from "./colors.ts";
 import { modeText } from "./mode.ts";
 import { blocksOf, humanSize } from "./size.ts";
+import { steadyRegExp } from "../../../core/regexp/index.ts";
 
 interface Entry {
   name: string;
@@ -254,7 +255,7 @@ function glob(pattern: string, name: string): boolean {
     .replace(/[.+^${}()|\\]/g, "\\$&")
     .replaceAll("*", ".*")
     .replaceAll("?", ".");
-  return new RegExp(`^${source}$`).test(name);
+  return steadyRegExp(`^${source}$`).test(name);
 }
 
 const allocated = (c: Context, e: Entry): number => {

@@ -1,4 +1,5 @@
 /** fnmatch(3) without FNM_PATHNAME: `*` also crosses slashes. */
+import { steadyRegExp } from "../../../core/regexp/index.ts";
 function globSource(glob: string): string {
   let out = "";
   for (let i = 0; i < glob.length; i++) {
@@ -33,7 +34,7 @@ export function matchGlob(glob: string, name: string, ignoreCase = false): boole
   let regex = cache.get(key);
   if (!regex) {
     if (cache.size > 1000) cache.clear();
-    regex = new RegExp(`^(?:${globSource(glob)})$`, ignoreCase ? "si" : "s");
+    regex = steadyRegExp(`^(?:${globSource(glob)})$`, ignoreCase ? "si" : "s");
     cache.set(key, regex);
   }
   return regex.test(name);

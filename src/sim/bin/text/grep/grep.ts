@@ -1,3 +1,4 @@
+import { LineSplitter } from "../../../kernel/lines.ts";
 import { Errno } from "../../../core/errno.ts";
 import type { CommandProgram } from "../../../kernel/program.ts";
 import { command, fromBytes, pieces, readInput, type Context } from "../command.ts";
@@ -242,25 +243,24 @@ class Grep {
         if (held.length > this.#before) held.shift();
       }
     };
-    let rest = "";
+    const splitter = new LineSplitter(p, end);
     if (most > 0) {
       for await (const part of pieces(p, path)) {
         if (!binary && binaryAs !== "text" && (end === "\n" ? part.includes(0) : false)) {
           binary = true;
           if (binaryAs === "without-match") return;
         }
-        const lines = (rest + part.toString("latin1")).split(end);
-        rest = lines.pop()!;
-        for (const line of lines) {
+        for (const line of splitter.add(part.toString("latin1"))) {
           take(line);
           if ((listing && count > 0) || (binary && count > 0) || (stopped && pendingAfter === 0)) break;
         }
         await c.out.flush();
         if ((listing && count > 0) || (binary && count > 0 && !quiet) || (stopped && pendingAfter === 0)) {
-          rest = "";
+          splitter.end();
           break;
         }
       }
+      const rest = splitter.end();
       if (rest !== "") take(rest);
     }
     if (count > 0) this.#matched = true;

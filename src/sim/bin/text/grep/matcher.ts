@@ -1,6 +1,7 @@
 /** What grep looks for in a line: several patterns of one kind, whole words or lines. */
 import { NotSimulated } from "../../../core/errno.ts";
 import { BadRegex, Regex } from "../regex.ts";
+import { steadyRegExp } from "../../../core/regexp/index.ts";
 
 export interface LineMatcher {
   test(line: string): boolean;
@@ -135,10 +136,10 @@ function perl(patterns: string[], o: MatcherOptions): Finder {
   if (o.word) source = `(?<!\\w)(?:${source})(?!\\w)`;
   let regex: RegExp;
   try {
-    regex = new RegExp(source, flags);
+    regex = steadyRegExp(source, flags);
   } catch {
     try {
-      regex = new RegExp(source, flags.replace("u", ""));
+      regex = steadyRegExp(source, flags.replace("u", ""));
     } catch {
       throw new NotSimulated(`grep -P ${patterns[0]}`);
     }

@@ -1,5 +1,5 @@
 import { Errno } from "../../../core/errno.ts";
-import { command, linesOf, readInput, sized, toBytes } from "../command.ts";
+import { command, keptLines, readInput, sized, toBytes } from "../command.ts";
 import { formatNumber } from "../format.ts";
 import { quote, quoteName } from "../quote.ts";
 import type { Proc } from "../../../kernel/proc.ts";
@@ -148,7 +148,7 @@ export const shuf = command({
     else {
       if (o.operands.length > 1) await c.usage(`extra operand ${quote(p, o.operands[1]!)}`);
       try {
-        for await (const { line } of linesOf(p, o.operands[0] ?? "-", "latin1", end)) items.push(line);
+        items = await keptLines(p, o.operands[0] ?? "-", end);
       } catch (error) {
         await c.report(error, o.operands[0]!);
         return;

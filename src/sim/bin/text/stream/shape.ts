@@ -1,5 +1,5 @@
 import { Errno } from "../../../core/errno.ts";
-import { command, Exit, linesOf, toBytes, type Context } from "../command.ts";
+import { command, Exit, keptLines, linesOf, readInput, toBytes, type Context } from "../command.ts";
 import { fromBytes } from "../encoding.ts";
 import { quote, quoteName } from "../quote.ts";
 
@@ -177,8 +177,7 @@ export const paste = command({
     if (o.has("s")) {
       for (const name of names) {
         try {
-          const lines: string[] = [];
-          for await (const { line } of linesOf(p, name, "latin1", end)) lines.push(line);
+          const lines = await keptLines(p, name, end);
           c.out.raw(lines.map((line, i) => (i === 0 ? "" : (delimiters[(i - 1) % delimiters.length] ?? "")) + line).join("") + end);
         } catch (error) {
           await c.report(error, name);

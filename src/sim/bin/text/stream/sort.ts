@@ -1,5 +1,6 @@
+import type { Proc } from "../../../kernel/proc.ts";
 import { Errno } from "../../../core/errno.ts";
-import { command, linesOf, readInput, toBytes, type Context } from "../command.ts";
+import { command, keptLines, linesOf, readInput, toBytes, type Context } from "../command.ts";
 import { quote, quoteAlways } from "../quote.ts";
 import { compareVersions } from "../versions.ts";
 
@@ -235,16 +236,16 @@ export const sort = command({
       }
       return 0;
     }
-    const lines: string[] = [];
+    let lines: string[] = [];
     for (const name of names) {
       try {
-        for await (const { line } of linesOf(p, name, "latin1", end)) lines.push(line);
+        for (const line of await keptLines(p, name, end)) lines.push(line);
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
         await c.fail(error.code === "EISDIR" ? `read failed: ${name}: ${error.text}` : `cannot read: ${name}: ${error.text}`, 2);
       }
     }
-    lines.sort(compare);
+    lines = await sorted(p, lines, compare);
     const kept = unique ? lines.filter((line, i) => i === 0 || byKeys(lines[i - 1]!, line) !== 0) : lines;
     const to = o.value("o");
     const text = Buffer.from(kept.map((line) => line + end).join(""), "latin1");
@@ -262,3 +263,33 @@ export const sort = command({
     return 0;
   },
 });
+
+/** Lines that are put in order at once. */
+const stretch = 4096;
+
+/** Merge sort that gives way to others now and then. */
+async function sorted(p: Proc, lines: string[], compare: (a: string, b: string) => number): Promise<string[]> {
+  if (lines.length <= stretch) return lines.sort(compare);
+  let runs: string[][] = [];
+  for (let at = 0; at < lines.length; at += stretch) {
+    runs.push(lines.slice(at, at + stretch).sort(compare));
+    await p.giveWay();
+  }
+  while (runs.length > 1) {
+    const longer: string[][] = [];
+    for (let i = 0; i < runs.length; i += 2) longer.push(runs[i + 1] ? await merged(p, runs[i]!, runs[i + 1]!, compare) : runs[i]!);
+    runs = longer;
+  }
+  return runs[0]!;
+}
+
+async function merged(p: Proc, a: string[], b: string[], compare: (a: string, b: string) => number): Promise<string[]> {
+  const out: string[] = [];
+  for (let i = 0, j = 0; i < a.length || j < b.length;) {
+    // of equals the earlier one comes first
+    if (j >= b.length || (i < a.length && compare(a[i]!, b[j]!) <= 0)) out.push(a[i++]!);
+    else out.push(b[j++]!);
+    if (out.length % stretch === 0) await p.giveWay();
+  }
+  return out;
+}

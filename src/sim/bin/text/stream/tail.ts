@@ -40,7 +40,7 @@ export const tail = command({
           if (follow) await c.warn(`${name}: cannot follow end of this type of file; giving up on this name`);
           continue;
         }
-        const all = await readTail(c, name, sign === "" || sign === "-" ? (unit === "bytes" ? count : undefined) : undefined);
+        const all = await readTail(c, name, unit, sign, count, separator);
         if (titles) title(name);
         c.out.bytes(all.bytes.subarray(begin(all.bytes, unit, sign, count, separator)));
         followed.push({ name, at: all.size, ino: name === "-" ? undefined : p.fs.stat(name).ino });
@@ -106,18 +106,38 @@ function begin(all: Buffer, unit: "lines" | "bytes", sign: string, count: number
   return at;
 }
 
-/** The whole of a file, or of a stream only its last `keep` bytes. */
-async function readTail(c: Context, name: string, keep: number | undefined): Promise<{ bytes: Buffer; size: number }> {
-  if (keep === undefined) {
+/** Pieces that have come since the beginning was cut off. */
+const cutAt = 1 << 20;
+
+/** The whole of a file; of a stream whose end is wanted, not much more than that end. */
+async function readTail(
+  c: Context,
+  name: string,
+  unit: "lines" | "bytes",
+  sign: string,
+  count: number,
+  separator: number,
+): Promise<{ bytes: Buffer; size: number }> {
+  if (sign === "+") {
     const bytes = await readInput(c.p, name);
     return { bytes, size: bytes.length };
   }
-  let bytes = Buffer.alloc(0);
-  let size = 0;
+  let parts: Buffer[] = [];
+  let [kept, held, size] = [0, 0, 0];
+  const cut = (): Buffer => {
+    const all = Buffer.concat(parts);
+    const end = all.subarray(unit === "bytes" ? Math.max(0, all.length - count) : startOfLast(all, count, separator));
+    c.p.hold(end.length - held);
+    held = kept = end.length;
+    // a copy, so that what was cut off can go
+    parts = [Buffer.from(end)];
+    return parts[0]!;
+  };
   for await (const part of pieces(c.p, name)) {
     size += part.length;
-    bytes = Buffer.concat([bytes, part]);
-    if (bytes.length > keep) bytes = bytes.subarray(bytes.length - keep);
+    kept += part.length;
+    parts.push(part);
+    if (kept - held > Math.max(cutAt, held)) cut();
   }
-  return { bytes, size };
+  return { bytes: cut(), size };
 }

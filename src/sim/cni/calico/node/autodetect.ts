@@ -3,6 +3,7 @@ import type { Proc } from "../../../kernel/proc.ts";
 import { parseIp } from "../../../net/ip.ts";
 import { contains, type CalicoNode } from "../datastore.ts";
 import { log } from "./log.ts";
+import { steadyRegExp } from "../../../core/regexp/index.ts";
 
 /** Interfaces that no method but interface= looks at. */
 const excluded = [
@@ -55,7 +56,7 @@ function find(p: Proc, method: string, node: CalicoNode | undefined, who: string
   switch (name) {
     case "interface": {
       for (const pattern of value.split(/\s*,\s*/)) {
-        const match = usable.find((a) => new RegExp(pattern).test(a.interface));
+        const match = usable.find((a) => steadyRegExp(pattern).test(a.interface));
         if (match) return match;
       }
       log(
@@ -67,7 +68,7 @@ function find(p: Proc, method: string, node: CalicoNode | undefined, who: string
       return undefined;
     }
     case "skip-interface": {
-      const patterns = value.split(/\s*,\s*/).map((x) => new RegExp(x));
+      const patterns = value.split(/\s*,\s*/).map((x) => steadyRegExp(x));
       const match = regular.find((a) => !patterns.some((x) => x.test(a.interface)));
       if (!match)
         log(
