@@ -1,5 +1,5 @@
 import { Errno } from "../../../core/errno.ts";
-import { command, Exit, keptLines, linesOf, readInput, toBytes, type Context } from "../command.ts";
+import { command, Exit, keptLines, linesOf, toBytes, type Context } from "../command.ts";
 import { fromBytes } from "../encoding.ts";
 import { quote, quoteName } from "../quote.ts";
 
