@@ -189,7 +189,7 @@ export class World {
   }
 
   /** Programs in the middle of a computation that have given way. */
-  readonly #turns = new Turns();
+  readonly #turns = new Turns((run) => void setImmediate(run));
 
   /** Lets the host's own input, and one runnable program of each group, go on. */
   giveWay(): Promise<void> {

@@ -4,11 +4,17 @@
 const startsPerTurn = 16;
 
 export class Turns {
+  /** Calls back once the host's input had its turn. */
+  readonly #later: (run: () => void) => void;
   readonly #groups = new Map<string, (() => void)[]>();
   #armed = false;
   #starts = 0;
   /** Programs that wait for their turn. */
   waiting = 0;
+
+  constructor(later: (run: () => void) => void) {
+    this.#later = later;
+  }
 
   /** Kept when it is this group's turn, and the caller's in it. However many wait, the host's input goes on after one of each group. */
   take(group: string): Promise<void> {
@@ -23,7 +29,10 @@ export class Turns {
 
   /** A program is about to start: a promise when it has to wait for a turn, since many have started in this one. */
   start(group: string): Promise<void> | undefined {
-    if (this.#starts === 0) setImmediate(() => (this.#starts = 0));
+    if (this.#starts === 0)
+      this.#later(() => {
+        this.#starts = 0;
+      });
     return ++this.#starts > startsPerTurn ? this.take(group) : undefined;
   }
 
@@ -37,7 +46,7 @@ export class Turns {
   #arm(): void {
     if (this.#armed) return;
     this.#armed = true;
-    setImmediate(() => this.#serve());
+    this.#later(() => this.#serve());
   }
 
   #serve(): void {

@@ -34,7 +34,8 @@ export function onHost(command: string, files: Files, stdin = ""): Ran {
       mkdirSync(dirname(join(dir, name)), { recursive: true });
       writeFileSync(join(dir, name), content);
     }
-    const done = spawnSync("bash", ["-c", command], {
+    // with a socket as its input bash takes itself for a remote shell, and reads whatever is in ~/.bashrc
+    const done = spawnSync("bash", ["--norc", "-c", command], {
       cwd: dir,
       input: stdin,
       encoding: "utf8",
