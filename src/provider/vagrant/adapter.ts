@@ -143,15 +143,19 @@ export class Vagrant {
     return outlive(this.#options.dir, limits.locked, (text) => this.#options.onLine?.(text));
   }
 
-  /** A command that changes machines; waits for another vagrant that is at work on them. */
-  async #work(command: Command, look: Look = {}): Promise<void> {
+  /** A command that changes machines. */
+  #work(command: Command, look: Look = {}): Promise<void> {
+    return this.#unlocked(limits.locked, () => this.#once(command, look));
+  }
+
+  /** Waits, at most so many milliseconds, for another vagrant that is at work on the machines: looking at them may need the lock as well. */
+  async #unlocked<T>(limit: number, command: () => Promise<T>): Promise<T> {
     const begin = performance.now();
     for (;;) {
       try {
-        await this.#once(command, look);
-        return;
+        return await command();
       } catch (error) {
-        if (!(error instanceof KubemendError) || error.code !== "machine-locked" || performance.now() - begin > limits.locked) throw error;
+        if (!(error instanceof KubemendError) || error.code !== "machine-locked" || performance.now() - begin > limit) throw error;
         this.#options.onLine?.(`${error.message}; waiting for it`);
         await delay(3000);
       }
@@ -179,12 +183,15 @@ export class Vagrant {
     });
   }
 
+  /** A command that only looks. */
   #run(args: string[], look: Look): Promise<Ended> {
-    return this.#queue(async () => {
-      const ended = await this.#start(args, look).ended;
-      this.#judge(args, ended);
-      return ended;
-    });
+    return this.#unlocked(limits.look, () =>
+      this.#queue(async () => {
+        const ended = await this.#start(args, look).ended;
+        this.#judge(args, ended);
+        return ended;
+      }),
+    );
   }
 
   /** One after the other. */
